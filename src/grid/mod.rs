@@ -1,0 +1,7 @@
+//! The feeder as a graph: buses, lines, two-winding transformers, switches, sources and connections, with their limits.
+//!
+//! SI units throughout. What the model means is said in `docs/model/grid.md`.
+
+pub mod model;
+
+pub use model::*;

@@ -1,0 +1,226 @@
+//! Plain tables of a feeder. Rows refer to each other by typed index; names are for people and for results.
+
+use crate::ids::{BranchIdx, BusIdx, EntityAddress};
+
+/// A feeder: the physical grid without profiles and assets.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Grid {
+    /// Name for people.
+    pub name: String,
+    /// Nodes of the graph.
+    pub buses: Vec<Bus>,
+    /// Lines and cables, π model.
+    pub lines: Vec<Line>,
+    /// Two-winding transformers.
+    pub transformers: Vec<Transformer>,
+    /// Bus–bus switches; closed ones fuse their buses, open ones separate them.
+    pub switches: Vec<Switch>,
+    /// Slack sources.
+    pub sources: Vec<Source>,
+    /// Where customers are metered.
+    pub connections: Vec<Connection>,
+}
+
+/// A bus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bus {
+    /// Unique id.
+    pub id: String,
+    /// Rated line-to-line voltage.
+    pub u_rated_v: f64,
+    /// Lower end of the allowed voltage band, pu of rated.
+    pub u_min_pu: f64,
+    /// Upper end of the allowed voltage band, pu of rated.
+    pub u_max_pu: f64,
+    /// Position for drawings, any planar unit (SimBench: longitude, latitude).
+    pub position: Option<(f64, f64)>,
+}
+
+/// A line or cable, π model: whole series impedance, half of the shunt at each end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Unique id among lines.
+    pub id: String,
+    /// From bus.
+    pub from: BusIdx,
+    /// To bus.
+    pub to: BusIdx,
+    /// Series resistance of the whole line.
+    pub r_ohm: f64,
+    /// Series reactance of the whole line.
+    pub x_ohm: f64,
+    /// Shunt susceptance of the whole line.
+    pub b_s: f64,
+    /// Shunt conductance of the whole line.
+    pub g_s: f64,
+    /// Ampacity.
+    pub rated_current_a: f64,
+}
+
+/// A two-winding transformer, π model; `ratio` and `shift` between ideal windings, tap included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transformer {
+    /// Unique id among transformers.
+    pub id: String,
+    /// High-voltage bus.
+    pub hv: BusIdx,
+    /// Low-voltage bus.
+    pub lv: BusIdx,
+    /// Rated apparent power.
+    pub rated_power_va: f64,
+    /// Rated voltage of the high-voltage winding at neutral tap.
+    pub u_hv_v: f64,
+    /// Rated voltage of the low-voltage winding at neutral tap.
+    pub u_lv_v: f64,
+    /// Short-circuit voltage, pu of rated.
+    pub uk_pu: f64,
+    /// Short-circuit (load) losses at rated current.
+    pub pk_w: f64,
+    /// No-load current, pu of rated.
+    pub i0_pu: f64,
+    /// No-load (iron) losses.
+    pub p0_w: f64,
+    /// Phase shift of the vector group, hv over lv, degrees.
+    pub shift_deg: f64,
+    /// Tap changer.
+    pub tap: Tap,
+}
+
+/// Tap changer: the winding's rated voltage is multiplied by `1 + position · step`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tap {
+    /// Winding the taps are on.
+    pub side: TapSide,
+    /// Position relative to neutral.
+    pub position: i32,
+    /// Change of rated voltage per position, pu.
+    pub step_pu: f64,
+}
+
+impl Default for Tap {
+    fn default() -> Tap {
+        Tap { side: TapSide::Hv, position: 0, step_pu: 0.0 }
+    }
+}
+
+/// Which winding carries the taps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TapSide {
+    /// High-voltage winding.
+    Hv,
+    /// Low-voltage winding.
+    Lv,
+}
+
+impl Transformer {
+    /// Rated winding voltages (hv, lv) with the tap applied.
+    #[must_use]
+    pub fn effective_voltages_v(&self) -> (f64, f64) {
+        let k = 1.0 + f64::from(self.tap.position) * self.tap.step_pu;
+        match self.tap.side {
+            TapSide::Hv => (self.u_hv_v * k, self.u_lv_v),
+            TapSide::Lv => (self.u_hv_v, self.u_lv_v * k),
+        }
+    }
+}
+
+/// A switch between two buses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Switch {
+    /// Unique id among switches.
+    pub id: String,
+    /// One bus.
+    pub from: BusIdx,
+    /// The other.
+    pub to: BusIdx,
+    /// Whether it conducts.
+    pub closed: bool,
+}
+
+/// An ideal slack source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Bus it holds.
+    pub bus: BusIdx,
+    /// Voltage, pu of the bus's rated voltage.
+    pub u_pu: f64,
+    /// Angle, degrees.
+    pub angle_deg: f64,
+}
+
+/// Which conductors a connection or branch uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phases {
+    /// Three phases, balanced.
+    #[default]
+    Abc,
+    /// Single phase A to neutral.
+    A,
+    /// Single phase B to neutral.
+    B,
+    /// Single phase C to neutral.
+    C,
+}
+
+/// A metered connection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// Unique id, for people and results.
+    pub id: String,
+    /// Its entity address on the wire.
+    pub address: EntityAddress,
+    /// Bus it is at.
+    pub bus: BusIdx,
+    /// Phases it uses.
+    pub phases: Phases,
+}
+
+/// Loading limits of an element, as fractions of its rating: the DSO acts on forecasts above `planning`, overload counts
+/// above `rating`, orange must act above `emergency`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LoadingLimits {
+    /// At most `rating`.
+    pub planning: f64,
+    /// Fraction of the rating above which overload counts, normally 1.
+    pub rating: f64,
+    /// At least `rating`.
+    pub emergency: f64,
+}
+
+impl Grid {
+    /// Number of branches: lines, then transformers.
+    #[must_use]
+    pub fn branches(&self) -> usize {
+        self.lines.len() + self.transformers.len()
+    }
+
+    /// The branch row of a line.
+    #[must_use]
+    pub fn line_branch(&self, line: usize) -> BranchIdx {
+        BranchIdx::new(line)
+    }
+
+    /// The branch row of a transformer.
+    #[must_use]
+    pub fn transformer_branch(&self, transformer: usize) -> BranchIdx {
+        BranchIdx::new(self.lines.len() + transformer)
+    }
+
+    /// The two buses of a branch, from/hv first.
+    #[must_use]
+    pub fn branch_buses(&self, branch: BranchIdx) -> (BusIdx, BusIdx) {
+        match branch.i().checked_sub(self.lines.len()) {
+            None => (self.lines[branch.i()].from, self.lines[branch.i()].to),
+            Some(t) => (self.transformers[t].hv, self.transformers[t].lv),
+        }
+    }
+
+    /// `line:ID` or `transformer:ID`, the name results and scenarios use for a branch.
+    #[must_use]
+    pub fn branch_name(&self, branch: BranchIdx) -> String {
+        match branch.i().checked_sub(self.lines.len()) {
+            None => format!("line:{}", self.lines[branch.i()].id),
+            Some(t) => format!("transformer:{}", self.transformers[t].id),
+        }
+    }
+}

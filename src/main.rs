@@ -1,0 +1,3 @@
+//! The `copperplate` command: a thin shell over the library.
+
+fn main() {}
