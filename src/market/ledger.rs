@@ -1,0 +1,148 @@
+//! Every euro is one entry. Balances are sums of entries and nothing else; KPIs read the ledger and never recompute money.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::SimTime;
+use crate::units::Money;
+
+/// What an entry is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Flexibility as settled: the order's price.
+    Flexibility,
+    /// Deduction for what was not delivered and penalty for deficiency.
+    Penalty,
+    /// Availability fee of a contract.
+    Availability,
+    /// Utilisation of a capacity limitation.
+    Limitation,
+    /// Compensation for energy limited outside the market (orange).
+    Compensation,
+    /// Energy at the day-ahead price.
+    Energy,
+    /// Deviation from the day-ahead position at the imbalance price.
+    Imbalance,
+    /// Losses of the feeder at the day-ahead price.
+    Losses,
+    /// Annuity of a reinforcement, pro rata.
+    Capex,
+}
+
+impl Kind {
+    /// Every kind, in the order tables print them.
+    pub const ALL: [Kind; 9] = [
+        Kind::Flexibility,
+        Kind::Penalty,
+        Kind::Availability,
+        Kind::Limitation,
+        Kind::Compensation,
+        Kind::Capex,
+        Kind::Losses,
+        Kind::Energy,
+        Kind::Imbalance,
+    ];
+
+    /// The name in results.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Flexibility => "flexibility",
+            Kind::Penalty => "penalty",
+            Kind::Availability => "availability",
+            Kind::Limitation => "limitation",
+            Kind::Compensation => "compensation",
+            Kind::Energy => "energy",
+            Kind::Imbalance => "imbalance",
+            Kind::Losses => "losses",
+            Kind::Capex => "capex",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was booked.
+    pub time: SimTime,
+    /// Who pays a positive amount.
+    pub payer: String,
+    /// Who receives it.
+    pub payee: String,
+    /// What for.
+    pub kind: Kind,
+    /// Amount; negative when the flow is the other way round (a negative energy price, say).
+    pub amount: Money,
+    /// Order, contract or period it belongs to.
+    pub reference: String,
+}
+
+/// All payments of a case in booking order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger(Vec<Entry>);
+
+impl Ledger {
+    /// Books an entry; nothing is booked for a zero amount.
+    pub fn book(&mut self, entry: Entry) {
+        if entry.amount != Money::ZERO {
+            self.0.push(entry);
+        }
+    }
+
+    /// The entries in booking order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// Net receipts (positive) per party and kind.
+    #[must_use]
+    pub fn balances(&self) -> BTreeMap<(String, Kind), Money> {
+        let mut balances = BTreeMap::new();
+        for e in &self.0 {
+            *balances.entry((e.payer.clone(), e.kind)).or_default() -= e.amount;
+            *balances.entry((e.payee.clone(), e.kind)).or_default() += e.amount;
+        }
+        balances
+    }
+
+    /// What `party` paid net for `kind`.
+    #[must_use]
+    pub fn paid(&self, party: &str, kind: Kind) -> Money {
+        let sum = |of: fn(&Entry) -> &str| self.0.iter().filter(|e| e.kind == kind && of(e) == party).map(|e| e.amount).sum::<Money>();
+        sum(|e| &e.payer) - sum(|e| &e.payee)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_euro_paid_is_received() {
+        let mut l = Ledger::default();
+        let entry = |payer: &str, payee: &str, amount| Entry {
+            time: SimTime(0),
+            payer: payer.into(),
+            payee: payee.into(),
+            kind: Kind::Flexibility,
+            amount: Money(amount),
+            reference: String::new(),
+        };
+        l.book(entry("dso", "agr", 70_000));
+        l.book(entry("agr", "dso", 30_000));
+        l.book(entry("dso", "agr", 0));
+        assert_eq!(l.entries().len(), 2);
+        assert_eq!(l.paid("dso", Kind::Flexibility), Money(40_000));
+        assert_eq!(l.balances().values().copied().sum::<Money>(), Money::ZERO);
+    }
+}

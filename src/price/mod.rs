@@ -1,0 +1,96 @@
+//! Day-ahead and imbalance prices of the market the feeder sits in, €/MWh, one value per physical step of the run.
+//!
+//! A series comes from a file or from the documented synthetic shape:
+//!
+//! ```text
+//! day-ahead(h, d) = level · weekend(d) + shape[h] + noise(d)       hourly, h local clock hour, d local date
+//! imbalance(t)    = day-ahead(t) + spread · z(t)                               z standard normal per ISP
+//! ```
+//!
+//! `noise(d)` moves a whole day up or down, as wind does. All draws are keyed by the date or ISP, so a price does not
+//! depend on where a run begins.
+
+use crate::rng::Stream;
+use crate::time::{IspCalendar, SimTime};
+
+/// Parameters of the synthetic shape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Synthetic {
+    /// `level`: average price, €/MWh.
+    pub level_eur_per_mwh: f64,
+    /// `shape`: what each local clock hour adds, €/MWh, 24 values.
+    pub shape_eur_per_mwh: [f64; 24],
+    /// Factor on the level at week-ends.
+    pub weekend_factor: f64,
+    /// Standard deviation of the day's own offset, €/MWh.
+    pub daily_noise_eur_per_mwh: f64,
+    /// `spread`: standard deviation of imbalance against day-ahead, €/MWh.
+    pub imbalance_spread_eur_per_mwh: f64,
+}
+
+/// Prices over a run; `[i]` belongs to the `i`-th step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Prices {
+    /// Day-ahead price, €/MWh.
+    pub day_ahead_eur_per_mwh: Vec<f64>,
+    /// Single imbalance price, €/MWh: what a surplus earns and a shortage costs.
+    pub imbalance_eur_per_mwh: Vec<f64>,
+}
+
+/// The synthetic prices of the steps that begin at `starts`.
+#[must_use]
+pub fn synthetic(p: &Synthetic, calendar: &IspCalendar, seed: u64, starts: impl Iterator<Item = SimTime>) -> Prices {
+    let mut day_noise = Stream::new(seed, "market", "day-ahead");
+    let mut imbalance_noise = Stream::new(seed, "market", "imbalance");
+    let mut prices = Prices::default();
+    for start in starts {
+        let date = calendar.date_of(start);
+        let weekend = matches!(date.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday);
+        let level = p.level_eur_per_mwh * if weekend { p.weekend_factor } else { 1.0 };
+        let hour = usize::from(calendar.local_time(start).hour().unsigned_abs());
+        let noise = p.daily_noise_eur_per_mwh * day_noise.at(ordinal_of_day(date)).normal();
+        let day_ahead = level + p.shape_eur_per_mwh[hour] + noise;
+        let isp = (start.0 / calendar.isp().0).unsigned_abs();
+        prices.day_ahead_eur_per_mwh.push(day_ahead);
+        prices.imbalance_eur_per_mwh.push(day_ahead + p.imbalance_spread_eur_per_mwh * imbalance_noise.at(isp).normal());
+    }
+    prices
+}
+
+/// A number for a date that does not depend on the run: days since year 0.
+fn ordinal_of_day(date: jiff::civil::Date) -> u64 {
+    u64::from(date.year().unsigned_abs()) * 366 + u64::from(date.day_of_year().unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SimDuration;
+    use jiff::civil::date;
+
+    fn parameters() -> Synthetic {
+        let mut shape = [0.0; 24];
+        shape[18] = 40.0;
+        Synthetic {
+            level_eur_per_mwh: 60.0,
+            shape_eur_per_mwh: shape,
+            weekend_factor: 0.8,
+            daily_noise_eur_per_mwh: 5.0,
+            imbalance_spread_eur_per_mwh: 20.0,
+        }
+    }
+
+    #[test]
+    fn a_price_does_not_depend_on_where_the_run_begins() {
+        let c = IspCalendar::new("Europe/Amsterdam", 15).unwrap();
+        let steps = |from: SimTime, n: i64| (0..n).map(move |i| from + SimDuration::minutes(15 * i));
+        let monday = c.period(date(2016, 7, 25)).start;
+        let sunday = c.period(date(2016, 7, 24)).start;
+        let long = synthetic(&parameters(), &c, 3, steps(sunday, 192));
+        let short = synthetic(&parameters(), &c, 3, steps(monday, 96));
+        assert_eq!(long.day_ahead_eur_per_mwh[96..], short.day_ahead_eur_per_mwh[..]);
+        assert_eq!(long.imbalance_eur_per_mwh[96..], short.imbalance_eur_per_mwh[..]);
+        let evening = short.day_ahead_eur_per_mwh[18 * 4] - short.day_ahead_eur_per_mwh[12 * 4];
+        assert!((evening - 40.0).abs() < 1e-9);
+    }
+}
