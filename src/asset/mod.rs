@@ -1,0 +1,5 @@
+//! Things behind the meter.
+
+pub mod spec;
+
+pub use spec::{AssetKind, AssetSpec};
