@@ -1,1 +1,6 @@
 //! One integration binary; a file a behaviour.
+
+mod import;
+mod layering;
+mod powerflow;
+mod topology;
