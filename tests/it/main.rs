@@ -3,4 +3,5 @@
 mod import;
 mod layering;
 mod powerflow;
+mod powerflow_command;
 mod topology;
