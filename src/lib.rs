@@ -4,6 +4,7 @@
 //! messages and meters tell them and trade flexibility with UFTP 3.1 message objects. See `ARCHITECTURE.md` for the map.
 
 pub mod ageing;
+pub mod asset;
 pub mod diagnostic;
 pub mod engine;
 pub mod forecast;

@@ -1,0 +1,4 @@
+//! Things behind the meter.
+
+pub mod battery;
+pub mod ev;
