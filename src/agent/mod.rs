@@ -98,6 +98,8 @@ pub struct Dispatch {
     pub agr: AgrIdx,
     /// The day.
     pub period: Period,
+    /// Net power of the whole portfolio as planned and sold at the auction, W per ISP, without orders.
+    pub position_w: Vec<f64>,
     /// Power of vehicles and batteries per ISP, W; others run free.
     pub schedules: Vec<(AssetIdx, Vec<f64>)>,
     /// Net power the portfolio has to keep at a congestion point.

@@ -12,12 +12,13 @@
 //! The shape follows home-charging statistics (evening arrival, 7–10 kWh a session); the numbers are assumptions that a
 //! scenario may change. Draws are keyed by vehicle and local date.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::{Date, Time};
 
 use crate::rng::Stream;
-use crate::time::{IspCalendar, SimDuration, SimTime};
+use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 
 /// Distribution of sessions.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,6 +114,55 @@ pub fn cheapest_charging(energy_wh: f64, window: Range<usize>, price: &[f64], li
     power_w
 }
 
+/// Plans a vehicle's charging day by day and remembers what earlier days took of a session that goes on.
+///
+/// An evening session reaches into the next day, whose prices are not known yet; the morning of the day itself stands for
+/// the next one, up to noon.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Planner {
+    /// Energy planned so far, by arrival.
+    planned_wh: BTreeMap<SimTime, f64>,
+}
+
+impl Planner {
+    /// Least-cost power per ISP of `period`, W, at most `limit_w[i]` and the charger's power.
+    pub fn plan(
+        &mut self,
+        sessions: &[Session],
+        period: &Period,
+        price: &[f64],
+        max_power_w: f64,
+        limit_w: &dyn Fn(usize) -> f64,
+    ) -> Vec<f64> {
+        let isps = period.isps();
+        let morning = (SimDuration::hours(12).0 / period.isp().0) as usize;
+        let horizon: Vec<f64> = price.iter().chain(price.iter().take(morning)).copied().collect();
+        let limit: Vec<f64> = (0..horizon.len()).map(|i| if i < isps { max_power_w.min(limit_w(i)) } else { max_power_w }).collect();
+        self.planned_wh.retain(|arrival, _| *arrival + SimDuration::hours(48) > period.start);
+        let mut plan = vec![0.0; isps];
+        for session in sessions {
+            let planned = self.planned_wh.entry(session.arrival).or_default();
+            let wanted_wh = (session.energy_wh - *planned).max(0.0);
+            let power = cheapest_charging(wanted_wh, slots(session, period, horizon.len()), &horizon, &limit, period.isp().as_hours());
+            for (p, w) in plan.iter_mut().zip(&power) {
+                *p += w;
+                *planned += w * period.isp().as_hours();
+            }
+        }
+        plan
+    }
+}
+
+/// The whole ISPs of a session within a horizon of `horizon` ISPs that begins with `period`.
+#[must_use]
+pub fn slots(session: &Session, period: &Period, horizon: usize) -> Range<usize> {
+    let isp = period.isp().0;
+    let offset = |t: SimTime| (t - period.start).0.max(0);
+    let from = (offset(session.arrival) + isp - 1) / isp;
+    let to = (offset(session.departure) / isp).min(horizon as i64);
+    (from.min(to) as usize)..(to as usize)
+}
+
 /// What a charger draws in a step of `step_h` hours, given the plan: never more than wanted, and all it can once waiting
 /// longer would miss the departure.
 #[must_use]
@@ -138,6 +188,24 @@ mod tests {
     fn limits_leave_energy_uncharged_rather_than_exceed() {
         let p = cheapest_charging(10_000.0, 0..2, &[1.0, 2.0], &[4000.0, 2000.0], 0.25);
         assert_eq!(p, [4000.0, 2000.0]);
+    }
+
+    #[test]
+    fn a_session_over_midnight_is_planned_once() {
+        let c = IspCalendar::new("Europe/Amsterdam", 15).unwrap();
+        let (today, tomorrow) = (c.period(date(2016, 1, 10)), c.period(date(2016, 1, 11)));
+        let session = Session {
+            arrival: today.start + SimDuration::hours(20),
+            departure: tomorrow.start + SimDuration::hours(7),
+            energy_wh: 22_000.0,
+        };
+        let price: Vec<f64> = (0..96).map(|i| if i < 6 { 10.0 } else { 50.0 }).collect();
+        let mut planner = Planner::default();
+        let first = planner.plan(&[session], &today, &price, 11_000.0, &|_| f64::INFINITY);
+        let second = planner.plan(&[session], &tomorrow, &price, 11_000.0, &|_| f64::INFINITY);
+        let wh = |p: &[f64]| p.iter().sum::<f64>() * 0.25;
+        assert!((wh(&first) + wh(&second) - 22_000.0).abs() < 1e-6);
+        assert!((wh(&second) - 16_500.0).abs() < 1e-6, "the cheap morning takes what it can");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::asset::battery::Battery;
+use crate::asset::ev::Planner;
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::market::Direction;
 use crate::time::{IspSeries, Period, SimTime};
@@ -108,6 +109,8 @@ struct Day {
     price: Vec<f64>,
     vehicles: Vec<Vec<f64>>,
     batteries: Vec<Vec<f64>>,
+    /// Net power of the whole portfolio planned and sold at the auction, W per ISP.
+    position_w: Vec<f64>,
     /// `[congestion point]` net power planned, without orders.
     baseline: Vec<Vec<Watts>>,
     /// Caps from called capacity limitations, `[congestion point]`.
@@ -132,8 +135,9 @@ pub struct Agr {
     days: BTreeMap<Date, Day>,
     /// Capacity limitations called for a day that is not planned yet.
     calls: Vec<(OrderRecord, f64)>,
-    /// Energy planned into earlier days for sessions that go on: (vehicle, arrival) → Wh.
-    carried: BTreeMap<(usize, SimTime), f64>,
+    planners: Vec<Planner>,
+    /// `[congestion point][connection]` whether the connection belongs to the point.
+    members: Vec<Vec<bool>>,
     /// Stored energy expected at the start of the next planned day, per battery.
     stored_wh: Vec<f64>,
     orders: Vec<OrderRecord>,
@@ -146,6 +150,9 @@ impl Agr {
     /// An aggregator that has just signed its customers.
     #[must_use]
     pub fn new(desk: Desk, inbox: Inbox, profile: Profile) -> Agr {
+        let member = |cp: &PublicCp| profile.connections.iter().map(|(c, _)| cp.connections.contains(c)).collect();
+        let members = profile.congestion_points.iter().map(member).collect();
+        let planners = vec![Planner::default(); profile.vehicles.len()];
         let stored_wh = profile.batteries.iter().map(|b| 0.5 * b.battery.capacity_wh).collect();
         Agr {
             desk,
@@ -155,7 +162,8 @@ impl Agr {
             vintages: BTreeMap::new(),
             days: BTreeMap::new(),
             calls: Vec::new(),
-            carried: BTreeMap::new(),
+            planners,
+            members,
             stored_wh,
             orders: Vec::new(),
             meters: BTreeMap::new(),
@@ -253,7 +261,10 @@ impl Agr {
         day.revision += 1;
         let mut actions = Vec::new();
         for (k, cp) in self.profile.congestion_points.iter().enumerate() {
-            let orders = self.orders.iter().filter(|o| !o.limitation && o.period.date == date && (o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)));
+            let orders = self
+                .orders
+                .iter()
+                .filter(|o| !o.limitation && o.period.date == date && (o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)));
             let mut power = day.baseline[k].clone();
             for order in orders {
                 power.iter_mut().zip(&order.power).for_each(|(p, f)| *p += *f);
@@ -296,13 +307,18 @@ impl Agr {
         };
         day.ordered = true;
         let power = power_series(&day.period, &order.isps).values().to_vec();
-        let cp = self.profile.congestion_points.iter().position(|c| c.address == order.flex.congestion_point).ok_or("Invalid CongestionPoint")?;
+        let cp = self
+            .profile
+            .congestion_points
+            .iter()
+            .position(|c| c.address == order.flex.congestion_point)
+            .ok_or("Invalid CongestionPoint")?;
         let booking = &day.bookings[k];
         for shift in &booking.options[option].shifts {
             shift.apply(&mut day.vehicles, &mut day.batteries, order.activation_factor);
         }
         let relieves = day.bookings[k].relieves;
-        let penalty = self.penalty(contract.as_deref());
+        let penalty = penalty(&self.profile, contract.as_deref());
         self.orders.push(OrderRecord {
             reference: order.order_reference.clone(),
             placed: order.header.time_stamp.second,
@@ -325,18 +341,19 @@ impl Agr {
         Ok(order.flex.period)
     }
 
-    fn penalty(&self, contract: Option<&str>) -> f64 {
-        let terms = contract.and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
-        terms.map_or(self.profile.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh)
-    }
-
     /// Schedules and targets of a day as they stand.
     fn dispatch(&self, date: Date) -> Dispatch {
         let day = &self.days[&date];
         let vehicles = self.profile.vehicles.iter().zip(&day.vehicles).map(|(v, s)| (v.asset, s.clone()));
         let batteries = self.profile.batteries.iter().zip(&day.batteries).map(|(b, s)| (b.asset, s.clone()));
         let targets = self.profile.congestion_points.iter().enumerate().map(|(k, cp)| self.target(day, k, cp)).collect();
-        Dispatch { agr: self.profile.agr, period: day.period, schedules: vehicles.chain(batteries).collect(), targets }
+        Dispatch {
+            agr: self.profile.agr,
+            period: day.period,
+            position_w: day.position_w.clone(),
+            schedules: vehicles.chain(batteries).collect(),
+            targets,
+        }
     }
 
     /// Where orders ask for flexibility the portfolio keeps baseline plus all orders; caps hold where they were called.
@@ -371,4 +388,10 @@ impl Agr {
 
 fn nested(profile: &Profile, a: CpIdx, b: CpIdx) -> bool {
     profile.nested.contains(&(a, b)) || profile.nested.contains(&(b, a))
+}
+
+/// Penalty on deficiency: the contract's, else the market's.
+fn penalty(profile: &Profile, contract: Option<&str>) -> f64 {
+    let terms = contract.and_then(|id| profile.contracts.iter().find(|c| c.id == id));
+    terms.map_or(profile.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh)
 }

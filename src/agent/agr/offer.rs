@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::asset::ev::cheapest_charging;
+use crate::asset::ev::{cheapest_charging, slots};
 use crate::market::Direction;
 use crate::market::contract::{Bounds, obligation};
 use crate::time::{IspIndex, IspSeries, SimTime};
@@ -16,7 +16,6 @@ use crate::uftp::message::isp::{non_zero_power_runs, series};
 use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
 use crate::units::{ActivationFactor, Money, Watts};
 
-use super::plan::slots;
 use super::{Action, Agr, Day};
 
 /// Longest block of feed-in curtailment in one offer, ISPs.
@@ -104,7 +103,9 @@ impl Agr {
         let Message::FlexRequest(request) = &**message else { return Vec::new() };
         let mut actions: Vec<Action> = self.desk.reply(now, message, None).into_iter().collect();
         let date = request.flex.period;
-        let Some(k) = self.profile.congestion_points.iter().position(|c| c.address == request.flex.congestion_point) else { return actions };
+        let Some(k) = self.profile.congestion_points.iter().position(|c| c.address == request.flex.congestion_point) else {
+            return actions;
+        };
         let Some(day) = self.days.get_mut(&date) else { return actions };
         day.requests.insert(request.header.message_id, Arc::clone(message));
         let bounds = bounds(day, request);
@@ -113,14 +114,16 @@ impl Agr {
             Some(c) => {
                 let period = day.period;
                 let kept = self.reserved.get(&(Text::from(c.id.as_str()), date));
-                let reserved = |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, &period, IspIndex::from_offset(i)), |k| k[i]);
+                let reserved =
+                    |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, &period, IspIndex::from_offset(i)), |k| k[i]);
                 bounds.iter().enumerate().map(|(i, b)| obligation(reserved(i), *b)).collect()
             }
             None => bounds.iter().map(Bounds::near).collect(),
         };
         let contract = terms.map(|c| (Text::from(c.id.as_str()), c.utilisation_eur_per_mwh));
         for direction in [Direction::FeedIn, Direction::Consumption] {
-            let wanted: Vec<Watts> = wanted.iter().map(|w| if Direction::relieved_by(*w) == Some(direction) { *w } else { Watts::ZERO }).collect();
+            let wanted: Vec<Watts> =
+                wanted.iter().map(|w| if Direction::relieved_by(*w) == Some(direction) { *w } else { Watts::ZERO }).collect();
             if wanted.iter().any(|w| *w != Watts::ZERO) {
                 self.offer_shifts(now, request, k, &bounds, &wanted, direction, contract.as_ref(), &mut actions);
                 if direction == Direction::FeedIn {
@@ -131,7 +134,15 @@ impl Agr {
         actions
     }
 
-    fn offer_curtailment(&mut self, now: SimTime, request: &FlexRequest, k: usize, wanted: &[Watts], contract: Option<&(Text, f64)>, actions: &mut Vec<Action>) {
+    fn offer_curtailment(
+        &mut self,
+        now: SimTime,
+        request: &FlexRequest,
+        k: usize,
+        wanted: &[Watts],
+        contract: Option<&(Text, f64)>,
+        actions: &mut Vec<Action>,
+    ) {
         for block in blocks(wanted) {
             let day = &self.days[&request.flex.period];
             let mut curtailed_w = vec![0.0; day.period.isps()];
@@ -150,7 +161,14 @@ impl Agr {
                 continue;
             }
             let min_factor = ActivationFactor::from_hundredths(1).expect("1 is a factor");
-            let option = BookedOption { reference: "curtail".into(), curtailed_w, shifts: Vec::new(), price: Money::from_f64(price), power, min_factor };
+            let option = BookedOption {
+                reference: "curtail".into(),
+                curtailed_w,
+                shifts: Vec::new(),
+                price: Money::from_f64(price),
+                power,
+                min_factor,
+            };
             actions.push(self.place(now, request, k, Direction::FeedIn, wanted, contract, vec![option]));
         }
     }
@@ -170,7 +188,17 @@ impl Agr {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one request, read in one place")]
-    fn offer_shifts(&mut self, now: SimTime, request: &FlexRequest, k: usize, bounds: &[Bounds], wanted: &[Watts], direction: Direction, contract: Option<&(Text, f64)>, actions: &mut Vec<Action>) {
+    fn offer_shifts(
+        &mut self,
+        now: SimTime,
+        request: &FlexRequest,
+        k: usize,
+        bounds: &[Bounds],
+        wanted: &[Watts],
+        direction: Direction,
+        contract: Option<&(Text, f64)>,
+        actions: &mut Vec<Action>,
+    ) {
         let mut room_w: Vec<f64> = bounds.iter().map(|b| REBOUND_SHARE * b.max.as_f64().max(0.0)).collect();
         let day = &self.days[&request.flex.period];
         let devices = self.free_devices(day, k);
@@ -185,7 +213,9 @@ impl Agr {
             let mutex = self.profile.congestion_points[k].mutex_offers;
             let mut options = Vec::new();
             for (reference, mask) in severities(wanted, mutex) {
-                let Some(option) = self.shift_option(day, group, &mask, direction, &room_w, reference, contract.map(|c| c.1)) else { continue };
+                let Some(option) = self.shift_option(day, group, &mask, direction, &room_w, reference, contract.map(|c| c.1)) else {
+                    continue;
+                };
                 options.push(option);
             }
             let Some(first) = options.first() else { continue };
@@ -206,7 +236,16 @@ impl Agr {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one re-planning, read in one place")]
-    fn shift_option(&self, day: &Day, group: &[Device], mask: &[bool], direction: Direction, room_w: &[f64], reference: &str, utilisation: Option<f64>) -> Option<BookedOption> {
+    fn shift_option(
+        &self,
+        day: &Day,
+        group: &[Device],
+        mask: &[bool],
+        direction: Direction,
+        room_w: &[f64],
+        reference: &str,
+        utilisation: Option<f64>,
+    ) -> Option<BookedOption> {
         let shadow = -direction.relief_sign() * SHADOW_EUR_PER_MWH;
         let price: Vec<f64> = day.price.iter().zip(mask).map(|(p, m)| if *m { p + shadow } else { *p }).collect();
         let mut room_w = room_w.to_vec();
@@ -235,7 +274,14 @@ impl Agr {
         let relieved_mwh: f64 = sum.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| w.abs() * mwh).sum();
         let price = utilisation.map_or(cost, |u| u * relieved_mwh);
         let min_factor = ActivationFactor::from_hundredths(10).expect("10 is a factor");
-        Some(BookedOption { reference: reference.into(), curtailed_w: vec![0.0; power.len()], shifts, price: Money::from_f64(price), power, min_factor })
+        Some(BookedOption {
+            reference: reference.into(),
+            curtailed_w: vec![0.0; power.len()],
+            shifts,
+            price: Money::from_f64(price),
+            power,
+            min_factor,
+        })
     }
 
     /// The vehicle's energy of the day charged elsewhere in its sessions; the difference to its plan.
@@ -264,7 +310,16 @@ impl Agr {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]
-    fn place(&mut self, now: SimTime, request: &FlexRequest, k: usize, relieves: Direction, wanted: &[Watts], contract: Option<&(Text, f64)>, options: Vec<BookedOption>) -> Action {
+    fn place(
+        &mut self,
+        now: SimTime,
+        request: &FlexRequest,
+        k: usize,
+        relieves: Direction,
+        wanted: &[Watts],
+        contract: Option<&(Text, f64)>,
+        options: Vec<BookedOption>,
+    ) -> Action {
         let day = &self.days[&request.flex.period];
         let period = day.period;
         let prognosis = day.prognosis[k];
@@ -288,7 +343,14 @@ impl Agr {
             header,
         };
         let requested = wanted.iter().map(|w| *w != Watts::ZERO).collect();
-        let booking = Booking { message: offer.header.message_id, contract: contract.map(|c| c.0.clone()), relieves, requested, options, ordered: None };
+        let booking = Booking {
+            message: offer.header.message_id,
+            contract: contract.map(|c| c.0.clone()),
+            relieves,
+            requested,
+            options,
+            ordered: None,
+        };
         self.send_offer(offer, booking, period.date)
     }
 
@@ -302,7 +364,10 @@ impl Agr {
 /// A request's bounds on every ISP of the day.
 fn bounds(day: &Day, request: &FlexRequest) -> Vec<Bounds> {
     let free = Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
-    let rows = request.isps.iter().map(|r| (r.run, Bounds { min: r.min_power, max: r.max_power, requested: r.disposition == Disposition::Requested }));
+    let rows = request
+        .isps
+        .iter()
+        .map(|r| (r.run, Bounds { min: r.min_power, max: r.max_power, requested: r.disposition == Disposition::Requested }));
     series(&day.period, free, rows).values().to_vec()
 }
 

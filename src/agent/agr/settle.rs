@@ -42,12 +42,8 @@ impl Agr {
 
     /// Compares a settlement with its own: items that differ are disputed.
     pub(super) fn verify(&mut self, now: SimTime, message: &Arc<Message>, settlement: &FlexSettlement) -> Vec<Action> {
-        let window: Vec<OrderRecord> = self
-            .orders
-            .iter()
-            .filter(|o| (settlement.period_start..=settlement.period_end).contains(&o.period.date))
-            .cloned()
-            .collect();
+        let window: Vec<OrderRecord> =
+            self.orders.iter().filter(|o| (settlement.period_start..=settlement.period_end).contains(&o.period.date)).cloned().collect();
         let own = settle(&window, &|o, isp| self.metered(o, isp), &|a, b| nested(&self.profile, a, b));
         let status = |item: &crate::uftp::message::FlexOrderSettlement| {
             let mine = own.iter().find(|s| s.order_reference == item.order_reference);
@@ -77,7 +73,8 @@ impl Agr {
     fn metered(&self, order: &OrderRecord, isp: IspIndex) -> Watts {
         let Some(point) = self.profile.congestion_points.iter().find(|c| c.cp == order.cp) else { return Watts::ZERO };
         let own = |c: &&ConnectionIdx| self.profile.connections.iter().any(|(i, _)| i == *c);
-        let read = |c: &ConnectionIdx| self.meters.get(&(order.period.date, *c)).map_or(Watts::ZERO, |m| Watts::from_f64(m.p_w[isp.offset()]));
+        let read =
+            |c: &ConnectionIdx| self.meters.get(&(order.period.date, *c)).map_or(Watts::ZERO, |m| Watts::from_f64(m.p_w[isp.offset()]));
         point.connections.iter().filter(own).map(read).sum()
     }
 

@@ -53,7 +53,15 @@ impl Dso {
     }
 
     /// Calls a capacity limitation in the ISPs of its windows where the forecast breaks the limit in its direction.
-    fn limit(&mut self, now: SimTime, period: &Period, contract: &Contract, cap_w: f64, bounds: &[Bounds], analysis: &Analysis) -> Option<Action> {
+    fn limit(
+        &mut self,
+        now: SimTime,
+        period: &Period,
+        contract: &Contract,
+        cap_w: f64,
+        bounds: &[Bounds],
+        analysis: &Analysis,
+    ) -> Option<Action> {
         let cp = self.point(&contract.congestion_point)?;
         let own = self.portfolio(&(contract.aggregator.clone(), cp));
         let week = (contract.id.clone(), monday(period.date));
@@ -77,7 +85,15 @@ impl Dso {
         Some(self.place_limitation(now, period, contract, cap_w, power, cp))
     }
 
-    fn place_limitation(&mut self, now: SimTime, period: &Period, contract: &Contract, cap_w: f64, power: Vec<Watts>, cp: crate::ids::CpIdx) -> Action {
+    fn place_limitation(
+        &mut self,
+        now: SimTime,
+        period: &Period,
+        contract: &Contract,
+        cap_w: f64,
+        power: Vec<Watts>,
+        cp: crate::ids::CpIdx,
+    ) -> Action {
         let cap = Watts::from_f64(-contract.direction.relief_sign() * cap_w);
         let mwh: f64 = power.iter().map(|p| p.abs().as_f64()).sum::<f64>() * period.isp().as_hours() * 1e-6;
         let price = Money::from_f64(mwh * contract.utilisation_eur_per_mwh);

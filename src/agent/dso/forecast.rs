@@ -85,7 +85,8 @@ impl Dso {
             }
         }
         let mut solution = Solution::default();
-        solve(&self.profile.network, &p, &q, &Options::default(), Outputs::ALL, &mut self.solver.workspace, &mut solution);
+        // A step that does not converge is NaN in every result; `bounds` then asks for nothing there.
+        let _ = solve(&self.profile.network, &p, &q, Options::default(), Outputs::ALL, &mut self.solver.workspace, &mut solution);
         Analysis { period: *period, vintage, p_w, solution: Arc::new(solution), branches: self.profile.network.branches() }
     }
 }

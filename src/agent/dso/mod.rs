@@ -263,7 +263,8 @@ impl Dso {
         entry.latest = latest;
         entry.revision = m.revision;
         let reflected = self.reflects(&key, period.date);
-        let statuses = self.orders_at(&key, period.date).map(|o| FlexOrderStatus { flex_order_message_id: o.message, is_validated: reflected });
+        let statuses =
+            self.orders_at(&key, period.date).map(|o| FlexOrderStatus { flex_order_message_id: o.message, is_validated: reflected });
         let flex_order_statuses = statuses.collect();
         let id = MessageId(self.desk.uuid());
         let Some(Message::DPrognosisResponse(mut response)) = message.reply(id, self.desk.date_time(now), None) else { return Vec::new() };

@@ -166,4 +166,3 @@ fn bisect(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     }
     low
 }
-

@@ -8,13 +8,12 @@ use crate::market::contract::{Right, obligation};
 use crate::market::ledger::{Entry, Kind};
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{
-    ContractSettlement, ContractSettlementIsp, ContractSettlementPeriod, FlexSettlement, FlexSettlementResponse, IspRun, Message,
-    Metering, ProfileType, SettlementDisposition,
+    ContractSettlement, ContractSettlementIsp, ContractSettlementPeriod, FlexSettlement, FlexSettlementResponse, IspRun, Message, Metering,
+    ProfileType, SettlementDisposition,
 };
 use crate::units::{Money, Watts};
 
 use super::super::order::{OrderRecord, settle};
-use super::super::send;
 use super::{Action, Dso};
 
 impl Dso {

@@ -28,7 +28,8 @@ impl Dso {
     /// Analyses the day and asks for what it lacks.
     pub(super) fn request(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
         let Some(analysis) = self.analyse(period, true) else { return Vec::new() };
-        let mut actions = vec![Action::Record(Record::Analysis { period: *period, with_orders: false, solution: Arc::clone(&analysis.solution) })];
+        let mut actions =
+            vec![Action::Record(Record::Analysis { period: *period, with_orders: false, solution: Arc::clone(&analysis.solution) })];
         if !self.profile.trades {
             return actions;
         }
@@ -72,7 +73,12 @@ impl Dso {
     }
 
     /// FlexOptions of an aggregator that still reserve something on the day.
-    fn flex_options<'a>(&'a self, period: &'a Period, cp: CpIdx, agr: &'a Domain) -> impl Iterator<Item = &'a crate::market::contract::Contract> {
+    fn flex_options<'a>(
+        &'a self,
+        period: &'a Period,
+        cp: CpIdx,
+        agr: &'a Domain,
+    ) -> impl Iterator<Item = &'a crate::market::contract::Contract> {
         let address = self.watched(cp).public.address.clone();
         let book = self.books.get(&period.date);
         self.profile.contracts.iter().filter(move |c| {
@@ -101,11 +107,8 @@ impl Dso {
     /// Greedy selection, checked by load flow and repaired.
     fn choose(&mut self, period: &Period, cp: CpIdx, bounds: &[Bounds], offers: &[Arc<Message>], candidates: &[Candidate]) -> Vec<Choice> {
         let Some(before) = self.analyse(period, true) else { return Vec::new() };
-        let mut need = Need {
-            bounds: bounds.to_vec(),
-            ceiling_eur_per_mwh: self.profile.price_ceiling_eur_per_mwh,
-            isp_h: period.isp().as_hours(),
-        };
+        let mut need =
+            Need { bounds: bounds.to_vec(), ceiling_eur_per_mwh: self.profile.price_ceiling_eur_per_mwh, isp_h: period.isp().as_hours() };
         let mut choices = Vec::new();
         for _ in 0..REPAIRS {
             choices = greedy::select(&need, candidates);
@@ -131,7 +134,15 @@ impl Dso {
         choices
     }
 
-    fn with_choices(&mut self, period: &Period, cp: CpIdx, before: &Analysis, offers: &[Arc<Message>], candidates: &[Candidate], choices: &[Choice]) -> Analysis {
+    fn with_choices(
+        &mut self,
+        period: &Period,
+        cp: CpIdx,
+        before: &Analysis,
+        offers: &[Arc<Message>],
+        candidates: &[Candidate],
+        choices: &[Choice],
+    ) -> Analysis {
         let mut p_w = before.p_w.clone();
         for choice in choices {
             let candidate = &candidates[choice.candidate];
@@ -144,7 +155,16 @@ impl Dso {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]
-    fn place(&mut self, now: SimTime, period: &Period, cp: CpIdx, bounds: &[Bounds], offer: &Arc<Message>, option: usize, choice: Choice) -> Action {
+    fn place(
+        &mut self,
+        now: SimTime,
+        period: &Period,
+        cp: CpIdx,
+        bounds: &[Bounds],
+        offer: &Arc<Message>,
+        option: usize,
+        choice: Choice,
+    ) -> Action {
         let Message::FlexOffer(offer) = &**offer else { unreachable!("only offers are kept as offers") };
         let chosen = &offer.options[option];
         let isps: Vec<IspPower> = chosen.isps.iter().map(|r| IspPower { power: choice.factor.scale_power(r.power), run: r.run }).collect();
@@ -220,7 +240,9 @@ fn request_runs(period: &Period, bounds: &[Bounds]) -> Vec<FlexRequestIsp> {
 /// The congestion that flexibility mostly relieves.
 fn relieved(bounds: &[Bounds], power: &[Watts]) -> Direction {
     let watts = |direction| -> i64 {
-        let relieving = |(b, p): &(&Bounds, &Watts)| Direction::relieved_by(b.near()) == Some(direction) && Direction::relieved_by(**p) == Some(direction);
+        let relieving = |(b, p): &(&Bounds, &Watts)| {
+            Direction::relieved_by(b.near()) == Some(direction) && Direction::relieved_by(**p) == Some(direction)
+        };
         bounds.iter().zip(power).filter(relieving).map(|(_, p)| p.0.abs()).sum()
     };
     if watts(Direction::FeedIn) > watts(Direction::Consumption) { Direction::FeedIn } else { Direction::Consumption }

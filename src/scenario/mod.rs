@@ -1,0 +1,6 @@
+//! Scenarios.
+pub mod build;
+mod overlay;
+pub mod schema;
+mod strategies;
+pub mod study;
