@@ -45,6 +45,10 @@ index!(
     AssetIdx
 );
 index!(
+    /// Column in the table of profiles.
+    ProfileIdx
+);
+index!(
     /// Row in the table of congestion points.
     CpIdx
 );

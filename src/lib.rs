@@ -5,13 +5,18 @@
 
 pub mod ageing;
 pub mod asset;
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod forecast;
 pub mod grid;
 pub mod ids;
+pub mod import;
 pub mod market;
+pub mod powerflow;
 pub mod price;
+pub mod profile;
 pub mod rng;
+pub mod table;
 pub mod time;
 pub mod units;

@@ -1,3 +1,5 @@
 //! The `copperplate` command: a thin shell over the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    copperplate::cli::main()
+}

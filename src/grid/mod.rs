@@ -2,6 +2,9 @@
 //!
 //! SI units throughout. What the model means is said in `docs/model/grid.md`.
 
+pub mod check;
 pub mod model;
+pub mod topology;
 
 pub use model::*;
+pub use topology::RadialOrder;

@@ -1,6 +1,7 @@
 //! Plain tables of a feeder. Rows refer to each other by typed index; names are for people and for results.
 
-use crate::ids::{BranchIdx, BusIdx, EntityAddress};
+use crate::diagnostic::Location;
+use crate::ids::{BranchIdx, BusIdx, ConnectionIdx, EntityAddress};
 
 /// A feeder: the physical grid without profiles and assets.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,7 +25,7 @@ pub struct Grid {
 /// A bus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bus {
-    /// Unique id.
+    /// Unique id among buses.
     pub id: String,
     /// Rated line-to-line voltage.
     pub u_rated_v: f64,
@@ -53,11 +54,14 @@ pub struct Line {
     pub b_s: f64,
     /// Shunt conductance of the whole line.
     pub g_s: f64,
-    /// Ampacity.
+    /// Ampacity; the rating of its loading.
     pub rated_current_a: f64,
 }
 
-/// A two-winding transformer, π model; `ratio` and `shift` between ideal windings, tap included.
+/// A two-winding transformer: an ideal transformer at the hv side, then a π element in ohms of the lv side.
+///
+/// The turns ratio is [`Transformer::effective_voltages_v`] (hv over lv) turned by `shift_deg`; series impedance from `uk_pu`
+/// and `pk_w`, shunt from `i0_pu` and `p0_w`, both on the lv winding's rated voltage with the tap applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transformer {
     /// Unique id among transformers.
@@ -66,7 +70,7 @@ pub struct Transformer {
     pub hv: BusIdx,
     /// Low-voltage bus.
     pub lv: BusIdx,
-    /// Rated apparent power.
+    /// Rated apparent power; with the winding's voltage at the present tap it gives the rated current its loading refers to.
     pub rated_power_va: f64,
     /// Rated voltage of the high-voltage winding at neutral tap.
     pub u_hv_v: f64,
@@ -80,7 +84,7 @@ pub struct Transformer {
     pub i0_pu: f64,
     /// No-load (iron) losses.
     pub p0_w: f64,
-    /// Phase shift of the vector group, hv over lv, degrees.
+    /// Phase shift of the vector group in degrees: by how much lv lags hv (Dyn5: 150).
     pub shift_deg: f64,
     /// Tap changer.
     pub tap: Tap,
@@ -113,6 +117,14 @@ pub enum TapSide {
 }
 
 impl Transformer {
+    /// Rated currents of the windings (hv, lv) at the present tap, `S / (√3·U)`: full-power tappings as in IEC 60076-1.
+    #[must_use]
+    pub fn rated_currents_a(&self) -> (f64, f64) {
+        let (u_hv_v, u_lv_v) = self.effective_voltages_v();
+        let s = self.rated_power_va / 3f64.sqrt();
+        (s / u_hv_v, s / u_lv_v)
+    }
+
     /// Rated winding voltages (hv, lv) with the tap applied.
     #[must_use]
     pub fn effective_voltages_v(&self) -> (f64, f64) {
@@ -187,7 +199,88 @@ pub struct LoadingLimits {
     pub emergency: f64,
 }
 
+/// A row of one of the tables, to name a culprit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Element {
+    /// Row of [`Grid::buses`].
+    Bus(usize),
+    /// Row of [`Grid::lines`].
+    Line(usize),
+    /// Row of [`Grid::transformers`].
+    Transformer(usize),
+    /// Row of [`Grid::switches`].
+    Switch(usize),
+    /// Row of [`Grid::sources`].
+    Source(usize),
+    /// Row of [`Grid::connections`].
+    Connection(usize),
+}
+
+/// Where the rows were written, for findings; empty for a grid made in code.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Places {
+    /// One place a bus.
+    pub buses: Vec<Location>,
+    /// One place a line.
+    pub lines: Vec<Location>,
+    /// One place a transformer.
+    pub transformers: Vec<Location>,
+    /// One place a switch.
+    pub switches: Vec<Location>,
+    /// One place a source.
+    pub sources: Vec<Location>,
+    /// One place a connection.
+    pub connections: Vec<Location>,
+}
+
+impl Places {
+    /// Where `element` was written, if it was.
+    #[must_use]
+    pub fn of(&self, element: Element) -> Option<&Location> {
+        match element {
+            Element::Bus(i) => self.buses.get(i),
+            Element::Line(i) => self.lines.get(i),
+            Element::Transformer(i) => self.transformers.get(i),
+            Element::Switch(i) => self.switches.get(i),
+            Element::Source(i) => self.sources.get(i),
+            Element::Connection(i) => self.connections.get(i),
+        }
+    }
+}
+
 impl Grid {
+    /// The bus with this id.
+    #[must_use]
+    pub fn bus(&self, id: &str) -> Option<BusIdx> {
+        self.buses.iter().position(|b| b.id == id).map(BusIdx::new)
+    }
+
+    /// The connection with this id.
+    #[must_use]
+    pub fn connection(&self, id: &str) -> Option<ConnectionIdx> {
+        self.connections.iter().position(|c| c.id == id).map(ConnectionIdx::new)
+    }
+
+    /// The branch called `line:ID` or `transformer:ID`.
+    #[must_use]
+    pub fn branch(&self, name: &str) -> Option<BranchIdx> {
+        let (kind, id) = name.split_once(':')?;
+        match kind {
+            "line" => self.lines.iter().position(|l| l.id == id).map(|i| self.line_branch(i)),
+            "transformer" => self.transformers.iter().position(|t| t.id == id).map(|i| self.transformer_branch(i)),
+            _ => None,
+        }
+    }
+
+    /// The table row behind a branch.
+    #[must_use]
+    pub fn branch_element(&self, branch: BranchIdx) -> Element {
+        match branch.i().checked_sub(self.lines.len()) {
+            None => Element::Line(branch.i()),
+            Some(t) => Element::Transformer(t),
+        }
+    }
+
     /// Number of branches: lines, then transformers.
     #[must_use]
     pub fn branches(&self) -> usize {

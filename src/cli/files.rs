@@ -1,0 +1,29 @@
+//! Publishes files whole or not at all: all are written under temporary names first, then renamed.
+
+use std::path::Path;
+
+use crate::diagnostic::{Finding, Findings};
+
+/// Writes `files` into `dir`, which is made when it is not there.
+///
+/// # Errors
+/// `unwritable`, with what the system says; then no file of that name was changed unless a rename itself failed.
+pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findings> {
+    let failed =
+        |what: &Path, e: std::io::Error| Findings::from(Finding::error("unwritable", format!("cannot write '{}': {e}", what.display())));
+    std::fs::create_dir_all(dir).map_err(|e| failed(dir, e))?;
+    let temporary = |name: &str| dir.join(format!(".{name}.partial"));
+    for (name, bytes) in files {
+        if let Err(e) = std::fs::write(temporary(name), bytes) {
+            for (name, _) in files {
+                // What was not written cannot be removed either.
+                let _ = std::fs::remove_file(temporary(name));
+            }
+            return Err(failed(&dir.join(name), e));
+        }
+    }
+    for (name, _) in files {
+        std::fs::rename(temporary(name), dir.join(name)).map_err(|e| failed(&dir.join(name), e))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The command line: one file a command, findings on standard error, results on standard output.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | done |
+//! | 1 | a case failed, such as a load flow without an operating point |
+//! | 2 | usage or input wrong; the findings say what |
+
+mod files;
+mod import;
+mod powerflow;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::diagnostic::{Findings, render};
+
+/// Discrete-event grid congestion simulator
+#[derive(Debug, Parser)]
+#[command(name = "copperplate", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Solve the load flow of a grid
+    Powerflow(powerflow::Args),
+    /// Turn a public data set into a feeder folder
+    Import(import::Args),
+}
+
+/// How a command ended when its input was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    CaseFailed,
+}
+
+/// Parses the arguments of the process, runs the command and gives the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Powerflow(args) => powerflow::run(&args),
+        Command::Import(args) => import::run(&args),
+    };
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::CaseFailed) => ExitCode::from(1),
+        Err(findings) => {
+            report(&findings);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Shows findings on standard error, with colour on a terminal.
+fn report(findings: &Findings) {
+    let mut stderr = std::io::stderr().lock();
+    let colour = stderr.is_terminal();
+    for finding in &findings.0 {
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(stderr, "{}\n", render(finding, colour));
+    }
+}
+
+/// Writes a result to standard output; a reader that has gone away is no error.
+fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

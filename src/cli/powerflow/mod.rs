@@ -1,0 +1,141 @@
+//! `copperplate powerflow`: one load flow of a grid as tables, or a timed batch.
+
+mod batch;
+
+use std::path::PathBuf;
+
+use jiff::civil::DateTime;
+
+use super::{Outcome, files, print, report};
+use crate::diagnostic::{Finding, Findings};
+use crate::grid::{Grid, RadialOrder};
+use crate::ids::BranchIdx;
+use crate::import::{ConnectionPower, Feeder, read_folder};
+use crate::powerflow::{Network, Options, Outputs, Solution, Status, Workspace, solve};
+use crate::time::IspCalendar;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Feeder folder, ours or neutral CSV
+    grid: PathBuf,
+    /// Write bus.csv and branch.csv into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "batch")]
+    out: Option<PathBuf>,
+    /// Local time whose profile values to use, such as 2016-07-24T13:00; nominal powers without it
+    #[arg(long, value_name = "DATE-TIME", conflicts_with = "batch")]
+    at: Option<DateTime>,
+    /// Largest change of voltage in the last sweep, pu
+    #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu)]
+    tolerance: f64,
+    /// Solve this many steps of nominal power times pseudo-random factors, and time them
+    #[arg(long, value_name = "STEPS")]
+    batch: Option<usize>,
+    /// Print the batch's figures as one JSON object
+    #[arg(long, requires = "batch")]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
+    let (feeder, warnings) = read_folder(&args.grid)?;
+    report(&warnings);
+    let (order, warnings) = RadialOrder::new(&feeder.grid, &feeder.places)?;
+    report(&warnings);
+    let network = Network::new(&feeder.grid, &order);
+    let options = Options { tolerance_pu: args.tolerance, ..Options::default() };
+    if let Some(steps) = args.batch {
+        return Ok(batch::run(&feeder, &network, options, steps, args.json));
+    }
+    let (power, when) = match args.at {
+        Some(at) => (power_at(&feeder, at)?, format!("at {at} {}", feeder.zone)),
+        None => (feeder.nominal_power(), "at nominal power".to_owned()),
+    };
+    let mut solution = Solution::default();
+    // The status of the one step says it all.
+    let _ = solve(&network, &power.p_w, &power.q_var, options, Outputs::ALL, &mut Workspace::default(), &mut solution);
+    let Status::Converged { iterations } = solution.status[0] else {
+        report(&no_operating_point(&feeder.grid, solution.status[0]).into());
+        return Ok(Outcome::CaseFailed);
+    };
+    if let Some(dir) = &args.out {
+        files::publish(dir, &[("bus.csv", bus_csv(&feeder.grid, &solution)), ("branch.csv", branch_csv(&feeder.grid, &solution))])?;
+    }
+    print(&summary(&feeder.grid, &network, &solution, &when, iterations));
+    Ok(Outcome::Done)
+}
+
+fn power_at(feeder: &Feeder, at: DateTime) -> Result<ConnectionPower, Findings> {
+    let calendar = IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(Finding::error("unknown-zone", e.to_string())))?;
+    let profiles = &feeder.profiles;
+    match profiles.step_at(calendar.at(at.date(), at.time())) {
+        Some(step) => Ok(feeder.power(step..step + 1)),
+        None => {
+            let finding = Finding::error("outside-profiles", format!("the feeder has no profile values at {at}"));
+            let help = match profiles.steps() {
+                0 => "it has no profiles; leave --at out".to_owned(),
+                _ => format!("they go from {} to {}", calendar.rfc3339(profiles.start()), calendar.rfc3339(profiles.end())),
+            };
+            Err(finding.help(help).into())
+        }
+    }
+}
+
+fn no_operating_point(grid: &Grid, status: Status) -> Finding {
+    match status {
+        Status::Collapsed { bus } => {
+            let message = format!("the load flow has no operating point: the voltage of bus '{}' collapses", grid.buses[bus.i()].id);
+            Finding::error("collapsed", message).help("the power is more than the branches can carry")
+        }
+        Status::IterationLimit { mismatch_pu } => {
+            Finding::error("iteration-limit", format!("the load flow did not converge: voltages still move by {mismatch_pu:.1e} pu"))
+        }
+        Status::Converged { .. } => unreachable!("a converged step has an operating point"),
+    }
+}
+
+fn bus_csv(grid: &Grid, solution: &Solution) -> Vec<u8> {
+    let rows = grid.buses.iter().zip(solution.u_pu.iter().zip(&solution.angle_rad));
+    csv(&["id", "u_pu", "angle_deg"], rows.map(|(bus, (u, angle))| vec![bus.id.clone(), u.to_string(), angle.to_degrees().to_string()]))
+}
+
+fn branch_csv(grid: &Grid, s: &Solution) -> Vec<u8> {
+    let columns = ["kind", "id", "p_from_w", "q_from_var", "i_from_a", "i_to_a", "loading"];
+    let row = |k: usize| {
+        let name = grid.branch_name(BranchIdx::new(k));
+        let (kind, id) = name.split_once(':').expect("a branch is named kind:id");
+        let values = [s.p_from_w[k], s.q_from_var[k], s.i_from_a[k], s.i_to_a[k], s.loading[k]];
+        [kind.to_owned(), id.to_owned()].into_iter().chain(values.map(|v| v.to_string())).collect()
+    };
+    csv(&columns, (0..grid.branches()).map(row))
+}
+
+fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let in_memory = "writing to memory does not fail";
+    writer.write_record(columns).expect(in_memory);
+    rows.for_each(|row| writer.write_record(row).expect(in_memory));
+    writer.into_inner().expect(in_memory)
+}
+
+/// The short table a person reads.
+fn summary(grid: &Grid, network: &Network, s: &Solution, when: &str, iterations: u32) -> String {
+    let supplied = || (0..grid.buses.len()).filter(|&b| s.u_pu[b] > 0.0);
+    let by = |a: &f64, b: &f64| a.total_cmp(b);
+    let mut text = format!("{} {when}: {} nodes, {} branches, {iterations} sweeps\n", grid.name, network.nodes(), grid.branches());
+    let mut row = |what: &str, value: String, unit: &str, of: &str| {
+        text += format!("  {what:<24}{value:>12} {unit:<5}{of}").trim_end();
+        text.push('\n');
+    };
+    row("losses", format!("{:.3}", s.losses_w[0] / 1e3), "kW", "");
+    row("active power, source", format!("{:.3}", s.source_p_w[0] / 1e3), "kW", "");
+    row("reactive power, source", format!("{:.3}", s.source_q_var[0] / 1e3), "kvar", "");
+    if let Some(bus) = supplied().min_by(|&a, &b| by(&s.u_pu[a], &s.u_pu[b])) {
+        row("lowest voltage", format!("{:.5}", s.u_pu[bus]), "pu", &format!("bus {}", grid.buses[bus].id));
+    }
+    if let Some(bus) = supplied().max_by(|&a, &b| by(&s.u_pu[a], &s.u_pu[b])) {
+        row("highest voltage", format!("{:.5}", s.u_pu[bus]), "pu", &format!("bus {}", grid.buses[bus].id));
+    }
+    if let Some(k) = (0..grid.branches()).max_by(|&a, &b| by(&s.loading[a], &s.loading[b])) {
+        row("highest loading", format!("{:.1}", s.loading[k] * 100.0), "%", &grid.branch_name(BranchIdx::new(k)));
+    }
+    text
+}

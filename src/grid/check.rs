@@ -1,0 +1,178 @@
+//! The rules a grid's tables must keep, one row at a time; how the rows hang together is the business of [`super::topology`].
+//!
+//! | code | rule |
+//! |---|---|
+//! | `unknown-bus` | a row refers to a bus that exists |
+//! | `duplicate-id` | ids are unique within their table, connections' addresses too |
+//! | `not-positive` | rated voltages, currents and powers are above 0 |
+//! | `bad-value` | impedances, shunts and losses are finite; resistances, losses and conductances not negative |
+//! | `transformer-impedance` | load losses fit the short-circuit voltage: `pk ≤ uk·S` |
+//! | `voltage-band` | lower end below upper end |
+//! | `voltage-levels` | lines and switches join buses of one rated voltage; windings are within 20 % of their bus (a warning) |
+//! | `self-loop` | a branch or switch joins two different buses |
+
+use std::collections::BTreeMap;
+
+use super::{Element, Grid, Places};
+use crate::diagnostic::{Finding, Findings};
+use crate::ids::BusIdx;
+
+/// Applies all rules; `places` lets findings point into the files, empty places are fine.
+#[must_use]
+pub fn check(grid: &Grid, places: &Places) -> Findings {
+    let mut c = Check { grid, places, findings: Findings::default() };
+    c.ids();
+    c.buses();
+    c.lines();
+    c.transformers();
+    c.switches();
+    c.sources();
+    c.ends();
+    c.findings
+}
+
+struct Check<'a> {
+    grid: &'a Grid,
+    places: &'a Places,
+    findings: Findings,
+}
+
+impl Check<'_> {
+    fn push(&mut self, element: Element, mut finding: Finding) {
+        finding.location = self.places.of(element).cloned();
+        self.findings.push(finding);
+    }
+
+    fn ids(&mut self) {
+        let g = self.grid;
+        self.unique("bus", g.buses.iter().map(|b| b.id.as_str()), Element::Bus);
+        self.unique("line", g.lines.iter().map(|l| l.id.as_str()), Element::Line);
+        self.unique("transformer", g.transformers.iter().map(|t| t.id.as_str()), Element::Transformer);
+        self.unique("switch", g.switches.iter().map(|s| s.id.as_str()), Element::Switch);
+        self.unique("connection", g.connections.iter().map(|c| c.id.as_str()), Element::Connection);
+        self.unique("connection address", g.connections.iter().map(|c| c.address.as_str()), Element::Connection);
+    }
+
+    fn unique<'g>(&mut self, what: &str, ids: impl Iterator<Item = &'g str>, element: fn(usize) -> Element) {
+        let mut seen = BTreeMap::new();
+        for (row, id) in ids.enumerate() {
+            if seen.insert(id, row).is_some() {
+                self.push(element(row), Finding::error("duplicate-id", format!("{what} '{id}' appears twice")).help("give each its own"));
+            }
+        }
+    }
+
+    fn positive(&mut self, element: Element, what: &str, value: f64) {
+        // Not `<= 0`: NaN is not positive either.
+        if value.is_nan() || value <= 0.0 {
+            self.push(element, Finding::error("not-positive", format!("{what} must be above 0, not {value}")));
+        }
+    }
+
+    fn at_least_zero(&mut self, element: Element, what: &str, value: f64) {
+        if !value.is_finite() || value < 0.0 {
+            self.push(element, Finding::error("bad-value", format!("{what} must be 0 or more, not {value}")));
+        }
+    }
+
+    fn finite(&mut self, element: Element, what: &str, value: f64) {
+        if !value.is_finite() {
+            self.push(element, Finding::error("bad-value", format!("{what} must be a number, not {value}")));
+        }
+    }
+
+    fn buses(&mut self) {
+        for (i, bus) in self.grid.buses.iter().enumerate() {
+            let at = Element::Bus(i);
+            self.positive(at, &format!("rated voltage of bus '{}'", bus.id), bus.u_rated_v);
+            if bus.u_min_pu.partial_cmp(&bus.u_max_pu) != Some(std::cmp::Ordering::Less) {
+                let message = format!("voltage band of bus '{}' goes from {} to {} pu", bus.id, bus.u_min_pu, bus.u_max_pu);
+                self.push(at, Finding::error("voltage-band", message).help("the lower end comes first"));
+            }
+        }
+    }
+
+    fn lines(&mut self) {
+        for (i, line) in self.grid.lines.iter().enumerate() {
+            let (at, of) = (Element::Line(i), format!("of line '{}'", line.id));
+            self.positive(at, &format!("rated current {of}"), line.rated_current_a);
+            self.at_least_zero(at, &format!("resistance {of}"), line.r_ohm);
+            self.finite(at, &format!("reactance {of}"), line.x_ohm);
+            self.finite(at, &format!("susceptance {of}"), line.b_s);
+            self.at_least_zero(at, &format!("conductance {of}"), line.g_s);
+            self.same_level(at, &format!("line '{}'", line.id), line.from, line.to);
+        }
+    }
+
+    fn transformers(&mut self) {
+        for (i, t) in self.grid.transformers.iter().enumerate() {
+            let (at, of) = (Element::Transformer(i), format!("of transformer '{}'", t.id));
+            let (u_hv_v, u_lv_v) = t.effective_voltages_v();
+            self.positive(at, &format!("rated power {of}"), t.rated_power_va);
+            self.positive(at, &format!("hv winding voltage {of}"), u_hv_v);
+            self.positive(at, &format!("lv winding voltage {of}"), u_lv_v);
+            self.at_least_zero(at, &format!("short-circuit voltage {of}"), t.uk_pu);
+            self.at_least_zero(at, &format!("load losses {of}"), t.pk_w);
+            self.at_least_zero(at, &format!("no-load current {of}"), t.i0_pu);
+            self.at_least_zero(at, &format!("no-load losses {of}"), t.p0_w);
+            self.finite(at, &format!("phase shift {of}"), t.shift_deg);
+            if t.pk_w > t.uk_pu * t.rated_power_va {
+                let message = format!("load losses {of} exceed what its short-circuit voltage allows, {} W", t.uk_pu * t.rated_power_va);
+                self.push(at, Finding::error("transformer-impedance", message).help("uk_pu is a fraction (4 % is 0.04), pk_w is in W"));
+            }
+            self.winding(at, &format!("hv winding {of}"), u_hv_v, t.hv);
+            self.winding(at, &format!("lv winding {of}"), u_lv_v, t.lv);
+        }
+    }
+
+    fn switches(&mut self) {
+        for (i, s) in self.grid.switches.iter().enumerate() {
+            self.same_level(Element::Switch(i), &format!("switch '{}'", s.id), s.from, s.to);
+        }
+    }
+
+    fn sources(&mut self) {
+        for (i, s) in self.grid.sources.iter().enumerate() {
+            self.positive(Element::Source(i), "source voltage", s.u_pu);
+            self.finite(Element::Source(i), "source angle", s.angle_deg);
+        }
+    }
+
+    /// Every row's buses exist; rules that look at a bus skip those that do not.
+    fn ends(&mut self) {
+        let g = self.grid;
+        let mut ends: Vec<(Element, BusIdx)> = Vec::new();
+        ends.extend(g.lines.iter().enumerate().flat_map(|(i, l)| [(Element::Line(i), l.from), (Element::Line(i), l.to)]));
+        ends.extend(
+            g.transformers.iter().enumerate().flat_map(|(i, t)| [(Element::Transformer(i), t.hv), (Element::Transformer(i), t.lv)]),
+        );
+        ends.extend(g.switches.iter().enumerate().flat_map(|(i, s)| [(Element::Switch(i), s.from), (Element::Switch(i), s.to)]));
+        ends.extend(g.sources.iter().enumerate().map(|(i, s)| (Element::Source(i), s.bus)));
+        ends.extend(g.connections.iter().enumerate().map(|(i, c)| (Element::Connection(i), c.bus)));
+        for (element, bus) in ends {
+            if bus.i() >= g.buses.len() {
+                let message = format!("{element:?} is at bus row {}, but there are {}", bus.i(), g.buses.len());
+                self.push(element, Finding::error("unknown-bus", message));
+            }
+        }
+    }
+
+    fn same_level(&mut self, at: Element, what: &str, from: BusIdx, to: BusIdx) {
+        let (Some(a), Some(b)) = (self.grid.buses.get(from.i()), self.grid.buses.get(to.i())) else { return };
+        if from == to {
+            let finding = Finding::error("self-loop", format!("{what} begins and ends at bus '{}'", a.id));
+            self.push(at, finding.help("remove it or mend one end"));
+        } else if a.u_rated_v != b.u_rated_v {
+            let message = format!("{what} joins bus '{}' of {} V and bus '{}' of {} V", a.id, a.u_rated_v, b.id, b.u_rated_v);
+            self.push(at, Finding::error("voltage-levels", message).help("only transformers join voltage levels"));
+        }
+    }
+
+    fn winding(&mut self, at: Element, what: &str, u_v: f64, bus: BusIdx) {
+        let Some(bus) = self.grid.buses.get(bus.i()) else { return };
+        if !(0.8..=1.2).contains(&(u_v / bus.u_rated_v)) {
+            let message = format!("{what} is rated {u_v} V at bus '{}' of {} V", bus.id, bus.u_rated_v);
+            self.push(at, Finding::warning("voltage-levels", message).help("are hv and lv exchanged, or the units kV?"));
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Our feeder folder: `feeder.toml`, one CSV a table, and the profiles.
+//!
+//! | file | columns |
+//! |---|---|
+//! | `buses.csv` | id, u_rated_v, u_min_pu, u_max_pu, [x, y] |
+//! | `lines.csv` | id, from, to, r_ohm, x_ohm, b_s, g_s, rated_current_a (whole line, half of the shunt at each end) |
+//! | `transformers.csv` | id, hv, lv, rated_power_va, u_hv_v, u_lv_v, uk_pu, pk_w, i0_pu, p0_w, shift_deg, tap_side, tap_position, tap_step_pu |
+//! | `switches.csv` (may be absent) | id, from, to, closed |
+//! | `sources.csv` | bus, u_pu, angle_deg |
+//! | `connections.csv` | id, address, bus, [phases] |
+//! | `assets.csv` | id, connection, kind, p_nominal_w, q_nominal_var, [p_profile, q_profile] |
+//! | `profiles.parquet` or `profiles.csv` (may be absent) | one column a profile |
+//!
+//! Rows refer to each other by id. Columns in brackets may be absent or their cells empty.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Feeder;
+use super::meta::{self, Meta};
+use crate::asset::{AssetKind, AssetSpec};
+use crate::diagnostic::{Finding, Findings, Location};
+use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, Switch, Tap, TapSide, Transformer, check};
+use crate::ids::{BusIdx, ConnectionIdx, EntityAddress, ProfileIdx};
+use crate::profile::{ProfileTable, read_csv, read_parquet};
+use crate::table::{Row, Sign, Table, read_text};
+
+pub(super) const BUSES: [&str; 4] = ["id", "u_rated_v", "u_min_pu", "u_max_pu"];
+pub(super) const LINES: [&str; 8] = ["id", "from", "to", "r_ohm", "x_ohm", "b_s", "g_s", "rated_current_a"];
+pub(super) const TRANSFORMERS: [&str; 14] = [
+    "id",
+    "hv",
+    "lv",
+    "rated_power_va",
+    "u_hv_v",
+    "u_lv_v",
+    "uk_pu",
+    "pk_w",
+    "i0_pu",
+    "p0_w",
+    "shift_deg",
+    "tap_side",
+    "tap_position",
+    "tap_step_pu",
+];
+pub(super) const SWITCHES: [&str; 4] = ["id", "from", "to", "closed"];
+pub(super) const SOURCES: [&str; 3] = ["bus", "u_pu", "angle_deg"];
+pub(super) const CONNECTIONS: [&str; 3] = ["id", "address", "bus"];
+pub(super) const ASSETS: [&str; 5] = ["id", "connection", "kind", "p_nominal_w", "q_nominal_var"];
+pub(super) const PARQUET: &str = "profiles.parquet";
+const CSV: &str = "profiles.csv";
+const PHASES: [(&str, Phases); 4] = [("abc", Phases::Abc), ("a", Phases::A), ("b", Phases::B), ("c", Phases::C)];
+const SIDES: [(&str, TapSide); 2] = [("hv", TapSide::Hv), ("lv", TapSide::Lv)];
+
+/// Reads a folder in our form.
+///
+/// # Errors
+/// All findings, if one of them is an error; else they are warnings.
+pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
+    let mut r = Reader { dir, findings: Findings::default(), grid: Grid::default(), places: Places::default() };
+    let meta = meta::read(dir, &mut r.findings);
+    r.buses();
+    let buses = index(r.grid.buses.iter().map(|b| b.id.as_str()));
+    r.branches(&buses);
+    r.sources(&buses);
+    r.connections(&buses);
+    let profiles = meta.as_ref().and_then(|m| r.profiles(m));
+    let assets = r.assets(profiles.as_ref());
+    let Reader { mut findings, mut grid, places, .. } = r;
+    if !findings.has_errors() {
+        findings.extend(check::check(&grid, &places));
+    }
+    let (Some(meta), Some(profiles)) = (meta, profiles) else { return Err(findings) };
+    grid.name = meta.name;
+    let feeder = Feeder { grid, places, assets, profiles, zone: meta.zone, origin: meta.origin, licence: meta.licence };
+    findings.or_ok(feeder)
+}
+
+/// Row by id; the first of several, duplicates are reported elsewhere.
+fn index<'a>(ids: impl Iterator<Item = &'a str>) -> BTreeMap<String, usize> {
+    let mut map = BTreeMap::new();
+    for (row, id) in ids.enumerate() {
+        map.entry(id.to_owned()).or_insert(row);
+    }
+    map
+}
+
+struct Reader<'a> {
+    dir: &'a Path,
+    findings: Findings,
+    grid: Grid,
+    places: Places,
+}
+
+impl Reader<'_> {
+    /// A table whose required columns are all there.
+    fn table(&mut self, file: &str, required: &[&str], optional: &[&str]) -> Option<Table> {
+        let source = read_text(&self.dir.join(file)).map_err(|finding| self.findings.push(finding)).ok()?;
+        let table = Table::parse(&source, b',', &mut self.findings)?;
+        table.check_columns(required, optional, &mut self.findings).then_some(table)
+    }
+
+    fn buses(&mut self) {
+        let Some(table) = self.table("buses.csv", &BUSES, &["x", "y"]) else { return };
+        let f = &mut self.findings;
+        for row in table.rows() {
+            let position = match (row.optional("x"), row.optional("y")) {
+                (None, None) => None,
+                _ => Some((row.number("x", Sign::Any, f), row.number("y", Sign::Any, f))),
+            };
+            self.places.buses.push(row.location());
+            self.grid.buses.push(Bus {
+                id: row.text("id", f),
+                u_rated_v: row.number("u_rated_v", Sign::Positive, f),
+                u_min_pu: row.number("u_min_pu", Sign::NotNegative, f),
+                u_max_pu: row.number("u_max_pu", Sign::Positive, f),
+                position,
+            });
+        }
+    }
+
+    fn branches(&mut self, buses: &BTreeMap<String, usize>) {
+        if let Some(table) = self.table("lines.csv", &LINES, &[]) {
+            for row in table.rows() {
+                self.places.lines.push(row.location());
+                self.grid.lines.push(line(row, buses, &mut self.findings));
+            }
+        }
+        if let Some(table) = self.table("transformers.csv", &TRANSFORMERS, &[]) {
+            for row in table.rows() {
+                self.places.transformers.push(row.location());
+                self.grid.transformers.push(transformer(row, buses, &mut self.findings));
+            }
+        }
+        if !self.dir.join("switches.csv").exists() {
+            return;
+        }
+        if let Some(table) = self.table("switches.csv", &SWITCHES, &[]) {
+            let f = &mut self.findings;
+            for row in table.rows() {
+                let (from, to) = (bus(row, "from", buses, f), bus(row, "to", buses, f));
+                let closed = row.choice("closed", &[("true", true), ("false", false)], f);
+                self.places.switches.push(row.location());
+                self.grid.switches.push(Switch { id: row.text("id", f), from, to, closed });
+            }
+        }
+    }
+
+    fn sources(&mut self, buses: &BTreeMap<String, usize>) {
+        let Some(table) = self.table("sources.csv", &SOURCES, &[]) else { return };
+        let f = &mut self.findings;
+        for row in table.rows() {
+            let (u_pu, angle_deg) = (row.number("u_pu", Sign::Positive, f), row.number("angle_deg", Sign::Any, f));
+            self.places.sources.push(row.location());
+            self.grid.sources.push(Source { bus: bus(row, "bus", buses, f), u_pu, angle_deg });
+        }
+    }
+
+    fn connections(&mut self, buses: &BTreeMap<String, usize>) {
+        let Some(table) = self.table("connections.csv", &CONNECTIONS, &["phases"]) else { return };
+        let f = &mut self.findings;
+        for row in table.rows() {
+            let phases = if row.optional("phases").is_some() { row.choice("phases", &PHASES, f) } else { Phases::Abc };
+            self.places.connections.push(row.location());
+            self.grid.connections.push(Connection {
+                id: row.text("id", f),
+                address: EntityAddress::new(row.text("address", f)),
+                bus: bus(row, "bus", buses, f),
+                phases,
+            });
+        }
+        if table.is_empty() {
+            let finding = Finding::error("no-connections", "the feeder has no connections").at(table.source(), table.header_span());
+            f.push(finding.help("one row a metered connection follows the header"));
+        }
+    }
+
+    /// The profiles, without columns when there is no file; `None` when they are bad.
+    fn profiles(&mut self, meta: &Meta) -> Option<ProfileTable> {
+        let (parquet, csv) = (self.dir.join(PARQUET), self.dir.join(CSV));
+        let read = match (parquet.exists(), csv.exists()) {
+            (true, true) => {
+                let message = format!("'{}' holds both {PARQUET} and {CSV}", self.dir.display());
+                Err(Finding::error("two-profiles", message).help("keep one of them").into())
+            }
+            (true, false) => read_parquet(&parquet, meta.start, meta.step),
+            (false, true) => read_text(&csv).map_err(Findings::from).and_then(|source| read_csv(&source, meta.start, meta.step)),
+            (false, false) => Ok(ProfileTable::new(meta.start, meta.step)),
+        };
+        read.map_err(|found| self.findings.extend(found)).ok()
+    }
+
+    fn assets(&mut self, profiles: Option<&ProfileTable>) -> Vec<AssetSpec> {
+        let Some(table) = self.table("assets.csv", &ASSETS, &["p_profile", "q_profile"]) else { return Vec::new() };
+        let connections = index(self.grid.connections.iter().map(|c| c.id.as_str()));
+        let mut seen = BTreeMap::<String, Location>::new();
+        let mut assets = Vec::new();
+        let f = &mut self.findings;
+        for row in table.rows() {
+            let id = row.text("id", f);
+            if seen.insert(id.clone(), row.location()).is_some() {
+                f.push(row.at("id", Finding::error("duplicate-id", format!("asset '{id}' appears twice")).help("give each its own")));
+            }
+            assets.push(AssetSpec {
+                id,
+                connection: ConnectionIdx(reference(row, "connection", "connection", "connections.csv", &connections, f)),
+                kind: row.choice("kind", &AssetKind::NAMES, f),
+                p_nominal_w: row.number("p_nominal_w", Sign::Any, f),
+                q_nominal_var: row.number("q_nominal_var", Sign::Any, f),
+                p_profile: profile(row, "p_profile", profiles, f),
+                q_profile: profile(row, "q_profile", profiles, f),
+            });
+        }
+        assets
+    }
+}
+
+fn line(row: Row<'_>, buses: &BTreeMap<String, usize>, f: &mut Findings) -> Line {
+    Line {
+        id: row.text("id", f),
+        from: bus(row, "from", buses, f),
+        to: bus(row, "to", buses, f),
+        r_ohm: row.number("r_ohm", Sign::NotNegative, f),
+        x_ohm: row.number("x_ohm", Sign::Any, f),
+        b_s: row.number("b_s", Sign::Any, f),
+        g_s: row.number("g_s", Sign::NotNegative, f),
+        rated_current_a: row.number("rated_current_a", Sign::Positive, f),
+    }
+}
+
+fn transformer(row: Row<'_>, buses: &BTreeMap<String, usize>, f: &mut Findings) -> Transformer {
+    Transformer {
+        id: row.text("id", f),
+        hv: bus(row, "hv", buses, f),
+        lv: bus(row, "lv", buses, f),
+        rated_power_va: row.number("rated_power_va", Sign::Positive, f),
+        u_hv_v: row.number("u_hv_v", Sign::Positive, f),
+        u_lv_v: row.number("u_lv_v", Sign::Positive, f),
+        uk_pu: row.number("uk_pu", Sign::NotNegative, f),
+        pk_w: row.number("pk_w", Sign::NotNegative, f),
+        i0_pu: row.number("i0_pu", Sign::NotNegative, f),
+        p0_w: row.number("p0_w", Sign::NotNegative, f),
+        shift_deg: row.number("shift_deg", Sign::Any, f),
+        tap: Tap {
+            side: row.choice("tap_side", &SIDES, f),
+            position: row.integer("tap_position", f),
+            step_pu: row.number("tap_step_pu", Sign::Any, f),
+        },
+    }
+}
+
+fn bus(row: Row<'_>, column: &str, buses: &BTreeMap<String, usize>, f: &mut Findings) -> BusIdx {
+    BusIdx(reference(row, column, "bus", "buses.csv", buses, f))
+}
+
+/// Row of what a cell names; the placeholder of an unknown name is `u32::MAX`.
+fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: &BTreeMap<String, usize>, f: &mut Findings) -> u32 {
+    let id = row.cell(column);
+    rows.get(id).map_or_else(
+        || {
+            let code = if what == "bus" { "unknown-bus" } else { "unknown-connection" };
+            let finding = Finding::error(code, format!("there is no {what} '{id}'"));
+            f.push(row.at(column, finding.help(format!("the ids are in {file}"))));
+            u32::MAX
+        },
+        |&i| BusIdx::new(i).0,
+    )
+}
+
+/// Column a cell names; an empty cell names none.
+fn profile(row: Row<'_>, column: &str, profiles: Option<&ProfileTable>, f: &mut Findings) -> Option<ProfileIdx> {
+    let (name, profiles) = (row.optional(column)?, profiles?);
+    let found = profiles.find(name);
+    if found.is_none() {
+        let finding = Finding::error("unknown-profile", format!("there is no profile '{name}'"));
+        f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))));
+    }
+    found
+}
+
+/// The first names of a list that may be long.
+fn some_of(names: &[String]) -> String {
+    let shown = names.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.is_empty() {
+        "none".into()
+    } else if names.len() > 8 {
+        format!("{shown} and {} more", names.len() - 8)
+    } else {
+        shown
+    }
+}

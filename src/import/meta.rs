@@ -1,0 +1,123 @@
+//! `feeder.toml`: what a feeder is called, where it comes from, and when its profiles begin.
+//!
+//! ```toml
+//! name = "lv-rural1-2"
+//! zone = "Europe/Berlin"           # IANA zone of the profiles' local days
+//! start = 2016-01-01T00:00:00      # local time at which step 0 begins
+//! step_minutes = 15                # divides an hour
+//! origin = "who made the data"
+//! licence = "under what terms"
+//! ```
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Finding, Findings, Source};
+use crate::table::read_text;
+use crate::time::{CalendarError, IspCalendar, SimDuration, SimTime};
+
+/// Name of the file.
+pub(super) const FILE: &str = "feeder.toml";
+const KEYS: [&str; 6] = ["name", "zone", "start", "step_minutes", "origin", "licence"];
+
+/// What the file says.
+pub(super) struct Meta {
+    pub(super) name: String,
+    pub(super) zone: String,
+    pub(super) start: SimTime,
+    pub(super) step: SimDuration,
+    pub(super) origin: String,
+    pub(super) licence: String,
+}
+
+/// Reads it; `None` when something in it is wrong.
+pub(super) fn read(dir: &Path, findings: &mut Findings) -> Option<Meta> {
+    let source = match read_text(&dir.join(FILE)) {
+        Ok(source) => source,
+        Err(finding) => {
+            findings.push(finding);
+            return None;
+        }
+    };
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    for e in &errors {
+        findings.push(Finding::error("not-toml", e.message()).at(&source, e.span().unwrap_or(0..0)));
+    }
+    let mut doc = Document { table: table.get_ref(), source: &source, findings };
+    doc.unknown_keys();
+    let (name, origin, licence) = (doc.text("name"), doc.text("origin"), doc.text("licence"));
+    let (calendar, start) = (doc.calendar(), doc.start());
+    let ((calendar, zone), start) = (calendar?, start?);
+    Some(Meta {
+        name: name?,
+        start: calendar.at(start.date(), start.time()),
+        step: calendar.isp(),
+        zone,
+        origin: origin?,
+        licence: licence?,
+    })
+}
+
+struct Document<'a> {
+    table: &'a DeTable<'a>,
+    source: &'a Arc<Source>,
+    findings: &'a mut Findings,
+}
+
+impl<'a> Document<'a> {
+    fn unknown_keys(&mut self) {
+        for key in self.table.keys().filter(|key| !KEYS.contains(&key.get_ref().as_ref())) {
+            let finding = Finding::error("unknown-key", format!("unknown key '{}'", key.get_ref()));
+            self.findings.push(finding.at(self.source, key.span()).help(format!("the keys are {}", KEYS.join(", "))));
+        }
+    }
+
+    /// The value of `key` as `what` the key holds, if `pick` finds it in there.
+    fn get<T>(&mut self, key: &str, what: &str, pick: impl Fn(&'a DeValue<'a>) -> Option<T>) -> Option<(T, Range<usize>)> {
+        let Some(value) = self.table.get(key) else {
+            let finding = Finding::error("missing-key", format!("key '{key}' is missing in '{}'", self.source.name));
+            self.findings.push(finding.help(format!("it holds {what}")));
+            return None;
+        };
+        let picked = pick(value.get_ref()).map(|v| (v, value.span()));
+        if picked.is_none() {
+            let finding = Finding::error("wrong-type", format!("'{key}' must be {what}"));
+            self.findings.push(finding.at(self.source, value.span()));
+        }
+        picked
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        self.get(key, "a text in quotes", DeValue::as_str).map(|(text, _)| text.to_owned())
+    }
+
+    fn start(&mut self) -> Option<DateTime> {
+        let what = "a local date-time such as 2016-01-01T00:00:00";
+        self.get("start", what, |v| v.as_datetime()?.to_string().parse().ok()).map(|(start, _)| start)
+    }
+
+    /// The calendar of zone and step, and the zone's name.
+    fn calendar(&mut self) -> Option<(IspCalendar, String)> {
+        let zone = self.get("zone", "the name of an IANA time zone", DeValue::as_str);
+        let minutes = |v: &DeValue<'_>| v.as_integer().and_then(|i| u16::from_str_radix(i.as_str(), i.radix()).ok());
+        let step = self.get("step_minutes", "a whole number of minutes", minutes);
+        let ((zone, at_zone), (step, at_step)) = (zone?, step?);
+        match IspCalendar::new(zone, step) {
+            Ok(calendar) => Some((calendar, zone.to_owned())),
+            Err(CalendarError::UnknownZone(_)) => {
+                let finding = Finding::error("unknown-zone", format!("'{zone}' is not an IANA time zone"));
+                self.findings.push(finding.at(self.source, at_zone).help("write it like 'Europe/Amsterdam'"));
+                None
+            }
+            Err(CalendarError::IspLength(_)) => {
+                let finding = Finding::error("bad-step", format!("a step of {step} minutes does not divide an hour"));
+                self.findings.push(finding.at(self.source, at_step).help("15, 5 and 1 are usual"));
+                None
+            }
+        }
+    }
+}

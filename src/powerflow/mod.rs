@@ -1,0 +1,19 @@
+//! Balanced AC load flow of radial grids, one step or a year of steps at a time.
+//!
+//! ```text
+//! Grid ──check──> RadialOrder ──> Network ──┐
+//!                 p_w, q_var [step][injection] ──> solve ──> Solution [step][bus | branch], a Status a step
+//! ```
+//!
+//! A [`Network`] is made once and never changes; a [`Workspace`] and a [`Solution`] are reused, so that solving allocates
+//! nothing after the first call. The method is derived at the head of `radial.rs` and in
+//! `docs/algorithms/radial-load-flow.md`. Steps do not see each other: a batch gives the bits of a loop over its steps, and
+//! a step without an operating point is marked and leaves the others alone.
+
+mod network;
+mod radial;
+mod solution;
+
+pub use network::Network;
+pub use radial::{Workspace, solve};
+pub use solution::{Options, Outputs, Solution, Status, Summary};

@@ -1,0 +1,249 @@
+//! The grid as flat arrays in one voltage frame.
+//!
+//! Each node `i` has a complex constant `C_i` that refers its voltage to the source of its tree, so that ideal transformers
+//! vanish. With `u0` the rated voltage of the source's bus, and power in VA as the only other unit,
+//!
+//! ```text
+//! U_i = v_i · u0 / C_i                                      line-to-line volts
+//! √3·I_i = j_i · conj(C_i) / u0                             amperes; S = U·conj(√3·I) = v·conj(j)
+//! C_source = 1;   C_lv = C_hv · k,   k = (u_hv/u_lv)·e^{jθ}     lv lags hv by θ;   lines keep C
+//! Z → z = Z·|C|²/u0²,   Y → y = Y·u0²/|C|²                   with C of the side whose ohms they are
+//! ```
+//!
+//! A transformer's π element is in ohms of its lv side: `|Z| = uk·u_lv²/S`, `R = pk·u_lv²/S²`, `|Y| = i0·S/u_lv²`,
+//! `G = p0/u_lv²`, `B < 0`, half of `Y` at each end (the hv half behind the ideal transformer).
+//!
+//! Parallel branches `k` between a node and its parent become one element `z = 1/Σ(1/z_k)`; branch `k` carries the share
+//! `s_k = z/z_k` of the series current.
+
+use crate::grid::{Element, Grid, RadialOrder, Transformer};
+use crate::ids::{BranchIdx, BusIdx};
+
+/// Marks what no source supplies.
+pub(super) const DEAD: u32 = u32::MAX;
+
+/// A complex number as (real, imaginary).
+pub(super) type Complex = [f64; 2];
+
+pub(super) fn mul(a: Complex, b: Complex) -> Complex {
+    [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
+}
+
+pub(super) fn div(a: Complex, b: Complex) -> Complex {
+    let m = b[0] * b[0] + b[1] * b[1];
+    [(a[0] * b[0] + a[1] * b[1]) / m, (a[1] * b[0] - a[0] * b[1]) / m]
+}
+
+pub(super) fn square(a: Complex) -> f64 {
+    a[0] * a[0] + a[1] * a[1]
+}
+
+fn polar(magnitude: f64, angle_deg: f64) -> Complex {
+    let (sin, cos) = libm::sincos(angle_deg.to_radians());
+    [magnitude * cos, magnitude * sin]
+}
+
+/// A node: the element from its parent and its own shunt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Node {
+    pub(super) parent: u32,
+    /// Series impedance from the parent, 1/VA; 0 for a root.
+    pub(super) z: Complex,
+    /// All halves of shunts that meet here, VA.
+    pub(super) y: Complex,
+}
+
+/// A branch within the element of the node it feeds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Branch {
+    /// Node it feeds, or `DEAD`.
+    pub(super) node: u32,
+    /// Whether from/hv is at the parent.
+    pub(super) forward: bool,
+    /// Share of the element's series current.
+    pub(super) share: Complex,
+    /// Half of its shunt, VA.
+    pub(super) half_y: Complex,
+    /// Rated currents at from/hv and to/lv, A.
+    pub(super) rated_a: (f64, f64),
+    /// A per unit of `|j|` at from/hv and to/lv.
+    pub(super) amperes: (f64, f64),
+}
+
+/// A bus: where its voltage is found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct BusView {
+    /// Node, or `DEAD`.
+    pub(super) node: u32,
+    /// pu of the bus's rating per unit of `|v|`.
+    pub(super) per_unit: f64,
+    /// Angle to add to that of `v`, rad.
+    pub(super) turn_rad: f64,
+}
+
+/// A radial grid made ready to solve; immutable.
+///
+/// Injections are the rows of [`Grid::connections`]; buses and branches keep the rows of the grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    /// Voltages of the roots, which are the first nodes.
+    pub(super) roots: Vec<Complex>,
+    /// Nodes, parents before children.
+    pub(super) nodes: Vec<Node>,
+    pub(super) branches: Vec<Branch>,
+    pub(super) buses: Vec<BusView>,
+    /// Node of each injection, or `DEAD`.
+    pub(super) injections: Vec<u32>,
+    /// A bus of each node, to name it.
+    pub(super) bus_of_node: Vec<BusIdx>,
+}
+
+impl Network {
+    /// Flattens `grid` in the given `order`, which must be its own. Phases are not looked at: every injection is balanced.
+    #[must_use]
+    pub fn new(grid: &Grid, order: &RadialOrder) -> Network {
+        let c = references(grid, order);
+        let u0: Vec<f64> = base_voltages(grid, order);
+        let mut nodes: Vec<Node> = (0..order.nodes()).map(|i| Node { parent: order.parent(i) as u32, z: [0.0; 2], y: [0.0; 2] }).collect();
+        let unsupplied = Branch { node: DEAD, forward: true, share: [0.0; 2], half_y: [0.0; 2], rated_a: (1.0, 1.0), amperes: (0.0, 0.0) };
+        let mut branches = vec![unsupplied; grid.branches()];
+        for i in order.roots()..order.nodes() {
+            let parent = order.parent(i);
+            let mut admittance = [0.0; 2];
+            for feed in order.feeds(i) {
+                let (z, half_y) = folded(grid, feed.branch, if feed.forward { c[i] } else { c[parent] }, u0[i]);
+                let amperes_at = |node: usize| square(c[node]).sqrt() / (u0[i] * 3f64.sqrt());
+                let (at_from, at_to) = if feed.forward { (parent, i) } else { (i, parent) };
+                branches[feed.branch.i()] = Branch {
+                    node: i as u32,
+                    forward: feed.forward,
+                    share: z, // its impedance, until that of the whole element is known
+                    half_y,
+                    rated_a: rated_currents_a(grid, feed.branch),
+                    amperes: (amperes_at(at_from), amperes_at(at_to)),
+                };
+                for end in [parent, i] {
+                    nodes[end].y = [nodes[end].y[0] + half_y[0], nodes[end].y[1] + half_y[1]];
+                }
+                let y = div([1.0, 0.0], z);
+                admittance = [admittance[0] + y[0], admittance[1] + y[1]];
+            }
+            let alone = order.feeds(i).len() == 1;
+            nodes[i].z = if alone { branches[order.feeds(i)[0].branch.i()].share } else { div([1.0, 0.0], admittance) };
+            for feed in order.feeds(i) {
+                let branch = &mut branches[feed.branch.i()];
+                branch.share = if alone { [1.0, 0.0] } else { div(nodes[i].z, branch.share) };
+            }
+        }
+        Network {
+            roots: (0..order.roots()).map(|r| root_voltage(grid, order.source(r))).collect(),
+            nodes,
+            branches,
+            buses: buses(grid, order, &c, &u0),
+            injections: grid.connections.iter().map(|x| order.node_of_bus(x.bus).map_or(DEAD, |n| n as u32)).collect(),
+            bus_of_node: (0..order.nodes()).map(|i| order.buses(i)[0]).collect(),
+        }
+    }
+
+    /// Number of buses, supplied or not: the width of bus results.
+    #[must_use]
+    pub fn buses(&self) -> usize {
+        self.buses.len()
+    }
+
+    /// Number of branches, lines then transformers: the width of branch results.
+    #[must_use]
+    pub fn branches(&self) -> usize {
+        self.branches.len()
+    }
+
+    /// Number of injections: the width of the powers [`super::solve`] takes.
+    #[must_use]
+    pub fn injections(&self) -> usize {
+        self.injections.len()
+    }
+
+    /// Number of supplied nodes: buses after closed switches have fused theirs.
+    #[must_use]
+    pub fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+/// `C` of each node.
+fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
+    let mut c = vec![[1.0, 0.0]; order.nodes()];
+    for i in order.roots()..order.nodes() {
+        let feed = order.feeds(i)[0];
+        c[i] = match grid.branch_element(feed.branch) {
+            Element::Transformer(t) => {
+                let k = turns(&grid.transformers[t]);
+                if feed.forward { mul(c[order.parent(i)], k) } else { div(c[order.parent(i)], k) }
+            }
+            _ => c[order.parent(i)],
+        };
+    }
+    c
+}
+
+/// `k`, hv over lv.
+fn turns(t: &Transformer) -> Complex {
+    let (u_hv_v, u_lv_v) = t.effective_voltages_v();
+    polar(u_hv_v / u_lv_v, t.shift_deg)
+}
+
+/// `u0` of each node's tree.
+fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
+    let mut u0 = vec![0.0; order.nodes()];
+    for i in 0..order.nodes() {
+        u0[i] = if i < order.roots() { grid.buses[grid.sources[order.source(i)].bus.i()].u_rated_v } else { u0[order.parent(i)] };
+    }
+    u0
+}
+
+fn root_voltage(grid: &Grid, source: usize) -> Complex {
+    polar(grid.sources[source].u_pu, grid.sources[source].angle_deg)
+}
+
+/// Series impedance and half of the shunt of a branch; `c` is that of its to/lv end.
+fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Complex) {
+    let (z_ohm, y_s) = match grid.branch_element(branch) {
+        Element::Transformer(t) => pi_of_transformer(&grid.transformers[t]),
+        _ => {
+            let line = &grid.lines[branch.i()];
+            ([line.r_ohm, line.x_ohm], [line.g_s, line.b_s])
+        }
+    };
+    let scale = square(c) / (u0 * u0);
+    ([z_ohm[0] * scale, z_ohm[1] * scale], [0.5 * y_s[0] / scale, 0.5 * y_s[1] / scale])
+}
+
+/// Series impedance in Ω and shunt in S, both on the lv side.
+fn pi_of_transformer(t: &Transformer) -> (Complex, Complex) {
+    let (_, u_lv_v) = t.effective_voltages_v();
+    let s = t.rated_power_va;
+    let base = u_lv_v * u_lv_v / s;
+    let (z, r) = (t.uk_pu * base, t.pk_w / s * base);
+    let (y, g) = (t.i0_pu / base, t.p0_w / s / base);
+    // Rounded data sheets may put iron losses a hair above i0·S; the reactive part is then 0.
+    ([r, (z * z - r * r).max(0.0).sqrt()], [g, -(y * y - g * g).max(0.0).sqrt()])
+}
+
+fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
+    match grid.branch_element(branch) {
+        Element::Transformer(t) => grid.transformers[t].rated_currents_a(),
+        _ => (grid.lines[branch.i()].rated_current_a, grid.lines[branch.i()].rated_current_a),
+    }
+}
+
+fn buses(grid: &Grid, order: &RadialOrder, c: &[Complex], u0: &[f64]) -> Vec<BusView> {
+    let view = |bus: usize| match order.node_of_bus(BusIdx::new(bus)) {
+        None => BusView { node: DEAD, per_unit: 0.0, turn_rad: 0.0 },
+        Some(n) => BusView {
+            node: n as u32,
+            per_unit: u0[n] / (square(c[n]).sqrt() * grid.buses[bus].u_rated_v),
+            turn_rad: -libm::atan2(c[n][1], c[n][0]),
+        },
+    };
+    (0..grid.buses.len()).map(view).collect()
+}

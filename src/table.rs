@@ -1,0 +1,321 @@
+//! CSV text as a table whose cells know their place in the file, so that every bad cell becomes a finding that points at it.
+//!
+//! A reader asks a [`Row`] for typed cells. A cell that does not hold what was asked for adds a finding and yields a
+//! placeholder; the whole file is read in one go and the caller gives up at the end if anything was found.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::diagnostic::{Finding, Findings, Location, Source};
+
+/// A table read from delimited text with a header line.
+#[derive(Debug, Clone)]
+pub struct Table {
+    source: Arc<Source>,
+    delimiter: u8,
+    header: csv::StringRecord,
+    records: Vec<csv::StringRecord>,
+}
+
+/// One data row of a [`Table`].
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    table: &'a Table,
+    record: &'a csv::StringRecord,
+}
+
+/// What a number may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Any finite number.
+    Any,
+    /// Zero or more.
+    NotNegative,
+    /// More than zero.
+    Positive,
+}
+
+/// Reads a text file, or says why not.
+///
+/// # Errors
+/// `unreadable-file` when it cannot be opened or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<Arc<Source>, Finding> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Arc::new(Source { name, text })),
+        Err(e) => Err(Finding::error("unreadable-file", format!("cannot read '{name}': {e}"))),
+    }
+}
+
+impl Table {
+    /// Splits `source` at `delimiter` and newlines; the first line is the header. Rows of the wrong length are findings and left out.
+    ///
+    /// # Errors
+    /// `no-header` for an empty text.
+    pub fn parse(source: &Arc<Source>, delimiter: u8, findings: &mut Findings) -> Option<Table> {
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
+        let mut records = reader.records().map(|r| r.expect("UTF-8 in memory always splits"));
+        let Some(header) = records.next() else {
+            findings.push(Finding::error("no-header", format!("'{}' is empty", source.name)).help("the first line names the columns"));
+            return None;
+        };
+        let records = records.collect();
+        let mut table = Table { source: Arc::clone(source), delimiter, header, records };
+        table.header = table.header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+        table.drop_ragged(findings);
+        Some(table)
+    }
+
+    fn drop_ragged(&mut self, findings: &mut Findings) {
+        let (expected, delimiter, source) = (self.header.len(), self.delimiter, Arc::clone(&self.source));
+        self.records.retain(|record| {
+            let fits = record.len() == expected;
+            if !fits {
+                let message = format!("this row has {} cells, the header has {expected}", record.len());
+                findings.push(Finding::error("row-length", message).at(&source, row_span(&source.text, delimiter, record)));
+            }
+            fits
+        });
+    }
+
+    /// The text this table was read from.
+    #[must_use]
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// Names of the columns in file order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.header.iter()
+    }
+
+    /// Number of data rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is no data row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The data rows in file order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.records.iter().map(|record| Row { table: self, record })
+    }
+
+    /// Column number of `name`.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|c| c == name)
+    }
+
+    /// Holds the header against what the reader knows: a missing `required` column is an error, one that is neither required
+    /// nor `optional` a warning. Returns whether all required columns are there.
+    pub fn check_columns(&self, required: &[&str], optional: &[&str], findings: &mut Findings) -> bool {
+        let mut complete = true;
+        for name in required.iter().filter(|name| self.column(name).is_none()) {
+            complete = false;
+            let message = format!("column '{name}' is missing in '{}'", self.source.name);
+            let help = format!("the columns are {}", required.join(", "));
+            findings.push(Finding::error("missing-column", message).at(&self.source, self.header_span()).help(help));
+        }
+        for (i, name) in self.header.iter().enumerate() {
+            if self.header.iter().take(i).any(|earlier| earlier == name) {
+                complete = false;
+                let finding = Finding::error("duplicate-column", format!("column '{name}' appears twice"));
+                findings.push(finding.at(&self.source, self.header_cell(i)));
+            } else if !required.contains(&name) && !optional.contains(&name) {
+                let help = format!("the columns are {}", [required, optional].concat().join(", "));
+                let finding = Finding::warning("unknown-column", format!("unknown column '{name}' is not read"));
+                findings.push(finding.at(&self.source, self.header_cell(i)).help(help));
+            }
+        }
+        complete
+    }
+
+    /// Bytes of the header line.
+    #[must_use]
+    pub fn header_span(&self) -> std::ops::Range<usize> {
+        0..self.source.text.lines().next().map_or(0, str::len)
+    }
+
+    /// Bytes of the name of column `column`.
+    #[must_use]
+    pub fn header_cell(&self, column: usize) -> std::ops::Range<usize> {
+        cell_span(&self.source.text, self.delimiter, 0, column)
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The cell of `column` without surrounding blanks. Panics if the table has no such column: check the header first.
+    #[must_use]
+    pub fn cell(&self, column: &str) -> &'a str {
+        let i = self.table.column(column).unwrap_or_else(|| panic!("column {column} was checked"));
+        self.record.get(i).unwrap_or("").trim()
+    }
+
+    /// The cell of column number `i` without surrounding blanks.
+    #[must_use]
+    pub fn cell_at(&self, i: usize) -> &'a str {
+        self.record.get(i).unwrap_or("").trim()
+    }
+
+    /// The cell of an optional column; `None` when the column is absent or the cell empty.
+    #[must_use]
+    pub fn optional(&self, column: &str) -> Option<&'a str> {
+        let text = self.cell_at(self.table.column(column)?);
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Where the whole row stands.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        let span = row_span(&self.table.source.text, self.table.delimiter, self.record);
+        Location { source: Arc::clone(&self.table.source), span }
+    }
+
+    /// A finding that points at this row's cell of `column`.
+    #[must_use]
+    pub fn at(&self, column: &str, finding: Finding) -> Finding {
+        self.at_column(self.table.column(column).unwrap_or(0), finding)
+    }
+
+    /// A finding that points at this row's cell of column number `i`.
+    #[must_use]
+    pub fn at_column(&self, i: usize, finding: Finding) -> Finding {
+        let start = row_start(&self.table.source.text, self.record);
+        finding.at(&self.table.source, cell_span(&self.table.source.text, self.table.delimiter, start, i))
+    }
+
+    /// A non-empty text.
+    pub fn text(&self, column: &str, findings: &mut Findings) -> String {
+        let text = self.cell(column);
+        if text.is_empty() {
+            findings.push(self.at(column, Finding::error("empty-cell", format!("'{column}' is empty"))));
+        }
+        text.to_owned()
+    }
+
+    /// A finite number; the placeholder of a bad cell is NaN.
+    pub fn number(&self, column: &str, sign: Sign, findings: &mut Findings) -> f64 {
+        let text = self.cell(column);
+        let Some(value) = text.parse::<f64>().ok().filter(|v| v.is_finite()) else {
+            let message = format!("'{text}' is not a number, but '{column}' needs one");
+            findings.push(self.at(column, Finding::error("not-a-number", message)));
+            return f64::NAN;
+        };
+        let problem = match sign {
+            Sign::Positive if value <= 0.0 => Some(("not-positive", "must be above 0")),
+            Sign::NotNegative if value < 0.0 => Some(("negative-value", "must not be negative")),
+            _ => None,
+        };
+        if let Some((code, rule)) = problem {
+            findings.push(self.at(column, Finding::error(code, format!("'{column}' {rule}, not '{text}'"))));
+        }
+        value
+    }
+
+    /// A whole number; the placeholder of a bad cell is 0.
+    pub fn integer(&self, column: &str, findings: &mut Findings) -> i32 {
+        let text = self.cell(column);
+        text.parse().unwrap_or_else(|_| {
+            let message = format!("'{text}' is not a whole number, but '{column}' needs one");
+            findings.push(self.at(column, Finding::error("not-a-number", message)));
+            0
+        })
+    }
+
+    /// One of the named `choices`; the placeholder of a bad cell is the first.
+    pub fn choice<T: Copy>(&self, column: &str, choices: &[(&str, T)], findings: &mut Findings) -> T {
+        let text = self.cell(column);
+        choices.iter().find(|(name, _)| *name == text).map_or_else(
+            || {
+                let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+                let finding = Finding::error("unknown-choice", format!("'{text}' is not a '{column}'"));
+                findings.push(self.at(column, finding.help(format!("write one of {}", names.join(", ")))));
+                choices[0].1
+            },
+            |(_, value)| *value,
+        )
+    }
+}
+
+/// First byte of a record; the reader counts from the end of the line before, terminators included.
+fn row_start(text: &str, record: &csv::StringRecord) -> usize {
+    let from = record.position().map_or(0, |p| p.byte() as usize).min(text.len());
+    from + text[from..].len() - text[from..].trim_start_matches(['\r', '\n']).len()
+}
+
+fn row_span(text: &str, delimiter: u8, record: &csv::StringRecord) -> std::ops::Range<usize> {
+    let start = row_start(text, record);
+    start..cell_span(text, delimiter, start, record.len().saturating_sub(1)).end
+}
+
+/// Bytes of cell `column` of the record that begins at byte `start`, quotes included.
+fn cell_span(text: &str, delimiter: u8, start: usize, column: usize) -> std::ops::Range<usize> {
+    let (mut begin, mut index, mut quoted) = (start, 0, false);
+    for (at, byte) in text.bytes().enumerate().skip(start) {
+        if byte == b'"' {
+            quoted = !quoted;
+        } else if !quoted && (byte == delimiter || byte == b'\n' || byte == b'\r') {
+            if index == column || byte != delimiter {
+                return begin..at;
+            }
+            (begin, index) = (at + 1, index + 1);
+        }
+    }
+    begin..text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str, findings: &mut Findings) -> Table {
+        let source = Arc::new(Source { name: "t.csv".into(), text: text.into() });
+        Table::parse(&source, b',', findings).expect("a header")
+    }
+
+    #[test]
+    fn a_bad_cell_is_underlined_where_it_stands() {
+        for newline in ["\n", "\r\n"] {
+            let mut findings = Findings::default();
+            let t = table(&["id,\"a,b\",c", "1,\"x,y\",2", "", "2,z,oops", ""].join(newline), &mut findings);
+            assert!(t.check_columns(&["id", "a,b", "c"], &[], &mut findings));
+            let cells: Vec<f64> = t.rows().map(|r| r.number("c", Sign::Any, &mut findings)).collect();
+            assert_eq!(cells[0], 2.0);
+            assert_eq!(t.rows().next().unwrap().cell("a,b"), "x,y");
+            let [bad] = &findings.0[..] else { panic!("one finding, not {findings}") };
+            let at = bad.location.as_ref().unwrap();
+            assert_eq!(&at.source.text[at.span.clone()], "oops");
+            assert_eq!(at.line_column(), (4, 5));
+        }
+    }
+
+    #[test]
+    fn rows_and_columns_that_do_not_fit_are_all_reported() {
+        let mut findings = Findings::default();
+        let t = table("id,u,u,extra\n1,2,3\n1,2,3,4\n", &mut findings);
+        assert!(!t.check_columns(&["id", "u", "w"], &[], &mut findings));
+        let codes: Vec<&str> = findings.0.iter().map(|f| f.code).collect();
+        assert_eq!(codes, ["row-length", "missing-column", "duplicate-column", "unknown-column"]);
+        assert_eq!(t.len(), 1);
+    }
+
+    #[test]
+    fn signs_and_choices_are_held() {
+        let mut findings = Findings::default();
+        let t = table("a,b,c,d\n-1,0,nan,maybe\n", &mut findings);
+        let row = t.rows().next().unwrap();
+        row.number("a", Sign::NotNegative, &mut findings);
+        row.number("b", Sign::Positive, &mut findings);
+        assert!(row.number("c", Sign::Any, &mut findings).is_nan());
+        assert!(row.choice("d", &[("true", true), ("false", false)], &mut findings));
+        let codes: Vec<&str> = findings.0.iter().map(|f| f.code).collect();
+        assert_eq!(codes, ["negative-value", "not-positive", "not-a-number", "unknown-choice"]);
+    }
+}
