@@ -8,4 +8,5 @@ pub mod grid;
 pub mod ids;
 pub mod rng;
 pub mod time;
+pub mod uftp;
 pub mod units;
