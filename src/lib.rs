@@ -19,4 +19,5 @@ pub mod profile;
 pub mod rng;
 pub mod table;
 pub mod time;
+pub mod uftp;
 pub mod units;
