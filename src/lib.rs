@@ -4,6 +4,7 @@
 //! messages and meters tell them and trade flexibility with UFTP 3.1 message objects. See `ARCHITECTURE.md` for the map.
 
 pub mod ageing;
+pub mod agent;
 pub mod asset;
 pub mod cli;
 pub mod diagnostic;
@@ -17,6 +18,8 @@ pub mod powerflow;
 pub mod price;
 pub mod profile;
 pub mod rng;
+pub mod scenario;
+pub mod sim;
 pub mod table;
 pub mod time;
 pub mod uftp;
