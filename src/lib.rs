@@ -7,5 +7,6 @@ pub mod diagnostic;
 pub mod grid;
 pub mod ids;
 pub mod rng;
+pub mod scenario;
 pub mod time;
 pub mod units;
