@@ -1,2 +1,4 @@
 //! One integration binary; a file a behaviour.
 mod uftp_samples;
+
+mod diagnostics;
