@@ -13,6 +13,7 @@ pub mod forecast;
 pub mod grid;
 pub mod ids;
 pub mod import;
+pub mod kpi;
 pub mod market;
 pub mod powerflow;
 pub mod price;

@@ -108,8 +108,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
     }
     case.book_capex(strategy);
     progress(study.steps);
-    let mut totals = case.world.totals;
-    totals.limited_connection_h += 0.0;
+    let totals = case.world.totals;
     CaseResult { strategy: strategy.name.clone(), recording: case.recording, ledger: case.ledger, messages: case.wire.log, totals }
 }
 
@@ -253,6 +252,8 @@ impl Case<'_> {
                 }
             }
         }
+        let drawn_mwh = self.world.power[Variant::Actual as usize].p_w.iter().sum::<f64>() * study.step.as_hours() * 1e-6;
+        self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];
         for (meter, p) in self.meters_w.iter_mut().zip(&self.world.power[Variant::Actual as usize].p_w) {
             meter.push(*p);
         }

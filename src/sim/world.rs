@@ -39,6 +39,10 @@ pub struct Totals {
     pub unserved_wh: [f64; 3],
     /// Energy vehicles and batteries shifted for orders against their own plan, Wh.
     pub shifted_wh: f64,
+    /// Cost of that shifting to its owners, €.
+    pub shifting_eur: f64,
+    /// Metered net consumption of all connections at the day-ahead price, €.
+    pub energy_eur: f64,
     /// Connection hours with an acting limitation.
     pub limited_connection_h: f64,
 }
@@ -255,8 +259,11 @@ impl<'a> World<'a> {
             self.track(period.date, isp, hour, &power.p_w, &mut feed_in, &mut charges, &must, &stores);
             if variant == Variant::Orders {
                 self.totals.curtailed_by_orders_wh += (before - feed_in.iter().sum::<f64>()) * step_h;
-                let moved: f64 = charges.iter().zip(&self.free_charges).map(|(p, free)| (p - free).abs()).sum();
-                self.totals.shifted_wh += 0.5 * moved * step_h;
+                for (v, (p, free)) in charges.iter().zip(&self.free_charges).enumerate() {
+                    let wh = 0.5 * (p - free).abs() * step_h;
+                    self.totals.shifted_wh += wh;
+                    self.totals.shifting_eur += wh * 1e-6 * self.shifting_eur_per_mwh(study.vehicles[v].connection);
+                }
             }
         }
         if variant == Variant::Free {
@@ -322,6 +329,10 @@ impl<'a> World<'a> {
             Some(b) => own.batteries[b][isp],
             None => own.vehicles[asset.i() - self.study.assets.len()][isp],
         }
+    }
+
+    fn shifting_eur_per_mwh(&self, c: ConnectionIdx) -> f64 {
+        self.study.agr_of[c.i()].map_or(0.0, |a| self.study.agrs[a.i()].terms.shifting_eur_per_mwh)
     }
 
     fn vehicle_follows(&self, v: usize, hour: usize) -> bool {
