@@ -8,6 +8,7 @@
 pub mod message;
 pub mod participant;
 pub mod sample;
+pub mod sign;
 pub mod syntax;
 pub mod validate;
 pub mod xml;

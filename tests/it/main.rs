@@ -1,2 +1,3 @@
 //! One integration binary; a file a behaviour.
 mod uftp_samples;
+mod uftp_sign;
