@@ -6,5 +6,9 @@
 //! This module stands alone: it knows no grid, no clock, no network.
 
 pub mod message;
+pub mod participant;
+pub mod sample;
+pub mod sign;
 pub mod syntax;
+pub mod validate;
 pub mod xml;

@@ -1,4 +1,5 @@
 //! One integration binary; a file a behaviour.
-mod uftp_samples;
 
 mod diagnostics;
+mod uftp_samples;
+mod uftp_sign;
