@@ -35,10 +35,13 @@ impl Cro {
     /// Answers portfolio updates and queries; nothing else concerns it.
     pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
         let Input::Message(message) = input else { return Vec::new() };
-        if let Some(rejection) = self.inbox.refusal(now, &message) {
-            return self.desk.reply(now, &message, Some(rejection)).into_iter().collect();
-        }
-        self.answer(now, &message).into_iter().collect()
+        let validated = match self.inbox.admit(now, &message, &mut self.desk) {
+            Ok(validated) => validated,
+            Err(answer) => return answer,
+        };
+        let actions: Vec<Action> = self.answer(now, &message).into_iter().collect();
+        self.inbox.handled(validated, &actions);
+        actions
     }
 
     fn answer(&mut self, now: SimTime, message: &Arc<Message>) -> Option<Action> {

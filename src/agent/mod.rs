@@ -29,6 +29,7 @@ use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimTime};
 use crate::uftp::message::{ConversationId, Currency, DateTime, FlexHeader, Header, IspMinutes, Message, MessageId, Version, ZoneName};
 
+pub use inbox::{Directory, Inbox};
 pub use knowledge::{DayPrices, DsoVintage, MeterDay, PortfolioVintage, Telemetry};
 pub use order::OrderRecord;
 
@@ -227,6 +228,12 @@ impl Desk {
         let id = MessageId(self.uuid());
         let reply = message.reply(id, self.date_time(now), rejection.map(Into::into))?;
         Some(send(reply))
+    }
+
+    /// The response that refuses `message`; nothing answers a response.
+    fn refusal(&mut self, now: SimTime, message: &Message, reason: String) -> Option<Arc<Message>> {
+        let id = MessageId(self.uuid());
+        message.reply(id, self.date_time(now), Some(reason.into())).map(Arc::new)
     }
 }
 

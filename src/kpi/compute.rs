@@ -6,7 +6,7 @@ use crate::market::ledger::Kind;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
 use crate::sim::{CaseResult, LoggedMessage, Variant};
 use crate::time::SimTime;
-use crate::uftp::message::{IspPower, Message};
+use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspPower, Message};
 use crate::units::{Money, Watts};
 
 use super::{Kpis, Value};
@@ -122,12 +122,7 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
             Message::FlexOrder(m) => ordered += relieving_mwh(study, &m.isps),
             Message::FlexOrderResponse(m) => orders += u64::from(m.response.is_accepted()),
             Message::FlexSettlement(m) => {
-                for item in &m.flex_order_settlements {
-                    let rows = |f: fn(&crate::uftp::message::FlexOrderSettlementIsp) -> Watts| item.isps.iter().map(f).sum::<Watts>();
-                    let sign = rows(|i| i.ordered_flex_power).0.signum();
-                    let with = item.isps.iter().filter(|i| i.ordered_flex_power.0.signum() == sign);
-                    delivered += with.map(|i| i.delivered_flex_power.abs().as_f64()).sum::<f64>() * study.calendar.isp().as_hours() * 1e-6;
-                }
+                delivered += m.flex_order_settlements.iter().map(|item| delivered_mwh(study, case, item)).sum::<f64>();
             }
             _ => {}
         }
@@ -142,6 +137,18 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
         rows.filter(|(_, need)| **need != 0.0).map(|((free, orders), need)| (orders - free) * need.signum()).filter(|w| w.is_finite()).sum()
     };
     k.number("true_flexibility_mwh", (0..study.congestion_points.len()).map(moved).sum::<f64>() * step_mwh);
+}
+
+/// Delivered energy of an order where flexibility was asked for, MWh; a capacity limitation was called for all of its ISPs.
+fn delivered_mwh(study: &Study, case: &CaseResult, item: &FlexOrderSettlement) -> f64 {
+    let cp = study.congestion_points.iter().position(|c| c.public.address == item.congestion_point).expect("orders name known points");
+    let first = study.steps_of(&study.calendar.period(item.period)).start;
+    let needed = |i: &&FlexOrderSettlementIsp| {
+        let step = first + (usize::from(i.run.start) - 1) * study.steps_per_isp();
+        item.baseline_reference.is_some() || case.recording.requested_w[cp][step] * i.ordered_flex_power.as_f64() > 0.0
+    };
+    let watts: Watts = item.isps.iter().filter(needed).map(|i| i.delivered_flex_power.abs()).sum();
+    watts.as_f64() * study.calendar.isp().as_hours() * 1e-6
 }
 
 fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {

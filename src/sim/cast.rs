@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::agent::agr::{self, Agr, Curtailable, Storage, Vehicle};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, OrangePower, Watched};
-use crate::agent::{Action, Desk, Input, PublicCp};
-use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain};
+use crate::agent::{Action, Desk, Directory, Inbox, Input, PublicCp};
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
+use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
 use crate::time::{SimDuration, SimTime};
@@ -43,15 +44,35 @@ pub(super) fn agr_row(agr: AgrIdx) -> usize {
 /// All participants with their domains: common reference, DSO, aggregators by domain.
 pub(super) fn agents(study: &Study, strategy: &Strategy, network: &Arc<Network>, world: &World<'_>) -> Vec<(Domain, Agent)> {
     let desk = |domain: &Domain| Desk::new(domain.clone(), Arc::clone(&study.calendar), study.currency, study.seed);
+    let inbox = |domain: &Domain, role: Role| Inbox::new(directory(study, strategy, domain, role));
+    let dso = Dso::new(desk(&study.dso), inbox(&study.dso, Role::Dso), dso_profile(study, strategy, network));
     let mut agents = vec![
-        (study.cro.clone(), Agent::Cro(Cro::new(desk(&study.cro), Default::default()))),
-        (study.dso.clone(), Agent::Dso(Box::new(Dso::new(desk(&study.dso), Default::default(), dso_profile(study, strategy, network))))),
+        (study.cro.clone(), Agent::Cro(Cro::new(desk(&study.cro), inbox(&study.cro, Role::Cro)))),
+        (study.dso.clone(), Agent::Dso(Box::new(dso))),
     ];
     for (row, agr) in study.agrs.iter().enumerate() {
         let profile = agr_profile(study, strategy, AgrIdx::new(row), world);
-        agents.push((agr.domain.clone(), Agent::Agr(Box::new(Agr::new(desk(&agr.domain), Default::default(), profile)))));
+        agents.push((agr.domain.clone(), Agent::Agr(Box::new(Agr::new(desk(&agr.domain), inbox(&agr.domain, Role::Agr), profile)))));
     }
     agents
+}
+
+/// Whom and what a participant knows when the case starts.
+fn directory(study: &Study, strategy: &Strategy, domain: &Domain, role: Role) -> Directory {
+    let others = [(study.cro.clone(), Role::Cro), (study.dso.clone(), Role::Dso)]
+        .into_iter()
+        .chain(study.agrs.iter().map(|a| (a.domain.clone(), Role::Agr)));
+    let own = |c: &&Contract| role == Role::Dso || c.aggregator == *domain;
+    Directory {
+        domain: domain.clone(),
+        role,
+        peers: others.filter(|(d, _)| d != domain).collect(),
+        congestion_points: study.congestion_points.iter().map(|cp| (cp.public.address.clone(), cp.public.mutex_offers)).collect(),
+        contracts: strategy.contracts.iter().filter(own).cloned().collect(),
+        release_deadline: study.market.auction_results,
+        calendar: Arc::clone(&study.calendar),
+        currency: study.currency,
+    }
 }
 
 fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> dso::Profile {

@@ -87,6 +87,7 @@ impl Agr {
         self.prices.retain(|d, _| *d > day);
         self.orders.retain(|o| o.period.date > day);
         self.reserved.retain(|(_, d), _| *d > day);
+        self.inbox.forget_before(day);
         Vec::new()
     }
 }

@@ -156,9 +156,22 @@ impl Dso {
 
     /// Takes what arrived and says what to do.
     pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        let actions = self.act(now, input);
+        self.inbox.sending(&actions);
+        actions
+    }
+
+    fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
         match input {
             Input::Gate(gate, period) => self.gate(now, gate, &period),
-            Input::Message(message) => self.message(now, &message),
+            Input::Message(message) => match self.inbox.admit(now, &message, &mut self.desk) {
+                Ok(validated) => {
+                    let actions = self.message(now, &message);
+                    self.inbox.handled(validated, &actions);
+                    actions
+                }
+                Err(answer) => answer,
+            },
             Input::Area(vintage) => {
                 self.vintages.insert(vintage.period.date, vintage);
                 Vec::new()
@@ -182,9 +195,6 @@ impl Dso {
     }
 
     fn message(&mut self, now: SimTime, message: &Arc<Message>) -> Vec<Action> {
-        if let Some(rejection) = self.inbox.refusal(now, message) {
-            return self.desk.reply(now, message, Some(rejection)).into_iter().collect();
-        }
         match &**message {
             Message::DsoPortfolioQueryResponse(m) => {
                 let rows = m.congestion_point.iter().flat_map(|cp| &cp.connections);

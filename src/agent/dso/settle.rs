@@ -52,6 +52,7 @@ impl Dso {
         self.books.retain(|d, _| *d > last.date);
         self.vintages.retain(|d, _| *d > last.date);
         self.days.retain(|d, _| *d > last.date);
+        self.inbox.forget_before(last.date);
         actions
     }
 
