@@ -6,6 +6,7 @@
 pub mod diagnostic;
 pub mod grid;
 pub mod ids;
+pub mod output;
 pub mod rng;
 pub mod scenario;
 pub mod time;

@@ -1,3 +1,4 @@
 //! One integration binary; a file a behaviour.
 
 mod diagnostics;
+mod output;
