@@ -15,6 +15,7 @@ pub mod ids;
 pub mod import;
 pub mod kpi;
 pub mod market;
+pub mod output;
 pub mod powerflow;
 pub mod price;
 pub mod profile;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use copperplate::diagnostic::{Findings, Rule, explain as explain_rule, handbook};
+use copperplate::output;
 use copperplate::scenario::{Document, explain, lint, load, typed};
 use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
@@ -390,7 +391,7 @@ fn what_the_types_refuse_is_placed_too() {
 }
 
 fn rules() -> Vec<&'static Rule> {
-    lint::catalogue()
+    [lint::catalogue(), output::catalogue()].concat()
 }
 
 const HANDBOOK: &str = "docs/diagnostics.md";
@@ -418,12 +419,12 @@ fn pages_are_found_by_code() {
 }
 
 #[test]
-fn the_example_of_every_rule_breaks_it_and_the_mended_one_does_not() {
+fn the_example_of_every_scenario_rule_breaks_it_and_the_mended_one_does_not() {
     let codes = |text: &str| {
         let found = Document::parse(&format!("{CASES}/scenario.toml"), text.to_owned(), &[]).and_then(|d| typed::<Study>(&d).map(|_| ()));
         found.err().unwrap_or_default().0.iter().map(|f| f.code).collect::<Vec<_>>()
     };
-    for rule in rules() {
+    for rule in lint::catalogue() {
         assert!(codes(rule.example).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.example));
         let base = if rule.mend.contains("extends") { "" } else { "extends = \"valid.toml\"\n" };
         let mended = codes(&format!("{base}{}", rule.mend));

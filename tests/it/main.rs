@@ -1,5 +1,6 @@
 //! One integration binary; a file a behaviour.
 
 mod diagnostics;
+mod output;
 mod uftp_samples;
 mod uftp_sign;
