@@ -1,1 +1,2 @@
 //! One integration binary; a file a behaviour.
+mod chart;
