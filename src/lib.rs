@@ -6,6 +6,7 @@
 pub mod ageing;
 pub mod agent;
 pub mod asset;
+pub mod chart;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;
@@ -19,6 +20,7 @@ pub mod output;
 pub mod powerflow;
 pub mod price;
 pub mod profile;
+pub mod results;
 pub mod rng;
 pub mod scenario;
 pub mod sim;

@@ -1,7 +1,7 @@
 //! `elements.parquet`: loading, voltage and regime of every element and step.
 
 use crate::output::OutputError;
-use crate::output::column_file::TableWriter;
+use crate::output::TableWriter;
 use crate::output::table::{Column, Strings, Table};
 use crate::scenario::study::Study;
 use crate::sim::{Recording, Regime, Variant};

@@ -12,8 +12,21 @@ use super::Finished;
 
 /// Texts that a message row shows if the message has them.
 const TEXTS: [&str; 15] = [
-    "strategy", "type", "message_id", "conversation_id", "sender", "recipient", "period", "congestion_point", "refers_to", "result", "reason",
-    "contract_id", "order_reference", "option", "price_eur",
+    "strategy",
+    "type",
+    "message_id",
+    "conversation_id",
+    "sender",
+    "recipient",
+    "period",
+    "congestion_point",
+    "refers_to",
+    "result",
+    "reason",
+    "contract_id",
+    "order_reference",
+    "option",
+    "price_eur",
 ];
 
 /// The table of messages.
@@ -132,7 +145,14 @@ pub(super) fn isps(cases: &[Finished<'_>]) -> Table {
 
 fn runs(m: &Message) -> Vec<Isps> {
     let plain = |option: &str, isps: &[IspPower]| -> Vec<Isps> {
-        let row = |i: &IspPower| Isps { option: option.to_owned(), run: i.run, disposition: "", power_w: Some(i.power), min_w: None, max_w: None };
+        let row = |i: &IspPower| Isps {
+            option: option.to_owned(),
+            run: i.run,
+            disposition: "",
+            power_w: Some(i.power),
+            min_w: None,
+            max_w: None,
+        };
         isps.iter().map(row).collect()
     };
     match m {

@@ -83,7 +83,8 @@ pub(super) fn settlement(study: &Study, cases: &[Finished<'_>]) -> Table {
                 point.push(item.congestion_point.as_str());
                 order.push(item.order_reference.as_deref().unwrap_or_default());
                 contract.push(item.contract_id.as_deref().unwrap_or_default());
-                let amounts: [(&mut Strings, Money); 3] = [(&mut price, item.price), (&mut penalty, item.penalty), (&mut net, item.net_settlement)];
+                let amounts: [(&mut Strings, Money); 3] =
+                    [(&mut price, item.price), (&mut penalty, item.penalty), (&mut net, item.net_settlement)];
                 amounts.into_iter().for_each(|(column, amount)| column.push(&amount.to_string()));
                 let kwh = |f: fn(&FlexOrderSettlementIsp) -> Watts| item.isps.iter().map(f).map(Watts::as_f64).sum::<f64>() * isp_h * 1e-3;
                 ordered.push(kwh(|i| i.ordered_flex_power));

@@ -30,7 +30,14 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
         let rows = || cases.iter().zip(&series);
         let lines: Vec<LoadingLine<'_>> =
             rows().zip(&orange).map(|((c, l), o)| LoadingLine { strategy: &c.strategy.name, loading: l, orange: o }).collect();
-        let over_time = LoadingOverTime { element: &element, calendar: &study.calendar, start: study.start, step: study.step, limits: cp.limits, lines: &lines };
+        let over_time = LoadingOverTime {
+            element: &element,
+            calendar: &study.calendar,
+            start: study.start,
+            step: study.step,
+            limits: cp.limits,
+            lines: &lines,
+        };
         figures.push((format!("loading{suffix}"), loading_over_time(&over_time, &style)));
         let lines: Vec<DurationLine<'_>> = rows().map(|(c, l)| DurationLine { strategy: &c.strategy.name, loading: l }).collect();
         let duration = LoadDuration { element: &element, period: &period, step: study.step, limits: cp.limits, lines: &lines };
@@ -128,11 +135,22 @@ fn map(study: &Study, c: &Finished<'_>, period: &str, style: &Style) -> Figure {
     let worst_loading: Vec<f64> =
         (0..r.branches).map(|b| (0..r.steps).map(|s| f64::from(r.loading[actual][s * r.branches + b])).fold(f64::NAN, f64::max)).collect();
     let voltage = |b: usize| (0..r.steps).map(move |s| f64::from(r.u_pu[actual][s * r.buses + b]));
-    let voltage_pu: Vec<(f64, f64)> = (0..r.buses).map(|b| (voltage(b).fold(f64::NAN, f64::min), voltage(b).fold(f64::NAN, f64::max))).collect();
+    let voltage_pu: Vec<(f64, f64)> =
+        (0..r.buses).map(|b| (voltage(b).fold(f64::NAN, f64::min), voltage(b).fold(f64::NAN, f64::max))).collect();
     let aggregator: Vec<Option<&str>> = study.agr_of.iter().map(|a| a.map(|a| study.agrs[a.i()].domain.as_str())).collect();
     let case = format!("{}, {period}", c.strategy.name);
     let peak_power_w = &c.case.peak_w;
-    feeder_map(&FeederMap { grid: &grid, case: &case, worst_loading: &worst_loading, voltage_pu: &voltage_pu, peak_power_w, aggregator: &aggregator }, style)
+    feeder_map(
+        &FeederMap {
+            grid: &grid,
+            case: &case,
+            worst_loading: &worst_loading,
+            voltage_pu: &voltage_pu,
+            peak_power_w,
+            aggregator: &aggregator,
+        },
+        style,
+    )
 }
 
 /// The day with most ordered, as request, offers and orders; `None` when nothing was traded.
@@ -164,8 +182,17 @@ fn traded(study: &Study, c: &Finished<'_>, style: &Style) -> Option<Figure> {
     Some(draw_traded(study, c, cp, &day, request, &offers, style))
 }
 
-fn draw_traded(study: &Study, c: &Finished<'_>, cp: usize, day: &Period, request: &FlexRequest, offers: &[&FlexOffer], style: &Style) -> Figure {
-    let watts = |isps: &[crate::uftp::message::IspPower]| -> Vec<f64> { power_series(day, isps).values().iter().map(|w| w.as_f64()).collect() };
+fn draw_traded(
+    study: &Study,
+    c: &Finished<'_>,
+    cp: usize,
+    day: &Period,
+    request: &FlexRequest,
+    offers: &[&FlexOffer],
+    style: &Style,
+) -> Figure {
+    let watts =
+        |isps: &[crate::uftp::message::IspPower]| -> Vec<f64> { power_series(day, isps).values().iter().map(|w| w.as_f64()).collect() };
     let bounds = bounds(day, request);
     let requested: Vec<Option<(f64, f64)>> = bounds.iter().map(|(min, max, wanted)| wanted.then_some((*min, *max))).collect();
     let mwh = study.calendar.isp().as_hours() * 1e-6;

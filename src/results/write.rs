@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::output::column_file::{write_csv, write_parquet};
 use crate::output::manifest::{Duration, Input, Manifest, Output, Status};
 use crate::output::{OutputError, RunFolder};
+use crate::output::{write_csv, write_parquet};
 use crate::scenario::study::Study;
 
 use super::{Finished, elements, messages, money, pictures};
@@ -25,7 +25,9 @@ impl Selection {
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
-        Some((head, rest)) => name.strip_prefix(head).is_some_and(|tail| (0..=tail.len()).any(|i| tail.is_char_boundary(i) && matches(rest, &tail[i..]))),
+        Some((head, rest)) => {
+            name.strip_prefix(head).is_some_and(|tail| (0..=tail.len()).any(|i| tail.is_char_boundary(i) && matches(rest, &tail[i..])))
+        }
     }
 }
 
@@ -76,7 +78,8 @@ pub fn write(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
         {
             let file = format!("{name}.png");
             let path = folder.file(&file)?;
-            let source = |e: crate::chart::PngError| OutputError::Io { action: "draw", path: path.clone(), source: std::io::Error::other(e) };
+            let source =
+                |e: crate::chart::PngError| OutputError::Io { action: "draw", path: path.clone(), source: std::io::Error::other(e) };
             figure.write_png(&path).map_err(source)?;
             outputs.push((file, None));
         }

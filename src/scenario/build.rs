@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::agent::PublicCp;
-use crate::diagnostic::{Finding, Findings, Location};
+use crate::diagnostic::{Finding, Findings, Location, did_you_mean};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, Places, RadialOrder};
 use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
@@ -278,10 +278,7 @@ fn aggregators(s: &Scenario, grid: &Grid, seed: u64, faults: &mut Faults<'_>) ->
 
 /// A help that names the closest of the known ids.
 pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let similar = |k: &str| k.chars().zip(id.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
-    known
-        .max_by_key(|k| (similar(k), std::cmp::Reverse(k.len())))
-        .map_or_else(|| "there are none".to_owned(), |k| format!("did you mean '{k}'?"))
+    did_you_mean(id, &known.collect::<Vec<_>>(), "there are")
 }
 
 fn prices(

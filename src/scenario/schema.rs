@@ -95,6 +95,7 @@ fn fifteen() -> u16 {
 #[serde(deny_unknown_fields)]
 pub struct Feeder {
     /// Feeder folder, relative to this file.
+    #[schemars(extend("format" = "folder"))]
     pub path: String,
     /// Factor on every PV system and PV-battery plant.
     #[serde(default = "unity")]
@@ -473,6 +474,7 @@ pub enum Prices {
     /// Columns of a CSV file with one row per hour or ISP from the first local midnight of the scenario on.
     Csv {
         /// The file, relative to this one: header `day_ahead_eur_per_mwh,imbalance_eur_per_mwh`.
+        #[schemars(extend("format" = "file"))]
         path: String,
         /// Minutes one row stands for.
         #[serde(default = "sixty")]

@@ -33,6 +33,8 @@ pub struct CaseResult {
     pub messages: Vec<LoggedMessage>,
     /// Device-level totals.
     pub totals: Totals,
+    /// Highest magnitude of each connection's power, W.
+    pub peak_w: Vec<f64>,
 }
 
 /// Called with the steps done so far, now and then.
@@ -72,6 +74,7 @@ struct Case<'a> {
     /// Meters of the running day, `[connection][step of the day]`, W.
     meters_w: Vec<Vec<f64>>,
     watched: bool,
+    peak_w: Vec<f64>,
 }
 
 /// Runs one strategy of a study.
@@ -96,6 +99,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
         solution: Solution::default(),
         meters_w: vec![Vec::new(); study.grid.connections.len()],
         watched: strategy.orange,
+        peak_w: vec![0.0; study.grid.connections.len()],
     };
     case.schedule();
     while let Some((key, event)) = case.queue.pop() {
@@ -108,8 +112,14 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
     }
     case.book_capex(strategy);
     progress(study.steps);
-    let totals = case.world.totals;
-    CaseResult { strategy: strategy.name.clone(), recording: case.recording, ledger: case.ledger, messages: case.wire.log, totals }
+    CaseResult {
+        strategy: strategy.name.clone(),
+        recording: case.recording,
+        ledger: case.ledger,
+        messages: case.wire.log,
+        totals: case.world.totals,
+        peak_w: case.peak_w,
+    }
 }
 
 impl Case<'_> {
@@ -256,6 +266,9 @@ impl Case<'_> {
         self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];
         for (meter, p) in self.meters_w.iter_mut().zip(&self.world.power[Variant::Actual as usize].p_w) {
             meter.push(*p);
+        }
+        for (peak, p) in self.peak_w.iter_mut().zip(&self.world.power[Variant::Actual as usize].p_w) {
+            *peak = peak.max(p.abs());
         }
         for (k, cp) in study.congestion_points.iter().enumerate() {
             if self.world.in_force(k, now).is_some() {
