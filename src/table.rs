@@ -204,8 +204,7 @@ impl<'a> Row<'a> {
     pub fn number(&self, column: &str, sign: Sign, findings: &mut Findings) -> f64 {
         let text = self.cell(column);
         let Some(value) = text.parse::<f64>().ok().filter(|v| v.is_finite()) else {
-            let message = format!("'{text}' is not a number, but '{column}' needs one");
-            findings.push(self.at(column, Finding::error("not-a-number", message)));
+            findings.push(self.at(column, not_a(text, "number", column)));
             return f64::NAN;
         };
         let problem = match sign {
@@ -223,8 +222,7 @@ impl<'a> Row<'a> {
     pub fn integer(&self, column: &str, findings: &mut Findings) -> i32 {
         let text = self.cell(column);
         text.parse().unwrap_or_else(|_| {
-            let message = format!("'{text}' is not a whole number, but '{column}' needs one");
-            findings.push(self.at(column, Finding::error("not-a-number", message)));
+            findings.push(self.at(column, not_a(text, "whole number", column)));
             0
         })
     }
@@ -235,13 +233,18 @@ impl<'a> Row<'a> {
         choices.iter().find(|(name, _)| *name == text).map_or_else(
             || {
                 let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-                let finding = Finding::error("unknown-choice", format!("'{text}' is not a '{column}'"));
+                let finding = Finding::error("unknown-choice", format!("'{column}' cannot be '{text}'"));
                 findings.push(self.at(column, finding.help(format!("write one of {}", names.join(", ")))));
                 choices[0].1
             },
             |(_, value)| *value,
         )
     }
+}
+
+fn not_a(text: &str, what: &str, column: &str) -> Finding {
+    let message = if text.is_empty() { format!("'{column}' is empty") } else { format!("'{text}' is not a {what}") };
+    Finding::error("not-a-number", message).help(format!("'{column}' needs a {what}"))
 }
 
 /// First byte of a record; the reader counts from the end of the line before, terminators included.

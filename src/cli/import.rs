@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     files::publish(out, &folder_files(&feeder)?)?;
     let grid = &feeder.grid;
     print(&format!(
-        "{}: {} buses, {} lines, {} transformers, {} connections, {} assets, {} profiles of {} steps → {}\n",
+        "{}: buses {}, lines {}, transformers {}, connections {}, assets {}, profiles {} of {} steps → {}\n",
         grid.name,
         grid.buses.len(),
         grid.lines.len(),

@@ -265,7 +265,7 @@ fn unsupplied(grid: &Grid, places: &Places, buses: &[usize]) -> Finding {
     let list = format!("{}{more}", named.join(", "));
     let within = |bus: BusIdx| buses.binary_search(&bus.i()).is_ok();
     let connections = grid.connections.iter().filter(|c| within(c.bus)).count();
-    let opened = grid.switches.iter().position(|s| !s.closed && within(s.from) != within(s.to));
+    let opened = grid.switches.iter().position(|s| !s.closed && !grid.sources.is_empty() && within(s.from) != within(s.to));
     let (finding, element) = match opened {
         Some(switch) => {
             let id = &grid.switches[switch].id;

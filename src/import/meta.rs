@@ -18,7 +18,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Finding, Findings, Source};
 use crate::table::read_text;
-use crate::time::{CalendarError, IspCalendar, SimDuration, SimTime};
+use crate::time::{IspCalendar, SimDuration, SimTime};
 
 /// Name of the file.
 pub(super) const FILE: &str = "feeder.toml";
@@ -106,18 +106,17 @@ impl<'a> Document<'a> {
         let minutes = |v: &DeValue<'_>| v.as_integer().and_then(|i| u16::from_str_radix(i.as_str(), i.radix()).ok());
         let step = self.get("step_minutes", "a whole number of minutes", minutes);
         let ((zone, at_zone), (step, at_step)) = (zone?, step?);
-        match IspCalendar::new(zone, step) {
-            Ok(calendar) => Some((calendar, zone.to_owned())),
-            Err(CalendarError::UnknownZone(_)) => {
-                let finding = Finding::error("unknown-zone", format!("'{zone}' is not an IANA time zone"));
-                self.findings.push(finding.at(self.source, at_zone).help("write it like 'Europe/Amsterdam'"));
-                None
-            }
-            Err(CalendarError::IspLength(_)) => {
-                let finding = Finding::error("bad-step", format!("a step of {step} minutes does not divide an hour"));
-                self.findings.push(finding.at(self.source, at_step).help("15, 5 and 1 are usual"));
-                None
-            }
+        // Both may be wrong; a calendar names only the first.
+        let mut findings = Vec::new();
+        if IspCalendar::new(zone, 15).is_err() {
+            let finding = Finding::error("unknown-zone", format!("'{zone}' is not an IANA time zone"));
+            findings.push(finding.at(self.source, at_zone).help("write it like 'Europe/Amsterdam'"));
         }
+        if step == 0 || 60 % step != 0 {
+            let finding = Finding::error("bad-step", format!("a step of {step} minutes does not divide an hour"));
+            findings.push(finding.at(self.source, at_step).help("15, 5 and 1 are usual"));
+        }
+        self.findings.extend(Findings(findings));
+        Some((IspCalendar::new(zone, step).ok()?, zone.to_owned()))
     }
 }

@@ -39,7 +39,7 @@ pub struct Feeder {
     pub licence: String,
 }
 
-/// Power per connection, `[step][connection]`, consumption positive; what [`crate::powerflow`] takes.
+/// Power per connection, `[step][connection]`, consumption positive; what a load flow takes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConnectionPower {
     /// Active power, W.

@@ -16,17 +16,22 @@ use crate::time::IspCalendar;
 /// `profile-range` or `unknown-zone`, when profiles or zone cannot be written so that they read back.
 pub fn folder_files(feeder: &Feeder) -> Result<Vec<(&'static str, Vec<u8>)>, Findings> {
     let grid = &feeder.grid;
-    Ok(vec![
+    let mut files = vec![
         (meta::FILE, feeder_toml(feeder)?.into_bytes()),
         ("buses.csv", buses(grid)),
         ("lines.csv", lines(grid)),
         ("transformers.csv", transformers(grid)),
-        ("switches.csv", switches(grid)),
         ("sources.csv", sources(grid)),
         ("connections.csv", connections(grid)),
         ("assets.csv", assets(feeder)),
-        (PARQUET, write_parquet(&feeder.profiles)?),
-    ])
+    ];
+    if !grid.switches.is_empty() {
+        files.push(("switches.csv", switches(grid)));
+    }
+    if feeder.profiles.steps() > 0 {
+        files.push((PARQUET, write_parquet(&feeder.profiles)?));
+    }
+    Ok(files)
 }
 
 fn feeder_toml(feeder: &Feeder) -> Result<String, Findings> {

@@ -1,12 +1,13 @@
 //! The grid as flat arrays in one voltage frame.
 //!
 //! Each node `i` has a complex constant `C_i` that refers its voltage to the source of its tree, so that ideal transformers
-//! vanish. With `u0` the rated voltage of the source's bus, and power in VA as the only other unit,
+//! vanish and every source has `v = 1`. With `u0` and `δ` magnitude and angle of the source, and power in VA as the only
+//! other unit,
 //!
 //! ```text
 //! U_i = v_i · u0 / C_i                                      line-to-line volts
 //! √3·I_i = j_i · conj(C_i) / u0                             amperes; S = U·conj(√3·I) = v·conj(j)
-//! C_source = 1;   C_lv = C_hv · k,   k = (u_hv/u_lv)·e^{jθ}     lv lags hv by θ;   lines keep C
+//! C_source = e^{−jδ};   C_lv = C_hv · k,   k = (u_hv/u_lv)·e^{jθ}     lv lags hv by θ;   lines keep C
 //! Z → z = Z·|C|²/u0²,   Y → y = Y·u0²/|C|²                   with C of the side whose ohms they are
 //! ```
 //!
@@ -16,7 +17,7 @@
 //! Parallel branches `k` between a node and its parent become one element `z = 1/Σ(1/z_k)`; branch `k` carries the share
 //! `s_k = z/z_k` of the series current.
 
-use crate::grid::{Element, Grid, RadialOrder, Transformer};
+use crate::grid::{Element, Grid, RadialOrder, Source, Transformer};
 use crate::ids::{BranchIdx, BusIdx};
 
 /// Marks what no source supplies.
@@ -86,8 +87,8 @@ pub(super) struct BusView {
 /// Injections are the rows of [`Grid::connections`]; buses and branches keep the rows of the grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
-    /// Voltages of the roots, which are the first nodes.
-    pub(super) roots: Vec<Complex>,
+    /// Number of roots, which are the first nodes.
+    pub(super) roots: usize,
     /// Nodes, parents before children.
     pub(super) nodes: Vec<Node>,
     pub(super) branches: Vec<Branch>,
@@ -136,7 +137,7 @@ impl Network {
             }
         }
         Network {
-            roots: (0..order.roots()).map(|r| root_voltage(grid, order.source(r))).collect(),
+            roots: order.roots(),
             nodes,
             branches,
             buses: buses(grid, order, &c, &u0),
@@ -172,7 +173,10 @@ impl Network {
 
 /// `C` of each node.
 fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
-    let mut c = vec![[1.0, 0.0]; order.nodes()];
+    let mut c = vec![[0.0; 2]; order.nodes()];
+    for (root, c) in c.iter_mut().enumerate().take(order.roots()) {
+        *c = polar(1.0, -grid.sources[order.source(root)].angle_deg);
+    }
     for i in order.roots()..order.nodes() {
         let feed = order.feeds(i)[0];
         c[i] = match grid.branch_element(feed.branch) {
@@ -195,14 +199,11 @@ fn turns(t: &Transformer) -> Complex {
 /// `u0` of each node's tree.
 fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
     let mut u0 = vec![0.0; order.nodes()];
+    let of = |s: &Source| s.u_pu * grid.buses[s.bus.i()].u_rated_v;
     for i in 0..order.nodes() {
-        u0[i] = if i < order.roots() { grid.buses[grid.sources[order.source(i)].bus.i()].u_rated_v } else { u0[order.parent(i)] };
+        u0[i] = if i < order.roots() { of(&grid.sources[order.source(i)]) } else { u0[order.parent(i)] };
     }
     u0
-}
-
-fn root_voltage(grid: &Grid, source: usize) -> Complex {
-    polar(grid.sources[source].u_pu, grid.sources[source].angle_deg)
 }
 
 /// Series impedance and half of the shunt of a branch; `c` is that of its to/lv end.

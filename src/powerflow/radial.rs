@@ -7,10 +7,11 @@
 //! nodal current   j_i = conj(s_i / v_i) + y_i·v_i
 //! backward        J_i = j_i + Σ_{children c} J_c                children before parents
 //! forward         v_i ← v_a(i) − z_i·J_i                        parents before children; roots are fixed
-//! repeat from v = v_root until  max |Δv| ≤ tolerance            on real and imaginary part
+//! repeat from v = 1 until  max |Δv| ≤ tolerance                 on real and imaginary part
 //! ```
 //!
-//! Every sweep multiplies the error by about `|z|·|s|/|v|²` summed along the worst path, some per cent in a sound feeder. A last
+//! Every sweep multiplies the error by about `|z|·|s|/|v|²` summed along the worst path, some per cent in a sound feeder. Where
+//! the power has no operating point the drops grow past the source's voltage; a real part of `v` below a tenth tells. A last
 //! backward pass after convergence gives currents that belong to the final voltages. Then, for branch `k` with share `s_k`
 //! of the element and half shunt `h_k`,
 //!
@@ -26,7 +27,7 @@
 use super::network::{Complex, DEAD, Network, div, mul, square};
 use super::solution::{Options, Outputs, Solution, Status, Summary};
 
-/// Voltages below this fraction of the source's mean collapse.
+/// A voltage whose part in phase with the source is below this fraction of it has collapsed.
 const COLLAPSE: f64 = 0.1;
 
 /// Buffers of a solver, reused from call to call and from network to network.
@@ -84,7 +85,7 @@ impl Workspace {
         }
     }
 
-    /// Sums injections per node and starts all voltages at their root's.
+    /// Sums injections per node and starts all voltages at the source's.
     fn load(&mut self, network: &Network, p_w: &[f64], q_var: &[f64]) {
         self.s.fill([0.0; 2]);
         for (&node, (&p, &q)) in network.injections.iter().zip(p_w.iter().zip(q_var)) {
@@ -93,10 +94,7 @@ impl Workspace {
                 *s = [s[0] + p, s[1] + q];
             }
         }
-        self.v[..network.roots.len()].copy_from_slice(&network.roots);
-        for i in network.roots.len()..network.nodes.len() {
-            self.v[i] = self.v[network.nodes[i].parent as usize];
-        }
+        self.v.fill([1.0, 0.0]);
         for i in 0..network.nodes.len() {
             self.j[i] = nodal_current(self.s[i], network.nodes[i].y, self.v[i]);
         }
@@ -104,13 +102,11 @@ impl Workspace {
 
     /// Sweeps until the voltages rest; the currents it leaves are nodal, at the last voltages. Also gives the last change.
     fn sweep(&mut self, network: &Network, options: Options) -> (Status, f64) {
-        let floor = network.roots.iter().map(|&v| square(v)).fold(f64::INFINITY, f64::min) * (COLLAPSE * COLLAPSE);
         let mut mismatch = f64::NAN;
         for iterations in 1..=options.max_iterations {
             self.backward(network);
             let (change, lowest) = self.forward(network);
-            // NaN compares false, so a voltage that is no number counts as collapsed.
-            if !lowest.is_some_and(|u| u >= floor) {
+            if lowest < COLLAPSE {
                 return (Status::Collapsed { bus: network.bus_of_node[self.lowest()] }, change);
             }
             if change <= options.tolerance_pu {
@@ -123,41 +119,43 @@ impl Workspace {
 
     /// `J`: adds every node's current to its parent's.
     fn backward(&mut self, network: &Network) {
-        for i in (network.roots.len()..network.nodes.len()).rev() {
+        for i in (network.roots..network.nodes.len()).rev() {
             let (parent, j) = (network.nodes[i].parent as usize, self.j[i]);
             let up = &mut self.j[parent];
             *up = [up[0] + j[0], up[1] + j[1]];
         }
     }
 
-    /// New voltages from `J`, and nodal currents from the new voltages. Gives the largest change and the lowest `|v|²`.
-    fn forward(&mut self, network: &Network) -> (f64, Option<f64>) {
-        let (mut change, mut lowest, mut sound) = (0.0, f64::INFINITY, true);
-        for i in network.roots.len()..network.nodes.len() {
+    /// New voltages from `J`, and nodal currents from the new voltages. Gives the largest change and the lowest real part; what
+    /// is no number is lower than all.
+    fn forward(&mut self, network: &Network) -> (f64, f64) {
+        // Roots have no voltage to find, but bad power there must not pass either.
+        let mut sound = self.s[..network.roots].iter().flatten().all(|s| s.is_finite());
+        let (mut change, mut lowest) = (0.0, f64::INFINITY);
+        for i in network.roots..network.nodes.len() {
             let node = &network.nodes[i];
             let drop = mul(node.z, self.j[i]);
             let up = self.v[node.parent as usize];
             let v = [up[0] - drop[0], up[1] - drop[1]];
             let moved = f64::max((v[0] - self.v[i][0]).abs(), (v[1] - self.v[i][1]).abs());
-            let u = square(v);
             sound &= moved.is_finite();
             change = f64::max(change, moved);
-            lowest = f64::min(lowest, u);
+            lowest = f64::min(lowest, v[0]);
             self.v[i] = v;
             self.j[i] = nodal_current(self.s[i], node.y, v);
         }
-        (change, sound.then_some(lowest))
+        (change, if sound { lowest } else { f64::NEG_INFINITY })
     }
 
-    /// The node with the lowest voltage; one that is no number is lower than all.
+    /// The node with the lowest real part of its voltage; one that is no number is lower than all.
     fn lowest(&self) -> usize {
-        let key = |i: &usize| if square(self.v[*i]).is_finite() { square(self.v[*i]) } else { -1.0 };
+        let key = |i: &usize| if self.v[*i][0].is_finite() { self.v[*i][0] } else { f64::NEG_INFINITY };
         (0..self.v.len()).min_by(|a, b| key(a).total_cmp(&key(b))).unwrap_or(0)
     }
 
     /// `J` of every node at the final voltages, roots included.
     fn currents(&mut self, network: &Network) {
-        for i in 0..network.roots.len() {
+        for i in 0..network.roots {
             self.j[i] = nodal_current(self.s[i], network.nodes[i].y, self.v[i]);
         }
         self.backward(network);
@@ -179,7 +177,7 @@ impl Workspace {
             losses += node.z[0] * square(self.j[i]) + node.y[0] * square(self.v[i]);
         }
         let mut source = [0.0; 2];
-        for i in 0..network.roots.len() {
+        for i in 0..network.roots {
             let s = power(self.v[i], self.j[i]);
             source = [source[0] + s[0], source[1] + s[1]];
         }

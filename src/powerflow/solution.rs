@@ -7,7 +7,7 @@ use crate::ids::BusIdx;
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// A step has converged when no voltage, referred to the source and in pu of its rating, moves by more than this in a sweep.
+    /// A step has converged when no voltage, referred to the source and in pu of its voltage, moves by more than this in a sweep.
     pub tolerance_pu: f64,
     /// Sweeps after which a step is given up.
     pub max_iterations: u32,
@@ -48,7 +48,7 @@ pub enum Status {
         /// Largest change of voltage in the last sweep, pu.
         mismatch_pu: f64,
     },
-    /// A voltage fell below a tenth of the source's: no operating point holds this constant power.
+    /// A voltage, referred to the source, fell below a tenth of it: no operating point holds this constant power.
     Collapsed {
         /// Bus with the lowest voltage.
         bus: BusIdx,

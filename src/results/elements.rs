@@ -62,7 +62,7 @@ fn layout(cases: &[Finished<'_>], elements: &[Element]) -> Table {
 }
 
 fn chunk(study: &Study, strategy: usize, r: &Recording, elements: &[Element], steps: std::ops::Range<usize>, layout: &Table) -> Table {
-    let mut table = layout.layout();
+    let mut table = layout.clone();
     for step in steps {
         for (k, e) in elements.iter().enumerate() {
             let values = match e.quantity {

@@ -2,6 +2,10 @@
 
 mod chart;
 mod diagnostics;
+mod import;
+mod layering;
 mod output;
+mod powerflow;
+mod topology;
 mod uftp_samples;
 mod uftp_sign;

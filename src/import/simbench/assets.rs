@@ -59,7 +59,8 @@ pub(super) fn read_elements(dir: &Path, subnet: &str, buses: &Buses, f: &mut Fin
         ("Storage.csv", Series::Storage, "pStor", "qStor", 1e6),
     ];
     let mut elements = Vec::new();
-    for (file, series, p, q, unit) in files {
+    // Today's scenario has no storages and no such file.
+    for (file, series, p, q, unit) in files.into_iter().filter(|f| f.1 != Series::Storage || dir.join(f.0).exists()) {
         let Some(table) = table(dir, file, &["id", "node", "profile", p, q, "subnet"], f) else { continue };
         for row in table.rows().filter(|r| own(r, subnet)) {
             let profile = row.text("profile", f);

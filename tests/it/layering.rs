@@ -1,0 +1,123 @@
+//! Modules use only what the table of ARCHITECTURE.md lets them use.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Modules a module may use, from the table; rows hold `everything above [but X …]` and `everything`, too.
+fn allowed(architecture: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let rows: Vec<(String, String)> = architecture
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
+            let name = cells[0].strip_prefix('`')?.strip_suffix('`')?;
+            (cells.len() == 3).then(|| (name.to_owned(), cells[2].replace('`', "")))
+        })
+        .collect();
+    let names: Vec<String> = rows.iter().map(|(name, _)| name.clone()).collect();
+    let mut table = BTreeMap::new();
+    for (i, (name, may)) in rows.into_iter().enumerate() {
+        let words: Vec<&str> = may.split_whitespace().collect();
+        let uses: BTreeSet<String> = match words[..] {
+            ["everything"] => names.iter().cloned().collect(),
+            ["everything", "above"] => names[..i].iter().cloned().collect(),
+            ["everything", "above", "but", ref but @ ..] => names[..i].iter().filter(|n| !but.contains(&n.as_str())).cloned().collect(),
+            _ => {
+                for word in &words {
+                    assert!(names[..i].iter().any(|n| n == word), "row `{name}` may use `{word}`, which is no row above it");
+                }
+                words.iter().map(|&w| w.to_owned()).collect()
+            }
+        };
+        assert!(table.insert(name.clone(), uses).is_none(), "row `{name}` appears twice");
+    }
+    table
+}
+
+/// First segments of every `crate::…` path in a source text, in code, macros and documentation, grouped imports included.
+fn used(text: &str) -> BTreeSet<String> {
+    let ident = |s: &str| s.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        if text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = text[at + "crate::".len()..].trim_start();
+        let Some(group) = rest.strip_prefix('{') else {
+            found.insert(ident(rest));
+            continue;
+        };
+        let (mut depth, mut start) = (0, true);
+        for (i, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => start = true,
+                c if start && !c.is_whitespace() => {
+                    found.insert(ident(&group[i..]));
+                    start = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found.remove("");
+    found
+}
+
+fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn modules_use_only_what_their_row_names() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = allowed(&std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap());
+    assert!(table.len() > 10, "the table of ARCHITECTURE.md was not found");
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    files.sort();
+    let mut faults = Vec::new();
+    for path in files {
+        let inside = path.strip_prefix(root.join("src")).unwrap();
+        let module = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
+        if matches!(module, "lib" | "main") {
+            continue;
+        }
+        let Some(may) = table.get(module) else {
+            faults.push(format!("{}: module `{module}` has no row", inside.display()));
+            continue;
+        };
+        for name in used(&std::fs::read_to_string(&path).unwrap()) {
+            if name != module && !may.contains(&name) {
+                faults.push(format!("{}: `{module}` may not use `{name}`", inside.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn paths_are_found_wherever_they_stand() {
+    let text = "use crate::{a::X, b::{c, d}, e};\nfn f() { crate::g::h(); $crate::i!() } /// [`crate::j::K`]\nlet xcrate::no = 1; use crate::l as m;";
+    assert_eq!(used(text).into_iter().collect::<Vec<_>>(), ["a", "b", "e", "g", "i", "j", "l"]);
+}
+
+#[test]
+fn the_table_reads_everything_above() {
+    let table = allowed(
+        "| m | w | u |\n|---|---|---|\n| `a` | x | |\n| `b` | x | a |\n| `c` | x | everything above but `a` |\n| `d` | x | everything above |",
+    );
+    let row = |m: &str| table[m].iter().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        (row("a"), row("b"), row("c"), row("d")),
+        (vec![], vec!["a".into()], vec!["b".into()], vec!["a".into(), "b".into(), "c".into()])
+    );
+}
