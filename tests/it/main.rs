@@ -1,3 +1,5 @@
 //! One integration binary; a file a behaviour.
+mod uftp_properties;
+mod uftp_read;
 mod uftp_samples;
 mod uftp_sign;

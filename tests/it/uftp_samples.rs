@@ -6,7 +6,7 @@ use copperplate::uftp::message::MessageType;
 use copperplate::uftp::xml;
 
 /// Files of the shared folder, or `None` if it is not named; named, it must be there.
-pub fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     #[allow(clippy::disallowed_methods, reason = "tests learn from the environment where the shared folder is")]
     let Ok(folder) = std::env::var("COPPERPLATE_SHARED") else {
         #[allow(clippy::print_stderr, reason = "a skipped test says so")]

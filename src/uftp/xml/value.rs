@@ -66,7 +66,7 @@ displayed!(i64, "a whole number", |t| integer(t)?.parse().ok());
 displayed!(u16, "a whole number from 0 to 65535", |t| integer(t)?.parse().ok());
 
 impl Value for Watts {
-    const EXPECTED: &'static str = "a whole number of watts";
+    const EXPECTED: &'static str = "a whole number of watts of at most 18 digits";
 
     fn write(&self, text: &mut String) {
         self.0.write(text);

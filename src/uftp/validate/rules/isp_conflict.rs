@@ -14,6 +14,19 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
+    // Mostly runs stand in order; then each begins no earlier than its predecessor ends.
+    let mut in_order = true;
+    lists::each(case.message, &mut |_, runs| {
+        let mut end = 0;
+        for run in runs {
+            in_order &= u32::from(run.start) >= end;
+            end = run.end();
+        }
+    });
+    if in_order { Ok(()) } else { overlaps(case) }
+}
+
+fn overlaps(case: &Case<'_>) -> Verdict {
     let mut overlapping: Vec<IspRun> = Vec::new();
     lists::each(case.message, &mut |_, runs| {
         let mut seen = IspSet::new();
