@@ -1,4 +1,6 @@
 //! One integration binary; a file a behaviour.
+mod uftp_docs;
+mod uftp_judge;
 mod uftp_properties;
 mod uftp_read;
 mod uftp_samples;

@@ -339,6 +339,57 @@ proptest! {
     }
 }
 
+/// An offer of one option with random powers in random ISPs, and the order that buys a share of it, ISP by ISP.
+fn trade(numbers: &[u64]) -> (FlexOffer, FlexOrder) {
+    let mut d = Draw(numbers.iter());
+    let (Message::FlexOffer(mut offer), Message::FlexOrder(mut order)) = (sample(MessageType::FlexOffer), sample(MessageType::FlexOrder))
+    else {
+        unreachable!("samples are of their type")
+    };
+    offer.options.truncate(1);
+    let option = &mut offer.options[0];
+    option.price = Money(d.below(1_000_000) as i64);
+    option.isps.clear();
+    let mut next = 1 + d.below(68) as u16;
+    while next <= 96 {
+        let duration = (1 + d.below(9) as u16).min(97 - next);
+        option.isps.push(IspPower::new(Watts(d.below(200_001) as i64 - 100_000), next, duration));
+        next += duration + d.below(5) as u16;
+    }
+    let factor = ActivationFactor::from_hundredths(50 + d.below(51) as u8).unwrap();
+    (order.activation_factor, order.price) = (factor, factor.scale_price(option.price));
+    let single = |isp: &IspPower| isp.run.numbers().map(|n| IspPower::new(factor.scale_power(isp.power), n, 1)).collect::<Vec<_>>();
+    order.isps = option.isps.iter().flat_map(single).collect();
+    (offer, order)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// An order that buys what was offered breaks no rule, and any single change breaks the rule that stands against it.
+    #[test]
+    fn an_order_is_exactly_what_was_offered(numbers in prop::collection::vec(any::<u64>(), 20..60), at in any::<prop::sample::Index>()) {
+        let (offer, order) = trade(&numbers);
+        let mut scene = Scene::before(MessageType::FlexOrder);
+        scene.book.sent(&Arc::new(offer.into()));
+        prop_assert_eq!(scene.broken(order.clone().into()), [""; 0]);
+        let at = at.index(order.isps.len());
+        let broken = |change: &dyn Fn(&mut FlexOrder)| {
+            let mut changed = order.clone();
+            change(&mut changed);
+            scene.broken(changed.into())
+        };
+        prop_assert_eq!(broken(&|o| o.isps[at].power += Watts(1)), ["power-match"]);
+        prop_assert_eq!(broken(&|o| { o.isps.remove(at); }), if order.isps.len() > 1 { vec!["isp-match"] } else { vec!["isp-bounds", "isp-match"] });
+        prop_assert_eq!(broken(&|o| o.isps.push(o.isps[at])), ["isp-conflict"]);
+        prop_assert_eq!(broken(&|o| o.isps.swap(0, at)), [""; 0]);
+        prop_assert_eq!(broken(&|o| o.isps[at].run.start += 96), ["isp-bounds", "isp-match"]);
+        prop_assert_eq!(broken(&|o| o.price += Money(1)), ["price-match"]);
+        let factor = ActivationFactor::from_hundredths(49).unwrap();
+        prop_assert!(broken(&|o| o.activation_factor = factor).contains(&"activation-factor"));
+    }
+}
+
 fn set_header(message: &mut Message, header: Header) {
     match message {
         Message::FlexRequest(m) => m.header = header,

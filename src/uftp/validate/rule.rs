@@ -5,6 +5,7 @@ use crate::time::Period;
 use crate::uftp::message::{IspRun, Message, MessageType};
 
 use super::isp_set::described;
+use super::lists::Extent;
 use super::{Terms, View, refers};
 
 /// Where a rule stands on the ladder.
@@ -82,6 +83,8 @@ pub(super) struct Case<'a> {
     pub(super) view: &'a View<'a>,
     /// The Period it speaks of, in the market's calendar.
     pub(super) period: Option<Period>,
+    /// Its lists of ISPs.
+    pub(super) extent: Extent,
     /// What it refers to: see [`refers::to`].
     pub(super) referred: Option<&'a Message>,
     /// Terms of the congestion point it speaks of, if it is active.
@@ -91,10 +94,12 @@ pub(super) struct Case<'a> {
 impl<'a> Case<'a> {
     pub(super) fn new(message: &'a Message, envelope_domain: &'a Domain, sender_role: Role, view: &'a View<'a>) -> Case<'a> {
         let period = message.period().map(|date| view.calendar.period(date));
+        let isps = |date| period.map_or_else(|| view.calendar.period(date).isps(), |p| p.isps());
+        let extent = Extent::of(message, isps);
         let peer = &message.header().sender_domain;
         let referred = refers::to(message, |id| view.archive.exchanged(peer, id));
         let terms = message.flex().and_then(|flex| view.registry.congestion_point(&flex.congestion_point, flex.period, peer));
-        Case { message, envelope_domain, sender_role, view, period, referred, terms }
+        Case { message, envelope_domain, sender_role, view, period, extent, referred, terms }
     }
 
     /// The sender.

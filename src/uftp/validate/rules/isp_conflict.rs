@@ -14,27 +14,13 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    // Mostly runs stand in order; then each begins no earlier than its predecessor ends.
-    let mut in_order = true;
-    lists::each(case.message, &mut |_, runs| {
-        let mut end = 0;
-        for run in runs {
-            in_order &= u32::from(run.start) >= end;
-            end = run.end();
-        }
-    });
-    if in_order { Ok(()) } else { overlaps(case) }
-}
-
-fn overlaps(case: &Case<'_>) -> Verdict {
+    if case.extent.in_order {
+        return Ok(());
+    }
     let mut overlapping: Vec<IspRun> = Vec::new();
     lists::each(case.message, &mut |_, runs| {
         let mut seen = IspSet::new();
-        for run in runs {
-            if seen.insert(run) {
-                overlapping.push(run);
-            }
-        }
+        overlapping.extend(runs.filter(|&run| seen.insert(run)));
     });
     if overlapping.is_empty() { Ok(()) } else { Err(Breach::isps(overlapping)) }
 }
