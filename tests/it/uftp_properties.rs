@@ -59,11 +59,11 @@ impl Draw<'_> {
     }
 
     fn watts(&mut self) -> Watts {
-        Watts(self.below(1 << 61) as i64 - (1 << 60))
+        Watts(self.below(19_999_999_999_999_999) as i64 - 9_999_999_999_999_999)
     }
 
     fn money(&mut self) -> Money {
-        Money(self.below(1 << 61) as i64 - (1 << 60))
+        Money(self.below(19_999_999_999_999_999) as i64 - 9_999_999_999_999_999)
     }
 
     fn factor(&mut self) -> ActivationFactor {

@@ -94,8 +94,11 @@ impl Book {
         }
     }
 
-    /// Remembers a message of one's own, when it is sent first.
+    /// Remembers a message of one's own, when it is sent first. Responses are kept with what they answer, not here.
     pub fn sent(&mut self, message: &Arc<Message>) {
+        if message.message_type().is_response() {
+            return;
+        }
         self.insert(message, true, None);
         if let Message::FlexOfferRevocation(m) = &**message {
             let peer = message.header().recipient_domain.clone();

@@ -17,7 +17,7 @@
 //! | an empty optional text counts as absent | `BaselineReference=""` is met in practice |
 //! | no DSO-View in AGRPortfolioQueryResponse, no settlement items or statuses, no connections of a withdrawn congestion point | the text says 0..n where the schema says 1..n |
 //! | `Disposition` of a FlexRequest's ISP is mandatory | the text says so; the schema gives it no default |
-//! | numbers beyond 64 bits, ISP numbers below 0 or beyond 65535, years beyond 9998, durations that are no whole minutes are refused | no message that means something has them |
+//! | powers of more than 16 digits, amounts of more than 12 digits before the point, ISP numbers below 0 or beyond 65535, years beyond 9998, durations that are no whole minutes are refused | no message that means something has them |
 //! | a byte order mark and comments are skipped | they carry nothing |
 
 use std::borrow::Cow;
