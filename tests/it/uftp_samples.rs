@@ -5,14 +5,17 @@ use std::path::PathBuf;
 use copperplate::uftp::message::MessageType;
 use copperplate::uftp::xml;
 
+/// Says that a test did not run, and why.
+#[allow(clippy::print_stderr, reason = "a skipped test says so")]
+pub(crate) fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 /// Files of the shared folder, or `None` if it is not named; named, it must be there.
-pub fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     #[allow(clippy::disallowed_methods, reason = "tests learn from the environment where the shared folder is")]
     let Ok(folder) = std::env::var("COPPERPLATE_SHARED") else {
-        #[allow(clippy::print_stderr, reason = "a skipped test says so")]
-        {
-            eprintln!("skipped: COPPERPLATE_SHARED does not name the shared folder");
-        }
+        skipped("COPPERPLATE_SHARED does not name the shared folder");
         return None;
     };
     let path = PathBuf::from(folder).join(path);

@@ -58,9 +58,8 @@ pub use isp::{IspPower, IspRun};
 pub use kind::MessageType;
 pub use metering::{Metering, MeteringIsp, MeteringProfile};
 pub use test_message::TestMessage;
-pub use value::Currency;
 pub use value::{
-    ConversationId, DateTime, Decimal, Disposition, Ean, IspMinutes, MessageId, MeteringUnit, Outcome, ProfileType, RedispatchBy,
+    ConversationId, Currency, DateTime, Decimal, Disposition, Ean, IspMinutes, MessageId, MeteringUnit, Outcome, ProfileType, RedispatchBy,
     SettlementDisposition, Text, Version, ZoneName,
 };
 

@@ -24,8 +24,8 @@ use crate::uftp::validate::{Accepted, Archive, OfferState, OrderRecord, Refused}
 /// What a participant remembers of its messages. It implements [`Archive`], which the rules look things up in.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
-    /// By identifier and sender.
-    entries: BTreeMap<(MessageId, Domain), Entry>,
+    /// By identifier; only by mischief are there several, of different senders.
+    entries: BTreeMap<MessageId, Vec<Entry>>,
     revisions: BTreeMap<Scope, i64>,
     portfolios: BTreeMap<(Domain, MessageType), DateTime>,
     /// Accepted orders by counterparty and the operator's number.
@@ -87,15 +87,18 @@ impl Book {
     /// Whether `message` has come before. Same content means equal values, however they were written.
     #[must_use]
     pub fn seen(&self, message: &Message) -> Seen {
-        match self.entries.get(&key(message.header())) {
+        match self.by_sender(message.header().message_id, &message.header().sender_domain) {
             None => Seen::New,
             Some(entry) if *entry.message == *message => Seen::Again { response: entry.response.clone() },
             Some(_) => Seen::Conflict,
         }
     }
 
-    /// Remembers a message of one's own, when it is sent first.
+    /// Remembers a message of one's own, when it is sent first. Responses are kept with what they answer, not here.
     pub fn sent(&mut self, message: &Arc<Message>) {
+        if message.message_type().is_response() {
+            return;
+        }
         self.insert(message, true, None);
         if let Message::FlexOfferRevocation(m) = &**message {
             let peer = message.header().recipient_domain.clone();
@@ -131,7 +134,8 @@ impl Book {
     pub fn refused(&mut self, refused: &Refused, response: Option<Arc<Message>>) {
         let message = refused.message();
         // A second message under a known identifier must not displace the first.
-        let known = self.entries.contains_key(&key(message.header()));
+        let header = message.header();
+        let known = self.by_sender(header.message_id, &header.sender_domain).is_some();
         if !known && !message.message_type().is_response() {
             self.insert(message, false, response);
         }
@@ -140,21 +144,27 @@ impl Book {
     /// Forgets everything about Periods, and messages without one sent, before `date`. Settled orders go too.
     pub fn forget_before(&mut self, date: Date) {
         let day = |m: &Message| m.period().unwrap_or_else(|| local_date(m.header().time_stamp));
-        self.entries.retain(|_, e| day(&e.message) >= date);
+        self.entries.retain(|_, same_id| {
+            same_id.retain(|e| day(&e.message) >= date);
+            !same_id.is_empty()
+        });
         self.revisions.retain(|scope, _| scope.3 >= date);
         self.orders.retain(|_, order| !order.settled || order.period >= date);
     }
 
     fn insert(&mut self, message: &Arc<Message>, in_force: bool, response: Option<Arc<Message>>) {
         let entry = Entry { message: Arc::clone(message), in_force, response, offer: OfferState::Open };
-        self.entries.insert(key(message.header()), entry);
+        let same_id = self.entries.entry(message.header().message_id).or_default();
+        same_id.retain(|e| e.message.header().sender_domain != message.header().sender_domain);
+        same_id.push(entry);
     }
 
     /// A response has come to a message of one's own.
     fn answered(&mut self, peer: &Domain, message: &Message) {
         let Some(response) = message.response() else { return };
-        let own = (response.reference, message.header().recipient_domain.clone());
-        let Some(entry) = self.entries.get_mut(&own) else { return };
+        let own = &message.header().recipient_domain;
+        let same_id = self.entries.get_mut(&response.reference);
+        let Some(entry) = same_id.into_iter().flatten().find(|e| e.message.header().sender_domain == *own) else { return };
         entry.in_force = response.is_accepted();
         let asked = Arc::clone(&entry.message);
         match &*asked {
@@ -185,24 +195,26 @@ impl Book {
     }
 
     fn set_offer(&mut self, peer: &Domain, offer: MessageId, state: OfferState) {
-        if let Some(key) = self.find(peer, offer) {
-            if let Some(entry) = self.entries.get_mut(&key) {
-                entry.offer = state;
-            }
+        if let Some(entry) = self.entries.get_mut(&offer).into_iter().flatten().find(|e| e.is_with(peer)) {
+            entry.offer = state;
         }
     }
 
-    /// The key of a message exchanged with `peer`, whoever of the two sent it.
-    fn find(&self, peer: &Domain, id: MessageId) -> Option<(MessageId, Domain)> {
-        let from = (id, Domain::new(""));
-        let same_id = self.entries.range(from..).take_while(|((other, _), _)| *other == id);
-        let with_peer = |m: &Message| m.header().sender_domain == *peer || m.header().recipient_domain == *peer;
-        same_id.into_iter().find(|(_, entry)| with_peer(&entry.message)).map(|(key, _)| key.clone())
+    fn by_sender(&self, id: MessageId, sender: &Domain) -> Option<&Entry> {
+        self.entries.get(&id)?.iter().find(|e| e.message.header().sender_domain == *sender)
+    }
+
+    /// A message exchanged with `peer`, whoever of the two sent it.
+    fn with_peer(&self, id: MessageId, peer: &Domain) -> Option<&Entry> {
+        self.entries.get(&id)?.iter().find(|e| e.is_with(peer))
     }
 }
 
-fn key(header: &Header) -> (MessageId, Domain) {
-    (header.message_id, header.sender_domain.clone())
+impl Entry {
+    fn is_with(&self, peer: &Domain) -> bool {
+        let header = self.message.header();
+        header.sender_domain == *peer || header.recipient_domain == *peer
+    }
 }
 
 /// The calendar day where the message was written.
@@ -214,16 +226,16 @@ fn local_date(t: DateTime) -> Date {
 
 impl Archive for Book {
     fn exchanged(&self, peer: &Domain, id: MessageId) -> Option<&Message> {
-        let entry = self.entries.get(&self.find(peer, id)?)?;
+        let entry = self.with_peer(id, peer)?;
         entry.in_force.then_some(&*entry.message)
     }
 
     fn received_before(&self, header: &Header) -> Option<&Message> {
-        self.entries.get(&key(header)).map(|entry| &*entry.message)
+        self.by_sender(header.message_id, &header.sender_domain).map(|entry| &*entry.message)
     }
 
     fn offer_state(&self, peer: &Domain, offer: MessageId) -> OfferState {
-        self.find(peer, offer).map_or(OfferState::Open, |key| self.entries[&key].offer)
+        self.with_peer(offer, peer).map_or(OfferState::Open, |entry| entry.offer)
     }
 
     fn latest_revision(&self, message: &Message) -> Option<i64> {

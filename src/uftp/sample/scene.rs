@@ -82,9 +82,7 @@ impl Scene {
     fn exchange(&mut self, message: Message) {
         let message = Arc::new(message);
         if message.header().sender_domain == self.domain {
-            if !message.message_type().is_response() {
-                self.book.sent(&message);
-            }
+            self.book.sent(&message);
         } else if message.header().recipient_domain == self.domain {
             let received = Received::in_process(Arc::clone(&message), role_of(&message.header().sender_domain));
             let validated = received.check(&self.view()).unwrap_or_else(|refused| panic!("{}", refused.reason()));

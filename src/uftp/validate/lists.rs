@@ -32,3 +32,32 @@ pub(super) fn each(message: &Message, visit: &mut dyn FnMut(Date, &mut dyn Itera
         _ => {}
     }
 }
+
+/// What one look at the lists of a message says; a rule that finds fault looks again for the details.
+pub(super) struct Extent {
+    /// Every list has ISPs, and all of them lie within their Period.
+    pub(super) fits: bool,
+    /// In every list each run begins no earlier than its predecessor ends, so none overlap.
+    pub(super) in_order: bool,
+    /// The number after the last ISP, 0 without any.
+    pub(super) end: u32,
+}
+
+impl Extent {
+    /// Looks at all lists; `isps` is the number of ISPs of a Period.
+    pub(super) fn of(message: &Message, isps: impl Fn(Date) -> usize) -> Extent {
+        let mut extent = Extent { fits: true, in_order: true, end: 0 };
+        each(message, &mut |date, runs| {
+            let isps = isps(date);
+            let mut end = 0;
+            for run in runs {
+                extent.fits &= run.fits(isps);
+                extent.in_order &= u32::from(run.start) >= end;
+                end = run.end();
+                extent.end = extent.end.max(end);
+            }
+            extent.fits &= end > 0;
+        });
+        extent
+    }
+}

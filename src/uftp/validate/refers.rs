@@ -5,13 +5,10 @@ use super::rule::Case;
 use crate::uftp::message::{FlexOffer, Message, MessageId, OfferOption};
 
 /// The request of an offer, the offer of an order or a revocation, the query of a portfolio response.
-pub(super) fn to<'a>(case: &Case<'a>) -> Option<&'a Message> {
-    let find = |id: MessageId| case.view.archive.exchanged(case.peer(), id);
-    match case.message {
+pub(super) fn to<'a>(message: &Message, find: impl Fn(MessageId) -> Option<&'a Message>) -> Option<&'a Message> {
+    match message {
         Message::FlexOffer(m) => find(m.flex_request_message_id?).filter(|r| matches!(r, Message::FlexRequest(_))),
-        Message::FlexOrder(_) | Message::FlexOfferRevocation(_) => {
-            find(offer_id(case.message)?).filter(|r| matches!(r, Message::FlexOffer(_)))
-        }
+        Message::FlexOrder(_) | Message::FlexOfferRevocation(_) => find(offer_id(message)?).filter(|r| matches!(r, Message::FlexOffer(_))),
         Message::AgrPortfolioQueryResponse(m) => find(m.response.reference),
         Message::DsoPortfolioQueryResponse(m) => find(m.response.reference),
         _ => None,
@@ -29,7 +26,7 @@ pub(super) fn offer_id(message: &Message) -> Option<MessageId> {
 
 /// The offer that an order or a revocation names. A revocation must come from whom the offer came from.
 pub(super) fn offer<'a>(case: &Case<'a>) -> Option<&'a FlexOffer> {
-    match to(case)? {
+    match case.referred? {
         Message::FlexOffer(offer) => Some(offer),
         _ => None,
     }

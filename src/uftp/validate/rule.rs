@@ -4,8 +4,9 @@ use crate::ids::{Domain, Role};
 use crate::time::Period;
 use crate::uftp::message::{IspRun, Message, MessageType};
 
-use super::View;
 use super::isp_set::described;
+use super::lists::Extent;
+use super::{Terms, View, refers};
 
 /// Where a rule stands on the ladder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,12 +83,23 @@ pub(super) struct Case<'a> {
     pub(super) view: &'a View<'a>,
     /// The Period it speaks of, in the market's calendar.
     pub(super) period: Option<Period>,
+    /// Its lists of ISPs.
+    pub(super) extent: Extent,
+    /// What it refers to: see [`refers::to`].
+    pub(super) referred: Option<&'a Message>,
+    /// Terms of the congestion point it speaks of, if it is active.
+    pub(super) terms: Option<Terms>,
 }
 
 impl<'a> Case<'a> {
     pub(super) fn new(message: &'a Message, envelope_domain: &'a Domain, sender_role: Role, view: &'a View<'a>) -> Case<'a> {
         let period = message.period().map(|date| view.calendar.period(date));
-        Case { message, envelope_domain, sender_role, view, period }
+        let isps = |date| period.map_or_else(|| view.calendar.period(date).isps(), |p| p.isps());
+        let extent = Extent::of(message, isps);
+        let peer = &message.header().sender_domain;
+        let referred = refers::to(message, |id| view.archive.exchanged(peer, id));
+        let terms = message.flex().and_then(|flex| view.registry.congestion_point(&flex.congestion_point, flex.period, peer));
+        Case { message, envelope_domain, sender_role, view, period, extent, referred, terms }
     }
 
     /// The sender.

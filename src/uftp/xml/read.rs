@@ -17,13 +17,13 @@
 //! | an empty optional text counts as absent | `BaselineReference=""` is met in practice |
 //! | no DSO-View in AGRPortfolioQueryResponse, no settlement items or statuses, no connections of a withdrawn congestion point | the text says 0..n where the schema says 1..n |
 //! | `Disposition` of a FlexRequest's ISP is mandatory | the text says so; the schema gives it no default |
-//! | numbers beyond 64 bits, ISP numbers below 0 or beyond 65535, years beyond 9998, durations that are no whole minutes are refused | no message that means something has them |
+//! | powers of more than 16 digits, amounts of more than 12 digits before the point, ISP numbers below 0 or beyond 65535, years beyond 9998, durations that are no whole minutes are refused | no message that means something has them |
 //! | a byte order mark and comments are skipped | they carry nothing |
 
 use std::borrow::Cow;
 
 use quick_xml::events::Event;
-use quick_xml::events::attributes::Attributes;
+use quick_xml::events::attributes::{AttrError, Attributes};
 
 use super::{Element, MAX_BYTES, Value};
 use crate::uftp::message::{Message, MessageType, Outcome, Text};
@@ -66,6 +66,8 @@ pub enum Problem {
     UnknownRoot { name: String },
     #[error("text is not allowed in '{element}'")]
     Text { element: String },
+    #[error("text is not allowed outside the message")]
+    Outside,
     #[error("element '{name}' is not allowed here in '{parent}'")]
     UnexpectedElement { name: String, parent: String },
     #[error("'{parent}' needs at least {min} '{name}' but has {found}")]
@@ -217,6 +219,10 @@ impl<'a> Reader<'a> {
             self.close()?;
         }
         if out.len() < min {
+            // What stands in their place says more than their absence.
+            if let Some(Token::Open(child)) = &self.peeked {
+                return Err(self.unexpected(child));
+            }
             let frame = self.open.last().expect("an element is open");
             let (parent, at, found) = (frame.name.to_owned(), frame.at, out.len());
             return Err(self.error(at, Problem::TooFew { name, parent, min, found }));
@@ -250,19 +256,19 @@ impl<'a> Reader<'a> {
     /// Leaves the open element: nothing may be left in it.
     fn close(&mut self) -> Result<(), ReadError> {
         self.all_attributes_taken()?;
-        let mut frame = self.open.pop().expect("an element is open");
+        let frame = self.open.last().expect("an element is open");
         if !frame.closed {
+            let name = frame.name;
             match self.next()? {
                 Token::Close => {}
-                Token::Open(child) => {
-                    let (name, parent) = (child.name.to_owned(), frame.name.to_owned());
-                    return Err(self.error(child.at, Problem::UnexpectedElement { name, parent }));
-                }
-                Token::End => return Err(self.ill_formed(self.source.len(), &format!("'{}' is not closed", frame.name))),
+                Token::Open(child) => return Err(self.unexpected(&child)),
+                Token::End => return Err(self.ill_formed(self.source.len(), &format!("'{name}' is not closed"))),
             }
         }
-        frame.attributes.clear();
-        self.spare.push(frame.attributes);
+        if let Some(mut frame) = self.open.pop() {
+            frame.attributes.clear();
+            self.spare.push(frame.attributes);
+        }
         Ok(())
     }
 
@@ -297,8 +303,9 @@ impl<'a> Reader<'a> {
                 Event::Text(_) if self.source[at..end].bytes().all(|b| b.is_ascii_whitespace()) => {}
                 Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
                     let blank = self.source[at..end].bytes().take_while(u8::is_ascii_whitespace).count();
-                    let element = self.open.last().map_or("the document", |f| f.name).to_owned();
-                    return Err(self.error(at + blank, Problem::Text { element }));
+                    let element = self.open.last().map(|frame| frame.name.to_owned());
+                    let problem = element.map_or(Problem::Outside, |element| Problem::Text { element });
+                    return Err(self.error(at + blank, problem));
                 }
                 Event::Decl(d) if at == 0 => match d.encoding() {
                     None => {}
@@ -324,7 +331,10 @@ impl<'a> Reader<'a> {
         let mut parsed = Attributes::new(content, name.len());
         parsed.with_checks(false);
         for attribute in parsed {
-            let attribute = attribute.map_err(|e| self.ill_formed(at, &e.to_string()))?;
+            let attribute = attribute.map_err(|e| {
+                let (offset, reason) = misformed(&e);
+                self.ill_formed(at + 1 + offset, reason)
+            })?;
             let (key, Cow::Borrowed(raw)) = (attribute.key.0, attribute.value) else { unreachable!("values are borrowed from the text") };
             let key_at = key.as_ptr() as usize - self.source.as_ptr() as usize;
             if !self.source.as_bytes()[key_at - 1].is_ascii_whitespace() {
@@ -371,6 +381,12 @@ impl<'a> Reader<'a> {
         Ok(Cow::Owned(out))
     }
 
+    /// `child` does not belong where it stands in the open element.
+    fn unexpected(&self, child: &Frame<'_>) -> ReadError {
+        let parent = self.open.last().map_or("", |frame| frame.name).to_owned();
+        self.error(child.at, Problem::UnexpectedElement { name: shortened(child.name), parent })
+    }
+
     fn error(&self, at: usize, problem: Problem) -> ReadError {
         error_at(self.source, at, problem)
     }
@@ -387,6 +403,17 @@ fn error_at(source: &str, at: usize, problem: Problem) -> ReadError {
     // Columns count characters: every byte that does not continue one.
     let column = before[start..].iter().filter(|&&b| b & 0xC0 != 0x80).count() + 1;
     ReadError { line, column, problem }
+}
+
+/// Where in a tag an attribute is not as XML wants it, and how it should be.
+fn misformed(error: &AttrError) -> (usize, &'static str) {
+    match *error {
+        AttrError::ExpectedEq(at) => (at, "an attribute is not followed by '='"),
+        AttrError::ExpectedValue(at) => (at, "an attribute has no value"),
+        AttrError::UnquotedValue(at) => (at, "the value of an attribute stands without quotes"),
+        AttrError::ExpectedQuote(at, _) => (at, "the value of an attribute lacks its closing quote"),
+        AttrError::Duplicated(at, _) => (at, "an attribute stands twice"),
+    }
 }
 
 /// The character of `&name;`, `&#n;` or `&#xh;`.

@@ -18,6 +18,9 @@ use crate::uftp::message::{
 use crate::uftp::syntax;
 use crate::units::{ActivationFactor, Money, Watts};
 
+/// Powers and amounts of a peer stay below this, so that scaling by an activation factor and sums of hundreds never overflow.
+const LIMIT: u64 = 10_000_000_000_000_000;
+
 /// Something that stands in an attribute.
 pub(in crate::uftp) trait Value: Sized {
     /// What a value must be, to finish the sentence "expected …".
@@ -53,7 +56,7 @@ displayed!(Version, "a version such as '3.1.0'", version);
 displayed!(MessageId, "a UUID", |t| uuid(t).map(MessageId));
 displayed!(ConversationId, "a UUID", |t| uuid(t).map(ConversationId));
 displayed!(IspMinutes, "a duration of whole minutes such as 'PT15M'", |t| datetime::minutes(blanks_off(t)).map(IspMinutes));
-displayed!(Money, "an amount with at most four decimals", |t| fixed_point(t, 4).map(Money));
+displayed!(Money, "an amount of at most 12 digits and four decimals", |t| fixed_point(t, 4).map(Money));
 displayed!(ActivationFactor, "a factor from 0.01 to 1.00 with at most two decimals", activation_factor);
 displayed!(Decimal, "a decimal number of at most 18 digits", decimal);
 displayed!(Currency, "a currency of three capital letters such as 'EUR'", Currency::new);
@@ -66,15 +69,14 @@ displayed!(i64, "a whole number", |t| integer(t)?.parse().ok());
 displayed!(u16, "a whole number from 0 to 65535", |t| integer(t)?.parse().ok());
 
 impl Value for Watts {
-    const EXPECTED: &'static str = "a whole number of watts";
+    const EXPECTED: &'static str = "a whole number of watts of at most 16 digits";
 
     fn write(&self, text: &mut String) {
         self.0.write(text);
     }
 
     fn parse(text: &str) -> Option<Watts> {
-        // Smaller than half the range of i64: sums and differences of two powers never overflow.
-        i64::parse(text).filter(|w| w.unsigned_abs() <= 1 << 60).map(Watts)
+        i64::parse(text).filter(|w| w.unsigned_abs() < LIMIT).map(Watts)
     }
 }
 
@@ -239,8 +241,7 @@ fn decimal(text: &str) -> Option<Decimal> {
 fn fixed_point(text: &str, places: u8) -> Option<i64> {
     let (units, scale) = digits(text)?;
     let value = units.checked_mul(10_i64.pow(u32::from(places.checked_sub(scale)?)))?;
-    // As for power: small enough that sums of two never overflow.
-    (value.unsigned_abs() <= 1 << 60).then_some(value)
+    (value.unsigned_abs() < LIMIT).then_some(value)
 }
 
 fn activation_factor(text: &str) -> Option<ActivationFactor> {

@@ -14,8 +14,7 @@ rule! {
 
 fn check(case: &Case<'_>) -> Verdict {
     let Message::FlexOffer(m) = case.message else { return Ok(()) };
-    let terms = case.view.registry.congestion_point(&m.flex.congestion_point, m.flex.period, case.peer());
-    let named = match terms.map_or(Baseline::Agreed, |t| t.baseline) {
+    let named = match case.terms.map_or(Baseline::Agreed, |t| t.baseline) {
         Baseline::DPrognosis => m.d_prognosis_message_id.is_some(),
         Baseline::Reference => m.baseline_reference.is_some(),
         Baseline::Agreed => true,

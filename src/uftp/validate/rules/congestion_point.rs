@@ -1,8 +1,6 @@
-use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
-use jiff::civil::Date;
-
 use crate::ids::EntityAddress;
 use crate::uftp::message::Message;
+use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 
 rule! {
     /// The congestion point is active on the Period, and the sender takes part in it.
@@ -15,14 +13,14 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let known = |address: &EntityAddress, period: Date| match case.view.registry.congestion_point(address, period, case.peer()) {
-        Some(_) => Ok(()),
-        None => Err(Breach::detail(address.to_string())),
+    let active = |address: &EntityAddress, period| case.view.registry.congestion_point(address, period, case.peer()).is_some();
+    let unknown = match case.message {
+        Message::FlexSettlement(m) => {
+            m.flex_order_settlements.iter().find(|item| !active(&item.congestion_point, item.period)).map(|item| &item.congestion_point)
+        }
+        other => other.flex().filter(|_| case.terms.is_none()).map(|flex| &flex.congestion_point),
     };
-    match case.message {
-        Message::FlexSettlement(m) => m.flex_order_settlements.iter().try_for_each(|item| known(&item.congestion_point, item.period)),
-        other => other.flex().map_or(Ok(()), |flex| known(&flex.congestion_point, flex.period)),
-    }
+    unknown.map_or(Ok(()), |address| Err(Breach::detail(address.to_string())))
 }
 
 #[cfg(test)]

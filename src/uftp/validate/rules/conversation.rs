@@ -1,4 +1,3 @@
-use crate::uftp::validate::refers;
 use crate::uftp::validate::rule::require;
 use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 
@@ -12,7 +11,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    match refers::to(case) {
+    match case.referred {
         Some(referred) => require(referred.header().conversation_id == case.message.header().conversation_id, Breach::plain),
         None => Ok(()),
     }

@@ -1,6 +1,5 @@
 use crate::time::SimTime;
-use crate::uftp::message::{IspRun, Message};
-use crate::uftp::validate::lists;
+use crate::uftp::message::Message;
 use crate::uftp::validate::rule::require;
 use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 
@@ -20,10 +19,8 @@ fn check(case: &Case<'_>) -> Verdict {
         _ => return Ok(()),
     };
     let Some(period) = case.period else { return Ok(()) };
-    let mut last = 0;
-    lists::each(case.message, &mut |_, runs| last = runs.map(IspRun::end).fold(last, u32::max));
-    let isp_s = period.isp().0;
-    let end = SimTime(period.start.0 + isp_s * i64::from(last.saturating_sub(1)));
+    let last = case.extent.end;
+    let end = SimTime(period.start.0 + period.isp().0 * i64::from(last.saturating_sub(1)));
     require(last == 0 || !expiration.is_after(end), || Breach::detail("after the last ISP"))
 }
 

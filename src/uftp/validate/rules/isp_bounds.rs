@@ -13,23 +13,15 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
+    if case.extent.fits {
+        return Ok(());
+    }
     let mut outside: Vec<IspRun> = Vec::new();
-    let mut empty = false;
     lists::each(case.message, &mut |date, runs| {
-        let isps = match case.period {
-            Some(period) => period.isps(),
-            None => case.view.calendar.period(date).isps(),
-        };
-        let mut any = false;
-        for run in runs {
-            any = true;
-            if !run.fits(isps) {
-                outside.push(run);
-            }
-        }
-        empty |= !any;
+        let isps = case.view.calendar.period(date).isps();
+        outside.extend(runs.filter(|run| !run.fits(isps)));
     });
-    if outside.is_empty() && !empty { Ok(()) } else { Err(Breach::isps(outside)) }
+    Err(Breach::isps(outside))
 }
 
 #[cfg(test)]

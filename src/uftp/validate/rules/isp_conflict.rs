@@ -14,14 +14,13 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
+    if case.extent.in_order {
+        return Ok(());
+    }
     let mut overlapping: Vec<IspRun> = Vec::new();
     lists::each(case.message, &mut |_, runs| {
         let mut seen = IspSet::new();
-        for run in runs {
-            if seen.insert(run) {
-                overlapping.push(run);
-            }
-        }
+        overlapping.extend(runs.filter(|&run| seen.insert(run)));
     });
     if overlapping.is_empty() { Ok(()) } else { Err(Breach::isps(overlapping)) }
 }

@@ -13,8 +13,7 @@ rule! {
 
 fn check(case: &Case<'_>) -> Verdict {
     let Message::FlexOffer(m) = case.message else { return Ok(()) };
-    let terms = case.view.registry.congestion_point(&m.flex.congestion_point, m.flex.period, case.peer());
-    require(m.options.len() < 2 || terms.is_none_or(|t| t.mutex_offers_supported), Breach::plain)
+    require(m.options.len() < 2 || case.terms.is_none_or(|t| t.mutex_offers_supported), Breach::plain)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let (Message::FlexOrder(m), Some(Message::FlexOffer(_))) = (case.message, refers::to(case)) else { return Ok(()) };
+    let (Message::FlexOrder(m), Some(Message::FlexOffer(_))) = (case.message, case.referred) else { return Ok(()) };
     require(refers::option(case).is_some(), || match &m.option_reference {
         Some(name) => Breach::detail(&**name),
         None => Breach::detail("the offer has several options and none is named"),

@@ -11,9 +11,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let Some(flex) = case.message.flex() else { return Ok(()) };
-    let terms = case.view.registry.congestion_point(&flex.congestion_point, flex.period, case.peer());
-    let Some(limit) = terms.and_then(|t| t.plausible_power) else { return Ok(()) };
+    let Some(limit) = case.terms.and_then(|t| t.plausible_power) else { return Ok(()) };
     let beyond = |isps: &[IspPower]| isps.iter().filter(|isp| isp.power.abs() > limit).map(|isp| isp.run).collect::<Vec<_>>();
     let isps = match case.message {
         Message::DPrognosis(m) => beyond(&m.isps),

@@ -13,8 +13,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let (Message::FlexOrder(m), Some(Message::FlexOffer(offer)), Some(option)) = (case.message, refers::to(case), refers::option(case))
-    else {
+    let (Message::FlexOrder(m), Some(Message::FlexOffer(offer)), Some(option)) = (case.message, case.referred, refers::option(case)) else {
         return Ok(());
     };
     let due = m.activation_factor.scale_price(option.price);

@@ -1,5 +1,4 @@
 use crate::uftp::message::Message;
-use crate::uftp::validate::refers;
 use crate::uftp::validate::rule::require;
 use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 
@@ -13,7 +12,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let referred = refers::to(case);
+    let referred = case.referred;
     let pair = match (case.message, referred) {
         (Message::DsoPortfolioQueryResponse(m), Some(Message::DsoPortfolioQuery(query))) => {
             m.congestion_point.as_ref().map(|point| (&point.entity_address, &query.entity_address))

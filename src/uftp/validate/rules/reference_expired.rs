@@ -1,5 +1,4 @@
 use crate::uftp::message::Message;
-use crate::uftp::validate::refers;
 use crate::uftp::validate::rule::require;
 use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 
@@ -13,7 +12,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let expiration = match refers::to(case) {
+    let expiration = match case.referred {
         Some(Message::FlexRequest(m)) => m.expiration_date_time,
         Some(Message::FlexOffer(m)) => m.expiration_date_time,
         _ => return Ok(()),

@@ -1,5 +1,4 @@
 use crate::uftp::message::Message;
-use crate::uftp::validate::refers;
 use crate::uftp::validate::rule::require;
 use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 
@@ -14,7 +13,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let Some(theirs) = refers::to(case).and_then(Message::period) else { return Ok(()) };
+    let Some(theirs) = case.referred.and_then(Message::period) else { return Ok(()) };
     let ours = case.message.period();
     require(ours.is_none_or(|ours| ours == theirs), || Breach::detail(format!("{theirs} there")))
 }

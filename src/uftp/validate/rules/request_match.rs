@@ -1,6 +1,5 @@
 use crate::uftp::message::{Disposition, Message, OfferOption};
 use crate::uftp::validate::isp_set::IspSet;
-use crate::uftp::validate::refers;
 use crate::uftp::validate::rule::require;
 use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 use crate::units::Watts;
@@ -15,7 +14,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let (Message::FlexOffer(m), Some(Message::FlexRequest(request))) = (case.message, refers::to(case)) else { return Ok(()) };
+    let (Message::FlexOffer(m), Some(Message::FlexRequest(request))) = (case.message, case.referred) else { return Ok(()) };
     let requested = request.isps.iter().filter(|isp| isp.disposition == Disposition::Requested);
     let requested = IspSet::of(requested.map(|isp| isp.run));
     let touches = |option: &OfferOption| option.isps.iter().any(|isp| isp.power != Watts::ZERO && requested.meets(isp.run));

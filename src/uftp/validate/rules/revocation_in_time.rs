@@ -1,6 +1,5 @@
 use crate::time::IspIndex;
 use crate::uftp::message::Message;
-use crate::uftp::validate::refers;
 use crate::uftp::validate::rule::require;
 use crate::uftp::validate::rule::{Breach, Case, Verdict, rule};
 
@@ -14,7 +13,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>) -> Verdict {
-    let Some(Message::FlexOffer(offer)) = refers::to(case) else { return Ok(()) };
+    let Some(Message::FlexOffer(offer)) = case.referred else { return Ok(()) };
     let period = case.view.calendar.period(offer.flex.period);
     let starts = offer.options.iter().flat_map(|option| option.isps.iter().map(|isp| isp.run.start));
     let Some(first) = starts.min().and_then(IspIndex::new) else { return Ok(()) };
