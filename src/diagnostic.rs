@@ -1,19 +1,27 @@
 //! Findings about what a user wrote: file, line, what, why and help, rendered with the source line underlined.
 //!
 //! A [`Finding`] is data; [`Findings`] collects all of them before anyone gives up, so a user mends a file in one round.
-//! `docs` and tests hold the codes; wording follows STYLE.md.
+//! Every code has a [`Rule`] with its page; `docs/diagnostics.md` is made of them. Wording follows STYLE.md.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A text that findings point into, with the name to show for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Source {
     /// Path as the user gave it.
     pub name: String,
     /// Whole text.
     pub text: String,
+}
+
+impl fmt::Debug for Source {
+    /// The name alone; a text may be long.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.name)
+    }
 }
 
 /// Where in which text.
@@ -29,11 +37,42 @@ impl Location {
     /// Line and column, both from 1, columns in characters.
     #[must_use]
     pub fn line_column(&self) -> (usize, usize) {
-        let before = &self.source.text[..self.span.start.min(self.source.text.len())];
+        let before = &self.source.text[..self.start()];
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let column = before[self.line_start()..].chars().count() + 1;
         (line, column)
     }
+
+    /// `file:line`, as listings of where a value came from print it.
+    #[must_use]
+    pub fn file_line(&self) -> String {
+        format!("{}:{}", self.source.name, self.line_column().0)
+    }
+
+    /// Start of the span, inside the text whatever was given.
+    fn start(&self) -> usize {
+        floor_char(&self.source.text, self.span.start)
+    }
+
+    /// Byte at which the line of the span's start begins.
+    fn line_start(&self) -> usize {
+        self.source.text[..self.start()].rfind('\n').map_or(0, |newline| newline + 1)
+    }
+
+    /// The first line of the span, without its end, and the span within it.
+    fn first_line(&self) -> (&str, Range<usize>) {
+        let (text, from, start) = (&self.source.text, self.line_start(), self.start());
+        let to = text[start..].find('\n').map_or(text.len(), |n| start + n);
+        let line = text[from..to].trim_end_matches('\r');
+        let end = floor_char(text, self.span.end).saturating_sub(from).min(line.len());
+        let start = (start - from).min(line.len());
+        (line, start..end.max(start))
+    }
+}
+
+/// The last character boundary at or before `at`, inside the text whatever was given.
+fn floor_char(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
 /// How bad it is.
@@ -63,6 +102,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Key of [`Findings::sorted`].
+    fn order(&self) -> impl Ord + '_ {
+        let place = self.location.as_ref();
+        (place.is_none(), place.map(|l| (l.source.name.as_str(), l.span.start)), std::cmp::Reverse(self.severity))
+    }
+
     /// An error without a place yet.
     #[must_use]
     pub fn error(code: &'static str, message: impl Into<String>) -> Finding {
@@ -77,8 +122,14 @@ impl Finding {
 
     /// Points at `span` of `source`.
     #[must_use]
-    pub fn at(mut self, source: &Arc<Source>, span: Range<usize>) -> Finding {
-        self.location = Some(Location { source: Arc::clone(source), span });
+    pub fn at(self, source: &Arc<Source>, span: Range<usize>) -> Finding {
+        self.located(Location { source: Arc::clone(source), span })
+    }
+
+    /// Points at a place found by someone else.
+    #[must_use]
+    pub fn located(mut self, place: impl Into<Option<Location>>) -> Finding {
+        self.location = place.into();
         self
     }
 
@@ -98,7 +149,7 @@ impl Finding {
 }
 
 /// All findings of one look at the input; the error type of everything that reads what a user wrote.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Findings(pub Vec<Finding>);
 
 impl Findings {
@@ -110,6 +161,35 @@ impl Findings {
     /// Adds all of another look.
     pub fn extend(&mut self, other: Findings) {
         self.0.extend(other.0);
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In the order a reader mends them: by file and position, errors first at one position, else as found; those without a
+    /// place come last. A finding said twice is kept once.
+    #[must_use]
+    pub fn sorted(mut self) -> Findings {
+        self.0.sort_by(|a, b| a.order().cmp(&b.order()));
+        let mut told = BTreeSet::new();
+        let place = |f: &Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.span.start));
+        self.0.retain(|f| told.insert((place(f), f.code, f.message.clone())));
+        self
+    }
+
+    /// `2 errors, 1 warning`, the last line of a report.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let count = |severity, word: &str| match self.0.iter().filter(|f| f.severity == severity).count() {
+            0 => None,
+            1 => Some(format!("1 {word}")),
+            n => Some(format!("{n} {word}s")),
+        };
+        let parts: Vec<String> = [count(Severity::Error, "error"), count(Severity::Warning, "warning")].into_iter().flatten().collect();
+        if parts.is_empty() { "nothing found".to_owned() } else { parts.join(", ") }
     }
 
     /// Whether any of them stops the run.
@@ -134,18 +214,25 @@ impl From<Finding> for Findings {
 }
 
 impl fmt::Display for Findings {
-    /// Plain rendering, one block a finding, as tests and logs keep it.
+    /// Plain rendering, one block and an empty line a finding, as tests and logs keep it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for finding in &self.0 {
-            writeln!(f, "{}", render(finding, false))?;
+            writeln!(f, "{}\n", render(finding, false))?;
         }
         Ok(())
     }
 }
 
+impl fmt::Debug for Findings {
+    /// As shown to the user, so that a failed `unwrap` reads well.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
+}
+
 impl std::error::Error for Findings {}
 
-/// Renders a finding in rustc's manner; `colour` for a terminal.
+/// Renders a finding in rustc's manner; `colour` for a terminal. Only the first line of the span is shown.
 #[must_use]
 pub fn render(finding: &Finding, colour: bool) -> String {
     use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -156,11 +243,13 @@ pub fn render(finding: &Finding, colour: bool) -> String {
     let title = level.primary_title(finding.message.as_str()).id(finding.code);
     let mut group = match &finding.location {
         Some(at) => {
-            let mut mark = AnnotationKind::Primary.span(at.span.clone());
+            // Handing over one line keeps the cost of a thousand findings in a large table linear.
+            let (line, span) = at.first_line();
+            let mut mark = AnnotationKind::Primary.span(span);
             if let Some(label) = &finding.label {
                 mark = mark.label(label.as_str());
             }
-            title.element(Snippet::source(at.source.text.as_str()).path(at.source.name.as_str()).annotation(mark))
+            title.element(Snippet::source(line).line_start(at.line_column().0).path(at.source.name.as_str()).annotation(mark))
         }
         None => Group::with_title(title),
     };
@@ -169,4 +258,94 @@ pub fn render(finding: &Finding, colour: bool) -> String {
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
+}
+
+/// A rule that findings come from: its code and its page in the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable code, such as `unknown-key`.
+    pub code: &'static str,
+    /// Severity of its findings.
+    pub severity: Severity,
+    /// What the rule finds, one sentence.
+    pub what: &'static str,
+    /// Why it matters, one or two sentences.
+    pub why: &'static str,
+    /// Smallest text that breaks the rule.
+    pub example: &'static str,
+    /// The same text put right, or what to do.
+    pub mend: &'static str,
+}
+
+impl Rule {
+    /// A finding of this rule, without a place yet.
+    #[must_use]
+    pub fn finding(&self, message: impl Into<String>) -> Finding {
+        Finding { severity: self.severity, ..Finding::error(self.code, message) }
+    }
+
+    /// The page in Markdown, under a heading of level 2.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let Rule { code, what, why, example, mend, .. } = self;
+        format!("## {code}\n\n{what} ({severity})\n\n{why}\n\nExample:\n\n{}\nMended:\n\n{}", indented(example), indented(mend))
+    }
+}
+
+fn indented(block: &str) -> String {
+    block.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+}
+
+/// The page of the rule called `code`, as `copperplate explain` prints it.
+///
+/// # Errors
+/// A finding that names the nearest code, when no rule is called so.
+pub fn explain(rules: &[&Rule], code: &str) -> Result<String, Findings> {
+    if let Some(rule) = rules.iter().find(|rule| rule.code == code) {
+        return Ok(rule.page());
+    }
+    let codes: Vec<&str> = rules.iter().map(|rule| rule.code).collect();
+    Err(Finding::error("unknown-code", format!("unknown code '{code}'")).help(did_you_mean(code, &codes, "codes are")).into())
+}
+
+/// All pages in the order of their codes: the text of `docs/diagnostics.md`.
+#[must_use]
+pub fn handbook(rules: &[&Rule]) -> String {
+    let codes: BTreeSet<&str> = rules.iter().map(|rule| rule.code).collect();
+    assert_eq!(codes.len(), rules.len(), "two rules share a code");
+    let pages = codes.iter().filter_map(|code| rules.iter().find(|rule| rule.code == *code)).map(|rule| rule.page());
+    let head = "# Diagnostics\n\nEvery finding carries the code of its rule. `copperplate explain CODE` prints one of these pages.\n";
+    pages.fold(head.to_owned(), |text, page| text + "\n" + &page)
+}
+
+/// The name among `known` that `written` is most likely a slip of: at most a third of its letters away (one at least).
+#[must_use]
+pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |name: &str| strsim::osa_distance(written, name);
+    let best = known.iter().copied().min_by_key(|name| (distance(name), *name))?;
+    (distance(best) <= (best.chars().count() / 3).max(1)).then_some(best)
+}
+
+/// Help for a name nobody knows: the nearest one, else all of them behind `intro`.
+#[must_use]
+pub fn did_you_mean(written: &str, known: &[&str], intro: &str) -> String {
+    match nearest(written, known) {
+        Some(name) => format!("did you mean '{name}'?"),
+        None => format!("{intro} {}", quoted_list(known)),
+    }
+}
+
+/// `'a', 'b' and 'c'`.
+#[must_use]
+pub fn quoted_list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    match quoted.split_last() {
+        None => "none".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
 }

@@ -4,7 +4,9 @@
 //! messages and meters tell them and trade flexibility with UFTP 3.1 message objects. See `ARCHITECTURE.md` for the map.
 
 pub mod ageing;
+pub mod agent;
 pub mod asset;
+pub mod chart;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;
@@ -12,11 +14,17 @@ pub mod forecast;
 pub mod grid;
 pub mod ids;
 pub mod import;
+pub mod kpi;
 pub mod market;
+pub mod output;
 pub mod powerflow;
 pub mod price;
 pub mod profile;
+pub mod results;
 pub mod rng;
+pub mod scenario;
+pub mod sim;
 pub mod table;
 pub mod time;
+pub mod uftp;
 pub mod units;

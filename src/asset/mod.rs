@@ -1,5 +1,7 @@
-//! Things behind the meter.
+//! Things behind the meter: specifications, plans, behaviour.
 
+pub mod battery;
+pub mod ev;
 pub mod spec;
 
 pub use spec::{AssetKind, AssetSpec};

@@ -9,6 +9,7 @@
 mod files;
 mod import;
 mod powerflow;
+mod run;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Compare the strategies of a scenario
+    Run(run::Args),
     /// Solve the load flow of a grid
     Powerflow(powerflow::Args),
     /// Turn a public data set into a feeder folder
@@ -44,6 +47,7 @@ enum Outcome {
 #[must_use]
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
     };

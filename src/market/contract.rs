@@ -76,12 +76,12 @@ impl Contract {
         self.windows.iter().any(|w| w.holds(period.date, time))
     }
 
-    /// Reserved flexibility with its sign, zero for other rights.
+    /// Flexibility reserved in an ISP with its sign, before any update; zero outside the windows and for other rights.
     #[must_use]
-    pub fn reserved(&self) -> Watts {
+    pub fn reserved_at(&self, calendar: &IspCalendar, period: &Period, isp: IspIndex) -> Watts {
         match self.right {
-            Right::FlexOption { power_w } => Watts::from_f64(power_w * self.direction.relief_sign()),
-            Right::CapacityLimitation { .. } => Watts::ZERO,
+            Right::FlexOption { power_w } if self.holds(calendar, period, isp) => Watts::from_f64(power_w * self.direction.relief_sign()),
+            _ => Watts::ZERO,
         }
     }
 }

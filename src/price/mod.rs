@@ -10,8 +10,12 @@
 //! `noise(d)` moves a whole day up or down, as wind does. All draws are keyed by the date or ISP, so a price does not
 //! depend on where a run begins.
 
+use std::path::Path;
+
+use crate::diagnostic::{Finding, Findings};
 use crate::rng::Stream;
-use crate::time::{IspCalendar, SimTime};
+use crate::table::{self, Sign, Table};
+use crate::time::{IspCalendar, SimDuration, SimTime};
 
 /// Parameters of the synthetic shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +61,32 @@ pub fn synthetic(p: &Synthetic, calendar: &IspCalendar, seed: u64, starts: impl 
     prices
 }
 
+/// Prices of the steps that begin at `starts` from a CSV file with one row per `row` of time, the first at `starts[0]`.
+///
+/// # Errors
+/// The file is missing, lacks a column, holds a cell that is no number, or is too short.
+pub fn read_csv(path: &Path, row: SimDuration, starts: &[SimTime]) -> Result<Prices, Findings> {
+    const COLUMNS: [&str; 2] = ["day_ahead_eur_per_mwh", "imbalance_eur_per_mwh"];
+    let mut findings = Findings::default();
+    let source = table::read_text(path)?;
+    let Some(table) = Table::parse(&source, b',', &mut findings) else { return Err(findings) };
+    if !table.check_columns(&COLUMNS, &[], &mut findings) {
+        return Err(findings);
+    }
+    let rows: Vec<[f64; 2]> = table.rows().map(|r| COLUMNS.map(|c| r.number(c, Sign::Any, &mut findings))).collect();
+    let first = starts.first().copied().unwrap_or(SimTime(0));
+    let needed = starts.last().map_or(0, |t| ((*t - first).0 / row.0) as usize + 1);
+    if rows.len() < needed {
+        let message = format!("'{}' has {} rows of prices, the run needs {needed}", path.display(), rows.len());
+        findings.push(Finding::error("prices-too-short", message).help("add rows, or shorten the run"));
+    }
+    if findings.has_errors() {
+        return Err(findings);
+    }
+    let of = |k: usize| starts.iter().map(|t| rows[((*t - first).0 / row.0) as usize][k]).collect();
+    Ok(Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) })
+}
+
 /// A number for a date that does not depend on the run: days since year 0.
 fn ordinal_of_day(date: jiff::civil::Date) -> u64 {
     u64::from(date.year().unsigned_abs()) * 366 + u64::from(date.day_of_year().unsigned_abs())
@@ -65,7 +95,6 @@ fn ordinal_of_day(date: jiff::civil::Date) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::SimDuration;
     use jiff::civil::date;
 
     fn parameters() -> Synthetic {

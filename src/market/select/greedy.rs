@@ -7,8 +7,8 @@
 //! e(a) = Σᵢ s(cᵢ) − s(cᵢ + a·pᵢ)        effective watts; rebound that breaks a bound counts against it
 //! ```
 //!
-//! Each round takes the candidate and the hundredth `a ≥ a_min` with the lowest `a·price / e(a)`, at most the ceiling, and
-//! among those the share that covers most; it ends when nothing is short or nothing useful is left. A last pass drops or
+//! For each candidate the share `a ≥ a_min` counts that covers most at a price `a·price / e(a)` below the ceiling; each round
+//! buys the candidate whose share is cheapest per effective watt-hour, and it ends when nothing is short or useful. A last pass drops or
 //! trims purchases that later ones made superfluous. The result is verified by a load flow elsewhere.
 
 use crate::units::{ActivationFactor, Watts};
@@ -66,7 +66,7 @@ fn best_share(need: &Need, bought: &[i64], c: &Candidate) -> Option<(f64, Activa
         let price = factor.scale_price(c.price).as_f64() / mwh;
         (watts > 0 && price <= need.ceiling_eur_per_mwh).then_some((price, watts))
     };
-    // e(a) is concave, so the largest share that still pays is found from the shares at which some shortage is just met.
+    // e(a) is piecewise linear, so only the shares at which a piece ends need a look.
     let mut best: Option<(f64, i64, ActivationFactor)> = None;
     for factor in breakpoints(need, bought, c) {
         let Some((price, watts)) = price_of(factor) else { continue };

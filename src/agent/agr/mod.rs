@@ -1,0 +1,407 @@
+//! The aggregator: forecasts and plans its portfolio, publishes D-Prognoses, offers what it can deliver, delivers what was
+//! ordered, meters it and checks the bill.
+
+mod call;
+mod offer;
+mod plan;
+mod settle;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::asset::battery::Battery;
+use crate::asset::ev::Planner;
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::market::Direction;
+use crate::time::{IspSeries, Period, SimTime};
+use crate::uftp::message::isp::{power_runs, power_series};
+use crate::uftp::message::{
+    AgrPortfolioQuery, AgrPortfolioUpdate, DPrognosis, FlexOffer, FlexOrder, Message, MessageId, PortfolioConnection, Text,
+};
+use crate::units::Watts;
+
+use super::inbox::Inbox;
+use super::order::OrderRecord;
+use super::{Action, DayPrices, Desk, Dispatch, Gate, Input, MeterDay, PortfolioVintage, PublicCp, Target, send};
+use offer::Booking;
+
+/// What an aggregator knows of its own business, from its contracts with customers and DSO and from regulation.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Row in the study.
+    pub agr: AgrIdx,
+    /// Whom it trades with.
+    pub dso: Domain,
+    /// The common reference.
+    pub cro: Domain,
+    /// Its connections: row and address, in row order.
+    pub connections: Vec<(ConnectionIdx, EntityAddress)>,
+    /// Feed-in it may curtail.
+    pub curtailable: Vec<Curtailable>,
+    /// Vehicles it schedules.
+    pub vehicles: Vec<Vehicle>,
+    /// Batteries it schedules.
+    pub batteries: Vec<Storage>,
+    /// Congestion points as published.
+    pub congestion_points: Vec<PublicCp>,
+    /// Pairs of congestion points that share connections.
+    pub nested: Vec<(CpIdx, CpIdx)>,
+    /// Its contracts with the DSO.
+    pub contracts: Vec<crate::market::contract::Contract>,
+    /// Margin on cost; zero where prices are regulated.
+    pub margin: f64,
+    /// Share of expected feed-in it dares to offer.
+    pub caution: f64,
+    /// Income lost per curtailed MWh beside the market price, €.
+    pub support_eur_per_mwh: f64,
+    /// Cost of shifting per MWh beside energy, €.
+    pub shifting_eur_per_mwh: f64,
+    /// Penalty on deficiency of spot orders, €/MWh.
+    pub penalty_eur_per_mwh: f64,
+    /// Clock time of the day-ahead gate closure; offers stay good until then.
+    pub gate: jiff::civil::Time,
+}
+
+/// A PV system or PV-battery plant.
+#[derive(Debug, Clone, Copy)]
+pub struct Curtailable {
+    /// Which asset.
+    pub asset: AssetIdx,
+    /// Behind which meter: row among the portfolio's connections.
+    pub connection: usize,
+    /// Whether its owner agreed to be curtailed under the rules in force.
+    pub willing: bool,
+}
+
+/// A vehicle.
+#[derive(Debug, Clone, Copy)]
+pub struct Vehicle {
+    /// Which asset.
+    pub asset: AssetIdx,
+    /// Behind which meter: row among the portfolio's connections.
+    pub connection: usize,
+    /// Charger, W.
+    pub max_power_w: f64,
+    /// Whether its owner agreed to be shifted under the rules in force.
+    pub willing: bool,
+}
+
+/// A battery.
+#[derive(Debug, Clone, Copy)]
+pub struct Storage {
+    /// Which asset.
+    pub asset: AssetIdx,
+    /// Behind which meter: row among the portfolio's connections.
+    pub connection: usize,
+    /// Its data.
+    pub battery: Battery,
+    /// Whether its owner agreed to be shifted under the rules in force.
+    pub willing: bool,
+}
+
+/// One Period in the making.
+#[derive(Debug)]
+struct Day {
+    period: Period,
+    vintage: Arc<PortfolioVintage>,
+    price: Vec<f64>,
+    vehicles: Vec<Vec<f64>>,
+    batteries: Vec<Vec<f64>>,
+    /// Net power of the whole portfolio planned and sold at the auction, W per ISP.
+    position_w: Vec<f64>,
+    /// `[congestion point]` net power planned, without orders.
+    baseline: Vec<Vec<Watts>>,
+    /// Caps from called capacity limitations, `[congestion point]`.
+    floor_w: Vec<Vec<f64>>,
+    ceiling_w: Vec<Vec<f64>>,
+    revision: i64,
+    prognosis: Vec<Option<MessageId>>,
+    requests: BTreeMap<MessageId, Arc<Message>>,
+    bookings: Vec<Booking>,
+    /// Orders accepted, without those of contracts of capacity limitation.
+    ordered: bool,
+}
+
+/// A running aggregator.
+#[derive(Debug)]
+pub struct Agr {
+    desk: Desk,
+    inbox: Inbox,
+    profile: Profile,
+    prices: BTreeMap<Date, Arc<DayPrices>>,
+    vintages: BTreeMap<Date, Arc<PortfolioVintage>>,
+    days: BTreeMap<Date, Day>,
+    /// Capacity limitations called for a day that is not planned yet.
+    calls: Vec<(OrderRecord, f64)>,
+    planners: Vec<Planner>,
+    /// `[congestion point][connection]` whether the connection belongs to the point.
+    members: Vec<Vec<bool>>,
+    /// Stored energy expected at the start of the next planned day, per battery.
+    stored_wh: Vec<f64>,
+    orders: Vec<OrderRecord>,
+    meters: BTreeMap<(Date, ConnectionIdx), Arc<MeterDay>>,
+    /// What reservation updates left of FlexOptions.
+    reserved: BTreeMap<(Text, Date), Vec<Watts>>,
+}
+
+impl Agr {
+    /// An aggregator that has just signed its customers.
+    #[must_use]
+    pub fn new(desk: Desk, inbox: Inbox, profile: Profile) -> Agr {
+        let member = |cp: &PublicCp| profile.connections.iter().map(|(c, _)| cp.connections.contains(c)).collect();
+        let members = profile.congestion_points.iter().map(member).collect();
+        let planners = vec![Planner::default(); profile.vehicles.len()];
+        let stored_wh = profile.batteries.iter().map(|b| 0.5 * b.battery.capacity_wh).collect();
+        Agr {
+            desk,
+            inbox,
+            profile,
+            prices: BTreeMap::new(),
+            vintages: BTreeMap::new(),
+            days: BTreeMap::new(),
+            calls: Vec::new(),
+            planners,
+            members,
+            stored_wh,
+            orders: Vec::new(),
+            meters: BTreeMap::new(),
+            reserved: BTreeMap::new(),
+        }
+    }
+
+    /// Takes what arrived and says what to do.
+    pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        let actions = self.act(now, input);
+        self.inbox.sending(&actions);
+        actions
+    }
+
+    fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        match input {
+            Input::Gate(gate, period) => self.gate(now, gate, &period),
+            Input::Message(message) => match self.inbox.admit(now, &message, &mut self.desk) {
+                Ok(validated) => {
+                    let actions = self.message(now, &message);
+                    self.inbox.handled(validated, &actions);
+                    actions
+                }
+                Err(answer) => answer,
+            },
+            Input::Portfolio(vintage) => {
+                self.vintages.insert(vintage.period.date, vintage);
+                Vec::new()
+            }
+            Input::Prices(prices) => {
+                self.prices.insert(prices.period.date, prices);
+                Vec::new()
+            }
+            Input::Meter(meter) => {
+                self.meters.insert((meter.period.date, meter.connection), meter);
+                Vec::new()
+            }
+            Input::Area(_) | Input::Telemetry(_) => Vec::new(),
+        }
+    }
+
+    fn gate(&mut self, now: SimTime, gate: Gate, period: &Period) -> Vec<Action> {
+        match gate {
+            Gate::Publish => self.publish(now, period),
+            Gate::Query => {
+                let header = self.desk.header(now, &self.profile.cro, None);
+                vec![send(AgrPortfolioQuery { header, time_zone: self.desk.zone(), period: period.date })]
+            }
+            Gate::Prognosis => self.prognosis(now, period),
+            Gate::Update => self.update(now, period),
+            Gate::Metering => self.metering(now, period),
+            Gate::Settle => self.forget(period),
+            Gate::Call | Gate::Request | Gate::Order | Gate::Close => Vec::new(),
+        }
+    }
+
+    fn message(&mut self, now: SimTime, message: &Arc<Message>) -> Vec<Action> {
+        match &**message {
+            Message::FlexRequest(_) => self.request(now, message),
+            Message::FlexOrder(order) => self.order(now, message, order),
+            Message::FlexReservationUpdate(m) => {
+                let period = self.desk.calendar.period(m.flex.period);
+                let kept = power_series(&period, &m.isps).values().to_vec();
+                self.reserved.insert((m.contract_id.clone(), period.date), kept);
+                self.desk.reply(now, message, None).into_iter().collect()
+            }
+            Message::FlexSettlement(settlement) => self.verify(now, message, settlement),
+            _ => Vec::new(),
+        }
+    }
+
+    fn publish(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        if self.profile.connections.is_empty() {
+            return Vec::new();
+        }
+        let connections = self
+            .profile
+            .connections
+            .iter()
+            .map(|(_, address)| PortfolioConnection { entity_address: address.clone(), start_period: period.date, end_period: None })
+            .collect();
+        let header = self.desk.header(now, &self.profile.cro, None);
+        vec![send(AgrPortfolioUpdate { header, time_zone: self.desk.zone(), connections })]
+    }
+
+    /// Plans the day and sends its first D-Prognosis for every congestion point.
+    fn prognosis(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        let Some(day) = self.plan(period) else { return Vec::new() };
+        self.days.insert(period.date, day);
+        let mut actions = vec![Action::Dispatch(self.dispatch(period.date))];
+        actions.extend(self.prognoses(now, period.date));
+        actions
+    }
+
+    /// The updated D-Prognosis, if orders changed anything.
+    fn update(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        match self.days.get(&period.date) {
+            Some(day) if day.ordered => self.prognoses(now, period.date),
+            _ => Vec::new(),
+        }
+    }
+
+    fn prognoses(&mut self, now: SimTime, date: Date) -> Vec<Action> {
+        let Some(day) = self.days.get_mut(&date) else { return Vec::new() };
+        day.revision += 1;
+        let mut actions = Vec::new();
+        for (k, cp) in self.profile.congestion_points.iter().enumerate() {
+            let orders = self
+                .orders
+                .iter()
+                .filter(|o| !o.limitation && o.period.date == date && (o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)));
+            let mut power = day.baseline[k].clone();
+            for order in orders {
+                power.iter_mut().zip(&order.power).for_each(|(p, f)| *p += *f);
+            }
+            let header = self.desk.header(now, &self.profile.dso, None);
+            if day.revision == 1 {
+                day.prognosis[k] = Some(header.message_id);
+            }
+            let isps = power_runs(&IspSeries::from_vec(&day.period, power));
+            actions.push(send(DPrognosis { header, flex: self.desk.flex(&day.period, &cp.address), revision: day.revision, isps }));
+        }
+        actions
+    }
+
+    fn order(&mut self, now: SimTime, message: &Arc<Message>, order: &FlexOrder) -> Vec<Action> {
+        if order.unsolicited == Some(true) {
+            return self.call(now, message, order);
+        }
+        match self.take_order(order) {
+            Ok(date) => {
+                let mut actions: Vec<Action> = self.desk.reply(now, message, None).into_iter().collect();
+                actions.push(Action::Dispatch(self.dispatch(date)));
+                actions
+            }
+            Err(reason) => self.desk.reply(now, message, Some(reason)).into_iter().collect(),
+        }
+    }
+
+    /// Books an order on one of its own offers.
+    fn take_order(&mut self, order: &FlexOrder) -> Result<Date, String> {
+        let unknown = || "Unknown FlexOfferMessageID reference".to_owned();
+        let day = self.days.get_mut(&order.flex.period).ok_or_else(unknown)?;
+        let offer = order.flex_offer_message_id.ok_or_else(unknown)?;
+        let k = day.bookings.iter().position(|b| b.message == offer).ok_or_else(unknown)?;
+        let (requested, contract, option) = {
+            let booking = &mut day.bookings[k];
+            let option = booking.option(order.option_reference.as_deref()).ok_or("Unknown OptionReference in FlexOrder")?;
+            booking.ordered = Some((option, order.activation_factor));
+            (booking.requested.clone(), booking.contract.clone(), option)
+        };
+        day.ordered = true;
+        let power = power_series(&day.period, &order.isps).values().to_vec();
+        let cp = self
+            .profile
+            .congestion_points
+            .iter()
+            .position(|c| c.address == order.flex.congestion_point)
+            .ok_or("Invalid CongestionPoint")?;
+        let booking = &day.bookings[k];
+        for shift in &booking.options[option].shifts {
+            shift.apply(&mut day.vehicles, &mut day.batteries, order.activation_factor);
+        }
+        let relieves = day.bookings[k].relieves;
+        let penalty = penalty(&self.profile, contract.as_deref());
+        self.orders.push(OrderRecord {
+            reference: order.order_reference.clone(),
+            placed: order.header.time_stamp.second,
+            message: order.header.message_id,
+            agr: order.header.recipient_domain.clone(),
+            cp: self.profile.congestion_points[cp].cp,
+            address: order.flex.congestion_point.clone(),
+            period: day.period,
+            relieves,
+            power,
+            requested,
+            price: order.price,
+            penalty_eur_per_mwh: penalty,
+            baseline: day.baseline[cp].clone(),
+            prognosis: day.prognosis[cp],
+            contract,
+            limitation: false,
+        });
+        self.orders.sort_by(OrderRecord::by_time);
+        Ok(order.flex.period)
+    }
+
+    /// Schedules and targets of a day as they stand.
+    fn dispatch(&self, date: Date) -> Dispatch {
+        let day = &self.days[&date];
+        let vehicles = self.profile.vehicles.iter().zip(&day.vehicles).map(|(v, s)| (v.asset, s.clone()));
+        let batteries = self.profile.batteries.iter().zip(&day.batteries).map(|(b, s)| (b.asset, s.clone()));
+        let targets = self.profile.congestion_points.iter().enumerate().map(|(k, cp)| self.target(day, k, cp)).collect();
+        Dispatch {
+            agr: self.profile.agr,
+            period: day.period,
+            position_w: day.position_w.clone(),
+            schedules: vehicles.chain(batteries).collect(),
+            targets,
+        }
+    }
+
+    /// Where orders ask for flexibility the portfolio keeps baseline plus all orders; caps hold where they were called.
+    fn target(&self, day: &Day, k: usize, cp: &PublicCp) -> Target {
+        let (mut floor_w, mut ceiling_w) = (day.floor_w[k].clone(), day.ceiling_w[k].clone());
+        let mut sum = day.baseline[k].clone();
+        let here = |o: &&OrderRecord| !o.limitation && o.period.date == day.period.date;
+        for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)) {
+            sum.iter_mut().zip(&o.power).for_each(|(s, f)| *s += *f);
+        }
+        for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp) {
+            for (i, target) in sum.iter().enumerate().filter(|(i, _)| o.requested[*i] && o.power[*i] != Watts::ZERO) {
+                match o.relieves {
+                    Direction::FeedIn => floor_w[i] = floor_w[i].max(target.as_f64()),
+                    Direction::Consumption => ceiling_w[i] = ceiling_w[i].min(target.as_f64()),
+                }
+            }
+        }
+        Target { cp: cp.cp, floor_w, ceiling_w }
+    }
+
+    fn outstanding<'a>(&self, day: &'a Day) -> impl Iterator<Item = &'a Booking> {
+        day.bookings.iter()
+    }
+
+    fn send_offer(&mut self, offer: FlexOffer, booking: Booking, date: Date) -> Action {
+        let day = self.days.get_mut(&date).expect("offers belong to a planned day");
+        day.bookings.push(booking);
+        send(offer)
+    }
+}
+
+fn nested(profile: &Profile, a: CpIdx, b: CpIdx) -> bool {
+    profile.nested.contains(&(a, b)) || profile.nested.contains(&(b, a))
+}
+
+/// Penalty on deficiency: the contract's, else the market's.
+fn penalty(profile: &Profile, contract: Option<&str>) -> f64 {
+    let terms = contract.and_then(|id| profile.contracts.iter().find(|c| c.id == id));
+    terms.map_or(profile.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh)
+}

@@ -1,0 +1,394 @@
+//! Offers: deviation profiles the portfolio can deliver together, with their real cost.
+//!
+//! Feed-in that may be curtailed is offered in blocks of at most an hour, freely divisible, so that an order can follow the
+//! shape of the need. Vehicles and batteries are re-planned under a price that makes requested ISPs prohibitive (or
+//! attractive); the difference of the two plans is the offer, so the rebound is always in it, and its cost is the energy
+//! cost of the difference plus the cost of shifting. Every asset stands behind one outstanding offer at most.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::asset::ev::{cheapest_charging, slots};
+use crate::market::Direction;
+use crate::market::contract::{Bounds, obligation};
+use crate::time::{IspIndex, IspSeries, SimTime};
+use crate::uftp::message::isp::{non_zero_power_runs, series};
+use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
+use crate::units::{ActivationFactor, Money, Watts};
+
+use super::{Action, Agr, Day};
+
+/// Longest block of feed-in curtailment in one offer, ISPs.
+const BLOCK: usize = 4;
+/// Groups the willing vehicles and batteries are offered in.
+const GROUPS: usize = 4;
+/// Price, €/MWh, that no real price reaches: it pushes plans out of requested ISPs.
+const SHADOW_EUR_PER_MWH: f64 = 1e5;
+/// Part of a request's room for rebound that one aggregator plans with: others have rebound too.
+const REBOUND_SHARE: f64 = 0.5;
+
+/// An outstanding offer and the assets behind it.
+#[derive(Debug, Clone)]
+pub(super) struct Booking {
+    pub message: MessageId,
+    pub contract: Option<Text>,
+    pub relieves: Direction,
+    pub requested: Vec<bool>,
+    pub options: Vec<BookedOption>,
+    pub ordered: Option<(usize, ActivationFactor)>,
+}
+
+/// What one option would use.
+#[derive(Debug, Clone)]
+pub(super) struct BookedOption {
+    pub reference: Text,
+    /// Curtailed feed-in per ISP, W, not negative.
+    pub curtailed_w: Vec<f64>,
+    pub shifts: Vec<Shift>,
+    price: Money,
+    power: Vec<Watts>,
+    min_factor: ActivationFactor,
+}
+
+/// A changed plan of one asset: the difference per ISP, W.
+#[derive(Debug, Clone)]
+pub(super) struct Shift {
+    device: Device,
+    delta_w: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Device {
+    Vehicle(usize),
+    Battery(usize),
+}
+
+impl Shift {
+    /// Puts the activated share of the difference into the day's plans.
+    pub(super) fn apply(&self, vehicles: &mut [Vec<f64>], batteries: &mut [Vec<f64>], factor: ActivationFactor) {
+        let plan = match self.device {
+            Device::Vehicle(v) => &mut vehicles[v],
+            Device::Battery(b) => &mut batteries[b],
+        };
+        let share = f64::from(factor.hundredths()) / 100.0;
+        plan.iter_mut().zip(&self.delta_w).for_each(|(p, d)| *p += share * d);
+    }
+}
+
+impl Booking {
+    /// The option an order names; an order on a single option need not name it.
+    pub(super) fn option(&self, reference: Option<&str>) -> Option<usize> {
+        match reference {
+            Some(name) => self.options.iter().position(|o| &*o.reference == name),
+            None => (self.options.len() == 1).then_some(0),
+        }
+    }
+
+    /// Feed-in this offer may still need at an ISP, W: all of it while outstanding, the activated share once ordered.
+    fn curtailed_w(&self, isp: usize) -> f64 {
+        match self.ordered {
+            Some((option, factor)) => self.options[option].curtailed_w[isp] * f64::from(factor.hundredths()) / 100.0,
+            None => self.options.iter().map(|o| o.curtailed_w[isp]).fold(0.0, f64::max),
+        }
+    }
+
+    fn uses(&self, device: Device) -> bool {
+        self.options.iter().any(|o| o.shifts.iter().any(|s| s.device == device))
+    }
+}
+
+impl Agr {
+    /// Answers a request with every offer it has for it.
+    pub(super) fn request(&mut self, now: SimTime, message: &Arc<Message>) -> Vec<Action> {
+        let Message::FlexRequest(request) = &**message else { return Vec::new() };
+        let mut actions: Vec<Action> = self.desk.reply(now, message, None).into_iter().collect();
+        let date = request.flex.period;
+        let Some(k) = self.profile.congestion_points.iter().position(|c| c.address == request.flex.congestion_point) else {
+            return actions;
+        };
+        let Some(day) = self.days.get_mut(&date) else { return actions };
+        day.requests.insert(request.header.message_id, Arc::clone(message));
+        let bounds = bounds(day, request);
+        let terms = request.contract_id.as_ref().and_then(|id| self.profile.contracts.iter().find(|c| *c.id == **id)).cloned();
+        let wanted: Vec<Watts> = match &terms {
+            Some(c) => {
+                let period = day.period;
+                let kept = self.reserved.get(&(Text::from(c.id.as_str()), date));
+                let reserved =
+                    |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, &period, IspIndex::from_offset(i)), |k| k[i]);
+                bounds.iter().enumerate().map(|(i, b)| obligation(reserved(i), *b)).collect()
+            }
+            None => bounds.iter().map(Bounds::near).collect(),
+        };
+        let contract = terms.map(|c| (Text::from(c.id.as_str()), c.utilisation_eur_per_mwh));
+        for direction in [Direction::FeedIn, Direction::Consumption] {
+            let wanted: Vec<Watts> =
+                wanted.iter().map(|w| if Direction::relieved_by(*w) == Some(direction) { *w } else { Watts::ZERO }).collect();
+            if wanted.iter().any(|w| *w != Watts::ZERO) {
+                self.offer_shifts(now, request, k, &bounds, &wanted, direction, contract.as_ref(), &mut actions);
+                if direction == Direction::FeedIn {
+                    self.offer_curtailment(now, request, k, &wanted, contract.as_ref(), &mut actions);
+                }
+            }
+        }
+        actions
+    }
+
+    fn offer_curtailment(
+        &mut self,
+        now: SimTime,
+        request: &FlexRequest,
+        k: usize,
+        wanted: &[Watts],
+        contract: Option<&(Text, f64)>,
+        actions: &mut Vec<Action>,
+    ) {
+        for block in blocks(wanted) {
+            let day = &self.days[&request.flex.period];
+            let mut curtailed_w = vec![0.0; day.period.isps()];
+            let (mut price, mut power) = (0.0, vec![Watts::ZERO; day.period.isps()]);
+            for i in block {
+                let free_w = self.free_feed_in(day, k, i).min(wanted[i].as_f64());
+                let watts = Watts(free_w.floor() as i64);
+                if watts.0 > 0 {
+                    power[i] = watts;
+                    curtailed_w[i] = watts.as_f64();
+                    let cost = contract.map_or_else(|| self.curtailment_eur_per_mwh(day.price[i]), |c| c.1);
+                    price += cost * watts.as_f64() * day.period.isp().as_hours() * 1e-6;
+                }
+            }
+            if power.iter().all(|p| *p == Watts::ZERO) {
+                continue;
+            }
+            let min_factor = ActivationFactor::from_hundredths(1).expect("1 is a factor");
+            let option = BookedOption {
+                reference: "curtail".into(),
+                curtailed_w,
+                shifts: Vec::new(),
+                price: Money::from_f64(price),
+                power,
+                min_factor,
+            };
+            actions.push(self.place(now, request, k, Direction::FeedIn, wanted, contract, vec![option]));
+        }
+    }
+
+    /// What curtailing costs: the income lost, with margin where prices are free; never negative.
+    fn curtailment_eur_per_mwh(&self, day_ahead: f64) -> f64 {
+        (day_ahead + self.profile.support_eur_per_mwh).max(0.0) * (1.0 + self.profile.margin)
+    }
+
+    /// Feed-in at a congestion point that willing owners have, cautiously, and no outstanding offer or cap needs, W.
+    fn free_feed_in(&self, day: &Day, k: usize, i: usize) -> f64 {
+        let rows = self.profile.curtailable.iter().zip(&day.vintage.available_w);
+        let willing: f64 = rows.filter(|(c, _)| c.willing && self.is_member(k, c.connection)).map(|(_, a)| a[i]).sum();
+        let booked: f64 = self.outstanding(day).map(|b| b.curtailed_w(i)).sum();
+        let capped = if day.floor_w[k][i].is_finite() { f64::INFINITY } else { 0.0 };
+        (self.profile.caution * willing - booked - capped).max(0.0)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one request, read in one place")]
+    fn offer_shifts(
+        &mut self,
+        now: SimTime,
+        request: &FlexRequest,
+        k: usize,
+        bounds: &[Bounds],
+        wanted: &[Watts],
+        direction: Direction,
+        contract: Option<&(Text, f64)>,
+        actions: &mut Vec<Action>,
+    ) {
+        let mut room_w: Vec<f64> = bounds.iter().map(|b| REBOUND_SHARE * b.max.as_f64().max(0.0)).collect();
+        let day = &self.days[&request.flex.period];
+        let devices = self.free_devices(day, k);
+        let size = devices.len().div_ceil(GROUPS).max(1);
+        let mut relieved = vec![0_i64; wanted.len()];
+        for group in devices.chunks(size) {
+            let covered = wanted.iter().zip(&relieved).all(|(w, r)| r.abs() >= w.0.abs());
+            if contract.is_some() && covered {
+                break;
+            }
+            let day = &self.days[&request.flex.period];
+            let mutex = self.profile.congestion_points[k].mutex_offers;
+            let mut options = Vec::new();
+            for (reference, mask) in severities(wanted, mutex) {
+                let Some(option) = self.shift_option(day, group, &mask, direction, &room_w, reference, contract.map(|c| c.1)) else {
+                    continue;
+                };
+                options.push(option);
+            }
+            let Some(first) = options.first() else { continue };
+            for (i, p) in first.power.iter().enumerate() {
+                room_w[i] = (room_w[i] - p.as_f64().max(0.0)).max(0.0);
+                relieved[i] += p.0;
+            }
+            actions.push(self.place(now, request, k, direction, wanted, contract, options));
+        }
+    }
+
+    /// Willing vehicles and batteries at the congestion point that no outstanding offer uses.
+    fn free_devices(&self, day: &Day, k: usize) -> Vec<Device> {
+        let free = |d: &Device| !self.outstanding(day).any(|b| b.uses(*d));
+        let vehicles = self.profile.vehicles.iter().enumerate().filter(|(_, v)| v.willing && self.is_member(k, v.connection));
+        let batteries = self.profile.batteries.iter().enumerate().filter(|(_, b)| b.willing && self.is_member(k, b.connection));
+        vehicles.map(|(v, _)| Device::Vehicle(v)).chain(batteries.map(|(b, _)| Device::Battery(b))).filter(free).collect()
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one re-planning, read in one place")]
+    fn shift_option(
+        &self,
+        day: &Day,
+        group: &[Device],
+        mask: &[bool],
+        direction: Direction,
+        room_w: &[f64],
+        reference: &str,
+        utilisation: Option<f64>,
+    ) -> Option<BookedOption> {
+        let shadow = -direction.relief_sign() * SHADOW_EUR_PER_MWH;
+        let price: Vec<f64> = day.price.iter().zip(mask).map(|(p, m)| if *m { p + shadow } else { *p }).collect();
+        let mut room_w = room_w.to_vec();
+        let mut shifts = Vec::new();
+        let mut sum = vec![0.0; day.period.isps()];
+        for &device in group {
+            let delta_w = match device {
+                Device::Vehicle(v) => self.replan_vehicle(day, v, &price, mask, direction, &room_w),
+                Device::Battery(b) => self.replan_battery(day, b, &price, mask, &room_w),
+            };
+            for (i, d) in delta_w.iter().enumerate() {
+                sum[i] += d;
+                room_w[i] = (room_w[i] - d.max(0.0)).max(0.0);
+            }
+            shifts.push(Shift { device, delta_w });
+        }
+        let power: Vec<Watts> = sum.iter().map(|w| Watts::from_f64(*w)).collect();
+        let useful = power.iter().zip(mask).any(|(p, m)| *m && Direction::relieved_by(*p) == Some(direction));
+        if !useful {
+            return None;
+        }
+        let mwh = day.period.isp().as_hours() * 1e-6;
+        let energy_eur: f64 = sum.iter().zip(&day.price).map(|(w, p)| w * p * mwh).sum();
+        let moved_mwh: f64 = sum.iter().map(|w| 0.5 * w.abs() * mwh).sum();
+        let cost = (energy_eur + self.profile.shifting_eur_per_mwh * moved_mwh).max(0.0) * (1.0 + self.profile.margin);
+        let relieved_mwh: f64 = sum.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| w.abs() * mwh).sum();
+        let price = utilisation.map_or(cost, |u| u * relieved_mwh);
+        let min_factor = ActivationFactor::from_hundredths(10).expect("10 is a factor");
+        Some(BookedOption {
+            reference: reference.into(),
+            curtailed_w: vec![0.0; power.len()],
+            shifts,
+            price: Money::from_f64(price),
+            power,
+            min_factor,
+        })
+    }
+
+    /// The vehicle's energy of the day charged elsewhere in its sessions; the difference to its plan.
+    fn replan_vehicle(&self, day: &Day, v: usize, price: &[f64], mask: &[bool], direction: Direction, room_w: &[f64]) -> Vec<f64> {
+        let base = &day.vehicles[v];
+        let max = self.profile.vehicles[v].max_power_w;
+        let slot_h = day.period.isp().as_hours();
+        let may_rise = |i: usize| !mask[i] || direction == Direction::FeedIn;
+        let limit: Vec<f64> = (0..base.len()).map(|i| if may_rise(i) { max.min(base[i] + room_w[i]) } else { base[i] }).collect();
+        let mut delta: Vec<f64> = vec![0.0; base.len()];
+        for session in &day.vintage.sessions[v] {
+            let window = slots(session, &day.period, base.len());
+            let energy_wh: f64 = base[window.clone()].iter().sum::<f64>() * slot_h;
+            let power = cheapest_charging(energy_wh, window.clone(), price, &limit, slot_h);
+            window.for_each(|i| delta[i] = power[i] - base[i]);
+        }
+        delta
+    }
+
+    /// The battery planned anew; differences beyond the room for rebound are cut, which only loses income.
+    fn replan_battery(&self, day: &Day, b: usize, price: &[f64], mask: &[bool], room_w: &[f64]) -> Vec<f64> {
+        let store = self.profile.batteries[b];
+        let plan = store.battery.plan(self.stored_wh[b], price, day.period.isp().as_hours());
+        let difference = plan.iter().zip(&day.batteries[b]).enumerate();
+        difference.map(|(i, (p, base))| if mask[i] { p - base } else { (p - base).min(room_w[i]) }).collect()
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]
+    fn place(
+        &mut self,
+        now: SimTime,
+        request: &FlexRequest,
+        k: usize,
+        relieves: Direction,
+        wanted: &[Watts],
+        contract: Option<&(Text, f64)>,
+        options: Vec<BookedOption>,
+    ) -> Action {
+        let day = &self.days[&request.flex.period];
+        let period = day.period;
+        let prognosis = day.prognosis[k];
+        let header = self.desk.header(now, &request.header.sender_domain, Some(request.header.conversation_id));
+        let wire = |o: &BookedOption| OfferOption {
+            option_reference: o.reference.clone(),
+            price: o.price,
+            min_activation_factor: o.min_factor,
+            isps: non_zero_power_runs(&IspSeries::from_vec(&period, o.power.clone())),
+        };
+        let offer = FlexOffer {
+            flex: request.flex.clone(),
+            expiration_date_time: self.desk.date_time(self.offers_expire(&period)),
+            unsolicited: Some(false),
+            flex_request_message_id: Some(request.header.message_id),
+            contract_id: contract.map(|c| c.0.clone()),
+            d_prognosis_message_id: prognosis,
+            baseline_reference: None,
+            currency: self.desk.currency,
+            options: options.iter().map(wire).collect(),
+            header,
+        };
+        let requested = wanted.iter().map(|w| *w != Watts::ZERO).collect();
+        let booking = Booking {
+            message: offer.header.message_id,
+            contract: contract.map(|c| c.0.clone()),
+            relieves,
+            requested,
+            options,
+            ordered: None,
+        };
+        self.send_offer(offer, booking, period.date)
+    }
+
+    /// Day-ahead gate closure: offers stay good until then.
+    fn offers_expire(&self, period: &crate::time::Period) -> SimTime {
+        let eve = period.date.yesterday().expect("calendar year above 1");
+        self.desk.calendar.at(eve, self.profile.gate)
+    }
+}
+
+/// A request's bounds on every ISP of the day.
+fn bounds(day: &Day, request: &FlexRequest) -> Vec<Bounds> {
+    let free = Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
+    let rows = request
+        .isps
+        .iter()
+        .map(|r| (r.run, Bounds { min: r.min_power, max: r.max_power, requested: r.disposition == Disposition::Requested }));
+    series(&day.period, free, rows).values().to_vec()
+}
+
+/// Runs of wanted ISPs cut into blocks.
+fn blocks(wanted: &[Watts]) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for (i, _) in wanted.iter().enumerate().filter(|(_, w)| **w != Watts::ZERO) {
+        match out.last_mut() {
+            Some(last) if last.end == i && last.len() < BLOCK => last.end = i + 1,
+            _ => out.push(i..i + 1),
+        }
+    }
+    out
+}
+
+/// Which ISPs an option relieves: all that are wanted and, where options may exclude each other, only the worse half.
+fn severities(wanted: &[Watts], mutex: bool) -> Vec<(&'static str, Vec<bool>)> {
+    let all: Vec<bool> = wanted.iter().map(|w| *w != Watts::ZERO).collect();
+    let mut sizes: Vec<i64> = wanted.iter().map(|w| w.0.abs()).filter(|w| *w > 0).collect();
+    sizes.sort_unstable();
+    let median = sizes.get(sizes.len() / 2).copied().unwrap_or(0);
+    let worst: Vec<bool> = wanted.iter().map(|w| w.0.abs() > 0 && w.0.abs() >= median).collect();
+    if mutex && worst != all { vec![("all", all), ("worst", worst)] } else { vec![("all", all)] }
+}

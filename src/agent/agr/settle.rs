@@ -1,0 +1,93 @@
+//! Metering of the day and verification of the bill.
+
+use std::sync::Arc;
+
+use crate::ids::ConnectionIdx;
+use crate::time::{IspIndex, Period, SimTime};
+use crate::uftp::message::{
+    Decimal, Ean, FlexOrderSettlementStatus, FlexSettlement, IspMinutes, Message, Metering, MeteringIsp, MeteringProfile, MeteringUnit,
+    ProfileType, SettlementDisposition,
+};
+use crate::units::Watts;
+
+use super::super::order::{OrderRecord, settle};
+use super::{Action, Agr, nested, send};
+
+impl Agr {
+    /// One Metering message per connection for the day.
+    pub(super) fn metering(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (connection, address) in self.profile.connections.clone() {
+            let Some(meter) = self.meters.get(&(period.date, connection)) else { continue };
+            let Some(ean) = Ean::of_connection(&address) else { continue };
+            let reading = |(i, p): (usize, &f64)| MeteringIsp {
+                start: IspIndex::from_offset(i).number(),
+                value: Decimal::kilowatts(Watts::from_f64(*p)),
+            };
+            let isps = meter.p_w.iter().enumerate().map(reading).collect();
+            let profiles = vec![MeteringProfile { profile_type: ProfileType::Power, unit: MeteringUnit::Kilowatt, isps }];
+            actions.push(send(Metering {
+                header: self.desk.header(now, &self.profile.dso, None),
+                revision: 1,
+                isp_duration: IspMinutes(self.desk.calendar.isp_minutes()),
+                time_zone: self.desk.zone(),
+                currency: None,
+                period: period.date,
+                ean,
+                profiles,
+            }));
+        }
+        actions
+    }
+
+    /// Compares a settlement with its own: items that differ are disputed.
+    pub(super) fn verify(&mut self, now: SimTime, message: &Arc<Message>, settlement: &FlexSettlement) -> Vec<Action> {
+        let window: Vec<OrderRecord> =
+            self.orders.iter().filter(|o| (settlement.period_start..=settlement.period_end).contains(&o.period.date)).cloned().collect();
+        let own = settle(&window, &|o, isp| self.metered(o, isp), &|a, b| nested(&self.profile, a, b));
+        let status = |item: &crate::uftp::message::FlexOrderSettlement| {
+            let mine = own.iter().find(|s| s.order_reference == item.order_reference);
+            let dispute = match mine {
+                Some(s) if s.net_settlement == item.net_settlement => None,
+                Some(s) => Some(format!("own calculation comes to {}", s.net_settlement)),
+                None => Some("order unknown".to_owned()),
+            };
+            FlexOrderSettlementStatus {
+                order_reference: item.order_reference.clone(),
+                disposition: if dispute.is_some() { SettlementDisposition::Disputed } else { SettlementDisposition::Accepted },
+                dispute_reason: dispute.map(Into::into),
+            }
+        };
+        let statuses = settlement.flex_order_settlements.iter().map(status).collect();
+        let missing = own.iter().any(|s| !settlement.flex_order_settlements.iter().any(|i| i.order_reference == s.order_reference));
+        let id = crate::uftp::message::MessageId(self.desk.uuid());
+        let rejection = missing.then(|| "Missing Settlement Items".into());
+        let Some(Message::FlexSettlementResponse(mut response)) = message.reply(id, self.desk.date_time(now), rejection) else {
+            return Vec::new();
+        };
+        response.statuses = statuses;
+        vec![send(response)]
+    }
+
+    /// Net power of its connections at an order's congestion point, summed from whole-watt readings.
+    fn metered(&self, order: &OrderRecord, isp: IspIndex) -> Watts {
+        let Some(point) = self.profile.congestion_points.iter().find(|c| c.cp == order.cp) else { return Watts::ZERO };
+        let own = |c: &&ConnectionIdx| self.profile.connections.iter().any(|(i, _)| i == *c);
+        let read =
+            |c: &ConnectionIdx| self.meters.get(&(order.period.date, *c)).map_or(Watts::ZERO, |m| Watts::from_f64(m.p_w[isp.offset()]));
+        point.connections.iter().filter(own).map(read).sum()
+    }
+
+    /// Drops what settled days no longer need.
+    pub(super) fn forget(&mut self, period: &Period) -> Vec<Action> {
+        let day = period.date;
+        self.meters.retain(|(d, _), _| *d > day);
+        self.days.retain(|d, _| *d > day);
+        self.vintages.retain(|d, _| *d > day);
+        self.prices.retain(|d, _| *d > day);
+        self.orders.retain(|o| o.period.date > day);
+        self.reserved.retain(|(_, d), _| *d > day);
+        self.inbox.forget_before(day);
+        Vec::new()
+    }
+}

@@ -1,0 +1,153 @@
+//! Before the auction: release of reservations that the forecast does not need, and calls on capacity limitations.
+
+use jiff::civil::{Date, Weekday};
+
+use crate::market::contract::{Bounds, Contract, Right, cap_flexibility};
+use crate::time::{IspIndex, IspSeries, Period, SimTime};
+use crate::uftp::message::isp::{non_zero_power_runs, power_runs};
+use crate::uftp::message::{FlexOrder, FlexReservationUpdate};
+use crate::units::{ActivationFactor, Money, Watts};
+
+use super::super::order::OrderRecord;
+use super::super::send;
+use super::forecast::Analysis;
+use super::{Action, Dso};
+
+impl Dso {
+    /// Looks at the day on the early forecast and tells contract partners what it keeps and what it calls.
+    pub(super) fn call(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        if self.profile.contracts.is_empty() {
+            return Vec::new();
+        }
+        let Some(analysis) = self.analyse(period, false) else { return Vec::new() };
+        let mut actions = Vec::new();
+        for contract in self.profile.contracts.clone() {
+            let Some(cp) = self.point(&contract.congestion_point) else { continue };
+            let w = self.watched(cp).clone();
+            let bounds = analysis.bounds(&w, w.planning);
+            match contract.right {
+                Right::FlexOption { .. } => actions.extend(self.keep_reserved(now, period, &contract, &bounds)),
+                Right::CapacityLimitation { cap_w } => actions.extend(self.limit(now, period, &contract, cap_w, &bounds, &analysis)),
+            }
+        }
+        actions
+    }
+
+    /// Keeps a FlexOption where the forecast comes within a tenth of asking for it, and releases the rest.
+    fn keep_reserved(&mut self, now: SimTime, period: &Period, contract: &Contract, bounds: &[Bounds]) -> Option<Action> {
+        let full: Vec<Watts> = period.iter().map(|isp| contract.reserved_at(&self.desk.calendar, period, isp)).collect();
+        let kept: Vec<Watts> = full.iter().zip(bounds).map(|(r, b)| if nearly_wanted(*r, b) { *r } else { Watts::ZERO }).collect();
+        let released = kept != full;
+        let book = self.books.entry(period.date).or_default();
+        book.reserved.insert(contract.id.clone(), kept.clone());
+        released.then(|| {
+            let header = self.desk.header(now, &contract.aggregator, None);
+            send(FlexReservationUpdate {
+                header,
+                flex: self.desk.flex(period, &contract.congestion_point),
+                contract_id: contract.id.as_str().into(),
+                reference: format!("R-{}-{}", contract.id, period.date).into(),
+                isps: power_runs(&IspSeries::from_vec(period, kept)),
+            })
+        })
+    }
+
+    /// Calls a capacity limitation in the ISPs of its windows where the forecast breaks the limit in its direction.
+    fn limit(
+        &mut self,
+        now: SimTime,
+        period: &Period,
+        contract: &Contract,
+        cap_w: f64,
+        bounds: &[Bounds],
+        analysis: &Analysis,
+    ) -> Option<Action> {
+        let cp = self.point(&contract.congestion_point)?;
+        let own = self.portfolio(&(contract.aggregator.clone(), cp));
+        let week = (contract.id.clone(), monday(period.date));
+        if self.calls.get(&week).copied().unwrap_or(0) >= contract.max_calls_per_week {
+            return None;
+        }
+        let flexibility = |isp: IspIndex| {
+            let b = &bounds[isp.offset()];
+            let wanted = crate::market::Direction::relieved_by(b.near()) == Some(contract.direction);
+            if !(wanted && contract.holds(&self.desk.calendar, period, isp)) {
+                return Watts::ZERO;
+            }
+            let expected: f64 = own.iter().map(|c| analysis.p_w[c.i()][isp.offset()]).sum();
+            Watts::from_f64(cap_flexibility(contract.direction, cap_w, expected))
+        };
+        let power: Vec<Watts> = period.iter().map(flexibility).collect();
+        if power.iter().all(|p| *p == Watts::ZERO) {
+            return None;
+        }
+        *self.calls.entry(week).or_default() += 1;
+        Some(self.place_limitation(now, period, contract, cap_w, power, cp))
+    }
+
+    fn place_limitation(
+        &mut self,
+        now: SimTime,
+        period: &Period,
+        contract: &Contract,
+        cap_w: f64,
+        power: Vec<Watts>,
+        cp: crate::ids::CpIdx,
+    ) -> Action {
+        let cap = Watts::from_f64(-contract.direction.relief_sign() * cap_w);
+        let mwh: f64 = power.iter().map(|p| p.abs().as_f64()).sum::<f64>() * period.isp().as_hours() * 1e-6;
+        let price = Money::from_f64(mwh * contract.utilisation_eur_per_mwh);
+        let reference = self.order_reference();
+        let order = FlexOrder {
+            header: self.desk.header(now, &contract.aggregator, None),
+            flex: self.desk.flex(period, &contract.congestion_point),
+            unsolicited: Some(true),
+            flex_offer_message_id: None,
+            service_type: Some("capacity-limitation".into()),
+            contract_id: Some(contract.id.as_str().into()),
+            d_prognosis_message_id: None,
+            baseline_reference: Some("cap".into()),
+            price,
+            currency: self.desk.currency,
+            order_reference: reference.clone(),
+            option_reference: None,
+            activation_factor: ActivationFactor::FULL,
+            isps: non_zero_power_runs(&IspSeries::from_vec(period, power.clone())),
+        };
+        let record = OrderRecord {
+            reference,
+            placed: now,
+            message: order.header.message_id,
+            agr: contract.aggregator.clone(),
+            cp,
+            address: contract.congestion_point.clone(),
+            period: *period,
+            relieves: contract.direction,
+            requested: power.iter().map(|p| *p != Watts::ZERO).collect(),
+            baseline: power.iter().map(|f| cap - *f).collect(),
+            power,
+            price,
+            penalty_eur_per_mwh: contract.penalty_eur_per_mwh,
+            prognosis: None,
+            contract: order.contract_id.clone(),
+            limitation: true,
+        };
+        self.pending.insert(order.header.message_id, record);
+        send(order)
+    }
+}
+
+/// Whether an ISP asks for flexibility of the reserved sign, or has less than a tenth of its range left before it does.
+fn nearly_wanted(reserved: Watts, b: &Bounds) -> bool {
+    let slack = (b.max - b.min).0 / 10;
+    match reserved.0.signum() {
+        1 => b.min.0 > -slack,
+        -1 => b.max.0 < slack,
+        _ => false,
+    }
+}
+
+/// The Monday of a date's week.
+fn monday(date: Date) -> Date {
+    date.nth_weekday(-1, Weekday::Monday).map_or(date, |last| if date.weekday() == Weekday::Monday { date } else { last })
+}

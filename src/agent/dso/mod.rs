@@ -1,0 +1,350 @@
+//! The system operator: forecasts its area, checks it by load flow, buys flexibility, watches and settles.
+
+mod call;
+mod forecast;
+mod orange;
+mod settle;
+mod trade;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::ids::{BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::market::contract::{Bounds, Contract};
+use crate::powerflow::{Network, Solution};
+use crate::time::{Period, SimDuration, SimTime};
+use crate::uftp::message::{
+    DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus, Message, MessageId,
+    PortfolioConnection, RedispatchBy, Response,
+};
+use crate::units::Watts;
+
+use super::inbox::Inbox;
+use super::order::OrderRecord;
+use super::{Action, Desk, DsoVintage, Gate, Input, PublicCp, send};
+use orange::{OrangeDay, Watch};
+
+/// What the DSO knows of its own grid, contracts and powers.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The common reference.
+    pub cro: Domain,
+    /// Its grid model.
+    pub network: Arc<Network>,
+    /// Address of every connection, by row.
+    pub addresses: Vec<EntityAddress>,
+    /// Installed feed-in it can reach in orange, W per connection.
+    pub installed_feed_in_w: Vec<f64>,
+    /// Monitored elements.
+    pub watched: Vec<Watched>,
+    /// Pairs of congestion points that share connections.
+    pub nested: Vec<(CpIdx, CpIdx)>,
+    /// Contracts in force.
+    pub contracts: Vec<Contract>,
+    /// Whether it buys flexibility at all.
+    pub trades: bool,
+    /// Highest price per effective MWh.
+    pub price_ceiling_eur_per_mwh: f64,
+    /// Penalty on deficiency of spot orders, €/MWh.
+    pub penalty_eur_per_mwh: f64,
+    /// Clock time at which requests expire, the day before.
+    pub request_expires: jiff::civil::Time,
+    /// What it may do outside the market; `None`: nothing.
+    pub orange: Option<OrangePower>,
+}
+
+/// Powers outside the market.
+#[derive(Debug, Clone, Copy)]
+pub struct OrangePower {
+    /// Time between a measurement's step end and the limitation acting.
+    pub delay: SimDuration,
+    /// Physical step.
+    pub step: SimDuration,
+    /// Devices are not limited below this, W.
+    pub device_floor_w: f64,
+}
+
+/// A congestion point as its owner knows it.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    /// What is published.
+    pub public: PublicCp,
+    /// The monitored branch.
+    pub branch: BranchIdx,
+    /// Whether the branch's from (hv) end is the one towards the source.
+    pub from_is_upstream: bool,
+    /// Apparent power at loading 1 and rated voltage, VA.
+    pub rated_va: f64,
+    /// Loading above which it acts on forecasts.
+    pub planning: f64,
+    /// Loading above which overload counts.
+    pub rating: f64,
+    /// Loading above which orange must act.
+    pub emergency: f64,
+}
+
+/// The trade of one Period.
+#[derive(Debug, Default)]
+struct Book {
+    prognoses: BTreeMap<(Domain, CpIdx), Prognosis>,
+    requests: BTreeMap<MessageId, (CpIdx, Option<String>)>,
+    offers: BTreeMap<MessageId, (CpIdx, Arc<Message>)>,
+    bounds: BTreeMap<CpIdx, Vec<Bounds>>,
+    reserved: BTreeMap<String, Vec<Watts>>,
+}
+
+/// Accepted prognoses of an aggregator at a congestion point.
+#[derive(Debug, Clone)]
+struct Prognosis {
+    /// The first of the day: baseline of orders.
+    baseline: Vec<Watts>,
+    baseline_message: MessageId,
+    /// The latest.
+    latest: Vec<Watts>,
+    revision: i64,
+}
+
+/// A running DSO.
+#[derive(Debug)]
+pub struct Dso {
+    desk: Desk,
+    inbox: Inbox,
+    profile: Profile,
+    /// Who represents a connection, as the common reference last said, with the Period asked for.
+    represented: BTreeMap<EntityAddress, Domain>,
+    vintages: BTreeMap<Date, Arc<DsoVintage>>,
+    books: BTreeMap<Date, Book>,
+    /// Orders sent and not answered yet.
+    pending: BTreeMap<MessageId, OrderRecord>,
+    /// Accepted orders in the order of placing.
+    orders: Vec<OrderRecord>,
+    next_order: u64,
+    meters: BTreeMap<(Date, ConnectionIdx), Vec<Watts>>,
+    /// Settlements sent and not answered yet.
+    bills: BTreeMap<MessageId, Arc<Message>>,
+    days: BTreeMap<Date, OrangeDay>,
+    watch: Vec<Watch>,
+    calls: BTreeMap<(String, Date), u32>,
+    solver: forecast::Solver,
+}
+
+impl Dso {
+    /// A DSO before its first day.
+    #[must_use]
+    pub fn new(desk: Desk, inbox: Inbox, profile: Profile) -> Dso {
+        let watch = profile.watched.iter().map(|w| Watch::new(w.public.cp)).collect();
+        Dso {
+            desk,
+            inbox,
+            profile,
+            represented: BTreeMap::new(),
+            vintages: BTreeMap::new(),
+            books: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            orders: Vec::new(),
+            next_order: 1,
+            meters: BTreeMap::new(),
+            bills: BTreeMap::new(),
+            days: BTreeMap::new(),
+            watch,
+            calls: BTreeMap::new(),
+            solver: forecast::Solver::default(),
+        }
+    }
+
+    /// Takes what arrived and says what to do.
+    pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        let actions = self.act(now, input);
+        self.inbox.sending(&actions);
+        actions
+    }
+
+    fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        match input {
+            Input::Gate(gate, period) => self.gate(now, gate, &period),
+            Input::Message(message) => match self.inbox.admit(now, &message, &mut self.desk) {
+                Ok(validated) => {
+                    let actions = self.message(now, &message);
+                    self.inbox.handled(validated, &actions);
+                    actions
+                }
+                Err(answer) => answer,
+            },
+            Input::Area(vintage) => {
+                self.vintages.insert(vintage.period.date, vintage);
+                Vec::new()
+            }
+            Input::Telemetry(t) => self.watch(now, &t),
+            Input::Portfolio(_) | Input::Prices(_) | Input::Meter(_) => Vec::new(),
+        }
+    }
+
+    fn gate(&mut self, now: SimTime, gate: Gate, period: &Period) -> Vec<Action> {
+        match gate {
+            Gate::Publish => self.publish(now, period),
+            Gate::Query => self.query(now, period),
+            Gate::Call => self.call(now, period),
+            Gate::Request => self.request(now, period),
+            Gate::Order => self.order(now, period),
+            Gate::Close => self.close(period),
+            Gate::Settle => self.settle(now, period),
+            Gate::Prognosis | Gate::Update | Gate::Metering => Vec::new(),
+        }
+    }
+
+    fn message(&mut self, now: SimTime, message: &Arc<Message>) -> Vec<Action> {
+        match &**message {
+            Message::DsoPortfolioQueryResponse(m) => {
+                let rows = m.congestion_point.iter().flat_map(|cp| &cp.connections);
+                for row in rows {
+                    match &row.agr_domain {
+                        Some(agr) => self.represented.insert(row.entity_address.clone(), agr.clone()),
+                        None => self.represented.remove(&row.entity_address),
+                    };
+                }
+                Vec::new()
+            }
+            Message::DPrognosis(m) => self.take_prognosis(now, message, m),
+            Message::FlexOffer(m) => self.take_offer(now, message, m),
+            Message::FlexOfferRevocation(m) => {
+                for book in self.books.values_mut() {
+                    book.offers.remove(&m.flex_offer_message_id);
+                }
+                self.desk.reply(now, message, None).into_iter().collect()
+            }
+            Message::FlexOrderResponse(m) => self.take_answer(&m.response),
+            Message::Metering(m) => {
+                self.take_metering(m);
+                self.desk.reply(now, message, None).into_iter().collect()
+            }
+            Message::FlexSettlementResponse(m) => self.pay(now, m),
+            _ => Vec::new(),
+        }
+    }
+
+    fn publish(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        let declare = |w: &Watched| DeclaredCongestionPoint {
+            entity_address: w.public.address.clone(),
+            start_period: period.date,
+            end_period: None,
+            mutex_offers_supported: w.public.mutex_offers,
+            day_ahead_redispatch_by: RedispatchBy::Agr,
+            intraday_redispatch_by: None,
+            connections: w.public.connections.iter().map(|c| self.portfolio_connection(*c, period)).collect(),
+        };
+        let congestion_points = self.profile.watched.iter().map(declare).collect();
+        let header = self.desk.header(now, &self.profile.cro, None);
+        vec![send(DsoPortfolioUpdate { header, time_zone: self.desk.zone(), congestion_points })]
+    }
+
+    fn portfolio_connection(&self, c: ConnectionIdx, period: &Period) -> PortfolioConnection {
+        PortfolioConnection { entity_address: self.profile.addresses[c.i()].clone(), start_period: period.date, end_period: None }
+    }
+
+    fn query(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        let points: Vec<EntityAddress> = self.profile.watched.iter().map(|w| w.public.address.clone()).collect();
+        let ask = |entity_address| {
+            let header = self.desk.header(now, &self.profile.cro, None);
+            send(DsoPortfolioQuery { header, time_zone: self.desk.zone(), period: period.date, entity_address })
+        };
+        points.into_iter().map(ask).collect()
+    }
+
+    /// Keeps a prognosis and tells which orders it reflects.
+    fn take_prognosis(&mut self, now: SimTime, message: &Arc<Message>, m: &DPrognosis) -> Vec<Action> {
+        let period = self.desk.calendar.period(m.flex.period);
+        let Some(cp) = self.point(&m.flex.congestion_point) else {
+            return self.desk.reply(now, message, Some("Invalid CongestionPoint".to_owned())).into_iter().collect();
+        };
+        let latest = crate::uftp::message::isp::power_series(&period, &m.isps).values().to_vec();
+        let key = (m.header.sender_domain.clone(), cp);
+        let book = self.books.entry(period.date).or_default();
+        let entry = book.prognoses.entry(key.clone()).or_insert_with(|| Prognosis {
+            baseline: latest.clone(),
+            baseline_message: m.header.message_id,
+            latest: latest.clone(),
+            revision: m.revision,
+        });
+        if m.revision < entry.revision {
+            return self.desk.reply(now, message, Some("Subordinate sequence number".to_owned())).into_iter().collect();
+        }
+        entry.latest = latest;
+        entry.revision = m.revision;
+        let reflected = self.reflects(&key, period.date);
+        let statuses =
+            self.orders_at(&key, period.date).map(|o| FlexOrderStatus { flex_order_message_id: o.message, is_validated: reflected });
+        let flex_order_statuses = statuses.collect();
+        let id = MessageId(self.desk.uuid());
+        let Some(Message::DPrognosisResponse(mut response)) = message.reply(id, self.desk.date_time(now), None) else { return Vec::new() };
+        response.flex_order_statuses = flex_order_statuses;
+        vec![send(response)]
+    }
+
+    fn point(&self, address: &EntityAddress) -> Option<CpIdx> {
+        self.profile.watched.iter().find(|w| w.public.address == *address).map(|w| w.public.cp)
+    }
+
+    /// Accepted orders of an aggregator at a congestion point or one nested with it; limitations are in its prognosis anyway.
+    fn orders_at(&self, key: &(Domain, CpIdx), date: Date) -> impl Iterator<Item = &OrderRecord> {
+        let nested = |a: CpIdx, b: CpIdx| self.nested(a, b);
+        let (agr, cp) = key.clone();
+        self.orders.iter().filter(move |o| o.agr == agr && o.period.date == date && !o.limitation && (o.cp == cp || nested(o.cp, cp)))
+    }
+
+    fn nested(&self, a: CpIdx, b: CpIdx) -> bool {
+        self.profile.nested.contains(&(a, b)) || self.profile.nested.contains(&(b, a))
+    }
+
+    /// Whether the latest prognosis is the baseline with every accepted order in it.
+    fn reflects(&self, key: &(Domain, CpIdx), date: Date) -> bool {
+        let Some(p) = self.books.get(&date).and_then(|b| b.prognoses.get(key)) else { return false };
+        let mut expected = p.baseline.clone();
+        for order in self.orders_at(key, date) {
+            expected.iter_mut().zip(&order.power).for_each(|(e, f)| *e += *f);
+        }
+        expected == p.latest
+    }
+
+    fn take_offer(&mut self, now: SimTime, message: &Arc<Message>, m: &FlexOffer) -> Vec<Action> {
+        let cp = self.point(&m.flex.congestion_point);
+        let book = self.books.entry(m.flex.period).or_default();
+        let known = m.flex_request_message_id.is_some_and(|id| book.requests.contains_key(&id));
+        match cp {
+            Some(cp) if known => {
+                book.offers.insert(m.header.message_id, (cp, Arc::clone(message)));
+                self.desk.reply(now, message, None).into_iter().collect()
+            }
+            _ => self.desk.reply(now, message, Some("Unknown FlexRequestMessageID reference".to_owned())).into_iter().collect(),
+        }
+    }
+
+    /// An order binds once it is accepted.
+    fn take_answer(&mut self, response: &Response) -> Vec<Action> {
+        if let Some(order) = self.pending.remove(&response.reference)
+            && response.is_accepted()
+        {
+            self.orders.push(order);
+            self.orders.sort_by(OrderRecord::by_time);
+        }
+        Vec::new()
+    }
+
+    /// The day before it comes: how the area looks with every order, and where the market fell short.
+    fn close(&mut self, period: &Period) -> Vec<Action> {
+        let Some(analysis) = self.analyse(period, true) else { return Vec::new() };
+        let mut actions = Vec::new();
+        for (k, w) in self.profile.watched.iter().enumerate() {
+            let unserved_w = analysis.bounds(w, w.planning).iter().map(|b| b.near().as_f64()).collect();
+            let bounds = self.books.get(&period.date).and_then(|b| b.bounds.get(&w.public.cp));
+            let near_w = bounds.map_or_else(|| vec![0.0; period.isps()], |b| b.iter().map(|b| b.near().as_f64()).collect());
+            let _ = k;
+            actions.push(Action::Record(super::Record::Requested { cp: w.public.cp, period: *period, near_w, unserved_w }));
+        }
+        let solution: Arc<Solution> = Arc::clone(&analysis.solution);
+        self.days.insert(period.date, OrangeDay::new(&self.profile, analysis));
+        actions.push(Action::Record(super::Record::Analysis { period: *period, with_orders: true, solution }));
+        actions
+    }
+}

@@ -1,0 +1,137 @@
+//! The receiving side of a participant: nothing is acted on before the rules have passed it.
+//!
+//! A repeated message gets the response it got before; a refused one gets its reasons; a handler sees only what is valid, and
+//! what it answers is remembered beside it. Everything sent is remembered too, because later messages refer to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::ids::{Domain, EntityAddress, Role};
+use crate::market::contract::{Contract, Right};
+use crate::time::{IspCalendar, IspSeries, SimTime};
+use crate::uftp::message::{Currency, Message};
+use crate::uftp::participant::{Book, Seen};
+use crate::uftp::validate::{Baseline, Fault, Received, Registry, Reservation, Standing, Terms, Validated, View};
+
+use super::{Action, Desk};
+
+/// Whom and what a participant knows, apart from messages.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// Its own domain.
+    pub domain: Domain,
+    /// Its own role.
+    pub role: Role,
+    /// Participants it deals with.
+    pub peers: BTreeMap<Domain, Role>,
+    /// Congestion points and whether offers there may hold exclusive options.
+    pub congestion_points: BTreeMap<EntityAddress, bool>,
+    /// Its contracts.
+    pub contracts: Vec<Contract>,
+    /// Clock time, the day before, until which reservations may be released.
+    pub release_deadline: jiff::civil::Time,
+    /// The market's calendar.
+    pub calendar: Arc<IspCalendar>,
+    /// The market's currency.
+    pub currency: Currency,
+}
+
+impl Registry for Directory {
+    fn standing(&self, domain: &Domain, role: Role) -> Standing {
+        if self.peers.get(domain) == Some(&role) { Standing::Known } else { Standing::Unknown }
+    }
+
+    fn congestion_point(&self, address: &EntityAddress, _period: Date, _peer: &Domain) -> Option<Terms> {
+        let mutex_offers_supported = *self.congestion_points.get(address)?;
+        Some(Terms { mutex_offers_supported, baseline: Baseline::DPrognosis, plausible_power: None })
+    }
+
+    fn knows_contract(&self, contract_id: &str, peer: &Domain) -> bool {
+        let own = |c: &&Contract| c.id == contract_id && (c.aggregator == *peer || c.aggregator == self.domain);
+        self.contracts.iter().any(|c| own(&c))
+    }
+
+    fn allows_direct_orders(&self, contract_id: Option<&str>, peer: &Domain) -> bool {
+        let limitation = |c: &Contract| matches!(c.right, Right::CapacityLimitation { .. });
+        contract_id.is_some_and(|id| self.knows_contract(id, peer) && self.contracts.iter().any(|c| c.id == id && limitation(c)))
+    }
+
+    fn reservation(&self, contract_id: &str, period: Date) -> Option<Reservation> {
+        let contract = self.contracts.iter().find(|c| c.id == contract_id)?;
+        let day = self.calendar.period(period);
+        let eve = period.yesterday().ok()?;
+        Some(Reservation {
+            release_deadline: self.calendar.at(eve, self.release_deadline),
+            power: IspSeries::from_fn(&day, |isp| contract.reserved_at(&self.calendar, &day, isp)),
+        })
+    }
+}
+
+/// The inbox with everything exchanged so far.
+#[derive(Debug)]
+pub struct Inbox {
+    directory: Directory,
+    book: Book,
+}
+
+impl Inbox {
+    /// An empty inbox.
+    #[must_use]
+    pub fn new(directory: Directory) -> Inbox {
+        Inbox { directory, book: Book::default() }
+    }
+
+    /// Lets a message in, or answers it at once: `Err` holds the answer to a repeated or refused message.
+    pub(super) fn admit(&mut self, now: SimTime, message: &Arc<Message>, desk: &mut Desk) -> Result<Validated, Vec<Action>> {
+        if let Seen::Again { response } = self.book.seen(message) {
+            return Err(response.map(Action::Send).into_iter().collect());
+        }
+        let d = &self.directory;
+        let view =
+            View { now, calendar: &d.calendar, currency: d.currency, domain: &d.domain, role: d.role, registry: d, archive: &self.book };
+        // In process the sender's role is what the directory says of it; an unknown sender is refused by its domain.
+        let role = d.peers.get(&message.header().sender_domain).copied().unwrap_or(d.role);
+        Received::in_process(Arc::clone(message), role).check(&view).map_err(|refused| {
+            let response = desk.refusal(now, message, refused.reason());
+            self.book.refused(&refused, response.clone());
+            response.map(Action::Send).into_iter().collect()
+        })
+    }
+
+    /// Remembers what became of an admitted message: its response is among the handler's actions.
+    pub(super) fn handled(&mut self, validated: Validated, actions: &[Action]) {
+        let id = validated.message().header().message_id;
+        let response = actions.iter().find_map(|a| match a {
+            Action::Send(m) if m.reference() == Some(id) => Some(Arc::clone(m)),
+            _ => None,
+        });
+        let rejection = response.as_ref().and_then(|r| r.response()).and_then(|r| r.rejection_reason.clone());
+        match rejection {
+            Some(text) => {
+                let refused = validated.refuse(Fault { rule: "own-reason", text: text.to_string(), isps: Vec::new() });
+                self.book.refused(&refused, response);
+            }
+            None => {
+                self.book.accepted(validated.accept(), response);
+            }
+        }
+    }
+
+    /// Remembers what is about to be sent of one's own accord; responses are remembered beside what they answer.
+    pub(super) fn sending(&mut self, actions: &[Action]) {
+        for action in actions {
+            if let Action::Send(m) = action
+                && m.response().is_none()
+            {
+                self.book.sent(m);
+            }
+        }
+    }
+
+    /// Forgets what concerns Periods before `date`.
+    pub(super) fn forget_before(&mut self, date: Date) {
+        self.book.forget_before(date);
+    }
+}

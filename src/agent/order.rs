@@ -1,0 +1,204 @@
+//! An order as both sides keep it, and its settlement. DSO and aggregator run the same arithmetic on their own records; what
+//! differs shows as a dispute.
+
+use crate::ids::{CpIdx, Domain, EntityAddress};
+use crate::market::Direction;
+use crate::market::settlement::{OrderedIsp, Share, fill, price};
+use crate::time::{IspIndex, Period, SimTime};
+use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspRun, MessageId, Text};
+use crate::units::{Money, Watts};
+
+/// A placed order with everything its settlement needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderRecord {
+    /// `OrderReference`.
+    pub reference: Text,
+    /// `TimeStamp` of the FlexOrder.
+    pub placed: SimTime,
+    /// `MessageID` of the FlexOrder.
+    pub message: MessageId,
+    /// The aggregator.
+    pub agr: Domain,
+    /// Where.
+    pub cp: CpIdx,
+    /// Its address.
+    pub address: EntityAddress,
+    /// The day.
+    pub period: Period,
+    /// The congestion it relieves.
+    pub relieves: Direction,
+    /// Ordered flexibility per ISP.
+    pub power: Vec<Watts>,
+    /// ISPs the DSO asked for; the others are rebound.
+    pub requested: Vec<bool>,
+    /// The order's price.
+    pub price: Money,
+    /// Penalty on deficiency.
+    pub penalty_eur_per_mwh: f64,
+    /// Baseline of the aggregator at the congestion point, per ISP.
+    pub baseline: Vec<Watts>,
+    /// The D-Prognosis that is the baseline, if one is.
+    pub prognosis: Option<MessageId>,
+    /// The contract, if the order is under one.
+    pub contract: Option<Text>,
+    /// A capacity limitation: judged against its own cap, outside the stack of other orders.
+    pub limitation: bool,
+}
+
+impl OrderRecord {
+    /// Order in which orders fill: by time, then by reference, whatever the order in which answers came back.
+    #[must_use]
+    pub fn by_time(a: &OrderRecord, b: &OrderRecord) -> std::cmp::Ordering {
+        a.placed.cmp(&b.placed).then_with(|| a.reference.cmp(&b.reference))
+    }
+
+    /// Ordered energy in requested ISPs, MWh, not negative.
+    #[must_use]
+    pub fn energy_mwh(&self) -> f64 {
+        let watts: Watts = self.power.iter().zip(&self.requested).filter(|(_, r)| **r).map(|(p, _)| p.abs()).sum();
+        watts.as_f64() * self.period.isp().as_hours() * 1e-6
+    }
+}
+
+/// Orders as one stack that shares baseline and deviation: same aggregator, congestion point, day and nature.
+fn same_stack(a: &OrderRecord, b: &OrderRecord) -> bool {
+    a.agr == b.agr && a.cp == b.cp && a.period.date == b.period.date && a.limitation == b.limitation
+}
+
+/// Settles `orders`, sorted [`OrderRecord::by_time`].
+///
+/// `actual(order, isp)` is the metered net power of the aggregator's connections at the order's congestion point, and
+/// `nested(a, b)` says whether congestion point `a` is an ancestor or descendant of `b`: an order there moves the frozen
+/// baseline here.
+#[must_use]
+pub fn settle(
+    orders: &[OrderRecord],
+    actual: &dyn Fn(&OrderRecord, IspIndex) -> Watts,
+    nested: &dyn Fn(CpIdx, CpIdx) -> bool,
+) -> Vec<FlexOrderSettlement> {
+    let shares = shares(orders, actual, nested);
+    orders.iter().zip(shares).map(|(order, rows)| settlement(order, rows)).collect()
+}
+
+/// One ISP of one order as settled.
+struct Row {
+    isp: IspIndex,
+    baseline: Watts,
+    order: OrderedIsp,
+    actual: Watts,
+    share: Share,
+}
+
+fn shares(
+    orders: &[OrderRecord],
+    actual: &dyn Fn(&OrderRecord, IspIndex) -> Watts,
+    nested: &dyn Fn(CpIdx, CpIdx) -> bool,
+) -> Vec<Vec<Row>> {
+    let mut rows: Vec<Vec<Row>> = orders.iter().map(|_| Vec::new()).collect();
+    for (k, order) in orders.iter().enumerate() {
+        let first_of_stack = !orders[..k].iter().any(|o| same_stack(o, order));
+        if !first_of_stack {
+            continue;
+        }
+        let stack: Vec<usize> = (k..orders.len()).filter(|&j| same_stack(&orders[j], order)).collect();
+        for isp in order.period.iter() {
+            let here: Vec<usize> = stack.iter().copied().filter(|&j| orders[j].power[isp.offset()] != Watts::ZERO).collect();
+            let Some(&first) = here.first() else { continue };
+            let elsewhere = |o: &&OrderRecord| {
+                o.agr == order.agr && o.period.date == order.period.date && !o.limitation && !order.limitation && nested(o.cp, order.cp)
+            };
+            let shift: Watts = orders.iter().filter(elsewhere).map(|o| o.power[isp.offset()]).sum();
+            let baseline = orders[first].baseline[isp.offset()] + shift;
+            let parts: Vec<OrderedIsp> = here.iter().map(|&j| part(&orders[j], isp)).collect();
+            let actual = actual(order, isp);
+            for ((&j, order), share) in here.iter().zip(&parts).zip(fill(baseline, &parts, actual)) {
+                rows[j].push(Row { isp, baseline, order: *order, actual, share });
+            }
+        }
+    }
+    rows
+}
+
+fn part(order: &OrderRecord, isp: IspIndex) -> OrderedIsp {
+    let i = isp.offset();
+    OrderedIsp { power: order.power[i], requested: order.requested[i], relieves: order.relieves }
+}
+
+fn settlement(order: &OrderRecord, rows: Vec<Row>) -> FlexOrderSettlement {
+    let parts: Vec<(OrderedIsp, Share)> = rows.iter().map(|r| (r.order, r.share)).collect();
+    let money = price(order.price, &parts, order.period.isp(), order.penalty_eur_per_mwh);
+    let isps = rows
+        .into_iter()
+        .map(|r| FlexOrderSettlementIsp {
+            run: IspRun::single(r.isp),
+            baseline_power: r.baseline,
+            ordered_flex_power: r.order.power,
+            actual_power: r.actual,
+            delivered_flex_power: r.share.delivered,
+            power_deficiency: r.share.deficiency,
+        })
+        .collect();
+    FlexOrderSettlement {
+        order_reference: Some(order.reference.clone()),
+        period: order.period.date,
+        contract_id: order.contract.clone(),
+        d_prognosis_message_id: order.prognosis,
+        baseline_reference: (order.prognosis.is_none()).then(|| "cap".into()),
+        congestion_point: order.address.clone(),
+        price: money.price,
+        penalty: money.penalty,
+        net_settlement: money.net(),
+        isps,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::IspCalendar;
+
+    fn order(cp: u32, power: i64, at: usize) -> OrderRecord {
+        let period = IspCalendar::new("Europe/Amsterdam", 15).unwrap().period(jiff::civil::date(2016, 7, 22));
+        let mut series = vec![Watts::ZERO; 96];
+        series[at] = Watts(power);
+        OrderRecord {
+            reference: format!("O-{cp}-{power}").into(),
+            placed: SimTime(0),
+            message: MessageId(uuid::Uuid::nil()),
+            agr: Domain::new("agr.example.com"),
+            cp: CpIdx(cp),
+            address: EntityAddress::new("ea1.2024-01.com.example.dso:x"),
+            period,
+            relieves: Direction::FeedIn,
+            requested: series.iter().map(|p| *p != Watts::ZERO).collect(),
+            power: series,
+            price: Money::from_f64(10.0),
+            penalty_eur_per_mwh: 0.0,
+            baseline: vec![Watts(-100_000); 96],
+            prognosis: None,
+            contract: None,
+            limitation: false,
+        }
+    }
+
+    #[test]
+    fn orders_of_a_stack_share_one_deviation() {
+        let orders = [order(0, 30_000, 50), order(0, 10_000, 50)];
+        let s = settle(&orders, &|_, _| Watts(-65_000), &|_, _| false);
+        assert_eq!(s[0].isps[0].delivered_flex_power, Watts(30_000));
+        assert_eq!(s[1].isps[0].delivered_flex_power, Watts(5_000));
+        assert_eq!(s[1].isps[0].power_deficiency, Watts(5_000));
+        assert_eq!(s[1].net_settlement, Money::from_f64(5.0));
+    }
+
+    /// An order below moves the baseline above: the customer is not asked to deliver the same watts twice, nor paid twice.
+    #[test]
+    fn an_order_moves_the_baseline_of_nested_congestion_points() {
+        let orders = [order(0, 30_000, 50), order(1, 10_000, 50)];
+        let s = settle(&orders, &|_, _| Watts(-60_000), &|a, b| a != b);
+        assert_eq!(s[0].isps[0].baseline_power, Watts(-90_000));
+        assert_eq!(s[0].isps[0].delivered_flex_power, Watts(30_000));
+        assert_eq!(s[1].isps[0].baseline_power, Watts(-70_000));
+        assert_eq!(s[1].isps[0].delivered_flex_power, Watts(10_000));
+    }
+}

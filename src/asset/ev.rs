@@ -1,0 +1,231 @@
+//! Electric vehicles at home: synthetic sessions and cheapest charging.
+//!
+//! Each vehicle has a habit, drawn once, and each evening announces a session; what really happens deviates from it:
+//!
+//! ```text
+//! arrival   ~ N(17:45, 1.5 h) habit,  ± N(0, 0.5 h) on the day       departure ~ N(07:15, 0.75 h) habit, ± N(0, 0.25 h)
+//! energy    ~ lognormal, median 8 kWh, σ 0.5 per day, at most what the stay and the charger allow
+//! plugged in with probability 0.8 on a day
+//! announced = habit and the day's energy;  true = announced plus the day's deviations, energy ±10 %
+//! ```
+//!
+//! The shape follows home-charging statistics (evening arrival, 7–10 kWh a session); the numbers are assumptions that a
+//! scenario may change. Draws are keyed by vehicle and local date.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::{Date, Time};
+
+use crate::rng::Stream;
+use crate::time::{IspCalendar, Period, SimDuration, SimTime};
+
+/// Distribution of sessions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Habits {
+    /// Mean arrival, hours after midnight.
+    pub arrival_h: f64,
+    /// Standard deviation of arrival between vehicles, h.
+    pub arrival_sigma_h: f64,
+    /// Mean departure on the next day, hours after midnight.
+    pub departure_h: f64,
+    /// Median energy of a session, Wh.
+    pub energy_wh: f64,
+    /// Probability of plugging in on a day.
+    pub plug_in: f64,
+}
+
+impl Default for Habits {
+    fn default() -> Habits {
+        Habits { arrival_h: 17.75, arrival_sigma_h: 1.5, departure_h: 7.25, energy_wh: 8000.0, plug_in: 0.8 }
+    }
+}
+
+/// One stay at the charger.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Session {
+    /// Plugged in.
+    pub arrival: SimTime,
+    /// Unplugged.
+    pub departure: SimTime,
+    /// Energy wanted until departure, Wh at the charger's grid side.
+    pub energy_wh: f64,
+}
+
+/// A vehicle's session of one evening, as announced and as it happens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evening {
+    /// What the driver tells the aggregator the day before.
+    pub announced: Session,
+    /// What happens.
+    pub real: Session,
+}
+
+/// The sessions of vehicle `id` with a charger of `max_power_w` that begin on `dates`, in order.
+#[must_use]
+pub fn sessions(h: &Habits, seed: u64, id: &str, max_power_w: f64, calendar: &IspCalendar, dates: &[Date]) -> Vec<Evening> {
+    let mut habit = Stream::new(seed, id, "ev-habit");
+    let mut habit = habit.at(0);
+    let usual_arrival_h = h.arrival_h + h.arrival_sigma_h * habit.normal();
+    let usual_departure_h = h.departure_h + 0.75 * habit.normal();
+    let mut daily = Stream::new(seed, id, "ev-session");
+    let evening = |date: &Date| {
+        let mut d = daily.at(u64::from(date.year().unsigned_abs()) * 366 + u64::from(date.day_of_year().unsigned_abs()));
+        let plugged = d.uniform() < h.plug_in;
+        let energy_wh = h.energy_wh * libm::exp(0.5 * d.normal());
+        let (late_h, early_h) = (0.5 * d.normal(), 0.25 * d.normal());
+        let appetite = (1.0 + 0.1 * (2.0 * d.uniform() - 1.0)).max(0.0);
+        let next = date.tomorrow().expect("calendar year below 9999");
+        let session = |arrival_h: f64, departure_h: f64, wh: f64| {
+            let arrival = calendar.at(*date, Time::midnight()) + hours(arrival_h.clamp(12.0, 23.5));
+            let departure = calendar.at(next, Time::midnight()) + hours(departure_h.clamp(4.0, 11.5));
+            let room_wh = max_power_w * (departure - arrival).as_hours();
+            Session { arrival, departure, energy_wh: wh.min(0.95 * room_wh) }
+        };
+        plugged.then(|| Evening {
+            announced: session(usual_arrival_h, usual_departure_h, energy_wh),
+            real: session(usual_arrival_h + late_h, usual_departure_h + early_h, energy_wh * appetite),
+        })
+    };
+    dates.iter().filter_map(evening).collect()
+}
+
+fn hours(h: f64) -> SimDuration {
+    SimDuration::seconds((h * 3600.0).round_ties_even() as i64)
+}
+
+/// Cheapest charging of `energy_wh` within `window` (offsets into `price`), at most `limit_w[i]` in slot `i`.
+///
+/// Slots are filled by rising price, ties by earlier slot; what does not fit stays uncharged. Returns power in W per slot of
+/// `price`.
+#[must_use]
+pub fn cheapest_charging(energy_wh: f64, window: Range<usize>, price: &[f64], limit_w: &[f64], slot_h: f64) -> Vec<f64> {
+    let mut power_w = vec![0.0; price.len()];
+    let mut slots: Vec<usize> = window.collect();
+    slots.sort_by(|&a, &b| price[a].total_cmp(&price[b]).then(a.cmp(&b)));
+    let mut left_wh = energy_wh;
+    for i in slots {
+        if left_wh <= 0.0 {
+            break;
+        }
+        power_w[i] = limit_w[i].max(0.0).min(left_wh / slot_h);
+        left_wh -= power_w[i] * slot_h;
+    }
+    power_w
+}
+
+/// Plans a vehicle's charging day by day and remembers what earlier days took of a session that goes on.
+///
+/// An evening session reaches into the next day, whose prices are not known yet; the morning of the day itself stands for
+/// the next one, up to noon.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Planner {
+    /// Energy planned so far, by arrival.
+    planned_wh: BTreeMap<SimTime, f64>,
+}
+
+impl Planner {
+    /// Least-cost power per ISP of `period`, W, at most `limit_w[i]` and the charger's power.
+    pub fn plan(
+        &mut self,
+        sessions: &[Session],
+        period: &Period,
+        price: &[f64],
+        max_power_w: f64,
+        limit_w: &dyn Fn(usize) -> f64,
+    ) -> Vec<f64> {
+        let isps = period.isps();
+        let morning = (SimDuration::hours(12).0 / period.isp().0) as usize;
+        let horizon: Vec<f64> = price.iter().chain(price.iter().take(morning)).copied().collect();
+        let limit: Vec<f64> = (0..horizon.len()).map(|i| if i < isps { max_power_w.min(limit_w(i)) } else { max_power_w }).collect();
+        self.planned_wh.retain(|arrival, _| *arrival + SimDuration::hours(48) > period.start);
+        let mut plan = vec![0.0; isps];
+        for session in sessions {
+            let planned = self.planned_wh.entry(session.arrival).or_default();
+            let wanted_wh = (session.energy_wh - *planned).max(0.0);
+            let power = cheapest_charging(wanted_wh, slots(session, period, horizon.len()), &horizon, &limit, period.isp().as_hours());
+            for (p, w) in plan.iter_mut().zip(&power) {
+                *p += w;
+                *planned += w * period.isp().as_hours();
+            }
+        }
+        plan
+    }
+}
+
+/// The whole ISPs of a session within a horizon of `horizon` ISPs that begins with `period`.
+#[must_use]
+pub fn slots(session: &Session, period: &Period, horizon: usize) -> Range<usize> {
+    let isp = period.isp().0;
+    let offset = |t: SimTime| (t - period.start).0.max(0);
+    let from = (offset(session.arrival) + isp - 1) / isp;
+    let to = (offset(session.departure) / isp).min(horizon as i64);
+    (from.min(to) as usize)..(to as usize)
+}
+
+/// What a charger draws in a step of `step_h` hours, given the plan: never more than wanted, and all it can once waiting
+/// longer would miss the departure.
+#[must_use]
+pub fn charging_power_w(planned_w: f64, max_power_w: f64, remaining_wh: f64, hours_left: f64, step_h: f64) -> f64 {
+    let must = remaining_wh > max_power_w * (hours_left - step_h).max(0.0);
+    let wish = if must { max_power_w } else { planned_w.min(max_power_w) };
+    wish.max(0.0).min(remaining_wh / step_h)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn charging_takes_the_cheapest_slots_of_the_window() {
+        let price = [10.0, 1.0, 5.0, 2.0, 0.0];
+        let p = cheapest_charging(3000.0, 1..4, &price, &[8000.0; 5], 0.25);
+        assert_eq!(p, [0.0, 8000.0, 0.0, 4000.0, 0.0]);
+    }
+
+    #[test]
+    fn limits_leave_energy_uncharged_rather_than_exceed() {
+        let p = cheapest_charging(10_000.0, 0..2, &[1.0, 2.0], &[4000.0, 2000.0], 0.25);
+        assert_eq!(p, [4000.0, 2000.0]);
+    }
+
+    #[test]
+    fn a_session_over_midnight_is_planned_once() {
+        let c = IspCalendar::new("Europe/Amsterdam", 15).unwrap();
+        let (today, tomorrow) = (c.period(date(2016, 1, 10)), c.period(date(2016, 1, 11)));
+        let session = Session {
+            arrival: today.start + SimDuration::hours(20),
+            departure: tomorrow.start + SimDuration::hours(7),
+            energy_wh: 22_000.0,
+        };
+        let price: Vec<f64> = (0..96).map(|i| if i < 6 { 10.0 } else { 50.0 }).collect();
+        let mut planner = Planner::default();
+        let first = planner.plan(&[session], &today, &price, 11_000.0, &|_| f64::INFINITY);
+        let second = planner.plan(&[session], &tomorrow, &price, 11_000.0, &|_| f64::INFINITY);
+        let wh = |p: &[f64]| p.iter().sum::<f64>() * 0.25;
+        assert!((wh(&first) + wh(&second) - 22_000.0).abs() < 1e-6);
+        assert!((wh(&second) - 16_500.0).abs() < 1e-6, "the cheap morning takes what it can");
+    }
+
+    #[test]
+    fn a_charger_catches_up_before_departure() {
+        assert_eq!(charging_power_w(0.0, 11_000.0, 5500.0, 2.0, 0.25), 0.0, "time enough");
+        assert_eq!(charging_power_w(0.0, 11_000.0, 5500.0, 0.5, 0.25), 11_000.0, "now or never");
+        assert_eq!(charging_power_w(11_000.0, 11_000.0, 1000.0, 5.0, 0.25), 4000.0, "only what is wanted");
+    }
+
+    #[test]
+    fn sessions_belong_to_their_date_not_to_the_run() {
+        let c = IspCalendar::new("Europe/Amsterdam", 15).unwrap();
+        let h = Habits::default();
+        let all: Vec<_> = (1..=28).map(|d| date(2016, 1, d)).collect();
+        let long = sessions(&h, 9, "ev-1", 11_000.0, &c, &all);
+        let short = sessions(&h, 9, "ev-1", 11_000.0, &c, &all[10..]);
+        assert_eq!(long[long.len() - short.len()..], short[..]);
+        assert!(long.len() > 15 && long.len() < 28, "plugged in on most days: {}", long.len());
+        for e in &long {
+            assert!(e.real.departure > e.real.arrival && e.real.energy_wh > 0.0);
+        }
+    }
+}

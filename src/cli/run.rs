@@ -1,0 +1,129 @@
+//! `copperplate run`: every strategy of a scenario on the same truth.
+#![allow(clippy::disallowed_methods, reason = "the command shows how long things take")]
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use clap::Args as ClapArgs;
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use super::{Outcome, print, report};
+use crate::diagnostic::{Finding, Findings, did_you_mean};
+use crate::kpi;
+use crate::output::manifest::Duration;
+use crate::results::{Finished, Run, Selection, summary, write};
+use crate::scenario::build::build;
+use crate::scenario::schema::Scenario;
+use crate::scenario::study::{Strategy, Study};
+use crate::sim::run_case;
+
+/// Arguments of `run`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// Scenario file, such as scenarios/quickstart.toml
+    scenario: PathBuf,
+    /// Folder for the results [default: outputs/<name of the scenario>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Run only this strategy; may be repeated
+    #[arg(long, value_name = "NAME")]
+    strategy: Vec<String>,
+    /// Seed instead of the scenario's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Lay a value over the scenario, such as feeder.pv_scale=0.8; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Record only elements of this name, with * for any text, such as 'transformer:*'; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    select: Vec<String>,
+    /// Write every message as an XML file too
+    #[arg(long)]
+    messages_xml: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
+    let began = Instant::now();
+    let (scenario, document, warnings) = crate::scenario::load::<Scenario>(&args.scenario, &args.set)?;
+    report(&warnings);
+    let folder = document.file("feeder.path").unwrap_or_else(|| beside(&args.scenario, &scenario.feeder.path));
+    let (feeder, warnings) = crate::import::read_folder(&folder)?;
+    report(&warnings);
+    let seed = args.seed.unwrap_or(scenario.seed);
+    let base = args.scenario.parent().unwrap_or_else(|| Path::new(""));
+    let (study, warnings) = build(&scenario, &feeder, seed, base, &|path| document.locate(path))?;
+    report(&warnings);
+    let strategies = chosen(&study, &args.strategy)?;
+    let read_s = began.elapsed().as_secs_f64();
+
+    let began = Instant::now();
+    let cases = simulate(&study, &strategies);
+    let simulated_s = began.elapsed().as_secs_f64();
+    print(&summary(&study, &cases, terminal_width()));
+
+    let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&study.name));
+    let sources: Vec<PathBuf> = document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file()).chain([folder]).collect();
+    let run = Run {
+        scenario: &args.scenario,
+        overrides: &args.set,
+        inputs: &sources,
+        selection: &Selection(args.select.clone()),
+        xml: args.messages_xml,
+        started: jiff::Timestamp::now().to_string(),
+        durations: vec![phase("read", read_s), phase("simulate", simulated_s)],
+    };
+    write(&study, &cases, run, &target)?;
+    print(&format!("\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\n", target.display()));
+    Ok(Outcome::Done)
+}
+
+fn phase(name: &str, seconds: f64) -> Duration {
+    Duration { phase: name.to_owned(), seconds }
+}
+
+/// A path of the scenario, relative to its folder.
+fn beside(scenario: &Path, path: &str) -> PathBuf {
+    scenario.parent().unwrap_or_else(|| Path::new("")).join(path)
+}
+
+/// The strategies to run: all, or those named.
+fn chosen<'s>(study: &'s Study, names: &[String]) -> Result<Vec<&'s Strategy>, Findings> {
+    let mut findings = Findings::default();
+    for name in names {
+        let known: Vec<&str> = study.strategies.iter().map(|s| s.name.as_str()).collect();
+        if !known.contains(&name.as_str()) {
+            let finding = Finding::error("unknown-strategy", format!("the scenario has no strategy '{name}'"));
+            findings.push(finding.help(did_you_mean(name, &known, "it has")));
+        }
+    }
+    let wanted = study.strategies.iter().filter(|s| names.is_empty() || names.contains(&s.name)).collect();
+    if findings.has_errors() { Err(findings) } else { Ok(wanted) }
+}
+
+/// Runs the cases side by side; results stand in the order of the strategies.
+fn simulate<'s>(study: &'s Study, strategies: &[&'s Strategy]) -> Vec<Finished<'s>> {
+    let steps = study.steps as u64;
+    let bar = ProgressBar::new(steps * strategies.len() as u64);
+    let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent:>3} %  {eta} left").expect("the template is valid");
+    bar.set_style(style);
+    bar.set_prefix(study.name.clone());
+    let run = |strategy: &&'s Strategy| {
+        let done = AtomicU64::new(0);
+        let case = run_case(study, strategy, &|step| {
+            let before = done.swap(step as u64, Ordering::Relaxed);
+            bar.inc((step as u64).saturating_sub(before));
+        });
+        let kpis = kpi::compute(study, strategy, &case);
+        Finished { strategy, case, kpis }
+    };
+    let cases = strategies.par_iter().map(run).collect();
+    bar.finish_and_clear();
+    cases
+}
+
+/// Columns of the terminal; a table that goes into a file is as wide as it likes.
+fn terminal_width() -> usize {
+    terminal_size::terminal_size_of(std::io::stdout()).map_or(200, |(columns, _)| usize::from(columns.0))
+}

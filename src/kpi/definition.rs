@@ -1,0 +1,315 @@
+//! What each key figure means.
+
+/// Groups of key figures, in the order of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// How much overload there is and what removed it.
+    Congestion,
+    /// Voltage band.
+    Voltage,
+    /// Trade in flexibility.
+    Flexibility,
+    /// What the DSO paid and got.
+    Payments,
+    /// Cost to the system as a whole; transfers are not in it.
+    SystemCost,
+    /// Limits on freedom and what users lost.
+    Users,
+    /// Grid assets.
+    Assets,
+}
+
+impl Section {
+    /// Heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Section::Congestion => "Congestion",
+            Section::Voltage => "Voltage",
+            Section::Flexibility => "Flexibility",
+            Section::Payments => "Payments of the DSO",
+            Section::SystemCost => "System cost",
+            Section::Users => "Users and freedom",
+            Section::Assets => "Assets",
+        }
+    }
+}
+
+/// A key figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Definition {
+    /// Name in files.
+    pub key: &'static str,
+    /// Group.
+    pub section: Section,
+    /// Name for people.
+    pub label: &'static str,
+    /// Unit; "" for a pure number.
+    pub unit: &'static str,
+    /// Digits after the point.
+    pub digits: usize,
+    /// What it is.
+    pub meaning: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+}
+
+const fn kpi(
+    key: &'static str,
+    section: Section,
+    label: &'static str,
+    unit: &'static str,
+    digits: usize,
+    meaning: &'static str,
+    source: &'static str,
+) -> Definition {
+    Definition { key, section, label, unit, digits, meaning, source }
+}
+
+use Section::{Assets, Congestion, Flexibility, Payments, SystemCost, Users, Voltage};
+
+const METERS: &str = "load flow on realised power";
+const LEDGER: &str = "ledger";
+const DEVICES: &str = "device log";
+
+/// Every key figure, in the order of tables.
+pub const DEFINITIONS: &[Definition] = &[
+    kpi(
+        "overload_ex_ante_h",
+        Congestion,
+        "overload without flexibility",
+        "h",
+        1,
+        "time above the rating with no order and no limitation, same draws",
+        METERS,
+    ),
+    kpi(
+        "overload_after_orders_h",
+        Congestion,
+        "overload after orders",
+        "h",
+        1,
+        "time above the rating with orders delivered and no limitation",
+        METERS,
+    ),
+    kpi("overload_realised_h", Congestion, "overload realised", "h", 1, "time above the rating as it happened", METERS),
+    kpi(
+        "overload_ex_ante_mwh",
+        Congestion,
+        "overload energy without flexibility",
+        "MWh",
+        3,
+        "loading above the rating times rated apparent power, no order and no limitation",
+        METERS,
+    ),
+    kpi(
+        "overload_after_orders_mwh",
+        Congestion,
+        "overload energy after orders",
+        "MWh",
+        3,
+        "the same with orders delivered and no limitation",
+        METERS,
+    ),
+    kpi("overload_realised_mwh", Congestion, "overload energy realised", "MWh", 3, "the same as it happened", METERS),
+    kpi(
+        "relieved_by_orders_percent",
+        Congestion,
+        "relieved by orders",
+        "%",
+        1,
+        "share of ex-ante overload energy that orders removed",
+        METERS,
+    ),
+    kpi(
+        "relieved_by_orange_percent",
+        Congestion,
+        "relieved by orange",
+        "%",
+        1,
+        "share of ex-ante overload energy that limitations removed beyond orders",
+        METERS,
+    ),
+    kpi(
+        "max_loading_ex_ante_percent",
+        Congestion,
+        "highest loading without flexibility",
+        "%",
+        1,
+        "largest loading of the element, no order and no limitation",
+        METERS,
+    ),
+    kpi(
+        "max_loading_realised_percent",
+        Congestion,
+        "highest loading realised",
+        "%",
+        1,
+        "largest loading of the element as it happened",
+        METERS,
+    ),
+    kpi(
+        "p99_loading_realised_percent",
+        Congestion,
+        "99th percentile of loading",
+        "%",
+        1,
+        "loading exceeded in one step of a hundred",
+        METERS,
+    ),
+    kpi("not_converged_steps", Congestion, "steps without a load-flow solution", "", 0, "steps left out of every other figure", METERS),
+    kpi(
+        "voltage_in_band_percent",
+        Voltage,
+        "time inside the voltage band",
+        "%",
+        2,
+        "share of bus steps inside the buses' bands; a proxy of EN 50160, which asks for 10 min means",
+        METERS,
+    ),
+    kpi("u_min_pu", Voltage, "lowest voltage", "pu", 4, "over all buses and steps", METERS),
+    kpi("u_max_pu", Voltage, "highest voltage", "pu", 4, "over all buses and steps", METERS),
+    kpi(
+        "requested_mwh",
+        Flexibility,
+        "requested",
+        "MWh",
+        3,
+        "shortage in Requested ISPs, largest over the day's requests, summed over congestion points",
+        "FlexRequest",
+    ),
+    kpi(
+        "offered_mwh",
+        Flexibility,
+        "offered",
+        "MWh",
+        3,
+        "energy of the largest option of each offer in its relieving direction",
+        "FlexOffer",
+    ),
+    kpi("ordered_mwh", Flexibility, "ordered", "MWh", 3, "energy of orders in their relieving direction", "FlexOrder"),
+    kpi("delivered_mwh", Flexibility, "delivered", "MWh", 3, "energy settled as delivered in the relieving direction", "FlexSettlement"),
+    kpi(
+        "unserved_mwh",
+        Flexibility,
+        "request left unserved",
+        "MWh",
+        3,
+        "shortage that remained with all orders, by the DSO's forecast",
+        "DSO analysis",
+    ),
+    kpi(
+        "true_flexibility_mwh",
+        Flexibility,
+        "true flexibility",
+        "MWh",
+        3,
+        "difference of power through the congestion point between no order (same draws) and orders, where orders were placed",
+        METERS,
+    ),
+    kpi("orders", Flexibility, "orders", "", 0, "accepted FlexOrders", "FlexOrderResponse"),
+    kpi("paid_flexibility_eur", Payments, "flexibility", "€", 2, "price of orders less deductions and penalties", LEDGER),
+    kpi("paid_availability_eur", Payments, "availability", "€", 2, "fees of what stayed reserved", LEDGER),
+    kpi("paid_limitation_eur", Payments, "capacity limitation", "€", 2, "calls on capacity contracts", LEDGER),
+    kpi("paid_compensation_eur", Payments, "compensation of orange", "€", 2, "limited energy at the compensation price", LEDGER),
+    kpi("paid_capex_eur", Payments, "reinforcement annuity", "€", 2, "annuity of the replacement, pro rata", LEDGER),
+    kpi("paid_losses_eur", Payments, "losses", "€", 2, "losses of the feeder at the day-ahead price", LEDGER),
+    kpi("paid_total_eur", Payments, "total", "€", 2, "sum of the above", LEDGER),
+    kpi(
+        "paid_per_avoided_mwh",
+        Payments,
+        "per avoided overload MWh",
+        "€/MWh",
+        0,
+        "flexibility, availability, limitation, compensation and annuity over avoided overload energy",
+        LEDGER,
+    ),
+    kpi(
+        "cost_energy_eur",
+        SystemCost,
+        "energy",
+        "€",
+        2,
+        "metered net consumption at the day-ahead price: what the market delivers (earns when negative)",
+        "meters, prices",
+    ),
+    kpi("cost_losses_eur", SystemCost, "losses", "€", 2, "losses at the day-ahead price", METERS),
+    kpi("cost_pv_lost_eur", SystemCost, "PV lost", "€", 2, "curtailed feed-in at its stated value beside the market price", DEVICES),
+    kpi(
+        "cost_vehicle_unserved_eur",
+        SystemCost,
+        "vehicles not charged",
+        "€",
+        2,
+        "energy missing at departure at its stated value",
+        DEVICES,
+    ),
+    kpi(
+        "cost_shifting_eur",
+        SystemCost,
+        "shifting and transactions",
+        "€",
+        2,
+        "cost of shifted energy to its owners, and the running cost of orders",
+        DEVICES,
+    ),
+    kpi(
+        "cost_ageing_eur",
+        SystemCost,
+        "transformer ageing",
+        "€",
+        2,
+        "loss of life as a share of insulation life times the price of a new transformer, at most one transformer",
+        "IEC 60076-7",
+    ),
+    kpi("cost_capex_eur", SystemCost, "reinforcement", "€", 2, "annuity of the replacement, pro rata", LEDGER),
+    kpi("cost_total_eur", SystemCost, "total", "€", 2, "sum of the above; only when every component is priced", ""),
+    kpi("pv_curtailed_orders_mwh", Users, "PV curtailed by orders", "MWh", 3, "feed-in given up for orders", DEVICES),
+    kpi("pv_curtailed_orange_mwh", Users, "PV curtailed by orange", "MWh", 3, "feed-in taken by limitations", DEVICES),
+    kpi("consumption_limited_mwh", Users, "consumption limited by orange", "MWh", 3, "consumption held back by limitations", DEVICES),
+    kpi(
+        "limited_connection_h",
+        Users,
+        "connections limited",
+        "connection h",
+        0,
+        "time with an acting limitation, summed over the connections behind it",
+        DEVICES,
+    ),
+    kpi("offers_compelled", Users, "offers compelled", "", 0, "offers made under an obligation to offer", "FlexOffer"),
+    kpi("shifted_mwh", Users, "shifted", "MWh", 3, "vehicle charging moved against its owner's plan for orders", DEVICES),
+    kpi("vehicle_unserved_kwh", Users, "vehicles not charged", "kWh", 1, "energy missing at departure", DEVICES),
+    kpi("losses_mwh", Assets, "losses", "MWh", 3, "of lines and transformers", METERS),
+    kpi(
+        "hot_spot_max_c",
+        Assets,
+        "hottest transformer hot spot",
+        "°C",
+        0,
+        "difference method with the loading as it happened; above 180 °C the model only says that the limit is left behind",
+        "IEC 60076-7",
+    ),
+    kpi(
+        "loss_of_life_days",
+        Assets,
+        "transformer loss of life",
+        "days",
+        1,
+        "relative ageing summed over time, days at normal ageing",
+        "IEC 60076-7",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::DEFINITIONS;
+
+    #[test]
+    fn keys_are_unique_and_sections_stand_together() {
+        for (k, d) in DEFINITIONS.iter().enumerate() {
+            assert!(DEFINITIONS[..k].iter().all(|o| o.key != d.key), "{}", d.key);
+            assert!(!d.meaning.is_empty());
+        }
+        assert!(DEFINITIONS.windows(2).all(|w| w[0].section <= w[1].section));
+    }
+}

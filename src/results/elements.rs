@@ -1,0 +1,106 @@
+//! `elements.parquet`: loading, voltage and regime of every element and step.
+
+use crate::output::OutputError;
+use crate::output::TableWriter;
+use crate::output::table::{Column, Strings, Table};
+use crate::scenario::study::Study;
+use crate::sim::{Recording, Regime, Variant};
+
+use super::Finished;
+use super::write::Selection;
+
+/// A recorded element: a branch with its loading or a bus with its voltage.
+struct Element {
+    name: String,
+    quantity: &'static str,
+    row: usize,
+    congestion_point: Option<usize>,
+}
+
+/// Steps written at a time: flat memory however long the run.
+const CHUNK: usize = 4096;
+
+/// Writes the file; returns its rows.
+pub(super) fn write(study: &Study, cases: &[Finished<'_>], selection: &Selection, path: &std::path::Path) -> Result<usize, OutputError> {
+    let elements: Vec<Element> = elements(study).into_iter().filter(|e| selection.holds(&e.name)).collect();
+    let layout = layout(cases, &elements);
+    let mut writer = TableWriter::create(path, &layout)?;
+    for (strategy, finished) in cases.iter().enumerate() {
+        for from in (0..study.steps).step_by(CHUNK) {
+            let to = (from + CHUNK).min(study.steps);
+            writer.append(&chunk(study, strategy, &finished.case.recording, &elements, from..to, &layout))?;
+        }
+    }
+    writer.finish()
+}
+
+fn elements(study: &Study) -> Vec<Element> {
+    let branches = (0..study.grid.branches()).map(|b| {
+        let branch = crate::ids::BranchIdx::new(b);
+        let congestion_point = study.congestion_points.iter().position(|cp| cp.branch == branch);
+        Element { name: study.grid.branch_name(branch), quantity: "loading", row: b, congestion_point }
+    });
+    let buses = study.grid.buses.iter().enumerate();
+    let buses = buses.map(|(row, b)| Element { name: format!("bus:{}", b.id), quantity: "u_pu", row, congestion_point: None });
+    branches.chain(buses).collect()
+}
+
+fn layout(cases: &[Finished<'_>], elements: &[Element]) -> Table {
+    let floats = || Column::F32(Vec::new());
+    Table::new([
+        ("strategy", Column::Str(Strings::over(cases.iter().map(|c| c.strategy.name.as_str())))),
+        ("time", Column::Time(Vec::new())),
+        ("element", Column::Str(Strings::over(elements.iter().map(|e| e.name.as_str())))),
+        ("quantity", Column::Str(Strings::over(["loading", "u_pu"]))),
+        ("forecast", floats()),
+        ("after_orders", floats()),
+        ("without_flexibility", floats()),
+        ("orders_only", floats()),
+        ("realised", floats()),
+        ("regime", Column::Str(Strings::over(["", "green", "yellow", "orange"]))),
+    ])
+}
+
+fn chunk(study: &Study, strategy: usize, r: &Recording, elements: &[Element], steps: std::ops::Range<usize>, layout: &Table) -> Table {
+    let mut table = layout.clone();
+    for step in steps {
+        for (k, e) in elements.iter().enumerate() {
+            let values = match e.quantity {
+                "loading" => loading(r, step * r.branches + e.row),
+                _ => voltage(r, step * r.buses + e.row),
+            };
+            let regime = e.congestion_point.map_or(0, |cp| match r.regime[cp][step] {
+                Regime::Green => 1,
+                Regime::Yellow => 2,
+                Regime::Orange => 3,
+            });
+            let codes = [strategy as u32, k as u32, u32::from(e.quantity == "u_pu"), regime];
+            push(&mut table, study.step_start(step), codes, values);
+        }
+    }
+    table
+}
+
+/// Forecast, after orders, without flexibility, orders only, realised.
+fn loading(r: &Recording, i: usize) -> [f32; 5] {
+    let [free, orders, actual] = Variant::ALL.map(|v| r.loading[v as usize][i]);
+    [r.forecast_loading[i], r.planned_loading[i], free, orders, actual]
+}
+
+fn voltage(r: &Recording, i: usize) -> [f32; 5] {
+    let [free, orders, actual] = Variant::ALL.map(|v| r.u_pu[v as usize][i]);
+    [r.forecast_u_pu[i], r.planned_u_pu[i], free, orders, actual]
+}
+
+fn push(table: &mut Table, time: crate::time::SimTime, [strategy, element, quantity, regime]: [u32; 4], values: [f32; 5]) {
+    let mut floats = values.into_iter();
+    let mut codes = [strategy, element, quantity, regime].into_iter();
+    for (_, column) in &mut table.columns {
+        match column {
+            Column::Time(c) => c.push(time),
+            Column::Str(c) => c.push_code(codes.next().expect("four texts")),
+            Column::F32(c) => c.push(floats.next().expect("five floats")),
+            Column::F64(_) | Column::I64(_) | Column::Bool(_) => unreachable!("the layout has none"),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! `messages.parquet` (a row per message), `message_isps.parquet` (a row per run of ISPs in it) and, if asked for, XML.
+
+use std::path::Path;
+
+use crate::output::table::{Column, Strings, Table};
+use crate::output::{OutputError, RunFolder};
+use crate::uftp::message::{Disposition, IspPower, IspRun, Message, Outcome};
+use crate::uftp::xml;
+use crate::units::{Money, Watts};
+
+use super::Finished;
+
+/// Texts that a message row shows if the message has them.
+const TEXTS: [&str; 15] = [
+    "strategy",
+    "type",
+    "message_id",
+    "conversation_id",
+    "sender",
+    "recipient",
+    "period",
+    "congestion_point",
+    "refers_to",
+    "result",
+    "reason",
+    "contract_id",
+    "order_reference",
+    "option",
+    "price_eur",
+];
+
+/// The table of messages.
+pub(super) fn messages(cases: &[Finished<'_>]) -> Table {
+    let mut texts: Vec<Strings> = TEXTS.iter().map(|_| Strings::default()).collect();
+    let (mut sent, mut arrived, mut revision) = (Vec::new(), Vec::new(), Vec::new());
+    for c in cases {
+        for m in &c.case.messages {
+            sent.push(m.sent);
+            arrived.push(m.arrived);
+            revision.push(revision_of(&m.message));
+            let row = row(&c.strategy.name, &m.message);
+            texts.iter_mut().zip(row).for_each(|(column, text)| column.push(&text));
+        }
+    }
+    let mut table = Table::new([("sent", Column::Time(sent)), ("arrived", Column::Time(arrived)), ("revision", Column::I64(revision))]);
+    table.columns.extend(TEXTS.iter().zip(texts).map(|(name, column)| ((*name).to_owned(), Column::Str(column))));
+    table
+}
+
+fn revision_of(m: &Message) -> i64 {
+    match m {
+        Message::DPrognosis(m) => m.revision,
+        Message::FlexRequest(m) => m.revision,
+        Message::Metering(m) => m.revision,
+        _ => 0,
+    }
+}
+
+fn row(strategy: &str, m: &Message) -> [String; 15] {
+    let h = m.header();
+    let response = m.response();
+    let (refers, contract, order, option, price) = specifics(m);
+    [
+        strategy.to_owned(),
+        m.message_type().name().to_owned(),
+        h.message_id.to_string(),
+        h.conversation_id.to_string(),
+        h.sender_domain.to_string(),
+        h.recipient_domain.to_string(),
+        m.period().map(|p| p.to_string()).unwrap_or_default(),
+        m.flex().map(|f| f.congestion_point.to_string()).unwrap_or_default(),
+        m.reference().map(|r| r.to_string()).unwrap_or(refers),
+        response.map(|r| if r.result == Outcome::Accepted { "Accepted" } else { "Rejected" }).unwrap_or_default().to_owned(),
+        response.and_then(|r| r.rejection_reason.as_deref()).unwrap_or_default().to_owned(),
+        contract,
+        order,
+        option,
+        price.map(|p| p.to_string()).unwrap_or_default(),
+    ]
+}
+
+/// Reference, contract, order, option and price of the messages that have them.
+fn specifics(m: &Message) -> (String, String, String, String, Option<Money>) {
+    let text = |t: &Option<crate::uftp::message::Text>| t.as_deref().unwrap_or_default().to_owned();
+    let id = |i: Option<crate::uftp::message::MessageId>| i.map(|i| i.to_string()).unwrap_or_default();
+    match m {
+        Message::FlexRequest(m) => (String::new(), text(&m.contract_id), String::new(), String::new(), None),
+        Message::FlexReservationUpdate(m) => (String::new(), m.contract_id.to_string(), m.reference.to_string(), String::new(), None),
+        Message::FlexOffer(m) => {
+            let names: Vec<&str> = m.options.iter().map(|o| &*o.option_reference).collect();
+            (id(m.flex_request_message_id), text(&m.contract_id), String::new(), names.join(" | "), m.options.iter().map(|o| o.price).min())
+        }
+        Message::FlexOrder(m) => {
+            (id(m.flex_offer_message_id), text(&m.contract_id), m.order_reference.to_string(), text(&m.option_reference), Some(m.price))
+        }
+        Message::FlexOfferRevocation(m) => (id(Some(m.flex_offer_message_id)), String::new(), String::new(), String::new(), None),
+        _ => Default::default(),
+    }
+}
+
+/// One run of ISPs of a message.
+struct Isps {
+    option: String,
+    run: IspRun,
+    disposition: &'static str,
+    power_w: Option<Watts>,
+    min_w: Option<Watts>,
+    max_w: Option<Watts>,
+}
+
+/// The table of ISP runs of prognoses, requests, offers and orders.
+pub(super) fn isps(cases: &[Finished<'_>]) -> Table {
+    let mut texts: [Strings; 4] = Default::default();
+    let (mut start, mut duration) = (Vec::new(), Vec::new());
+    let mut powers: [Vec<f64>; 3] = Default::default();
+    for c in cases {
+        for m in &c.case.messages {
+            let id = m.message.header().message_id.to_string();
+            for r in runs(&m.message) {
+                for (column, text) in texts.iter_mut().zip([&c.strategy.name, &id, &r.option, r.disposition]) {
+                    column.push(text);
+                }
+                start.push(i64::from(r.run.start));
+                duration.push(i64::from(r.run.duration));
+                for (column, power) in powers.iter_mut().zip([r.power_w, r.min_w, r.max_w]) {
+                    column.push(power.map_or(f64::NAN, Watts::as_f64));
+                }
+            }
+        }
+    }
+    let [strategy, message, option, disposition] = texts;
+    let [power, min, max] = powers;
+    Table::new([
+        ("strategy", Column::Str(strategy)),
+        ("message_id", Column::Str(message)),
+        ("option", Column::Str(option)),
+        ("isp_start", Column::I64(start)),
+        ("isp_count", Column::I64(duration)),
+        ("disposition", Column::Str(disposition)),
+        ("power_w", Column::F64(power)),
+        ("min_power_w", Column::F64(min)),
+        ("max_power_w", Column::F64(max)),
+    ])
+}
+
+fn runs(m: &Message) -> Vec<Isps> {
+    let plain = |option: &str, isps: &[IspPower]| -> Vec<Isps> {
+        let row = |i: &IspPower| Isps {
+            option: option.to_owned(),
+            run: i.run,
+            disposition: "",
+            power_w: Some(i.power),
+            min_w: None,
+            max_w: None,
+        };
+        isps.iter().map(row).collect()
+    };
+    match m {
+        Message::DPrognosis(m) => plain("", &m.isps),
+        Message::FlexReservationUpdate(m) => plain("", &m.isps),
+        Message::FlexOrder(m) => plain(m.option_reference.as_deref().unwrap_or_default(), &m.isps),
+        Message::FlexOffer(m) => m.options.iter().flat_map(|o| plain(&o.option_reference, &o.isps)).collect(),
+        Message::FlexRequest(m) => m
+            .isps
+            .iter()
+            .map(|i| Isps {
+                option: String::new(),
+                run: i.run,
+                disposition: if i.disposition == Disposition::Requested { "Requested" } else { "Available" },
+                power_w: None,
+                min_w: Some(i.min_power),
+                max_w: Some(i.max_power),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Writes every message as XML, one file each, in the order of sending; returns how many.
+pub(super) fn write_xml(folder: &RunFolder, cases: &[Finished<'_>]) -> Result<usize, OutputError> {
+    let mut files = 0;
+    for c in cases {
+        for (k, m) in c.case.messages.iter().enumerate() {
+            let name = format!("messages/{}/{k:06}-{}.xml", c.strategy.name, m.message.message_type().name());
+            let path = folder.file(&name)?;
+            write_file(&path, xml::write(&m.message).as_ref())?;
+            files += 1;
+        }
+    }
+    Ok(files)
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    std::fs::write(path, bytes).map_err(|source| OutputError::Io { action: "write", path: path.to_path_buf(), source })
+}

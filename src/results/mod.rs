@@ -1,0 +1,26 @@
+//! What a finished run shows: the table on the terminal, data files, charts. Everything here reads; nothing is computed twice.
+
+mod elements;
+mod messages;
+mod money;
+mod pictures;
+mod summary;
+mod write;
+
+pub use summary::summary;
+pub use write::{Run, Selection, write};
+
+use crate::kpi::Kpis;
+use crate::scenario::study::Strategy;
+use crate::sim::CaseResult;
+
+/// A finished case with its key figures.
+#[derive(Debug, Clone)]
+pub struct Finished<'a> {
+    /// The strategy it ran.
+    pub strategy: &'a Strategy,
+    /// What it left behind.
+    pub case: CaseResult,
+    /// Its key figures.
+    pub kpis: Kpis,
+}

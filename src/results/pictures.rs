@@ -1,0 +1,255 @@
+//! Charts of a run, filled from its recordings, ledgers and messages.
+
+use std::collections::BTreeMap;
+
+use crate::chart::{
+    CostByPayer, CostComponent, DurationLine, FeederMap, Figure, LoadDuration, LoadingLine, LoadingOverTime, Offer, Order, Payment,
+    StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_map, load_duration, loading_over_time, traded_day,
+};
+use crate::kpi::{DEFINITIONS, Section};
+use crate::market::ledger::Kind;
+use crate::scenario::study::Study;
+use crate::sim::{Recording, Regime, Variant};
+use crate::time::Period;
+use crate::uftp::message::isp::power_series;
+use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, MessageId};
+use crate::units::{Money, Watts};
+
+use super::Finished;
+
+/// Every chart with the name of its file.
+pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)> {
+    let style = Style::light();
+    let period = span(study);
+    let mut figures = Vec::new();
+    for (k, cp) in study.congestion_points.iter().enumerate() {
+        let suffix = if study.congestion_points.len() > 1 { format!("-{}", cp.id) } else { String::new() };
+        let element = element_name(study, k);
+        let series: Vec<Vec<f64>> = cases.iter().map(|c| loading(&c.case.recording, cp.branch.i())).collect();
+        let orange: Vec<Vec<TimeSpan>> = cases.iter().map(|c| orange_spans(study, &c.case.recording, k)).collect();
+        let rows = || cases.iter().zip(&series);
+        let lines: Vec<LoadingLine<'_>> =
+            rows().zip(&orange).map(|((c, l), o)| LoadingLine { strategy: &c.strategy.name, loading: l, orange: o }).collect();
+        let over_time = LoadingOverTime {
+            element: &element,
+            calendar: &study.calendar,
+            start: study.start,
+            step: study.step,
+            limits: cp.limits,
+            lines: &lines,
+        };
+        figures.push((format!("loading{suffix}"), loading_over_time(&over_time, &style)));
+        let lines: Vec<DurationLine<'_>> = rows().map(|(c, l)| DurationLine { strategy: &c.strategy.name, loading: l }).collect();
+        let duration = LoadDuration { element: &element, period: &period, step: study.step, limits: cp.limits, lines: &lines };
+        figures.push((format!("load-duration{suffix}"), load_duration(&duration, &style)));
+    }
+    figures.push(("cost".to_owned(), cost(study, cases, &period, &style)));
+    for c in cases {
+        figures.push((format!("feeder-{}", c.strategy.name), map(study, c, &period, &style)));
+    }
+    figures.extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", c.strategy.name), f))));
+    figures
+}
+
+/// `22–28 July 2016` or the like.
+fn span(study: &Study) -> String {
+    match (study.periods.first(), study.periods.last()) {
+        (Some(a), Some(b)) if a.date == b.date => a.date.to_string(),
+        (Some(a), Some(b)) => format!("{} to {}", a.date, b.date),
+        _ => String::new(),
+    }
+}
+
+fn element_name(study: &Study, cp: usize) -> String {
+    let branch = study.congestion_points[cp].branch;
+    match branch.i().checked_sub(study.grid.lines.len()) {
+        Some(t) => {
+            let t = &study.grid.transformers[t];
+            format!("transformer {} ({:.0} kVA)", t.id, t.rated_power_va * 1e-3)
+        }
+        None => format!("line {} ({:.0} A)", study.grid.lines[branch.i()].id, study.grid.lines[branch.i()].rated_current_a),
+    }
+}
+
+fn loading(r: &Recording, branch: usize) -> Vec<f64> {
+    (0..r.steps).map(|s| f64::from(r.loading[Variant::Actual as usize][s * r.branches + branch])).collect()
+}
+
+fn orange_spans(study: &Study, r: &Recording, cp: usize) -> Vec<TimeSpan> {
+    let mut spans: Vec<TimeSpan> = Vec::new();
+    for step in (0..r.steps).filter(|s| r.regime[cp][*s] == Regime::Orange) {
+        let (from, to) = (study.step_start(step), study.step_start(step + 1));
+        match spans.last_mut() {
+            Some(last) if last.to == from => last.to = to,
+            _ => spans.push(TimeSpan { from, to }),
+        }
+    }
+    spans
+}
+
+/// Payments of the DSO and system cost; energy is left out of the picture where it would hide everything else, since it is
+/// the same trade in every strategy but for what flexibility changes.
+fn cost(study: &Study, cases: &[Finished<'_>], period: &str, style: &Style) -> Figure {
+    let base = cases.first().and_then(|c| c.kpis.get("cost_energy_eur").number()).unwrap_or(0.0);
+    let payments: Vec<Vec<Payment<'_>>> = cases.iter().map(|c| payments(study, c)).collect();
+    let components: Vec<Vec<CostComponent<'_>>> = cases
+        .iter()
+        .map(|c| {
+            let rows = DEFINITIONS.iter().filter(|d| d.section == Section::SystemCost && d.key != "cost_total_eur");
+            rows.map(|d| {
+                let amount = c.kpis.get(d.key).number();
+                let is_energy = d.key == "cost_energy_eur";
+                let component = if is_energy { "energy (change)" } else { d.label };
+                CostComponent { component, amount: amount.map(|a| if is_energy { a - base } else { a }) }
+            })
+            .collect()
+        })
+        .collect();
+    let strategies: Vec<StrategyCost<'_>> = cases
+        .iter()
+        .zip(&payments)
+        .zip(&components)
+        .map(|((c, p), s)| StrategyCost { strategy: &c.strategy.name, payments: p, components: s })
+        .collect();
+    let input = CostByPayer { name: &study.name, period, currency: study.currency.as_str(), strategies: &strategies };
+    cost_by_payer(&input, style)
+}
+
+/// What each party paid by kind, as far as the grid is concerned; energy and imbalance are trade between others.
+fn payments<'a>(study: &'a Study, c: &'a Finished<'_>) -> Vec<Payment<'a>> {
+    let mut sums: BTreeMap<(&str, Kind), Money> = BTreeMap::new();
+    for e in c.case.ledger.entries() {
+        if !matches!(e.kind, Kind::Energy | Kind::Imbalance) {
+            *sums.entry((&e.payer, e.kind)).or_default() += e.amount;
+        }
+    }
+    // Aggregators in one row: what they pay back.
+    let payer = |p: &'a str| if p == study.dso.as_str() { "DSO" } else { "aggregators" };
+    sums.into_iter().map(|((p, kind), amount)| Payment { payer: payer(p), kind: kind.as_str(), amount: amount.as_f64() }).collect()
+}
+
+fn map(study: &Study, c: &Finished<'_>, period: &str, style: &Style) -> Figure {
+    let (grid, _) = study.grid(c.strategy);
+    let r = &c.case.recording;
+    let actual = Variant::Actual as usize;
+    let worst_loading: Vec<f64> =
+        (0..r.branches).map(|b| (0..r.steps).map(|s| f64::from(r.loading[actual][s * r.branches + b])).fold(f64::NAN, f64::max)).collect();
+    let voltage = |b: usize| (0..r.steps).map(move |s| f64::from(r.u_pu[actual][s * r.buses + b]));
+    let voltage_pu: Vec<(f64, f64)> =
+        (0..r.buses).map(|b| (voltage(b).fold(f64::NAN, f64::min), voltage(b).fold(f64::NAN, f64::max))).collect();
+    let aggregator: Vec<Option<&str>> = study.agr_of.iter().map(|a| a.map(|a| study.agrs[a.i()].domain.as_str())).collect();
+    let case = format!("{}, {period}", c.strategy.name);
+    let peak_power_w = &c.case.peak_w;
+    feeder_map(
+        &FeederMap {
+            grid: &grid,
+            case: &case,
+            worst_loading: &worst_loading,
+            voltage_pu: &voltage_pu,
+            peak_power_w,
+            aggregator: &aggregator,
+        },
+        style,
+    )
+}
+
+/// The day with most ordered, as request, offers and orders; `None` when nothing was traded.
+fn traded(study: &Study, c: &Finished<'_>, style: &Style) -> Option<Figure> {
+    let messages = || c.case.messages.iter().map(|m| &*m.message);
+    let mut by_day: BTreeMap<(jiff::civil::Date, &str), i64> = BTreeMap::new();
+    for m in messages() {
+        if let Message::FlexOrder(o) = m
+            && o.flex_offer_message_id.is_some()
+        {
+            let watts: i64 = o.isps.iter().map(|i| i.power.0.abs() * i64::from(i.run.duration)).sum();
+            *by_day.entry((o.flex.period, o.flex.congestion_point.as_str())).or_default() += watts;
+        }
+    }
+    let ((date, address), _) = by_day.into_iter().max_by_key(|(k, w)| (*w, std::cmp::Reverse(k.0)))?;
+    let cp = study.congestion_points.iter().position(|p| p.public.address.as_str() == address)?;
+    let day = study.calendar.period(date);
+    let here = |f: &crate::uftp::message::FlexHeader| f.period == date && f.congestion_point.as_str() == address;
+    let request = messages().find_map(|m| match m {
+        Message::FlexRequest(r) if here(&r.flex) && r.contract_id.is_none() => Some(r),
+        _ => None,
+    })?;
+    let offers: Vec<&FlexOffer> = messages()
+        .filter_map(|m| match m {
+            Message::FlexOffer(o) if here(&o.flex) => Some(o),
+            _ => None,
+        })
+        .collect();
+    Some(draw_traded(study, c, cp, &day, request, &offers, style))
+}
+
+fn draw_traded(
+    study: &Study,
+    c: &Finished<'_>,
+    cp: usize,
+    day: &Period,
+    request: &FlexRequest,
+    offers: &[&FlexOffer],
+    style: &Style,
+) -> Figure {
+    let watts =
+        |isps: &[crate::uftp::message::IspPower]| -> Vec<f64> { power_series(day, isps).values().iter().map(|w| w.as_f64()).collect() };
+    let bounds = bounds(day, request);
+    let requested: Vec<Option<(f64, f64)>> = bounds.iter().map(|(min, max, wanted)| wanted.then_some((*min, *max))).collect();
+    let mwh = study.calendar.isp().as_hours() * 1e-6;
+    let offered: Vec<(Vec<f64>, f64)> = offers
+        .iter()
+        .map(|o| {
+            let option = &o.options[0];
+            let power = watts(&option.isps);
+            let energy: f64 = power.iter().zip(&requested).filter(|(_, r)| r.is_some()).map(|(p, _)| p.abs() * mwh).sum();
+            (power, option.price.as_f64() / energy.max(1e-12))
+        })
+        .collect();
+    let rows: Vec<Offer<'_>> = offers
+        .iter()
+        .zip(&offered)
+        .map(|(o, (power, price))| Offer { aggregator: o.header.sender_domain.as_str(), power_w: power, price_per_mwh: *price })
+        .collect();
+    let position = |id: MessageId| offers.iter().position(|o| o.header.message_id == id);
+    let ordered: Vec<(usize, Vec<f64>)> = c
+        .case
+        .messages
+        .iter()
+        .filter_map(|m| match &*m.message {
+            Message::FlexOrder(o) => position(o.flex_offer_message_id?).map(|k| (k, watts(&o.isps))),
+            _ => None,
+        })
+        .collect();
+    let orders: Vec<Order<'_>> = ordered.iter().map(|(offer, power)| Order { offer: *offer, power_w: power }).collect();
+    // The request tells the forecast: MinPower = −L_prod − f, MaxPower = L_cons − f with equal limits, so f = −(min + max)/2.
+    let forecast: Vec<f64> = bounds.iter().map(|(min, max, _)| -0.5 * (min + max)).collect();
+    let limit: Vec<f64> = bounds.iter().map(|(min, max, _)| 0.5 * (max - min)).collect();
+    let through = |v: Variant| isp_means(study, day, &c.case.recording.through_w[v as usize][cp]);
+    let input = TradedDay {
+        congestion_point: &study.congestion_points[cp].id,
+        calendar: &study.calendar,
+        day: *day,
+        currency: study.currency.as_str(),
+        forecast_w: &forecast,
+        consumption_limit_w: &limit,
+        production_limit_w: &limit,
+        requested_w: &requested,
+        offers: &rows,
+        orders: &orders,
+        baseline_w: &forecast,
+        realised_w: &through(Variant::Actual),
+    };
+    traded_day(&input, style)
+}
+
+/// MinPower, MaxPower and whether it is Requested, per ISP.
+fn bounds(day: &Period, request: &FlexRequest) -> Vec<(f64, f64, bool)> {
+    let rows = request.isps.iter().map(|i| (i.run, (i.min_power, i.max_power, i.disposition == Disposition::Requested)));
+    let series = crate::uftp::message::isp::series(day, (Watts::ZERO, Watts::ZERO, false), rows);
+    series.values().iter().map(|(min, max, wanted)| (min.as_f64(), max.as_f64(), *wanted)).collect()
+}
+
+fn isp_means(study: &Study, day: &Period, steps: &[f64]) -> Vec<f64> {
+    let per_isp = study.steps_per_isp();
+    steps[study.steps_of(day)].chunks(per_isp).map(|c| c.iter().sum::<f64>() / per_isp as f64).collect()
+}

@@ -1,0 +1,116 @@
+//! The folder of a run: data files, charts and the manifest, published whole or not at all.
+
+use std::path::Path;
+
+use crate::output::manifest::{Duration, Input, Manifest, Output, Status};
+use crate::output::{OutputError, RunFolder};
+use crate::output::{write_csv, write_parquet};
+use crate::scenario::study::Study;
+
+use super::{Finished, elements, messages, money, pictures};
+
+/// Which elements are recorded: names with `*` for any text, such as `transformer:*`; no pattern means all.
+#[derive(Debug, Clone, Default)]
+pub struct Selection(pub Vec<String>);
+
+impl Selection {
+    /// Whether an element is recorded.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|p| matches(p, name))
+    }
+}
+
+/// Whether `name` matches `pattern`, in which `*` stands for any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((head, rest)) => {
+            name.strip_prefix(head).is_some_and(|tail| (0..=tail.len()).any(|i| tail.is_char_boundary(i) && matches(rest, &tail[i..])))
+        }
+    }
+}
+
+/// What is said of a run beside its results.
+#[derive(Debug, Clone)]
+pub struct Run<'a> {
+    /// The scenario file as given.
+    pub scenario: &'a Path,
+    /// What the command line laid over it.
+    pub overrides: &'a [String],
+    /// Every file or folder that was read.
+    pub inputs: &'a [std::path::PathBuf],
+    /// Which elements to record.
+    pub selection: &'a Selection,
+    /// Whether messages are written as XML too.
+    pub xml: bool,
+    /// When it began, as text.
+    pub started: String,
+    /// Wall time by phase so far.
+    pub durations: Vec<Duration>,
+}
+
+/// Writes everything into `target`.
+///
+/// # Errors
+/// When the file system refuses or something else stands at `target`; nothing is left then.
+pub fn write(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path) -> Result<(), OutputError> {
+    let folder = RunFolder::create(target)?;
+    let mut outputs: Vec<(String, Option<usize>)> = Vec::new();
+    let mut csv = |name: &str, table| -> Result<(), OutputError> {
+        outputs.push((name.to_owned(), Some(write_csv(&table, &folder.file(name)?)?)));
+        Ok(())
+    };
+    csv("kpi.csv", money::kpi(cases))?;
+    csv("ledger.csv", money::ledger(study, cases))?;
+    csv("settlement.csv", money::settlement(study, cases))?;
+    let rows = elements::write(study, cases, run.selection, &folder.file("elements.parquet")?)?;
+    outputs.push(("elements.parquet".to_owned(), Some(rows)));
+    for (name, table) in [("messages.parquet", messages::messages(cases)), ("message_isps.parquet", messages::isps(cases))] {
+        outputs.push((name.to_owned(), Some(write_parquet(&table, &folder.file(name)?)?)));
+    }
+    for (name, figure) in pictures::all(study, cases) {
+        let file = format!("{name}.svg");
+        let path = folder.file(&file)?;
+        std::fs::write(&path, figure.svg()).map_err(|source| OutputError::Io { action: "write", path: path.clone(), source })?;
+        outputs.push((file, None));
+        #[cfg(feature = "png")]
+        {
+            let file = format!("{name}.png");
+            let path = folder.file(&file)?;
+            let source =
+                |e: crate::chart::PngError| OutputError::Io { action: "draw", path: path.clone(), source: std::io::Error::other(e) };
+            figure.write_png(&path).map_err(source)?;
+            outputs.push((file, None));
+        }
+    }
+    if run.xml {
+        messages::write_xml(&folder, cases)?;
+    }
+    let manifest = Manifest {
+        program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+        status: Status::Complete,
+        scenario: run.scenario.display().to_string(),
+        overrides: run.overrides.to_vec(),
+        seeds: vec![study.seed],
+        strategies: cases.iter().map(|c| c.strategy.name.clone()).collect(),
+        inputs: run.inputs.iter().map(|p| Input::of(p)).collect::<Result<Vec<_>, _>>()?.concat(),
+        outputs: outputs.iter().map(|(file, rows)| Output::of(folder.path(), file, *rows)).collect::<Result<_, _>>()?,
+        started: Some(run.started),
+        durations: run.durations,
+    };
+    folder.publish(&manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_hold_names() {
+        let s = Selection(vec!["transformer:*".to_owned(), "bus:*Bus 4".to_owned()]);
+        assert!(s.holds("transformer:T1") && s.holds("bus:LV1.101 Bus 4"));
+        assert!(!s.holds("line:1") && !s.holds("bus:LV1.101 Bus 42"));
+        assert!(Selection::default().holds("anything"));
+    }
+}

@@ -1,0 +1,244 @@
+//! The checker: a document against the shape of the Rust types, all faults in one walk.
+//!
+//! One cause gives one finding. A misspelt key is an unknown key and not also a missing one; a table whose kind is unknown is
+//! not checked further, for its keys depend on the kind; a value of the wrong type is not also out of range.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Finding, Findings, nearest};
+use crate::scenario::document::Document;
+use crate::scenario::example;
+use crate::scenario::lint::{missing_file, missing_key, out_of_range, unknown_key, unknown_value, wrong_type};
+use crate::scenario::node::{Node, Value};
+use crate::scenario::path::join;
+use crate::scenario::shape::{Field, Limits, Shape, Shapes};
+
+/// All faults of `document` against `shapes`.
+pub(crate) fn check(document: &Document, shapes: &Shapes) -> Findings {
+    let mut checker = Checker { document, shapes, findings: Findings::default() };
+    checker.value(&Spot { node: document.root(), path: "", key: "scenario", description: None }, shapes.root());
+    checker.findings
+}
+
+struct Checker<'a> {
+    document: &'a Document,
+    shapes: &'a Shapes,
+    findings: Findings,
+}
+
+/// A value on the way: its path, the key that leads to it, and what that key means.
+struct Spot<'a> {
+    node: &'a Node,
+    path: &'a str,
+    key: &'a str,
+    description: Option<&'a str>,
+}
+
+impl Checker<'_> {
+    fn value(&mut self, spot: &Spot<'_>, shape: &Shape) {
+        let shape = self.shapes.resolve(shape);
+        match (shape, &spot.node.value) {
+            (Shape::Any, _) | (Shape::Boolean, Value::Boolean(_)) => {}
+            (Shape::Number { limits, .. }, Value::Integer(n)) => self.limits(spot, *n as f64, limits),
+            (Shape::Number { limits, whole: false }, Value::Float(x)) if x.is_finite() => self.limits(spot, *x, limits),
+            (Shape::Text { format: None, length }, Value::Text(text)) => self.length(spot, text.chars().count(), length, "character"),
+            (Shape::Text { format: Some(format), .. }, Value::Text(text)) => self.format(spot, format, text),
+            (Shape::Text { format: Some(format), .. }, Value::Moment(moment)) => self.format(spot, format, &moment.to_string()),
+            (Shape::Names(names), Value::Text(text)) => self.name(spot, text, names),
+            (Shape::List { item, length }, Value::List(items)) => {
+                self.length(spot, items.len(), length, "item");
+                self.items(spot, items.iter().map(|node| (node, &**item)));
+            }
+            (Shape::Tuple(shapes), Value::List(items)) => {
+                let length = Limits { min: Some(shapes.len() as f64), max: Some(shapes.len() as f64), ..Limits::default() };
+                self.length(spot, items.len(), &length, "item");
+                self.items(spot, items.iter().zip(shapes));
+            }
+            (Shape::Table(fields), Value::Table(entries)) => self.table(spot, entries, fields, &[]),
+            (Shape::Map(shape), Value::Table(entries)) => {
+                for (key, node) in entries {
+                    self.value(&Spot { node, path: &join(spot.path, key), key, description: spot.description }, shape);
+                }
+            }
+            (Shape::Tagged { tag, variants }, Value::Table(entries)) => self.tagged(spot, entries, tag, variants),
+            (Shape::Choice(shapes), _) => self.choice(spot, shape, shapes),
+            _ => self.wrong_type(spot, shape),
+        }
+    }
+
+    fn items<'n>(&mut self, spot: &Spot<'_>, items: impl Iterator<Item = (&'n Node, &'n Shape)>) {
+        for (i, (node, shape)) in items.enumerate() {
+            let (path, key) = (format!("{}[{i}]", spot.path), format!("{}[{i}]", spot.key));
+            self.value(&Spot { node, path: &path, key: &key, description: spot.description }, shape);
+        }
+    }
+
+    /// `settled` are keys whose faults are already told.
+    fn table(&mut self, spot: &Spot<'_>, entries: &BTreeMap<String, Node>, fields: &[Field], settled: &[&str]) {
+        let mut misspelt: BTreeMap<&str, &Node> = BTreeMap::new();
+        for (key, node) in entries.iter().filter(|(key, _)| !settled.contains(&key.as_str())) {
+            if !fields.iter().any(|field| field.name == *key) {
+                let known = likely_meant(key, entries, fields);
+                misspelt.extend(nearest(key, &known).map(|name| (name, node)));
+                self.findings.push(unknown_key::finding(spot.path, key, &known).located(node.entry().clone()));
+            }
+        }
+        for field in fields.iter().filter(|field| !settled.contains(&field.name.as_str())) {
+            let path = join(spot.path, &field.name);
+            let check = |checker: &mut Self, node| {
+                checker.value(&Spot { node, path: &path, key: &field.name, description: field.description.as_deref() }, &field.shape);
+            };
+            match (entries.get(&field.name), misspelt.get(field.name.as_str()).copied()) {
+                // A table under a misspelt header is checked as the one it was meant to be, or the start of it.
+                (present, Some(slip)) if slip.is_table() && present.is_none_or(Node::is_table) => {
+                    let mut whole = slip.clone();
+                    present.into_iter().for_each(|node| whole.overlay(node.clone()));
+                    check(self, &whole);
+                }
+                (Some(node), _) => check(self, node),
+                (None, None) if field.required => {
+                    let entry = example::entry(field, &path, self.shapes);
+                    let finding = missing_key::finding(spot.path, &field.name, &entry, field.description.as_deref());
+                    self.findings.push(finding.located(spot.node.at.clone()));
+                }
+                (None, _) => {}
+            }
+        }
+    }
+
+    fn tagged(&mut self, spot: &Spot<'_>, entries: &BTreeMap<String, Node>, tag: &str, variants: &[(String, Vec<Field>)]) {
+        let names: Vec<&str> = variants.iter().map(|(name, _)| name.as_str()).collect();
+        let slip = || {
+            let foreign = |key: &&String| !variants.iter().any(|(_, fields)| fields.iter().any(|field| field.name == **key));
+            entries.keys().filter(foreign).find(|key| nearest(key, &[tag]).is_some())
+        };
+        let Some(written) = entries.get_key_value(tag).map(|(key, _)| key).or_else(slip) else {
+            let entry = format!("{tag} = \"{}\"", names[0]);
+            let choose = format!("choose from {}", crate::diagnostic::quoted_list(&names));
+            self.findings.push(missing_key::finding(spot.path, tag, &entry, Some(&choose)).located(spot.node.at.clone()));
+            return;
+        };
+        let node = &entries[written];
+        if written != tag {
+            self.findings.push(unknown_key::finding(spot.path, written, &[tag]).located(node.entry().clone()));
+        }
+        let kind = Spot { node, path: &join(spot.path, tag), key: tag, description: None };
+        match node.text() {
+            None => self.wrong_type(&kind, &Shape::Names(names.iter().map(|&name| name.to_owned()).collect())),
+            Some(name) => match variants.iter().find(|(variant, _)| variant == name) {
+                Some((_, fields)) => self.table(spot, entries, fields, &[tag, written]),
+                None => self.findings.push(unknown_value::finding(tag, name, &names).located(node.at.clone())),
+            },
+        }
+    }
+
+    /// The faults under the alternative that fits best: none, else the fewest among those of the value's type.
+    fn choice(&mut self, spot: &Spot<'_>, whole: &Shape, shapes: &[Shape]) {
+        let attempts = shapes.iter().filter(|shape| admits(self.shapes, shape, spot.node)).map(|shape| {
+            let mut attempt = Checker { document: self.document, shapes: self.shapes, findings: Findings::default() };
+            attempt.value(spot, shape);
+            attempt.findings
+        });
+        match attempts.min_by_key(|findings| findings.0.len()) {
+            Some(findings) => self.findings.extend(findings),
+            None => self.wrong_type(spot, whole),
+        }
+    }
+
+    fn limits(&mut self, spot: &Spot<'_>, x: f64, limits: &Limits) {
+        if !limits.hold(x) {
+            let unit = example::unit(spot.key);
+            self.out_of_range(spot, &format!("is {x}{unit}"), &allowed(limits, &unit));
+        }
+    }
+
+    fn length(&mut self, spot: &Spot<'_>, length: usize, limits: &Limits, what: &str) {
+        if !limits.hold(length as f64) {
+            let plural = if length == 1 { "" } else { "s" };
+            self.out_of_range(spot, &format!("has {length} {what}{plural}"), &allowed(limits, ""));
+        }
+    }
+
+    fn out_of_range(&mut self, spot: &Spot<'_>, is: &str, allowed: &str) {
+        let finding = out_of_range::finding(spot.key, is, allowed, spot.description);
+        self.findings.push(finding.located(spot.node.at.clone()));
+    }
+
+    fn name(&mut self, spot: &Spot<'_>, text: &str, names: &[String]) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if !names.contains(&text) {
+            self.findings.push(unknown_value::finding(spot.key, text, &names).located(spot.node.at.clone()));
+        }
+    }
+
+    /// Dates and times must read; `file` and `folder` must be there.
+    fn format(&mut self, spot: &Spot<'_>, format: &str, text: &str) {
+        let fault: Option<Finding> = match format {
+            "file" | "folder" => match self.document.resolve(spot.node) {
+                Some(path) => missing_file::check(&path, format == "folder").err(),
+                None => return self.wrong_type(spot, &Shape::Text { format: None, length: Limits::default() }),
+            },
+            _ if example::reads_as(format, text) => None,
+            _ => {
+                let (expected, sample) = example::of_format(format);
+                Some(wrong_type::unreadable(spot.key, text, expected, &example::assigned(spot.key, sample)))
+            }
+        };
+        self.findings.0.extend(fault.map(|fault| fault.located(spot.node.at.clone())));
+    }
+
+    fn wrong_type(&mut self, spot: &Spot<'_>, expected: &Shape) {
+        let entry = match mended(self.shapes, expected, spot.node) {
+            Some(value) => example::assigned(spot.key, &value),
+            None => example::of_shape(spot.path, spot.key, expected, self.shapes),
+        };
+        let finding = wrong_type::mismatch(spot.key, spot.node, &example::name(expected, self.shapes), &entry);
+        self.findings.push(finding.located(spot.node.at.clone()));
+    }
+}
+
+/// What was written, put right, where its meaning is plain: a number in quotes, a text or the one item of a list without.
+fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
+    let written = node.at.source.text.get(node.at.span.clone())?;
+    match (shapes.resolve(expected), &node.value) {
+        (Shape::Number { whole: false, .. }, Value::Text(text)) => text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|_| text.clone()),
+        (Shape::Number { whole: true, .. }, Value::Text(text)) => text.parse::<i64>().ok().map(|_| text.clone()),
+        (Shape::Text { format: None, .. }, Value::Integer(_) | Value::Float(_)) => Some(format!("\"{written}\"")),
+        (Shape::List { item, .. }, _) if admits(shapes, item, node) && !node.is_table() => Some(format!("[{written}]")),
+        _ => None,
+    }
+}
+
+/// The keys that an unknown one may be a slip of: those not there yet if one of them is near, else all.
+fn likely_meant<'f>(key: &str, entries: &BTreeMap<String, Node>, fields: &'f [Field]) -> Vec<&'f str> {
+    let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    let absent: Vec<&str> = all.iter().copied().filter(|name| !entries.contains_key(*name)).collect();
+    if nearest(key, &absent).is_some() { absent } else { all }
+}
+
+/// Whether the node has the type of the shape, whatever lies inside.
+fn admits(shapes: &Shapes, shape: &Shape, node: &Node) -> bool {
+    match (shapes.resolve(shape), &node.value) {
+        (Shape::Choice(alternatives), _) => alternatives.iter().any(|alternative| admits(shapes, alternative, node)),
+        (Shape::Any, _)
+        | (Shape::Boolean, Value::Boolean(_))
+        | (Shape::Number { .. }, Value::Integer(_))
+        | (Shape::Number { whole: false, .. }, Value::Float(_))
+        | (Shape::Text { .. } | Shape::Names(_), Value::Text(_))
+        | (Shape::Text { format: Some(_), .. }, Value::Moment(_))
+        | (Shape::List { .. } | Shape::Tuple(_), Value::List(_))
+        | (Shape::Table(_) | Shape::Map(_) | Shape::Tagged { .. }, Value::Table(_)) => true,
+        _ => false,
+    }
+}
+
+/// `0 to 1000 kW`, `above 0`, `at most 96`.
+fn allowed(limits: &Limits, unit: &str) -> String {
+    let least = limits.min.map(|min| if limits.min_excluded { format!("above {min}") } else { format!("at least {min}") });
+    let greatest = limits.max.map(|max| if limits.max_excluded { format!("below {max}") } else { format!("at most {max}") });
+    match (limits.min, limits.max) {
+        (Some(min), Some(max)) if min == max => format!("exactly {min}{unit}"),
+        (Some(min), Some(max)) if !limits.min_excluded && !limits.max_excluded => format!("{min} to {max}{unit}"),
+        _ => [least, greatest].into_iter().flatten().collect::<Vec<_>>().join(" and ") + unit,
+    }
+}

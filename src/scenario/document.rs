@@ -1,0 +1,216 @@
+//! The text of a scenario: files, layers and overrides merged into one tree that remembers where each value was written.
+//!
+//! - `extends = "base.toml"` at the top lays the file over another, relative to itself: tables merge key by key, lists and
+//!   single values replace. A base may extend a further one, in a chain without a cycle.
+//! - An override `market.price_ceiling=90` is laid over the files and stands in the source "command line". Its value is TOML;
+//!   what does not read as TOML is taken as text, so shells need no inner quotes.
+//! - A path of a file inside a scenario is relative to the file that wrote it; one on the command line, to where the user is.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Finding, Findings, Location, Source, nearest};
+use crate::scenario::lint::{extends_cycle, missing_file, toml_syntax, unknown_key, wrong_type};
+use crate::scenario::node::{Node, Value, parse_table, parse_value};
+use crate::scenario::path::{Step, steps};
+
+/// A scenario's text, merged, with the origin of every value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    root: Node,
+    /// Every text with the folder its paths are relative to: the scenario's file, its bases, then the overrides.
+    origins: Vec<(Arc<Source>, PathBuf)>,
+    faults: Findings,
+}
+
+impl Document {
+    /// Reads the scenario at `path`, what it extends, and lays `overrides` (`path=value`) on top.
+    ///
+    /// Faults that leave the rest readable are kept in [`Document::faults`].
+    ///
+    /// # Errors
+    /// What leaves no whole tree to check: `missing-file`, `extends-cycle`, and `toml-syntax` where brackets or keys are broken.
+    pub fn read(path: &Path, overrides: &[String]) -> Result<Document, Findings> {
+        let Source { name, text } = read_text(path)?;
+        Document::parse(&name, text, overrides)
+    }
+
+    /// As [`Document::read`], from a text that was not read from `name` but acts as if it had been.
+    ///
+    /// # Errors
+    /// As [`Document::read`].
+    pub fn parse(name: &str, text: String, overrides: &[String]) -> Result<Document, Findings> {
+        let source = Arc::new(Source { name: name.to_owned(), text });
+        let mut layers = Layers::default();
+        let mut root = layers.file(&source, &mut Vec::new());
+        for text in overrides {
+            if let Err(fault) = layers.lay_override(&mut root, text) {
+                layers.faults.push(fault);
+            }
+        }
+        let Layers { origins, faults, broken } = layers;
+        if broken { Err(faults.sorted()) } else { Ok(Document { root, origins, faults }) }
+    }
+
+    /// Faults of syntax and of overrides that left the rest readable; the scenario is not run with them.
+    #[must_use]
+    pub fn faults(&self) -> &Findings {
+        &self.faults
+    }
+
+    /// Where the value at `path` (`market.price_ceiling`, `asset[2].power_kw`) was written; `None` when nobody wrote it.
+    #[must_use]
+    pub fn locate(&self, path: &str) -> Option<Location> {
+        self.node(path).map(|node| node.at.clone())
+    }
+
+    /// Where the key at `path` was written, for findings about an entry as a whole.
+    #[must_use]
+    pub fn locate_key(&self, path: &str) -> Option<Location> {
+        self.node(path).map(|node| node.entry().clone())
+    }
+
+    /// The value at `path`, or the innermost table or list around it that was written: a place for a finding about a default.
+    #[must_use]
+    pub fn nearest(&self, path: &str) -> Location {
+        let mut node = &self.root;
+        for (step, _) in steps(path).unwrap_or_default() {
+            match child(node, &step) {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node.at.clone()
+    }
+
+    /// The file or folder that the text at `path` names, relative to the file that wrote it; `None` when no text is there.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<PathBuf> {
+        self.node(path).and_then(|node| self.resolve(node))
+    }
+
+    /// Every text the scenario was made of, overrides last.
+    pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.origins.iter().map(|(source, _)| source)
+    }
+
+    /// The merged tree.
+    pub(crate) fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// As [`Document::file`], of a node in hand.
+    pub(crate) fn resolve(&self, node: &Node) -> Option<PathBuf> {
+        let (_, folder) = self.origins.iter().find(|(source, _)| Arc::ptr_eq(source, &node.at.source))?;
+        node.text().map(|text| folder.join(text))
+    }
+
+    fn node(&self, path: &str) -> Option<&Node> {
+        steps(path)?.iter().try_fold(&self.root, |node, (step, _)| child(node, step))
+    }
+}
+
+/// A document in the making.
+#[derive(Default)]
+struct Layers {
+    origins: Vec<(Arc<Source>, PathBuf)>,
+    faults: Findings,
+    /// Whether a fault leaves the tree incomplete, so that checking it would blame what is right.
+    broken: bool,
+}
+
+impl Layers {
+    /// The text of `source` over all it extends. `above` holds the files that led here, outermost first.
+    fn file(&mut self, source: &Arc<Source>, above: &mut Vec<PathBuf>) -> Node {
+        let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_path_buf();
+        self.origins.push((Arc::clone(source), folder.clone()));
+        let (mut node, faults) = parse_table(source);
+        self.broken |= !faults.0.iter().all(toml_syntax::leaves_rest_readable);
+        self.faults.extend(faults);
+        let Value::Table(entries) = &mut node.value else { return node };
+        if let Some((slip, written)) = entries.iter().find(|(key, _)| *key != "extends" && nearest(key, &["extends"]).is_some()) {
+            // Without its base nearly every key would be missing.
+            self.broken = true;
+            self.faults.push(unknown_key::finding("", slip, &["extends"]).located(written.entry().clone()));
+        }
+        let Some(extends) = entries.remove("extends") else { return node };
+        let identity = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        above.push(identity(Path::new(&source.name)));
+        let base = match extends.text() {
+            None => Err(wrong_type::mismatch("extends", &extends, "a text", "extends = \"base.toml\"")),
+            Some(written) if above.contains(&identity(&folder.join(written))) => Err(extends_cycle::finding(written)),
+            Some(written) => read_text(&folder.join(written)),
+        };
+        match base {
+            Ok(base) => {
+                let mut below = self.file(&Arc::new(base), above);
+                below.overlay(node);
+                below
+            }
+            Err(fault) => {
+                self.broken = true;
+                self.faults.push(fault.located(extends.at));
+                node
+            }
+        }
+    }
+
+    /// Lays one `path=value` over the tree.
+    fn lay_override(&mut self, root: &mut Node, text: &str) -> Result<(), Finding> {
+        let source = Arc::new(Source { name: "command line".to_owned(), text: text.to_owned() });
+        self.origins.push((Arc::clone(&source), PathBuf::new()));
+        let place = |span| Location { source: Arc::clone(&source), span };
+        let form = || toml_syntax::override_form(text).located(place(0..text.len()));
+        let (path, value) = text.split_once('=').ok_or_else(form)?;
+        let node = override_value(&source, value.trim(), text.len() - value.trim_start().len()).ok_or_else(form)?;
+        let before = path.len() - path.trim_start().len();
+        let mut target = root;
+        for (step, span) in steps(path.trim()).ok_or_else(form)? {
+            let key = place(span.start + before..span.end + before);
+            target = descend(target, step, &key).map_err(|fault| fault.located(key))?;
+        }
+        let key = target.key.take();
+        target.overlay(Node { key, ..node });
+        Ok(())
+    }
+}
+
+/// The text of a file as a source named by its path.
+fn read_text(path: &Path) -> Result<Source, Finding> {
+    let text = std::fs::read_to_string(path).map_err(|error| missing_file::unreadable(path, &error))?;
+    Ok(Source { name: path.display().to_string(), text })
+}
+
+/// `written`, standing at byte `from`, as TOML, or else as text; `None` where it begins like TOML and is not.
+fn override_value(source: &Arc<Source>, written: &str, from: usize) -> Option<Node> {
+    let span = from..from + written.len();
+    parse_value(source, span.clone()).or_else(|| {
+        let at = Location { source: Arc::clone(source), span };
+        let broken_toml = written.is_empty() || written.starts_with(['[', '{', '"', '\'']);
+        (!broken_toml).then(|| Node { value: Value::Text(written.to_owned()), at, key: None })
+    })
+}
+
+fn child<'a>(node: &'a Node, step: &Step) -> Option<&'a Node> {
+    match (&node.value, step) {
+        (Value::Table(entries), Step::Key(key)) => entries.get(key),
+        (Value::List(items), Step::Item(i)) => items.get(*i),
+        _ => None,
+    }
+}
+
+/// The node that `step` leads to; a table is made on the way where an override names a new key.
+fn descend<'a>(node: &'a mut Node, step: Step, key: &Location) -> Result<&'a mut Node, Finding> {
+    match (&mut node.value, step) {
+        (Value::Table(entries), Step::Key(name)) => {
+            let new = || Node { value: Value::Table(BTreeMap::new()), at: key.clone(), key: Some(key.clone()) };
+            Ok(entries.entry(name).or_insert_with(new))
+        }
+        (Value::List(items), Step::Item(i)) => {
+            let length = items.len();
+            items.get_mut(i).ok_or_else(|| unknown_key::no_item(i, length))
+        }
+        (_, step) => Err(unknown_key::no_way(&step)),
+    }
+}

@@ -1,0 +1,22 @@
+//! Keys a table needs and does not have.
+
+use crate::diagnostic::{Finding, Rule, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "missing-key",
+    severity: Severity::Error,
+    what: "A table lacks a key that has no default.",
+    why: "Where any default would be a silent assumption about the study, the scenario must say the value.",
+    example: "[feeder]\n# path is not given",
+    mend: "[feeder]\npath = \"feeders/rural\"",
+};
+
+/// `table` is the path of the table, empty at the top; `entry` an example of the whole entry.
+pub(crate) fn finding(table: &str, key: &str, entry: &str, description: Option<&str>) -> Finding {
+    let message = if table.is_empty() { format!("missing key '{key}'") } else { format!("missing key '{key}' in '{table}'") };
+    let meaning = description.map_or_else(String::new, |text| format!(": {text}"));
+    let finding = RULE.finding(message).help(format!("add '{entry}'{meaning}"));
+    // Keys of the top must stand above the first table.
+    if table.is_empty() { finding.label("the top of the scenario") } else { finding }
+}

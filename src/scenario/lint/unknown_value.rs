@@ -1,0 +1,18 @@
+//! Names that are not among the ones to choose from.
+
+use crate::diagnostic::{Finding, Rule, Severity, did_you_mean};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unknown-value",
+    severity: Severity::Error,
+    what: "A key that takes one of several names holds another.",
+    why: "The names choose what is simulated; there is no nearest meaning to fall back on.",
+    example: "strategies = [\"congestion-managment\"]",
+    mend: "strategies = [\"congestion-management\"]",
+};
+
+/// `known` are the names to choose from.
+pub(crate) fn finding(key: &str, value: &str, known: &[&str]) -> Finding {
+    RULE.finding(format!("unknown value '{value}' for '{key}'")).help(did_you_mean(value, known, "choose from"))
+}

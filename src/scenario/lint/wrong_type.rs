@@ -1,0 +1,47 @@
+//! Values of another type than the key takes.
+
+use crate::diagnostic::{Finding, Rule, Severity};
+use crate::scenario::node::{Node, Value};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "wrong-type",
+    severity: Severity::Error,
+    what: "A value has another type than its key takes.",
+    why: "Nothing is converted silently: a number in quotes is a text, and '3.0' is not a whole number.",
+    example: "[operator]\nplanning_limit = \"0.9\"",
+    mend: "[operator]\nplanning_limit = 0.9",
+};
+
+/// `entry` is the entry as it could be written.
+pub(crate) fn mismatch(key: &str, node: &Node, expected: &str, entry: &str) -> Finding {
+    RULE.finding(format!("'{key}' is {}, expected {expected}", type_name(node))).help(format!("write it like '{entry}'"))
+}
+
+/// A text or moment that does not read as what it should be, such as a date.
+pub(crate) fn unreadable(key: &str, text: &str, expected: &str, entry: &str) -> Finding {
+    RULE.finding(format!("'{key}' is '{text}', expected {expected}")).help(format!("write it like '{entry}'"))
+}
+
+/// What the typed reading refuses although types and limits fit; `reason` is its sentence.
+pub(crate) fn refused(reason: &str) -> Finding {
+    RULE.finding(reason.trim_end_matches('.').to_owned()).help("see 'copperplate schema' for what is read here")
+}
+
+/// What a value is, in words.
+pub(crate) fn type_name(node: &Node) -> &'static str {
+    match &node.value {
+        Value::Text(_) => "a text",
+        Value::Integer(_) => "a whole number",
+        Value::Float(x) if x.is_finite() => "a number",
+        Value::Float(_) => "not finite",
+        Value::Boolean(_) => "true or false",
+        Value::Moment(moment) => match (moment.date, moment.time) {
+            (Some(_), None) => "a date",
+            (None, Some(_)) => "a time of day",
+            _ => "a date with a time",
+        },
+        Value::List(_) => "a list",
+        Value::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,131 @@
+//! A scenario as a tree of values, each with the place it was written at.
+//!
+//! TOML is parsed once. Everything later (layers, checks, typed reading, the listing of resolved values) works on this tree, so
+//! a value keeps its file and bytes through layering and overrides.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+use toml::value::Datetime;
+
+use crate::diagnostic::{Findings, Location, Source};
+use crate::scenario::lint::toml_syntax;
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    /// The value.
+    pub(crate) value: Value,
+    /// The value's bytes; of a table its header, or the braces of an inline one.
+    pub(crate) at: Location,
+    /// Bytes of its key; `None` for items of lists and the document itself.
+    pub(crate) key: Option<Location>,
+}
+
+/// What TOML can say.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    /// Date, time or both, in the form RFC 3339 gives them.
+    Moment(Datetime),
+    List(Vec<Node>),
+    Table(BTreeMap<String, Node>),
+}
+
+/// Parses the whole of `source`: what could be read, and the faults of syntax.
+pub(crate) fn parse_table(source: &Arc<Source>) -> (Node, Findings) {
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    // The document has no header of its own: a fault of the whole is shown before its first entry.
+    let top = table.get_ref().keys().map(|key| source.text[..key.span().start].rfind('\n').map_or(0, |n| n + 1)).min().unwrap_or(0);
+    let mut reader = Reader { source, shift: 0, faults: toml_syntax::findings(source, errors) };
+    let value = reader.table(table.into_inner());
+    (Node { value, at: Location { source: Arc::clone(source), span: top..top }, key: None }, reader.faults)
+}
+
+/// Parses one TOML value standing at `span` of `source`; `None` if it is not one.
+pub(crate) fn parse_value(source: &Arc<Source>, span: Range<usize>) -> Option<Node> {
+    let value = DeValue::parse(&source.text[span.clone()]).ok()?;
+    let mut reader = Reader { source, shift: span.start, faults: Findings::default() };
+    Some(reader.node(value, None)).filter(|_| reader.faults.is_empty())
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    shift: usize,
+    faults: Findings,
+}
+
+impl Reader<'_> {
+    fn location(&self, span: Range<usize>) -> Location {
+        Location { source: Arc::clone(self.source), span: span.start + self.shift..span.end + self.shift }
+    }
+
+    fn table(&mut self, table: DeTable<'_>) -> Value {
+        let entry = |(key, value): (toml::Spanned<_>, _)| {
+            let place = self.location(key.span());
+            let name: std::borrow::Cow<'_, str> = key.into_inner();
+            (name.into_owned(), self.node(value, Some(place)))
+        };
+        Value::Table(table.into_iter().map(entry).collect())
+    }
+
+    fn node(&mut self, value: toml::Spanned<DeValue<'_>>, key: Option<Location>) -> Node {
+        let at = self.location(value.span());
+        let value = match value.into_inner() {
+            DeValue::String(text) => Value::Text(text.into_owned()),
+            DeValue::Integer(number) => Value::Integer(i64::from_str_radix(number.as_str(), number.radix()).unwrap_or_else(|_| {
+                self.faults.push(toml_syntax::too_long(number.as_str()).located(at.clone()));
+                0
+            })),
+            // The parser has checked the digits; `inf` and `nan` read too and are refused by the checker.
+            DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+            DeValue::Boolean(b) => Value::Boolean(b),
+            DeValue::Datetime(moment) => Value::Moment(moment),
+            DeValue::Array(items) => Value::List(items.into_iter().map(|item| self.node(item, None)).collect()),
+            DeValue::Table(table) => self.table(table),
+        };
+        Node { value, at, key }
+    }
+}
+
+impl Node {
+    /// Lays `over` on top: tables merge key by key, anything else is replaced. A merged table stands where `over` wrote it.
+    pub(crate) fn overlay(&mut self, over: Node) {
+        match (&mut self.value, over.value) {
+            (Value::Table(base), Value::Table(entries)) => {
+                for (key, node) in entries {
+                    match base.get_mut(&key) {
+                        Some(below) => below.overlay(node),
+                        None => drop(base.insert(key, node)),
+                    }
+                }
+            }
+            (value, replacement) => *value = replacement,
+        }
+        self.at = over.at;
+        self.key = over.key;
+    }
+
+    /// Whether it is a table.
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.value, Value::Table(_))
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Where the key stands, or the value if it has none: what a finding about the entry as a whole underlines.
+    pub(crate) fn entry(&self) -> &Location {
+        self.key.as_ref().unwrap_or(&self.at)
+    }
+}

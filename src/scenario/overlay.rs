@@ -1,0 +1,178 @@
+//! What a scenario lays over its feeder: scaled ratings and assets, vehicles, heat pumps, batteries at drawn connections.
+
+use jiff::civil::Date;
+
+use crate::asset::battery::Battery;
+use crate::asset::ev::{Habits, sessions};
+use crate::asset::{AssetKind, AssetSpec};
+use crate::diagnostic::Finding;
+use crate::grid::Grid;
+use crate::ids::{ConnectionIdx, ProfileIdx};
+use crate::import::Feeder;
+use crate::rng::Stream;
+use crate::time::IspCalendar;
+
+use super::build::Faults;
+use super::schema::{Replacement, Scenario};
+use super::study::{BatterySpec, VehicleSpec, curtailable};
+
+/// Everything behind the meters.
+pub(super) struct Things {
+    pub(super) assets: Vec<AssetSpec>,
+    pub(super) vehicles: Vec<VehicleSpec>,
+    pub(super) batteries: Vec<BatterySpec>,
+}
+
+/// The feeder with every rating scaled and every impedance as it was.
+pub(super) fn scaled_grid(grid: &Grid, scale: f64) -> Grid {
+    let mut grid = grid.clone();
+    for line in &mut grid.lines {
+        line.rated_current_a *= scale;
+    }
+    for t in &mut grid.transformers {
+        // Per-unit data refer to the rating: with Z = uk·U²/S and Pk at rated current, both keep their ohms.
+        t.rated_power_va *= scale;
+        t.uk_pu *= scale;
+        t.pk_w *= scale * scale;
+        t.i0_pu /= scale;
+    }
+    grid
+}
+
+/// The feeder with one element replaced; `None` if there is no such element.
+///
+/// What is not stated about a new transformer follows from the old one: the same short-circuit voltage, losses growing with
+/// the rating to the power 0.75. A new line has the old one's impedance in inverse proportion to its ampacity.
+pub(super) fn replaced(grid: &Grid, r: &Replacement) -> Option<Grid> {
+    let branch = grid.branch(&r.element)?;
+    let mut grid = grid.clone();
+    match branch.i().checked_sub(grid.lines.len()) {
+        Some(row) => {
+            let t = &mut grid.transformers[row];
+            let growth = r.rating * 1e3 / t.rated_power_va;
+            let losses = libm::pow(growth, 0.75);
+            t.rated_power_va = r.rating * 1e3;
+            t.pk_w = r.load_losses_w.unwrap_or(t.pk_w * losses);
+            t.p0_w = r.no_load_losses_w.unwrap_or(t.p0_w * losses);
+            t.uk_pu = r.short_circuit_percent.map_or(t.uk_pu, |p| p / 100.0);
+        }
+        None => {
+            let line = &mut grid.lines[branch.i()];
+            let growth = r.rating / line.rated_current_a;
+            line.rated_current_a = r.rating;
+            line.r_ohm /= growth;
+            line.x_ohm /= growth;
+        }
+    }
+    Some(grid)
+}
+
+/// The feeder's assets with the scenario's overlays.
+pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date], faults: &mut Faults<'_>) -> Things {
+    let o = &s.feeder;
+    let mut assets: Vec<AssetSpec> = feeder
+        .assets
+        .iter()
+        .filter(|a| !(a.kind == AssetKind::Charging && o.electric_vehicles.is_some()))
+        .filter(|a| !(a.kind == AssetKind::HeatPump && o.heat_pumps.is_some()))
+        .cloned()
+        .collect();
+    for a in &mut assets {
+        let scale = match a.kind {
+            kind if curtailable(kind) => o.pv_scale,
+            AssetKind::Load => o.load_scale,
+            _ => 1.0,
+        };
+        a.p_nominal_w *= scale;
+        a.q_nominal_var *= scale;
+    }
+    let homes: Vec<ConnectionIdx> = homes(feeder);
+    if let Some(h) = &o.heat_pumps {
+        let profiles = heat_pump_profiles(feeder);
+        if profiles.is_empty() && h.share > 0.0 {
+            let help = "use a feeder with heat pumps, such as a SimBench grid of scenario 1 or 2";
+            faults.at(
+                "feeder.heat_pumps",
+                Finding::error("no-heat-pump-profiles", "the feeder has no heat-pump profiles to follow").help(help),
+            );
+        } else {
+            assets.extend(heat_pumps(feeder, seed, &homes, h.share, h.power_kw * 1e3, &profiles));
+        }
+    }
+    let vehicles = o.electric_vehicles.as_ref().map_or_else(Vec::new, |e| {
+        let habits = Habits {
+            arrival_h: e.arrival_h,
+            arrival_sigma_h: e.arrival_sigma_h,
+            departure_h: e.departure_h,
+            energy_wh: e.energy_kwh * 1e3,
+            plug_in: e.plug_in,
+        };
+        // Sessions of the eve reach into the first morning.
+        let eve = dates.first().and_then(|d| d.yesterday().ok());
+        let evenings: Vec<Date> = eve.into_iter().chain(dates.iter().copied()).collect();
+        let chosen = homes.iter().filter(|c| drawn(feeder, seed, **c, "vehicle", e.share));
+        let vehicle = |c: &ConnectionIdx| {
+            let id = format!("ev:{}", feeder.grid.connections[c.i()].id);
+            let power = e.power_kw * 1e3;
+            VehicleSpec { connection: *c, max_power_w: power, evenings: sessions(&habits, seed, &id, power, calendar, &evenings), id }
+        };
+        chosen.map(vehicle).collect()
+    });
+    let batteries = o.batteries.as_ref().map_or_else(Vec::new, |b| {
+        let data = Battery { max_power_w: b.power_kw * 1e3, capacity_wh: b.capacity_kwh * 1e3, efficiency: 0.95 };
+        let chosen = homes.iter().filter(|c| drawn(feeder, seed, **c, "battery", b.share));
+        chosen
+            .map(|c| BatterySpec { id: format!("battery:{}", feeder.grid.connections[c.i()].id), connection: *c, battery: data })
+            .collect()
+    });
+    Things { assets, vehicles, batteries }
+}
+
+/// Connections with a base load.
+fn homes(feeder: &Feeder) -> Vec<ConnectionIdx> {
+    let mut homes: Vec<ConnectionIdx> = feeder.assets.iter().filter(|a| a.kind == AssetKind::Load).map(|a| a.connection).collect();
+    homes.sort();
+    homes.dedup();
+    homes
+}
+
+/// Whether a connection is among the drawn share; growing the share only adds connections.
+fn drawn(feeder: &Feeder, seed: u64, c: ConnectionIdx, purpose: &str, share: f64) -> bool {
+    Stream::new(seed, &feeder.grid.connections[c.i()].id, purpose).at(0).uniform() < share
+}
+
+/// Profiles (active, reactive) of the feeder's heat pumps, each once.
+fn heat_pump_profiles(feeder: &Feeder) -> Vec<(ProfileIdx, Option<ProfileIdx>)> {
+    let rows = feeder.assets.iter().filter(|a| a.kind == AssetKind::HeatPump);
+    let mut profiles: Vec<_> = rows.filter_map(|a| a.p_profile.map(|p| (p, a.q_profile))).collect();
+    profiles.sort();
+    profiles.dedup();
+    profiles
+}
+
+fn heat_pumps(
+    feeder: &Feeder,
+    seed: u64,
+    homes: &[ConnectionIdx],
+    share: f64,
+    power_w: f64,
+    profiles: &[(ProfileIdx, Option<ProfileIdx>)],
+) -> Vec<AssetSpec> {
+    let heat_pump = |c: &ConnectionIdx| {
+        let id = format!("hp:{}", feeder.grid.connections[c.i()].id);
+        let pick = Stream::new(seed, &id, "profile").at(0).uniform();
+        let (p_profile, q_profile) = profiles[(pick * profiles.len() as f64) as usize];
+        // Power factor of heat pumps in the SimBench data: 0.93.
+        let q_nominal_var = 0.395 * power_w;
+        AssetSpec {
+            id,
+            connection: *c,
+            kind: AssetKind::HeatPump,
+            p_nominal_w: power_w,
+            q_nominal_var,
+            p_profile: Some(p_profile),
+            q_profile,
+        }
+    };
+    homes.iter().filter(|c| drawn(feeder, seed, **c, "heat-pump", share)).map(heat_pump).collect()
+}

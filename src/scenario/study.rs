@@ -1,0 +1,217 @@
+//! The immutable result of reading a scenario for one seed: everything a case needs, shared by all its strategies.
+
+use std::sync::Arc;
+
+use crate::agent::PublicCp;
+use crate::asset::battery::Battery;
+use crate::asset::ev::Evening;
+use crate::asset::{AssetKind, AssetSpec};
+use crate::forecast;
+use crate::grid::Grid;
+use crate::ids::{AgrIdx, AssetIdx, BranchIdx, ConnectionIdx, CpIdx, Domain};
+use crate::market::contract::Contract;
+use crate::powerflow::Network;
+use crate::price::Prices;
+use crate::profile::ProfileTable;
+use crate::time::{IspCalendar, Period, SimDuration, SimTime};
+use crate::uftp::message::Currency;
+
+use super::schema::{Market, Orange, Preset, Replacement, Values};
+
+/// A scenario ready to run.
+#[derive(Debug, Clone)]
+pub struct Study {
+    /// Short name.
+    pub name: String,
+    /// The question.
+    pub description: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// The market's calendar.
+    pub calendar: Arc<IspCalendar>,
+    /// Currency of every price.
+    pub currency: Currency,
+    /// The days, in order.
+    pub periods: Vec<Period>,
+    /// First step.
+    pub start: SimTime,
+    /// Length of a step.
+    pub step: SimDuration,
+    /// Number of steps.
+    pub steps: usize,
+    /// The feeder as scaled by the scenario.
+    pub grid: Grid,
+    /// Its load-flow model.
+    pub network: Arc<Network>,
+    /// Assets that follow a profile; they come first among [`AssetIdx`].
+    pub assets: Vec<AssetSpec>,
+    /// What happens: profiles of the assets.
+    pub truth: Arc<ProfileTable>,
+    /// What forecasts are made of; the same table unless a test parts them.
+    pub foreseen: Arc<ProfileTable>,
+    /// Vehicles; they follow the profile assets.
+    pub vehicles: Vec<VehicleSpec>,
+    /// Batteries; they follow the vehicles.
+    pub batteries: Vec<BatterySpec>,
+    /// Monitored elements.
+    pub congestion_points: Vec<CongestionPoint>,
+    /// Pairs of congestion points with common connections.
+    pub nested: Vec<(CpIdx, CpIdx)>,
+    /// Aggregators, by domain.
+    pub agrs: Vec<AgrSpec>,
+    /// Who represents each connection.
+    pub agr_of: Vec<Option<AgrIdx>>,
+    /// Prices per step.
+    pub prices: Prices,
+    /// How forecasts are made.
+    pub forecast: forecast::Model,
+    /// Clock times.
+    pub market: Market,
+    /// Domain of the DSO.
+    pub dso: Domain,
+    /// Domain of the common reference.
+    pub cro: Domain,
+    /// Powers outside the market.
+    pub orange: Orange,
+    /// Stated values.
+    pub values: Values,
+    /// Strategies to compare, in the scenario's order.
+    pub strategies: Vec<Strategy>,
+}
+
+/// A vehicle and what it will do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VehicleSpec {
+    /// Id in results and of its draws.
+    pub id: String,
+    /// Behind which meter.
+    pub connection: ConnectionIdx,
+    /// Charger, W.
+    pub max_power_w: f64,
+    /// Sessions in order of arrival.
+    pub evenings: Vec<Evening>,
+}
+
+/// A battery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatterySpec {
+    /// Id in results and of its draws.
+    pub id: String,
+    /// Behind which meter.
+    pub connection: ConnectionIdx,
+    /// Its data.
+    pub battery: Battery,
+}
+
+/// A monitored element with its limits.
+#[derive(Debug, Clone)]
+pub struct CongestionPoint {
+    /// Id in the scenario.
+    pub id: String,
+    /// What is published.
+    pub public: PublicCp,
+    /// The branch.
+    pub branch: BranchIdx,
+    /// Whether its from (hv) end is the one towards the source.
+    pub from_is_upstream: bool,
+    /// Limits as fractions of the rating.
+    pub limits: crate::grid::LoadingLimits,
+}
+
+/// An aggregator's terms.
+#[derive(Debug, Clone)]
+pub struct AgrSpec {
+    /// Its domain.
+    pub domain: Domain,
+    /// Margin, caution, costs, failures.
+    pub terms: super::schema::Aggregator,
+}
+
+/// A strategy with every switch set.
+#[derive(Debug, Clone)]
+pub struct Strategy {
+    /// Name in results.
+    pub name: String,
+    /// The preset it came from.
+    pub preset: Preset,
+    /// Whether the DSO buys flexibility.
+    pub trades: bool,
+    /// Whether every aggregator must offer all it has, at cost.
+    pub obligation: bool,
+    /// Highest price per effective MWh.
+    pub price_ceiling_eur_per_mwh: f64,
+    /// Penalty on deficiency of spot orders.
+    pub penalty_eur_per_mwh: f64,
+    /// Contracts in force.
+    pub contracts: Vec<Contract>,
+    /// Whether orange may act.
+    pub orange: bool,
+    /// Element replaced at the start, with the grid after it.
+    pub replacement: Option<(Replacement, Grid, Arc<Network>)>,
+}
+
+impl Study {
+    /// The grid a strategy runs on.
+    #[must_use]
+    pub fn grid(&self, strategy: &Strategy) -> (Grid, Arc<Network>) {
+        match &strategy.replacement {
+            Some((_, grid, network)) => (grid.clone(), Arc::clone(network)),
+            None => (self.grid.clone(), Arc::clone(&self.network)),
+        }
+    }
+
+    /// Start of a step.
+    #[must_use]
+    pub fn step_start(&self, step: usize) -> SimTime {
+        self.start + SimDuration(self.step.0 * step as i64)
+    }
+
+    /// Steps of a Period, as rows of the run.
+    #[must_use]
+    pub fn steps_of(&self, period: &Period) -> std::ops::Range<usize> {
+        let from = ((period.start - self.start).0 / self.step.0) as usize;
+        let to = ((period.end() - self.start).0 / self.step.0) as usize;
+        from..to
+    }
+
+    /// Physical steps in an ISP.
+    #[must_use]
+    pub fn steps_per_isp(&self) -> usize {
+        (self.calendar.isp().0 / self.step.0) as usize
+    }
+
+    /// The asset row of a vehicle.
+    #[must_use]
+    pub fn vehicle_asset(&self, vehicle: usize) -> AssetIdx {
+        AssetIdx::new(self.assets.len() + vehicle)
+    }
+
+    /// The asset row of a battery.
+    #[must_use]
+    pub fn battery_asset(&self, battery: usize) -> AssetIdx {
+        AssetIdx::new(self.assets.len() + self.vehicles.len() + battery)
+    }
+
+    /// Installed feed-in behind each meter, W.
+    #[must_use]
+    pub fn installed_feed_in_w(&self) -> Vec<f64> {
+        let mut installed = vec![0.0; self.grid.connections.len()];
+        for asset in self.assets.iter().filter(|a| curtailable(a.kind)) {
+            installed[asset.connection.i()] += asset.p_nominal_w.abs();
+        }
+        installed
+    }
+}
+
+/// Whether an asset's feed-in can be curtailed.
+#[must_use]
+pub fn curtailable(kind: AssetKind) -> bool {
+    matches!(kind, AssetKind::Pv | AssetKind::Plant)
+}
+
+/// Active and reactive power of an asset at a row of a profile table, W and var.
+#[must_use]
+pub fn asset_power(asset: &AssetSpec, profiles: &ProfileTable, row: usize) -> (f64, f64) {
+    let factor = |profile: Option<crate::ids::ProfileIdx>| profile.map_or(1.0, |p| profiles.column(p)[row]);
+    (asset.p_nominal_w * factor(asset.p_profile), asset.q_nominal_var * factor(asset.q_profile))
+}

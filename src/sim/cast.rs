@@ -1,0 +1,179 @@
+//! The participants of a case: what each knows of its own business when it starts.
+
+use std::sync::Arc;
+
+use crate::agent::agr::{self, Agr, Curtailable, Storage, Vehicle};
+use crate::agent::cro::Cro;
+use crate::agent::dso::{self, Dso, OrangePower, Watched};
+use crate::agent::{Action, Desk, Directory, Inbox, Input, PublicCp};
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
+use crate::market::contract::Contract;
+use crate::powerflow::Network;
+use crate::scenario::study::{CongestionPoint, Strategy, Study};
+use crate::time::{SimDuration, SimTime};
+
+use super::world::World;
+
+/// A participant.
+pub(super) enum Agent {
+    Cro(Cro),
+    Dso(Box<Dso>),
+    Agr(Box<Agr>),
+}
+
+impl Agent {
+    pub(super) fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        match self {
+            Agent::Cro(a) => a.handle(now, input),
+            Agent::Dso(a) => a.handle(now, input),
+            Agent::Agr(a) => a.handle(now, input),
+        }
+    }
+}
+
+/// Row of the common reference among the agents.
+pub(super) const CRO: usize = 0;
+/// Row of the DSO among the agents.
+pub(super) const DSO: usize = 1;
+
+/// Row of an aggregator among the agents.
+pub(super) fn agr_row(agr: AgrIdx) -> usize {
+    2 + agr.i()
+}
+
+/// All participants with their domains: common reference, DSO, aggregators by domain.
+pub(super) fn agents(study: &Study, strategy: &Strategy, network: &Arc<Network>, world: &World<'_>) -> Vec<(Domain, Agent)> {
+    let desk = |domain: &Domain| Desk::new(domain.clone(), Arc::clone(&study.calendar), study.currency, study.seed);
+    let inbox = |domain: &Domain, role: Role| Inbox::new(directory(study, strategy, domain, role));
+    let dso = Dso::new(desk(&study.dso), inbox(&study.dso, Role::Dso), dso_profile(study, strategy, network));
+    let mut agents = vec![
+        (study.cro.clone(), Agent::Cro(Cro::new(desk(&study.cro), inbox(&study.cro, Role::Cro)))),
+        (study.dso.clone(), Agent::Dso(Box::new(dso))),
+    ];
+    for (row, agr) in study.agrs.iter().enumerate() {
+        let profile = agr_profile(study, strategy, AgrIdx::new(row), world);
+        agents.push((agr.domain.clone(), Agent::Agr(Box::new(Agr::new(desk(&agr.domain), inbox(&agr.domain, Role::Agr), profile)))));
+    }
+    agents
+}
+
+/// Whom and what a participant knows when the case starts.
+fn directory(study: &Study, strategy: &Strategy, domain: &Domain, role: Role) -> Directory {
+    let others = [(study.cro.clone(), Role::Cro), (study.dso.clone(), Role::Dso)]
+        .into_iter()
+        .chain(study.agrs.iter().map(|a| (a.domain.clone(), Role::Agr)));
+    let own = |c: &&Contract| role == Role::Dso || c.aggregator == *domain;
+    Directory {
+        domain: domain.clone(),
+        role,
+        peers: others.filter(|(d, _)| d != domain).collect(),
+        congestion_points: study.congestion_points.iter().map(|cp| (cp.public.address.clone(), cp.public.mutex_offers)).collect(),
+        contracts: strategy.contracts.iter().filter(own).cloned().collect(),
+        release_deadline: study.market.auction_results,
+        calendar: Arc::clone(&study.calendar),
+        currency: study.currency,
+    }
+}
+
+fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> dso::Profile {
+    let orange = OrangePower {
+        delay: SimDuration::minutes(i64::from(study.orange.delay_minutes)),
+        step: study.step,
+        device_floor_w: study.orange.device_floor_kw * 1e3,
+    };
+    let (grid, _) = study.grid(strategy);
+    dso::Profile {
+        cro: study.cro.clone(),
+        network: Arc::clone(network),
+        addresses: study.grid.connections.iter().map(|c| c.address.clone()).collect(),
+        installed_feed_in_w: study.installed_feed_in_w(),
+        watched: study.congestion_points.iter().map(|cp| watched(&grid, cp)).collect(),
+        nested: study.nested.clone(),
+        contracts: strategy.contracts.clone(),
+        trades: strategy.trades,
+        price_ceiling_eur_per_mwh: strategy.price_ceiling_eur_per_mwh,
+        penalty_eur_per_mwh: strategy.penalty_eur_per_mwh,
+        request_expires: study.market.request_expires,
+        orange: strategy.orange.then_some(orange),
+    }
+}
+
+fn watched(grid: &crate::grid::Grid, cp: &CongestionPoint) -> Watched {
+    let rated_va = match cp.branch.i().checked_sub(grid.lines.len()) {
+        Some(t) => grid.transformers[t].rated_power_va,
+        None => libm::sqrt(3.0) * grid.buses[grid.lines[cp.branch.i()].from.i()].u_rated_v * grid.lines[cp.branch.i()].rated_current_a,
+    };
+    Watched {
+        public: cp.public.clone(),
+        branch: cp.branch,
+        from_is_upstream: cp.from_is_upstream,
+        rated_va,
+        planning: cp.limits.planning,
+        rating: cp.limits.rating,
+        emergency: cp.limits.emergency,
+    }
+}
+
+fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, world: &World<'_>) -> agr::Profile {
+    let own = |c: ConnectionIdx| study.agr_of[c.i()] == Some(agr);
+    let connections: Vec<_> = study
+        .grid
+        .connections
+        .iter()
+        .enumerate()
+        .filter(|(c, _)| own(ConnectionIdx::new(*c)))
+        .map(|(c, spec)| (ConnectionIdx::new(c), spec.address.clone()))
+        .collect();
+    let row = |c: ConnectionIdx| connections.iter().position(|(o, _)| *o == c).expect("an own connection");
+    let curtailable = world
+        .sources
+        .iter()
+        .filter(|s| s.agr == Some(agr))
+        .map(|s| Curtailable { asset: AssetIdx::new(s.asset), connection: row(s.connection), willing: s.willing })
+        .collect();
+    let vehicles = study
+        .vehicles
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| own(v.connection))
+        .map(|(k, v)| Vehicle {
+            asset: study.vehicle_asset(k),
+            connection: row(v.connection),
+            max_power_w: v.max_power_w,
+            willing: world.willing_vehicle(k),
+        })
+        .collect();
+    let batteries = study
+        .batteries
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| own(b.connection))
+        .map(|(k, b)| Storage {
+            asset: study.battery_asset(k),
+            connection: row(b.connection),
+            battery: b.battery,
+            willing: world.willing_battery(k),
+        })
+        .collect();
+    let touched = |cp: &&CongestionPoint| cp.public.connections.iter().any(|c| own(*c));
+    let congestion_points: Vec<PublicCp> = study.congestion_points.iter().filter(touched).map(|cp| cp.public.clone()).collect();
+    let spec = &study.agrs[agr.i()];
+    agr::Profile {
+        agr,
+        dso: study.dso.clone(),
+        cro: study.cro.clone(),
+        curtailable,
+        vehicles,
+        batteries,
+        congestion_points,
+        nested: study.nested.clone(),
+        contracts: strategy.contracts.iter().filter(|c| c.aggregator == spec.domain).cloned().collect(),
+        margin: if strategy.obligation { 0.0 } else { spec.terms.margin },
+        caution: spec.terms.caution,
+        support_eur_per_mwh: spec.terms.support_eur_per_mwh,
+        shifting_eur_per_mwh: spec.terms.shifting_eur_per_mwh,
+        penalty_eur_per_mwh: strategy.penalty_eur_per_mwh,
+        gate: study.market.gate,
+        connections,
+    }
+}

@@ -1,0 +1,15 @@
+//! Running a case: the world (truth), the wire, orange, the recorder, and the event loop that ties them to the agents.
+
+mod cast;
+mod clearing;
+mod fleet;
+mod recorder;
+mod run;
+mod vintage;
+mod wire;
+mod world;
+
+pub use recorder::{Recording, Regime, Variant};
+pub use run::{CaseResult, Progress, run_case};
+pub use wire::LoggedMessage;
+pub use world::Totals;

@@ -1,0 +1,342 @@
+//! The event loop of a case: plan gates, messages, steps, telemetry, settlement, in one total order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::agent::{Action, DayPrices, Gate, Input, MeterDay, Record, Telemetry};
+use crate::engine::{Origin, Phase, Queue};
+use crate::ids::{AgrIdx, ConnectionIdx, Domain};
+use crate::market::ledger::{Entry, Kind, Ledger};
+use crate::powerflow::{Network, Options, Outputs, Solution, Workspace, solve};
+use crate::scenario::study::{Strategy, Study};
+use crate::time::{IspIndex, Period, SimDuration, SimTime};
+use crate::uftp::message::Message;
+use crate::units::Money;
+
+use super::cast::{self, Agent, CRO, DSO, agr_row};
+use super::clearing;
+use super::recorder::{Recording, Regime, Variant};
+use super::vintage::Forecaster;
+use super::wire::{LoggedMessage, Wire};
+use super::world::{Power, Totals, World};
+
+/// Everything a case leaves behind.
+#[derive(Debug, Clone)]
+pub struct CaseResult {
+    /// Name of the strategy.
+    pub strategy: String,
+    /// Columns per step.
+    pub recording: Recording,
+    /// Every payment.
+    pub ledger: Ledger,
+    /// Every message, in the order of sending.
+    pub messages: Vec<LoggedMessage>,
+    /// Device-level totals.
+    pub totals: Totals,
+    /// Highest magnitude of each connection's power, W.
+    pub peak_w: Vec<f64>,
+}
+
+/// Called with the steps done so far, now and then.
+pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
+
+/// What happens.
+enum Event {
+    Gate(usize, Gate, usize),
+    Deliver(usize, Arc<Message>),
+    EarlyForecast(usize),
+    Forecast(usize),
+    Prices(usize),
+    Step(usize),
+    Telemetry(Telemetry),
+    DayEnd(usize),
+}
+
+/// Ranks of events within a second: knowledge first, then messages, gates, the physical step.
+const INFORM: Phase = Phase(0);
+const MESSAGE: Phase = Phase(1);
+const GATE: Phase = Phase(2);
+const STEP: Phase = Phase(3);
+
+struct Case<'a> {
+    study: &'a Study,
+    network: Arc<Network>,
+    world: World<'a>,
+    forecaster: Forecaster<'a>,
+    agents: Vec<(Domain, Agent)>,
+    row_of: BTreeMap<Domain, usize>,
+    wire: Wire,
+    queue: Queue<Event>,
+    recording: Recording,
+    ledger: Ledger,
+    workspace: Workspace,
+    solution: Solution,
+    /// Meters of the running day, `[connection][step of the day]`, W.
+    meters_w: Vec<Vec<f64>>,
+    watched: bool,
+    peak_w: Vec<f64>,
+}
+
+/// Runs one strategy of a study.
+#[must_use]
+pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> CaseResult {
+    let (_, network) = study.grid(strategy);
+    let world = World::new(study, strategy);
+    let agents = cast::agents(study, strategy, &network, &world);
+    let row_of = agents.iter().enumerate().map(|(k, (d, _))| (d.clone(), k)).collect();
+    let mut case = Case {
+        study,
+        world,
+        forecaster: Forecaster::new(study),
+        row_of,
+        wire: Wire::new(study.seed, agents.iter().map(|(d, _)| d.clone()), study.market.message_delay_s),
+        queue: Queue::new(agents.len() + 1),
+        agents,
+        network,
+        recording: Recording::new(study),
+        ledger: Ledger::default(),
+        workspace: Workspace::default(),
+        solution: Solution::default(),
+        meters_w: vec![Vec::new(); study.grid.connections.len()],
+        watched: strategy.orange,
+        peak_w: vec![0.0; study.grid.connections.len()],
+    };
+    case.schedule();
+    while let Some((key, event)) = case.queue.pop() {
+        if let Event::Step(step) = event
+            && step % 96 == 0
+        {
+            progress(step);
+        }
+        case.happen(key.time, event);
+    }
+    case.book_capex(strategy);
+    progress(study.steps);
+    CaseResult {
+        strategy: strategy.name.clone(),
+        recording: case.recording,
+        ledger: case.ledger,
+        messages: case.wire.log,
+        totals: case.world.totals,
+        peak_w: case.peak_w,
+    }
+}
+
+impl Case<'_> {
+    fn world_event(&mut self, time: SimTime, phase: Phase, event: Event) {
+        let world = Origin(u16::try_from(self.agents.len()).expect("few agents"));
+        self.queue.push(time, phase, world, event);
+    }
+
+    fn gate(&mut self, time: SimTime, agent: usize, gate: Gate, period: usize) {
+        self.world_event(time, GATE, Event::Gate(agent, gate, period));
+    }
+
+    /// Everything known beforehand: clock times of every Period, steps, settlement windows.
+    fn schedule(&mut self) {
+        let study = self.study;
+        let m = study.market.clone();
+        let agrs: Vec<usize> = (0..study.agrs.len()).map(|a| agr_row(AgrIdx::new(a))).collect();
+        for (k, period) in study.periods.iter().enumerate() {
+            let eve = period.date.yesterday().expect("calendar year above 1");
+            let at = |time| study.calendar.at(eve, time);
+            if k == 0 {
+                let midnight = study.calendar.period(eve).start;
+                agrs.iter().for_each(|a| self.gate(midnight, *a, Gate::Publish, k));
+                self.gate(midnight + SimDuration::minutes(5), DSO, Gate::Publish, k);
+            }
+            agrs.iter().for_each(|a| self.gate(at(m.query), *a, Gate::Query, k));
+            self.gate(at(m.query), DSO, Gate::Query, k);
+            self.world_event(at(m.call) - SimDuration::minutes(30), INFORM, Event::EarlyForecast(k));
+            self.gate(at(m.call), DSO, Gate::Call, k);
+            self.world_event(at(m.auction_results), INFORM, Event::Prices(k));
+            self.world_event(at(m.auction_results), INFORM, Event::Forecast(k));
+            agrs.iter().for_each(|a| self.gate(at(m.prognosis), *a, Gate::Prognosis, k));
+            self.gate(at(m.request), DSO, Gate::Request, k);
+            self.gate(at(m.order), DSO, Gate::Order, k);
+            agrs.iter().for_each(|a| self.gate(at(m.order) + SimDuration::minutes(15), *a, Gate::Update, k));
+            self.gate(at(m.gate), DSO, Gate::Close, k);
+            self.world_event(period.end(), INFORM, Event::DayEnd(k));
+            let morrow = study.calendar.at(period.date.tomorrow().expect("calendar year below 9999"), m.metering);
+            agrs.iter().for_each(|a| self.gate(morrow, *a, Gate::Metering, k));
+            let last_of_window = study.periods.get(k + 1).is_none_or(|next| next.date.month() != period.date.month());
+            if last_of_window {
+                self.gate(morrow + SimDuration::hours(2), DSO, Gate::Settle, k);
+                agrs.iter().for_each(|a| self.gate(morrow + SimDuration::hours(3), *a, Gate::Settle, k));
+            }
+        }
+        for step in 0..study.steps {
+            self.world_event(study.step_start(step), STEP, Event::Step(step));
+        }
+    }
+
+    fn happen(&mut self, now: SimTime, event: Event) {
+        let study = self.study;
+        match event {
+            Event::Gate(agent, gate, k) => self.tell(now, agent, Input::Gate(gate, study.periods[k])),
+            Event::Deliver(agent, message) => self.tell(now, agent, Input::Message(message)),
+            Event::EarlyForecast(k) => {
+                let period = &study.periods[k];
+                self.world.plan(period, &self.isp_prices(period));
+                self.tell_dso_forecast(now, period);
+            }
+            Event::Forecast(k) => self.forecast(now, &study.periods[k]),
+            Event::Prices(k) => {
+                let period = study.periods[k];
+                let prices = Arc::new(DayPrices { period, eur_per_mwh: self.isp_prices(&period) });
+                for a in 0..study.agrs.len() {
+                    self.tell(now, agr_row(AgrIdx::new(a)), Input::Prices(Arc::clone(&prices)));
+                }
+            }
+            Event::Step(step) => self.step(now, step),
+            Event::Telemetry(t) => self.tell(now, DSO, Input::Telemetry(t)),
+            Event::DayEnd(k) => self.day_end(now, &study.periods[k]),
+        }
+    }
+
+    /// Day-ahead price per ISP: hourly products, so any step of the ISP shows it.
+    fn isp_prices(&self, period: &Period) -> Vec<f64> {
+        let per_isp = self.study.steps_per_isp();
+        self.study.steps_of(period).step_by(per_isp).map(|s| self.study.prices.day_ahead_eur_per_mwh[s]).collect()
+    }
+
+    fn tell_dso_forecast(&mut self, now: SimTime, period: &Period) {
+        let vintage = self.forecaster.area(self.world.plans.get(&period.date), now, period);
+        self.tell(now, DSO, Input::Area(vintage));
+    }
+
+    fn forecast(&mut self, now: SimTime, period: &Period) {
+        self.tell_dso_forecast(now, period);
+        for a in (0..self.study.agrs.len()).map(AgrIdx::new) {
+            let vintage = self.forecaster.portfolio(a, &self.world, now, period);
+            self.tell(now, agr_row(a), Input::Portfolio(vintage));
+        }
+    }
+
+    /// Hands an input to an agent and carries out what it wants.
+    fn tell(&mut self, now: SimTime, agent: usize, input: Input) {
+        let actions = self.agents[agent].1.handle(now, input);
+        for action in actions {
+            self.carry_out(now, agent, action);
+        }
+    }
+
+    fn carry_out(&mut self, now: SimTime, agent: usize, action: Action) {
+        match action {
+            Action::Send(message) => {
+                let arrives = self.wire.carry(now, &message);
+                let to = self.row_of.get(&message.header().recipient_domain).copied();
+                let to = to.unwrap_or_else(|| unreachable!("agents write to participants of the case"));
+                debug_assert!(to != agent || to == CRO);
+                let origin = Origin(u16::try_from(agent).expect("few agents"));
+                self.queue.push(arrives, MESSAGE, origin, Event::Deliver(to, message));
+            }
+            Action::Dispatch(d) => self.world.dispatch(d),
+            Action::Limit(limit) => self.world.limit(now + SimDuration::minutes(i64::from(self.study.orange.delay_minutes)), limit),
+            Action::Book(entry) => self.ledger.book(entry),
+            Action::Record(Record::Analysis { period, with_orders, solution }) => {
+                self.recording.analysis(self.study, &period, with_orders, &solution);
+            }
+            Action::Record(Record::Requested { cp, period, near_w, unserved_w }) => {
+                self.recording.requested(self.study, cp, &period, &near_w, &unserved_w);
+            }
+        }
+    }
+
+    /// One physical step: assets act, load flow, meters, monitoring.
+    fn step(&mut self, now: SimTime, step: usize) {
+        let study = self.study;
+        let date = study.calendar.date_of(now);
+        let day = study.periods.binary_search_by_key(&date, |p| p.date).expect("steps lie in the run's Periods");
+        let row = study.truth.step_at(now).expect("profiles cover the run");
+        self.world.step(now, &study.periods[day], row);
+        let mut solved: Option<Variant> = None;
+        for variant in Variant::ALL {
+            let same_as = solved.filter(|s| self.world.power[*s as usize] == self.world.power[variant as usize]);
+            match same_as {
+                Some(other) => self.recording.copy_step(other, variant, step),
+                None => {
+                    self.load_flow(variant);
+                    self.recording.step(study, variant, step, &self.solution);
+                    solved = Some(variant);
+                }
+            }
+        }
+        let drawn_mwh = self.world.power[Variant::Actual as usize].p_w.iter().sum::<f64>() * study.step.as_hours() * 1e-6;
+        self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];
+        for (meter, p) in self.meters_w.iter_mut().zip(&self.world.power[Variant::Actual as usize].p_w) {
+            meter.push(*p);
+        }
+        for (peak, p) in self.peak_w.iter_mut().zip(&self.world.power[Variant::Actual as usize].p_w) {
+            *peak = peak.max(p.abs());
+        }
+        for (k, cp) in study.congestion_points.iter().enumerate() {
+            if self.world.in_force(k, now).is_some() {
+                self.recording.regime[k][step] = Regime::Orange;
+            }
+            if self.watched {
+                let loading = f64::from(self.recording.loading[Variant::Actual as usize][step * self.recording.branches + cp.branch.i()]);
+                let p_w = self.recording.through_w[Variant::Actual as usize][k][step];
+                let t = Telemetry { cp: cp.public.cp, step_start: now, p_w, loading };
+                self.world_event(now + study.step, INFORM, Event::Telemetry(t));
+            }
+        }
+    }
+
+    fn load_flow(&mut self, variant: Variant) {
+        let Power { p_w, q_var } = &self.world.power[variant as usize];
+        // A step that does not converge is NaN in every column and counted by the recorder.
+        let _ = solve(&self.network, p_w, q_var, Options::default(), Outputs::ALL, &mut self.workspace, &mut self.solution);
+    }
+
+    /// Meters are read, energy is cleared, the day is closed.
+    fn day_end(&mut self, now: SimTime, period: &Period) {
+        let study = self.study;
+        let meters = std::mem::replace(&mut self.meters_w, vec![Vec::new(); study.grid.connections.len()]);
+        let steps = study.steps_of(period);
+        let limited_wh = std::mem::replace(&mut self.world.limited_wh, vec![0.0; study.grid.connections.len()]);
+        let day = clearing::Day {
+            period,
+            meters_w: &meters,
+            losses_w: &self.recording.losses_w[Variant::Actual as usize][steps],
+            limited_wh: &limited_wh,
+        };
+        clearing::book(study, &mut self.ledger, now, &day, |agr| self.world.position_w(period.date, agr));
+        let per_isp = study.steps_per_isp();
+        for (c, power) in meters.iter().enumerate() {
+            let Some(agr) = study.agr_of[c] else { continue };
+            let average = |i: IspIndex| power[i.offset() * per_isp..(i.offset() + 1) * per_isp].iter().sum::<f64>() / per_isp as f64;
+            let meter = MeterDay { period: *period, connection: ConnectionIdx::new(c), p_w: period.iter().map(average).collect() };
+            self.tell(now, agr_row(agr), Input::Meter(Arc::new(meter)));
+        }
+        self.world.forget(period.date);
+    }
+
+    /// The annuity of a replacement, pro rata over the run.
+    fn book_capex(&mut self, strategy: &Strategy) {
+        let Some((r, ..)) = &strategy.replacement else { return };
+        let years = self.study.step.as_hours() * self.study.steps as f64 / 8766.0;
+        let amount = Money::from_f64(annuity(r.capex_eur, r.discount_rate, r.life_years) * years);
+        let time = self.study.step_start(self.study.steps);
+        let (payer, payee) = (self.study.dso.to_string(), clearing::CONTRACTOR.to_owned());
+        self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
+    }
+}
+
+/// Constant yearly payment that repays `capex` with interest over its life.
+fn annuity(capex: f64, rate: f64, years: f64) -> f64 {
+    if rate == 0.0 { capex / years } else { capex * rate / (1.0 - libm::pow(1.0 + rate, -years)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::annuity;
+
+    #[test]
+    fn an_annuity_repays_the_investment() {
+        let a = annuity(1000.0, 0.05, 40.0);
+        let worth: f64 = (1..=40).map(|y| a / libm::pow(1.05, f64::from(y))).sum();
+        assert!((worth - 1000.0).abs() < 1e-9);
+        assert_eq!(annuity(1000.0, 0.0, 40.0), 25.0);
+    }
+}
