@@ -32,11 +32,11 @@ impl Agr {
             })
             .collect();
         let mut baseline = Vec::with_capacity(points);
-        for k in 0..points {
+        for (k, floor_w) in floor_w.iter().enumerate() {
             let net = |i: usize| {
                 let b = balance(&|c| self.members[k][c], i);
                 let free = b.consumption_w - b.feed_in_w;
-                let curtailed = (floor_w[k][i] - free).clamp(0.0, b.feed_in_w);
+                let curtailed = (floor_w[i] - free).clamp(0.0, b.feed_in_w);
                 (free + curtailed, curtailed)
             };
             let planned: Vec<(f64, f64)> = (0..period.isps()).map(net).collect();
