@@ -1,7 +1,7 @@
-"""What the quickstart leaves behind hangs together. Usage: check_outputs.py DIR TERMINAL_OUTPUT
+"""What the quickstart leaves behind hangs together. Usage: check_outputs.py DIR TERMINAL_OUTPUT README
 
 Files: those of the manifest are there, with as many rows as it says. Key figures: in the order physics and bookkeeping ask
-for. Money: key figures, ledger and settlement say the same, to the hundredth of a cent.
+for. Money: key figures, ledger and settlement say the same, to the hundredth of a cent. README: its table is this run.
 """
 
 import csv
@@ -12,7 +12,7 @@ from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
-folder, shown = Path(sys.argv[1]), Path(sys.argv[2]).read_text()
+folder, shown, readme = Path(sys.argv[1]), Path(sys.argv[2]).read_text(), Path(sys.argv[3]).read_text()
 faults = []
 
 
@@ -95,9 +95,37 @@ def money(kpis: dict[str, dict[str, Decimal]]) -> None:
             check(abs(amount - k[f"paid_{key}_eur"]) < Decimal("1e-6"), f"{strategy}: ledger {amount}, key figure paid_{key}_eur differs")
 
 
+def highlights(kpis: dict[str, dict[str, Decimal]]) -> None:
+    """The rows of the README's table, as sums of key figures."""
+    relief = ["flexibility", "availability", "limitation", "compensation", "capex"]
+    sums = {
+        "overload realised (MWh)": ["overload_realised_mwh"],
+        "highest loading realised (%)": ["max_loading_realised_percent"],
+        "PV curtailed (MWh)": ["pv_curtailed_orders_mwh", "pv_curtailed_orange_mwh"],
+        "DSO pays for relief (€)": [f"paid_{kind}_eur" for kind in relief],
+        "… per avoided overload MWh (€)": ["paid_per_avoided_mwh"],
+        "hottest transformer hot spot (°C)": ["hot_spot_max_c"],
+    }
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in readme.splitlines() if line.startswith("| ")]
+    for label, keys in sums.items():
+        row = next((r for r in rows if r[0] == label), None)
+        if row is None:
+            check(False, f"README: no row '{label}'")
+            continue
+        for (strategy, k), cell in zip(kpis.items(), row[1:]):
+            known = [k[key] for key in keys if key in k]
+            if cell == "–":
+                check(not known, f"README: {label}, {strategy}: not '–' but {sum(known)}")
+                continue
+            # Half a digit for rounding, and a little for sums of rounded figures.
+            slack = Decimal(1).scaleb(Decimal(cell).as_tuple().exponent)
+            check(abs(Decimal(cell) - sum(known)) <= slack, f"README: {label}, {strategy}: {cell}, the run says {sum(known)}")
+
+
 files()
 kpis = key_figures()
 money(kpis)
+highlights(kpis)
 for strategy in kpis:
     check(strategy in shown, f"the terminal does not show {strategy}")
 check("overload realised" in shown, "the terminal shows no key figures")
