@@ -166,9 +166,12 @@ fn contract(s: &Scenario, k: usize, points: &[CongestionPoint], faults: &mut Fau
             .at(&path("aggregator"), Finding::error("unknown-aggregator", format!("there is no aggregator '{}'", c.aggregator)).help(help));
     }
     let Some(point) = points.iter().find(|p| p.id == c.congestion_point) else {
-        let help = nearest(&c.congestion_point, s.congestion_point.iter().map(|p| p.id.as_str()));
-        let message = format!("there is no congestion point '{}'", c.congestion_point);
-        faults.at(&path("congestion_point"), Finding::error("unknown-congestion-point", message).help(help));
+        // A point whose own element is wrong has its finding already.
+        if !s.congestion_point.iter().any(|p| p.id == c.congestion_point) {
+            let help = nearest(&c.congestion_point, s.congestion_point.iter().map(|p| p.id.as_str()));
+            let message = format!("there is no congestion point '{}'", c.congestion_point);
+            faults.at(&path("congestion_point"), Finding::error("unknown-congestion-point", message).help(help));
+        }
         return None;
     };
     for (j, w) in c.windows.iter().enumerate().filter(|(_, w)| w.until != Time::midnight() && w.until <= w.from) {

@@ -2,12 +2,15 @@
 //!
 //! An aggregator sold (bought) its day-ahead position at the auction; what its meters differ is settled at the imbalance
 //! price. Connections without an aggregator buy what they meter at the day-ahead price. The DSO buys its losses.
+//!
+//! Energy is sold and metered in whole watts per ISP, as D-Prognosis and Metering carry it, so that whoever has the messages
+//! comes to the same amounts.
 
 use crate::ids::AgrIdx;
 use crate::market::ledger::{Entry, Kind, Ledger};
 use crate::scenario::study::Study;
 use crate::time::{Period, SimTime};
-use crate::units::Money;
+use crate::units::{Money, Watts};
 
 /// Party that stands for connections without an aggregator.
 pub const CUSTOMERS: &str = "customers";
@@ -18,10 +21,12 @@ pub const IMBALANCE: &str = "imbalance market";
 /// Party that builds what is reinforced.
 pub const CONTRACTOR: &str = "contractor";
 
-/// One day's meters, `[connection][step of the day]`, W, and what goes with them.
+/// One day's meters and what goes with them.
 pub(super) struct Day<'a> {
     pub period: &'a Period,
+    /// `[connection][isp]` average power, W.
     pub meters_w: &'a [Vec<f64>],
+    /// `[step of the day]`, W.
     pub losses_w: &'a [f64],
     /// Limited energy per connection, Wh.
     pub limited_wh: &'a [f64],
@@ -30,10 +35,13 @@ pub(super) struct Day<'a> {
 /// Books the energy of a day; `position_w(agr)` is its day-ahead position per ISP.
 pub(super) fn book<'p>(study: &Study, ledger: &mut Ledger, now: SimTime, day: &Day<'_>, position_w: impl Fn(AgrIdx) -> Option<&'p [f64]>) {
     let first = study.steps_of(day.period).start;
-    let mwh = study.step.as_hours() * 1e-6;
-    let price = |k: usize| study.prices.day_ahead_eur_per_mwh[first + k];
-    let imbalance_price = |k: usize| study.prices.imbalance_eur_per_mwh[first + k];
+    let mwh = study.calendar.isp().as_hours() * 1e-6;
     let per_isp = study.steps_per_isp();
+    let isps = day.period.isps();
+    let average = |series: &[f64], i: usize| series[first + i * per_isp..][..per_isp].iter().sum::<f64>() / per_isp as f64;
+    let price = |i: usize| average(&study.prices.day_ahead_eur_per_mwh, i);
+    let imbalance_price = |i: usize| average(&study.prices.imbalance_eur_per_mwh, i);
+    let read_w = |c: usize, i: usize| Watts::from_f64(day.meters_w[c][i]).as_f64();
     let reference = day.period.date.to_string();
     let mut entry = |payer: &str, payee: &str, kind: Kind, eur: f64| {
         let (payer, payee) = (payer.to_owned(), payee.to_owned());
@@ -41,26 +49,24 @@ pub(super) fn book<'p>(study: &Study, ledger: &mut Ledger, now: SimTime, day: &D
     };
     for agr in (0..study.agrs.len()).map(AgrIdx::new) {
         let own = |c: &usize| study.agr_of[*c] == Some(agr);
-        let steps = day.losses_w.len();
-        let metered: Vec<f64> = (0..steps).map(|k| (0..day.meters_w.len()).filter(own).map(|c| day.meters_w[c][k]).sum()).collect();
+        let metered: Vec<f64> = (0..isps).map(|i| (0..day.meters_w.len()).filter(own).map(|c| read_w(c, i)).sum()).collect();
         let position = position_w(agr);
-        let planned = |k: usize| position.map_or(metered[k], |p| p[k / per_isp]);
+        let planned = |i: usize| position.map_or(metered[i], |p| Watts::from_f64(p[i]).as_f64());
         let domain = study.agrs[agr.i()].domain.as_str();
-        let energy: f64 = (0..steps).map(|k| planned(k) * mwh * price(k)).sum();
-        let imbalance: f64 = (0..steps).map(|k| (metered[k] - planned(k)) * mwh * imbalance_price(k)).sum();
+        let energy: f64 = (0..isps).map(|i| planned(i) * mwh * price(i)).sum();
+        let imbalance: f64 = (0..isps).map(|i| (metered[i] - planned(i)) * mwh * imbalance_price(i)).sum();
         entry(domain, DAY_AHEAD, Kind::Energy, energy);
         entry(domain, IMBALANCE, Kind::Imbalance, imbalance);
         let limited: f64 = (0..day.limited_wh.len()).filter(own).map(|c| day.limited_wh[c]).sum();
         entry(study.dso.as_str(), domain, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
     }
     let alone = |c: &usize| study.agr_of[*c].is_none();
-    let energy: f64 = (0..day.meters_w.len())
-        .filter(alone)
-        .map(|c| day.meters_w[c].iter().enumerate().map(|(k, p)| p * mwh * price(k)).sum::<f64>())
-        .sum();
+    let energy: f64 = (0..day.meters_w.len()).filter(alone).map(|c| (0..isps).map(|i| read_w(c, i) * mwh * price(i)).sum::<f64>()).sum();
     entry(CUSTOMERS, DAY_AHEAD, Kind::Energy, energy);
     let limited: f64 = (0..day.limited_wh.len()).filter(alone).map(|c| day.limited_wh[c]).sum();
     entry(study.dso.as_str(), CUSTOMERS, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
-    let losses: f64 = day.losses_w.iter().enumerate().filter(|(_, l)| l.is_finite()).map(|(k, l)| l * mwh * price(k)).sum();
+    let step_mwh = study.step.as_hours() * 1e-6;
+    let step_price = |k: usize| study.prices.day_ahead_eur_per_mwh[first + k];
+    let losses: f64 = day.losses_w.iter().enumerate().filter(|(_, l)| l.is_finite()).map(|(k, l)| l * step_mwh * step_price(k)).sum();
     entry(study.dso.as_str(), DAY_AHEAD, Kind::Losses, losses);
 }

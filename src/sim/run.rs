@@ -9,7 +9,7 @@ use crate::ids::{AgrIdx, ConnectionIdx, Domain};
 use crate::market::ledger::{Entry, Kind, Ledger};
 use crate::powerflow::{Network, Options, Outputs, Solution, Workspace, solve};
 use crate::scenario::study::{Strategy, Study};
-use crate::time::{IspIndex, Period, SimDuration, SimTime};
+use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::Message;
 use crate::units::Money;
 
@@ -293,6 +293,9 @@ impl Case<'_> {
     fn day_end(&mut self, now: SimTime, period: &Period) {
         let study = self.study;
         let meters = std::mem::replace(&mut self.meters_w, vec![Vec::new(); study.grid.connections.len()]);
+        let per_isp = study.steps_per_isp();
+        let averages = |power: &Vec<f64>| power.chunks(per_isp).map(|steps| steps.iter().sum::<f64>() / per_isp as f64).collect();
+        let meters: Vec<Vec<f64>> = meters.iter().map(averages).collect();
         let steps = study.steps_of(period);
         let limited_wh = std::mem::replace(&mut self.world.limited_wh, vec![0.0; study.grid.connections.len()]);
         let day = clearing::Day {
@@ -302,11 +305,9 @@ impl Case<'_> {
             limited_wh: &limited_wh,
         };
         clearing::book(study, &mut self.ledger, now, &day, |agr| self.world.position_w(period.date, agr));
-        let per_isp = study.steps_per_isp();
-        for (c, power) in meters.iter().enumerate() {
+        for (c, p_w) in meters.into_iter().enumerate() {
             let Some(agr) = study.agr_of[c] else { continue };
-            let average = |i: IspIndex| power[i.offset() * per_isp..(i.offset() + 1) * per_isp].iter().sum::<f64>() / per_isp as f64;
-            let meter = MeterDay { period: *period, connection: ConnectionIdx::new(c), p_w: period.iter().map(average).collect() };
+            let meter = MeterDay { period: *period, connection: ConnectionIdx::new(c), p_w };
             self.tell(now, agr_row(agr), Input::Meter(Arc::new(meter)));
         }
         self.world.forget(period.date);

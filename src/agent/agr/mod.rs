@@ -106,6 +106,8 @@ pub struct Storage {
 struct Day {
     period: Period,
     vintage: Arc<PortfolioVintage>,
+    /// `[curtailable]` feed-in as planned, below what could be where caps ask for it.
+    feed_in_w: Vec<Vec<f64>>,
     price: Vec<f64>,
     vehicles: Vec<Vec<f64>>,
     batteries: Vec<Vec<f64>>,

@@ -23,29 +23,19 @@ impl Agr {
         let (floor_w, ceiling_w) = self.caps(period);
         let batteries = self.plan_batteries(&price, period);
         let vehicles = self.plan_vehicles(period, &vintage, &price, &batteries, &ceiling_w);
+        let feed_in_w = self.plan_feed_in(&vintage, &vehicles, &batteries, &floor_w);
         let points = self.profile.congestion_points.len();
-        let balance = |member: &dyn Fn(usize) -> bool, i: usize| self.balance(&vintage, &vehicles, &batteries, member, i);
-        let mut position_w: Vec<f64> = (0..period.isps())
-            .map(|i| {
-                let all = balance(&|_| true, i);
-                all.consumption_w - all.feed_in_w
-            })
-            .collect();
-        let mut baseline = Vec::with_capacity(points);
-        for (k, floor_w) in floor_w.iter().enumerate() {
-            let net = |i: usize| {
-                let b = balance(&|c| self.members[k][c], i);
-                let free = b.consumption_w - b.feed_in_w;
-                let curtailed = (floor_w[i] - free).clamp(0.0, b.feed_in_w);
-                (free + curtailed, curtailed)
-            };
-            let planned: Vec<(f64, f64)> = (0..period.isps()).map(net).collect();
-            position_w.iter_mut().zip(&planned).for_each(|(p, (_, curtailed))| *p += curtailed);
-            baseline.push(planned.iter().map(|(net, _)| Watts::from_f64(*net)).collect());
-        }
+        let net_w = |member: &dyn Fn(usize) -> bool, i: usize| {
+            let b = self.balance(&vintage, &feed_in_w, &vehicles, &batteries, member, i);
+            b.consumption_w - b.feed_in_w
+        };
+        let position_w: Vec<f64> = (0..period.isps()).map(|i| net_w(&|_| true, i)).collect();
+        let baseline =
+            (0..points).map(|k| (0..period.isps()).map(|i| Watts::from_f64(net_w(&|c| self.members[k][c], i))).collect()).collect();
         Some(Day {
             period: *period,
             vintage,
+            feed_in_w,
             price,
             vehicles,
             batteries,
@@ -61,10 +51,34 @@ impl Agr {
         })
     }
 
+    /// Feed-in per curtailable asset and ISP, W. The narrowest congestion point comes first: what its cap takes away, a wider
+    /// one that holds it need not take again.
+    fn plan_feed_in(&self, v: &PortfolioVintage, vehicles: &[Vec<f64>], batteries: &[Vec<f64>], floor_w: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let mut feed_in_w = v.available_w.clone();
+        let mut points: Vec<usize> = (0..floor_w.len()).collect();
+        points.sort_by_key(|k| self.members[*k].iter().filter(|m| **m).count());
+        for k in points {
+            let willing: Vec<usize> = (0..feed_in_w.len())
+                .filter(|a| self.profile.curtailable[*a].willing && self.members[k][self.profile.curtailable[*a].connection])
+                .collect();
+            for (i, floor) in floor_w[k].iter().enumerate().filter(|(_, floor)| floor.is_finite()) {
+                let b = self.balance(v, &feed_in_w, vehicles, batteries, &|c| self.members[k][c], i);
+                let short = floor - (b.consumption_w - b.feed_in_w);
+                let have: f64 = willing.iter().map(|a| feed_in_w[*a][i]).sum();
+                if short > 0.0 && have > 0.0 {
+                    let keep = 1.0 - (short / have).min(1.0);
+                    willing.iter().for_each(|a| feed_in_w[*a][i] *= keep);
+                }
+            }
+        }
+        feed_in_w
+    }
+
     /// What the connections chosen by `member` draw and feed in as planned.
     fn balance(
         &self,
         v: &PortfolioVintage,
+        feed_in_w: &[Vec<f64>],
         vehicles: &[Vec<f64>],
         batteries: &[Vec<f64>],
         member: &dyn Fn(usize) -> bool,
@@ -73,7 +87,7 @@ impl Agr {
         let load: f64 = v.inflexible_w.iter().enumerate().filter(|(c, _)| member(*c)).map(|(_, p)| p[i]).sum();
         let cars: f64 = self.profile.vehicles.iter().zip(vehicles).filter(|(a, _)| member(a.connection)).map(|(_, p)| p[i]).sum();
         let stores: f64 = self.profile.batteries.iter().zip(batteries).filter(|(a, _)| member(a.connection)).map(|(_, p)| p[i]).sum();
-        let feed_in_w = self.profile.curtailable.iter().zip(&v.available_w).filter(|(a, _)| member(a.connection)).map(|(_, p)| p[i]).sum();
+        let feed_in_w = self.profile.curtailable.iter().zip(feed_in_w).filter(|(a, _)| member(a.connection)).map(|(_, p)| p[i]).sum();
         Balance { consumption_w: load + cars + stores, feed_in_w }
     }
 
@@ -87,7 +101,7 @@ impl Agr {
     ) -> Vec<Vec<f64>> {
         let mut room_w: Vec<Vec<f64>> = (0..ceiling_w.len())
             .map(|k| {
-                let used = |i: usize| self.balance(vintage, &[], batteries, &|c| self.members[k][c], i);
+                let used = |i: usize| self.balance(vintage, &vintage.available_w, &[], batteries, &|c| self.members[k][c], i);
                 (0..period.isps()).map(|i| ceiling_w[k][i] - used(i).consumption_w + used(i).feed_in_w).collect()
             })
             .collect();
