@@ -13,7 +13,7 @@ use copperplate::units::Watts;
 
 use crate::sim_support::{Ran, by_profile, ideal, meters, study, without_orange};
 
-fn limitations<'a>(case: &'a CaseResult) -> impl Iterator<Item = &'a FlexOrder> {
+fn limitations(case: &CaseResult) -> impl Iterator<Item = &FlexOrder> {
     let limitation = |o: &&FlexOrder| o.unsolicited == Some(true);
     case.messages.iter().filter_map(|m| if let Message::FlexOrder(o) = &*m.message { Some(o) } else { None }).filter(limitation)
 }
