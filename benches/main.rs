@@ -1,1 +1,5 @@
-fn main() {}
+//! All benchmarks; a file an area.
+
+mod powerflow;
+
+criterion::criterion_main!(powerflow::group);

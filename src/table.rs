@@ -48,10 +48,8 @@ pub fn read_text(path: &Path) -> Result<Arc<Source>, Finding> {
 }
 
 impl Table {
-    /// Splits `source` at `delimiter` and newlines; the first line is the header. Rows of the wrong length are findings and left out.
-    ///
-    /// # Errors
-    /// `no-header` for an empty text.
+    /// Splits `source` at `delimiter` and newlines; the first line is the header. Rows of the wrong length are findings
+    /// (`row-length`) and left out; an empty text is a finding (`no-header`) and no table.
     pub fn parse(source: &Arc<Source>, delimiter: u8, findings: &mut Findings) -> Option<Table> {
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());

@@ -71,7 +71,7 @@ fn same_stack(a: &OrderRecord, b: &OrderRecord) -> bool {
 /// `nested(a, b)` says whether congestion point `a` is an ancestor or descendant of `b`: an order there moves the frozen
 /// baseline here.
 #[must_use]
-pub fn settle(
+pub(super) fn settle(
     orders: &[OrderRecord],
     actual: &dyn Fn(&OrderRecord, IspIndex) -> Watts,
     nested: &dyn Fn(CpIdx, CpIdx) -> bool,

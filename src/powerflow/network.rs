@@ -30,13 +30,17 @@ pub(super) fn mul(a: Complex, b: Complex) -> Complex {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
 
-pub(super) fn div(a: Complex, b: Complex) -> Complex {
+fn div(a: Complex, b: Complex) -> Complex {
     let m = b[0] * b[0] + b[1] * b[1];
     [(a[0] * b[0] + a[1] * b[1]) / m, (a[1] * b[0] - a[0] * b[1]) / m]
 }
 
 pub(super) fn square(a: Complex) -> f64 {
     a[0] * a[0] + a[1] * a[1]
+}
+
+fn add(a: Complex, b: Complex) -> Complex {
+    [a[0] + b[0], a[1] + b[1]]
 }
 
 fn polar(magnitude: f64, angle_deg: f64) -> Complex {
@@ -71,6 +75,12 @@ pub(super) struct Branch {
     pub(super) amperes: (f64, f64),
 }
 
+impl Branch {
+    /// Carries nothing.
+    const UNSUPPLIED: Branch =
+        Branch { node: DEAD, forward: true, share: [0.0; 2], half_y: [0.0; 2], rated_a: (1.0, 1.0), amperes: (0.0, 0.0) };
+}
+
 /// A bus: where its voltage is found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct BusView {
@@ -103,46 +113,46 @@ impl Network {
     /// Flattens `grid` in the given `order`, which must be its own. Phases are not looked at: every injection is balanced.
     #[must_use]
     pub fn new(grid: &Grid, order: &RadialOrder) -> Network {
-        let c = references(grid, order);
-        let u0: Vec<f64> = base_voltages(grid, order);
-        let mut nodes: Vec<Node> = (0..order.nodes()).map(|i| Node { parent: order.parent(i) as u32, z: [0.0; 2], y: [0.0; 2] }).collect();
-        let unsupplied = Branch { node: DEAD, forward: true, share: [0.0; 2], half_y: [0.0; 2], rated_a: (1.0, 1.0), amperes: (0.0, 0.0) };
-        let mut branches = vec![unsupplied; grid.branches()];
-        for i in order.roots()..order.nodes() {
-            let parent = order.parent(i);
-            let mut admittance = [0.0; 2];
-            for feed in order.feeds(i) {
-                let (z, half_y) = folded(grid, feed.branch, if feed.forward { c[i] } else { c[parent] }, u0[i]);
-                let amperes_at = |node: usize| square(c[node]).sqrt() / (u0[i] * 3f64.sqrt());
-                let (at_from, at_to) = if feed.forward { (parent, i) } else { (i, parent) };
-                branches[feed.branch.i()] = Branch {
-                    node: i as u32,
-                    forward: feed.forward,
-                    share: z, // its impedance, until that of the whole element is known
-                    half_y,
-                    rated_a: rated_currents_a(grid, feed.branch),
-                    amperes: (amperes_at(at_from), amperes_at(at_to)),
-                };
-                for end in [parent, i] {
-                    nodes[end].y = [nodes[end].y[0] + half_y[0], nodes[end].y[1] + half_y[1]];
-                }
-                let y = div([1.0, 0.0], z);
-                admittance = [admittance[0] + y[0], admittance[1] + y[1]];
-            }
-            let alone = order.feeds(i).len() == 1;
-            nodes[i].z = if alone { branches[order.feeds(i)[0].branch.i()].share } else { div([1.0, 0.0], admittance) };
-            for feed in order.feeds(i) {
-                let branch = &mut branches[feed.branch.i()];
-                branch.share = if alone { [1.0, 0.0] } else { div(nodes[i].z, branch.share) };
-            }
-        }
-        Network {
+        let frame = Frame { c: references(grid, order), u0: base_voltages(grid, order) };
+        let mut network = Network {
             roots: order.roots(),
-            nodes,
-            branches,
-            buses: buses(grid, order, &c, &u0),
+            nodes: (0..order.nodes()).map(|i| Node { parent: order.parent(i) as u32, z: [0.0; 2], y: [0.0; 2] }).collect(),
+            branches: vec![Branch::UNSUPPLIED; grid.branches()],
+            buses: buses(grid, order, &frame),
             injections: grid.connections.iter().map(|x| order.node_of_bus(x.bus).map_or(DEAD, |n| n as u32)).collect(),
             bus_of_node: (0..order.nodes()).map(|i| order.buses(i)[0]).collect(),
+        };
+        for node in order.roots()..order.nodes() {
+            network.add_element(grid, order, &frame, node);
+        }
+        network
+    }
+
+    /// The element that feeds `node`: `z`, the shunts at both ends, and what each of its branches takes.
+    fn add_element(&mut self, grid: &Grid, order: &RadialOrder, frame: &Frame, node: usize) {
+        let (parent, feeds) = (order.parent(node), order.feeds(node));
+        let folded: Vec<(Complex, Complex)> =
+            feeds.iter().map(|f| folded(grid, f.branch, frame.c[if f.forward { node } else { parent }], frame.u0[node])).collect();
+        let z = match folded[..] {
+            // Not through its admittance: a single branch may have no impedance.
+            [(z, _)] => z,
+            _ => div([1.0, 0.0], folded.iter().map(|&(z, _)| div([1.0, 0.0], z)).fold([0.0; 2], add)),
+        };
+        self.nodes[node].z = z;
+        let amperes = |end: usize| square(frame.c[end]).sqrt() / (frame.u0[node] * 3f64.sqrt());
+        for (feed, &(own_z, half_y)) in feeds.iter().zip(&folded) {
+            let (at_from, at_to) = if feed.forward { (parent, node) } else { (node, parent) };
+            self.branches[feed.branch.i()] = Branch {
+                node: node as u32,
+                forward: feed.forward,
+                share: if feeds.len() == 1 { [1.0, 0.0] } else { div(z, own_z) },
+                half_y,
+                rated_a: rated_currents_a(grid, feed.branch),
+                amperes: (amperes(at_from), amperes(at_to)),
+            };
+            for end in [parent, node] {
+                self.nodes[end].y = add(self.nodes[end].y, half_y);
+            }
         }
     }
 
@@ -169,6 +179,12 @@ impl Network {
     pub fn nodes(&self) -> usize {
         self.nodes.len()
     }
+}
+
+/// `C` and `u0` of each node.
+struct Frame {
+    c: Vec<Complex>,
+    u0: Vec<f64>,
 }
 
 /// `C` of each node.
@@ -237,13 +253,13 @@ fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
     }
 }
 
-fn buses(grid: &Grid, order: &RadialOrder, c: &[Complex], u0: &[f64]) -> Vec<BusView> {
+fn buses(grid: &Grid, order: &RadialOrder, frame: &Frame) -> Vec<BusView> {
     let view = |bus: usize| match order.node_of_bus(BusIdx::new(bus)) {
         None => BusView { node: DEAD, per_unit: 0.0, turn_rad: 0.0 },
         Some(n) => BusView {
             node: n as u32,
-            per_unit: u0[n] / (square(c[n]).sqrt() * grid.buses[bus].u_rated_v),
-            turn_rad: -libm::atan2(c[n][1], c[n][0]),
+            per_unit: frame.u0[n] / (square(frame.c[n]).sqrt() * grid.buses[bus].u_rated_v),
+            turn_rad: -libm::atan2(frame.c[n][1], frame.c[n][0]),
         },
     };
     (0..grid.buses.len()).map(view).collect()

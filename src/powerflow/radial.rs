@@ -24,7 +24,7 @@
 //! where `J_i` without the half shunts at the child's own end is what `z_i` carries: all of `y_i` is summed in `j_i`, so `J_i`
 //! is the series current.
 
-use super::network::{Complex, DEAD, Network, div, mul, square};
+use super::network::{Complex, DEAD, Network, mul, square};
 use super::solution::{Options, Outputs, Solution, Status, Summary};
 
 /// A voltage whose part in phase with the source is below this fraction of it has collapsed.
@@ -130,20 +130,22 @@ impl Workspace {
     /// is no number is lower than all.
     fn forward(&mut self, network: &Network) -> (f64, f64) {
         // Roots have no voltage to find, but bad power there must not pass either.
-        let mut sound = self.s[..network.roots].iter().flatten().all(|s| s.is_finite());
-        let (mut change, mut lowest) = (0.0, f64::INFINITY);
+        let sound_roots = self.s[..network.roots].iter().flatten().all(|s| s.is_finite());
+        let (mut change, mut path, mut lowest) = (0.0, 0.0, f64::INFINITY);
         for i in network.roots..network.nodes.len() {
             let node = &network.nodes[i];
             let drop = mul(node.z, self.j[i]);
             let up = self.v[node.parent as usize];
             let v = [up[0] - drop[0], up[1] - drop[1]];
             let moved = f64::max((v[0] - self.v[i][0]).abs(), (v[1] - self.v[i][1]).abs());
-            sound &= moved.is_finite();
+            path += moved;
             change = f64::max(change, moved);
             lowest = f64::min(lowest, v[0]);
             self.v[i] = v;
             self.j[i] = nodal_current(self.s[i], node.y, v);
         }
+        // A maximum forgets what is no number, a sum does not.
+        let sound = sound_roots && path.is_finite();
         (change, if sound { lowest } else { f64::NEG_INFINITY })
     }
 
@@ -222,11 +224,12 @@ impl Workspace {
     }
 }
 
-/// `conj(s/v) + y·v`.
+/// `conj(s/v) + y·v`, with one division.
 fn nodal_current(s: Complex, y: Complex, v: Complex) -> Complex {
-    let load = div(s, v);
+    let per_v2 = 1.0 / square(v);
+    let load = [(s[0] * v[0] + s[1] * v[1]) * per_v2, (s[0] * v[1] - s[1] * v[0]) * per_v2];
     let shunt = mul(y, v);
-    [load[0] + shunt[0], shunt[1] - load[1]]
+    [load[0] + shunt[0], load[1] + shunt[1]]
 }
 
 /// `v·conj(j)`.

@@ -127,7 +127,7 @@ fn time_grid(s: &Scenario, faults: &mut Faults<'_>) -> Option<TimeGrid> {
         faults.at("time.until", Finding::error("time-grid", message).help("'until' is the last day of the run, inclusive"));
         return None;
     }
-    if t.step_minutes == 0 || t.isp_minutes % t.step_minutes != 0 {
+    if t.step_minutes == 0 || !t.isp_minutes.is_multiple_of(t.step_minutes) {
         let message = format!("a step of {} min does not divide an ISP of {} min", t.step_minutes, t.isp_minutes);
         faults.at("time.step_minutes", Finding::error("time-grid", message).help("use 1, 5 or 15"));
         return None;

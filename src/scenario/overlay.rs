@@ -107,14 +107,12 @@ pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCal
             energy_wh: e.energy_kwh * 1e3,
             plug_in: e.plug_in,
         };
-        // Sessions of the eve reach into the first morning.
-        let eve = dates.first().and_then(|d| d.yesterday().ok());
-        let evenings: Vec<Date> = eve.into_iter().chain(dates.iter().copied()).collect();
+        // No session of the eve: nobody planned its evening, and all of it would fall on the first midnight.
         let chosen = homes.iter().filter(|c| drawn(feeder, seed, **c, "vehicle", e.share));
         let vehicle = |c: &ConnectionIdx| {
             let id = format!("ev:{}", feeder.grid.connections[c.i()].id);
             let power = e.power_kw * 1e3;
-            VehicleSpec { connection: *c, max_power_w: power, evenings: sessions(&habits, seed, &id, power, calendar, &evenings), id }
+            VehicleSpec { connection: *c, max_power_w: power, evenings: sessions(&habits, seed, &id, power, calendar, dates), id }
         };
         chosen.map(vehicle).collect()
     });

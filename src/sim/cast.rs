@@ -16,7 +16,7 @@ use super::world::World;
 
 /// A participant.
 pub(super) enum Agent {
-    Cro(Cro),
+    Cro(Box<Cro>),
     Dso(Box<Dso>),
     Agr(Box<Agr>),
 }
@@ -47,7 +47,7 @@ pub(super) fn agents(study: &Study, strategy: &Strategy, network: &Arc<Network>,
     let inbox = |domain: &Domain, role: Role| Inbox::new(directory(study, strategy, domain, role));
     let dso = Dso::new(desk(&study.dso), inbox(&study.dso, Role::Dso), dso_profile(study, strategy, network));
     let mut agents = vec![
-        (study.cro.clone(), Agent::Cro(Cro::new(desk(&study.cro), inbox(&study.cro, Role::Cro)))),
+        (study.cro.clone(), Agent::Cro(Box::new(Cro::new(desk(&study.cro), inbox(&study.cro, Role::Cro))))),
         (study.dso.clone(), Agent::Dso(Box::new(dso))),
     ];
     for (row, agr) in study.agrs.iter().enumerate() {

@@ -6,6 +6,7 @@
 
 use copperplate::ids::ConnectionIdx;
 use copperplate::sim::Variant;
+use copperplate::time::IspIndex;
 
 use crate::sim_support::{Ran, by_profile, days, meters, study, summer};
 
@@ -53,7 +54,7 @@ fn what_happened_balances_with_the_meters() {
             let n = ran.study.grid.connections.len();
             assert_eq!(readings.len(), n * ran.study.periods.len());
             for (day, first) in days(&ran.study) {
-                for i in 0..day.isps() {
+                for i in day.iter().map(IspIndex::offset) {
                     let drawn: i64 = (0..n).map(|c| readings[&(day.date, ConnectionIdx::new(c))][i]).sum();
                     let source = r.through_w[Variant::Actual as usize][0][first + i];
                     let expected = drawn as f64 + r.losses_w[Variant::Actual as usize][first + i];

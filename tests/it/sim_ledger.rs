@@ -29,6 +29,9 @@ use jiff::civil::Date;
 use crate::sim_support::{Ran, days, meters, scarce, summer, winter};
 
 /// A case as its messages tell it.
+/// Power and whether it was asked for, per ISP, and the congestion an order relieves.
+type Terms = (Vec<Watts>, Vec<bool>, Direction);
+
 struct Files<'a> {
     study: &'a Study,
     strategy: &'a Strategy,
@@ -186,15 +189,7 @@ impl<'a> Files<'a> {
 
     /// One ISP of a stack: what goes against the net counts as it is, the deviation fills the others in order of time, the last
     /// of them bears the deficiency, which for rebound counts only where it worsens the congestion.
-    fn fill(
-        &self,
-        b: i64,
-        actual: i64,
-        i: usize,
-        here: &[usize],
-        orders: &[(&FlexOrder, (Vec<Watts>, Vec<bool>, Direction))],
-        tally: &mut [(f64, f64, f64)],
-    ) {
+    fn fill(&self, b: i64, actual: i64, i: usize, here: &[usize], orders: &[(&FlexOrder, Terms)], tally: &mut [(f64, f64, f64)]) {
         let f = |j: usize| orders[j].1.0[i].0;
         let asked = |j: usize| orders[j].1.1[i];
         let net: i64 = here.iter().map(|&j| f(j)).sum();
@@ -208,7 +203,7 @@ impl<'a> Files<'a> {
                 tally[j].1 += got.abs() as f64;
             }
         }
-        if let Some(&last) = here.iter().filter(|j| with(j)).next_back() {
+        if let Some(&last) = here.iter().rfind(|j| with(j)) {
             let down = if asked(last) { f(last) < 0 } else { orders[last].1.2 == Direction::Consumption };
             let over = actual - (b + net);
             tally[last].2 += if down { over.max(0) } else { (-over).max(0) } as f64;

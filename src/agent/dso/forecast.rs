@@ -125,7 +125,8 @@ impl Analysis {
                 let (f, _, _) = self.through(w, i);
                 let l = self.allowed_w(w, i, limit);
                 let (min, max) = (libm::ceil(-l - f), libm::floor(l - f));
-                if !(min <= max) {
+                // Nothing satisfies both limits, or the load flow has no solution here.
+                if min > max || min.is_nan() || max.is_nan() {
                     return Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
                 }
                 Bounds { min: Watts(min as i64), max: Watts(max as i64), requested: min > 0.0 || max < 0.0 }

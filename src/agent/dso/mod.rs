@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use crate::ids::{BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::market::contract::{Bounds, Contract};
-use crate::powerflow::{Network, Solution};
+use crate::powerflow::Network;
 use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::{
     DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus, Message, MessageId,
@@ -335,14 +335,13 @@ impl Dso {
     fn close(&mut self, period: &Period) -> Vec<Action> {
         let Some(analysis) = self.analyse(period, true) else { return Vec::new() };
         let mut actions = Vec::new();
-        for (k, w) in self.profile.watched.iter().enumerate() {
+        for w in &self.profile.watched {
             let unserved_w = analysis.bounds(w, w.planning).iter().map(|b| b.near().as_f64()).collect();
             let bounds = self.books.get(&period.date).and_then(|b| b.bounds.get(&w.public.cp));
             let near_w = bounds.map_or_else(|| vec![0.0; period.isps()], |b| b.iter().map(|b| b.near().as_f64()).collect());
-            let _ = k;
             actions.push(Action::Record(super::Record::Requested { cp: w.public.cp, period: *period, near_w, unserved_w }));
         }
-        let solution: Arc<Solution> = Arc::clone(&analysis.solution);
+        let solution = Arc::clone(&analysis.solution);
         self.days.insert(period.date, OrangeDay::new(&self.profile, analysis));
         actions.push(Action::Record(super::Record::Analysis { period: *period, with_orders: true, solution }));
         actions

@@ -1,0 +1,73 @@
+//! `copperplate powerflow` and `copperplate import` as a person runs them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn copperplate(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_copperplate")).args(args).output().expect("the binary runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+const RURAL: &str = "scenarios/feeders/lv-rural1-2";
+
+#[test]
+fn a_moment_of_the_year_is_shown_as_a_short_table() {
+    let out = copperplate(&["powerflow", RURAL, "--at", "2016-07-24T13:00"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert!(out.stderr.is_empty());
+    insta::assert_snapshot!(text(&out.stdout));
+}
+
+#[test]
+fn tables_are_written_whole() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("powerflow-out");
+    let _ = std::fs::remove_dir_all(&dir);
+    let out = copperplate(&["powerflow", "tests/data/powerflow/case33bw", "--out", dir.to_str().unwrap()]);
+    assert!(out.status.success());
+    let mut files: Vec<String> = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    assert_eq!(files, ["branch.csv", "bus.csv"]);
+    let bus = std::fs::read_to_string(dir.join("bus.csv")).unwrap();
+    assert!(bus.starts_with("id,u_pu,angle_deg\n0,1,0\n"), "{bus}");
+    assert_eq!(bus.lines().count(), 34);
+    let branch = std::fs::read_to_string(dir.join("branch.csv")).unwrap();
+    assert!(branch.starts_with("kind,id,p_from_w,q_from_var,i_from_a,i_to_a,loading\nline,0,3917677"), "{branch}");
+}
+
+#[test]
+fn a_batch_prints_one_json_object() {
+    let out = copperplate(&["powerflow", "tests/data/powerflow/sb_lv_rural1", "--batch", "50", "--json"]);
+    assert!(out.status.success());
+    let figures: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&out.stdout).unwrap();
+    let keys: Vec<&str> = figures.keys().map(String::as_str).collect();
+    let expected = ["grid", "nodes", "steps", "tolerance", "cpu_s", "ns_per_node", "iterations_mean", "max_mismatch_pu", "not_converged"];
+    assert_eq!(keys, expected);
+    assert_eq!((&figures["nodes"], &figures["steps"], &figures["not_converged"]), (&15.into(), &50.into(), &0.into()));
+    assert!(figures["max_mismatch_pu"].as_f64().unwrap() <= 1e-8);
+}
+
+#[test]
+fn exit_codes_tell_wrong_input_from_a_failed_case() {
+    let wrong = copperplate(&["powerflow", "tests/data/import/bad"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("tests/data/import/bad/lines.csv:2:14"));
+    assert!(wrong.stdout.is_empty());
+    assert_eq!(copperplate(&["powerflow"]).status.code(), Some(2));
+    assert_eq!(copperplate(&["powerflow", RURAL, "--at", "2017-07-24T13:00"]).status.code(), Some(2));
+    assert_eq!(copperplate(&["import", "simbench", "--data", "nowhere", "--code", "x", "--out", "nowhere"]).status.code(), Some(2));
+    let overloaded = Path::new(env!("CARGO_TARGET_TMPDIR")).join("overloaded");
+    let _ = std::fs::remove_dir_all(&overloaded);
+    std::fs::create_dir_all(&overloaded).unwrap();
+    for file in ["nodes.csv", "lines.csv", "transformers.csv", "sources.csv"] {
+        std::fs::copy(Path::new("tests/data/powerflow/sb_lv_rural1").join(file), overloaded.join(file)).unwrap();
+    }
+    std::fs::write(overloaded.join("injections.csv"), "id,name,node,kind,p_w,q_var\n0,works,10,load,9e6,0\n").unwrap();
+    let out_dir = overloaded.join("out");
+    let failed = copperplate(&["powerflow", overloaded.to_str().unwrap(), "--out", out_dir.to_str().unwrap()]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(text(&failed.stderr).contains("the load flow has no operating point"), "{}", text(&failed.stderr));
+    assert!(!out_dir.exists(), "nothing is written");
+}
