@@ -1,7 +1,7 @@
 //! Messages as XML text and back.
 //!
 //! Writing is canonical: equal messages become equal bytes. Reading is strict: what the schema does not know is refused, with
-//! line, column and reason; [`read`](mod@read) lists the few tolerances.
+//! line, column and reason; `read` lists the few tolerances.
 
 mod datetime;
 mod element;
