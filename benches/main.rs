@@ -1,5 +1,9 @@
 //! All benchmarks; a file an area.
 
+mod day;
+mod engine;
 mod powerflow;
+mod uftp;
 
-criterion::criterion_main!(powerflow::group);
+criterion::criterion_group!(group, engine::bench, uftp::bench, day::bench);
+criterion::criterion_main!(powerflow::group, group);

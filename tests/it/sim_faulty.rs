@@ -38,8 +38,11 @@ fn every_faulty_scenario_is_told_as_recorded() {
 /// The command says the same, exits with 2 and leaves nothing behind.
 #[test]
 fn a_faulty_scenario_leaves_no_results() {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faulty-results");
+    if out.exists() {
+        std::fs::remove_dir_all(&out).unwrap();
+    }
     for path in cases() {
-        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faulty-results");
         let run = Command::new(env!("CARGO_BIN_EXE_copperplate")).arg("run").arg(&path).arg("--out").arg(&out).output().unwrap();
         assert_eq!(run.status.code(), Some(2), "{}: {}", path.display(), String::from_utf8_lossy(&run.stderr));
         assert!(!out.exists(), "{}", path.display());
