@@ -18,7 +18,7 @@ fn study() -> Study {
 }
 
 /// The benchmarks of a whole day.
-pub fn bench(c: &mut Criterion) {
+pub(crate) fn bench(c: &mut Criterion) {
     let study = study();
     let mut group = c.benchmark_group("day");
     for strategy in &study.strategies {

@@ -20,7 +20,7 @@ fn drawn(stream: &mut Stream, n: u64) -> (SimDuration, Phase, Origin) {
 }
 
 /// The benchmarks of the engine.
-pub fn bench(c: &mut Criterion) {
+pub(crate) fn bench(c: &mut Criterion) {
     let mut stream = Stream::new(1, "engine", "bench");
     let draws: Vec<_> = (0..WAITING + EVENTS).map(|n| drawn(&mut stream, n)).collect();
     let mut group = c.benchmark_group("engine");

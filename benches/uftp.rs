@@ -21,7 +21,7 @@ fn offer() -> Message {
 }
 
 /// The benchmarks of the protocol layer.
-pub fn bench(c: &mut Criterion) {
+pub(crate) fn bench(c: &mut Criterion) {
     let message = Arc::new(offer());
     let text = xml::write(&message);
     let scene = Scene::before(MessageType::FlexOffer);
