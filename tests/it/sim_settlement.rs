@@ -18,17 +18,14 @@ fn limitations(case: &CaseResult) -> impl Iterator<Item = &FlexOrder> {
     case.messages.iter().filter_map(|m| if let Message::FlexOrder(o) = &*m.message { Some(o) } else { None }).filter(limitation)
 }
 
-fn items(case: &CaseResult) -> Vec<(AgrDomain, &FlexOrderSettlement)> {
-    let bill = |m: &'_ Message| matches!(m, Message::FlexSettlement(_));
+/// Settled items with the domain of their aggregator.
+fn items(case: &CaseResult) -> Vec<(String, &FlexOrderSettlement)> {
     case.messages
         .iter()
-        .filter(|m| bill(&m.message))
         .filter_map(|m| if let Message::FlexSettlement(s) = &*m.message { Some(s) } else { None })
         .flat_map(|s| s.flex_order_settlements.iter().map(|i| (s.header.recipient_domain.to_string(), i)))
         .collect()
 }
-
-type AgrDomain = String;
 
 fn connections(study: &Study, domain: &str, point: &copperplate::ids::EntityAddress) -> Vec<ConnectionIdx> {
     let agr = study.agrs.iter().position(|a| a.domain.as_str() == domain).map(AgrIdx::new);
