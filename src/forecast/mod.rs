@@ -1,5 +1,5 @@
 //! Synthetic forecasts: truth plus an error that grows with the horizon, is correlated in time and shares a factor between
-//! participants; or perfect; or yesterday's truth.
+//! participants; or perfect; or the truth of 48 h before.
 //!
 //! For participant `q`, quantity kind `k` and step `t`, with vintage issued `h` hours before `t`,
 //!
@@ -41,7 +41,7 @@ impl Quantity {
 pub enum Model {
     /// Truth itself.
     Perfect,
-    /// What was measured a day before the vintage's day.
+    /// What was 48 h before, on the last whole day known when a day is planned.
     Persistence,
     /// Truth plus the error process of the module's head.
     Synthetic(ErrorModel),
@@ -92,6 +92,7 @@ fn ar1(m: &ErrorModel, mut draws: Stream, start: SimTime, step: SimDuration, ste
 
 /// The factor on truth for a vintage with horizon `horizon` at step `t` of the run; never negative.
 #[must_use]
+#[inline]
 pub fn factor(m: &ErrorModel, error: &UnitError, quantity: Quantity, t: usize, horizon: SimDuration) -> f64 {
     let sigma = match quantity {
         Quantity::FeedIn => m.feed_in_sigma,

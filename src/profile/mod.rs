@@ -80,12 +80,14 @@ impl ProfileTable {
 
     /// The values of a column, one a step.
     #[must_use]
+    #[inline]
     pub fn column(&self, profile: ProfileIdx) -> &[f64] {
         &self.values[profile.i() * self.steps..(profile.i() + 1) * self.steps]
     }
 
     /// The step that holds `t`; `None` outside the table.
     #[must_use]
+    #[inline]
     pub fn step_at(&self, t: SimTime) -> Option<usize> {
         (t >= self.start && t < self.end()).then(|| ((t - self.start).0 / self.step.0) as usize)
     }

@@ -172,8 +172,11 @@ fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder, faults: &mu
         let path = |key: &str| format!("congestion_point[{k}].{key}");
         if !(c.planning <= c.rating && c.rating <= c.emergency) {
             let message =
-                format!("limits of '{}' are out of order: planning {} ≤ rating {} ≤ emergency {}", c.id, c.planning, c.rating, c.emergency);
-            faults.at(&path("planning"), Finding::error("limits-order", message).help("raise the later or lower the earlier limit"));
+                format!("limits of '{}' are not in order: planning {}, rating {}, emergency {}", c.id, c.planning, c.rating, c.emergency);
+            faults.at(
+                &path("planning"),
+                Finding::error("limits-order", message).help("planning may not exceed rating, nor rating emergency"),
+            );
         }
         let Some(branch) = grid.branch(&c.element) else {
             let names: Vec<String> = (0..grid.transformers.len()).map(|t| grid.branch_name(grid.transformer_branch(t))).collect();

@@ -420,7 +420,7 @@ impl Default for Market {
 pub enum Forecast {
     /// Everyone knows the truth beforehand.
     Perfect {},
-    /// Yesterday repeats.
+    /// What was 48 h before repeats: of the last whole day known when a day is planned.
     Persistence {},
     /// Truth plus an error that grows with the horizon, is correlated in time and shares a factor.
     Synthetic {

@@ -211,6 +211,7 @@ pub fn curtailable(kind: AssetKind) -> bool {
 
 /// Active and reactive power of an asset at a row of a profile table, W and var.
 #[must_use]
+#[inline]
 pub fn asset_power(asset: &AssetSpec, profiles: &ProfileTable, row: usize) -> (f64, f64) {
     let factor = |profile: Option<crate::ids::ProfileIdx>| profile.map_or(1.0, |p| profiles.column(p)[row]);
     (asset.p_nominal_w * factor(asset.p_profile), asset.q_nominal_var * factor(asset.q_profile))

@@ -176,11 +176,15 @@ impl Case<'_> {
             Event::Gate(agent, gate, k) => self.tell(now, agent, Input::Gate(gate, study.periods[k])),
             Event::Deliver(agent, message) => self.tell(now, agent, Input::Message(message)),
             Event::EarlyForecast(k) => {
+                let plan = self.world.foresee(&study.periods[k], &self.expected_prices(k));
+                let area = self.forecaster.area(Some(&plan), now, &study.periods[k]);
+                self.tell(now, DSO, Input::Area(area));
+            }
+            Event::Forecast(k) => {
                 let period = &study.periods[k];
                 self.world.plan(period, &self.isp_prices(period));
-                self.tell_dso_forecast(now, period);
+                self.forecast(now, period);
             }
-            Event::Forecast(k) => self.forecast(now, &study.periods[k]),
             Event::Prices(k) => {
                 let period = study.periods[k];
                 let prices = Arc::new(DayPrices { period, eur_per_mwh: self.isp_prices(&period) });
@@ -200,13 +204,16 @@ impl Case<'_> {
         self.study.steps_of(period).step_by(per_isp).map(|s| self.study.prices.day_ahead_eur_per_mwh[s]).collect()
     }
 
-    fn tell_dso_forecast(&mut self, now: SimTime, period: &Period) {
-        let vintage = self.forecaster.area(self.world.plans.get(&period.date), now, period);
-        self.tell(now, DSO, Input::Area(vintage));
+    /// What is expected of the price before the auction: the day before repeats; a flat price where nothing came before.
+    fn expected_prices(&self, k: usize) -> Vec<f64> {
+        let isps = self.study.periods[k].isps();
+        let Some(before) = k.checked_sub(1).map(|b| self.isp_prices(&self.study.periods[b])) else { return vec![0.0; isps] };
+        (0..isps).map(|i| before[i.min(before.len() - 1)]).collect()
     }
 
     fn forecast(&mut self, now: SimTime, period: &Period) {
-        self.tell_dso_forecast(now, period);
+        let area = self.forecaster.area(self.world.plans.get(&period.date), now, period);
+        self.tell(now, DSO, Input::Area(area));
         for a in (0..self.study.agrs.len()).map(AgrIdx::new) {
             let vintage = self.forecaster.portfolio(a, &self.world, now, period);
             self.tell(now, agr_row(a), Input::Portfolio(vintage));

@@ -113,8 +113,8 @@ impl<'a> Forecaster<'a> {
         }
     }
 
-    /// What forecasts start from: the truth of the moment, or of a day before under persistence (of the moment itself where
-    /// the profiles begin).
+    /// What forecasts start from: the truth of the moment, or of 48 h before under persistence (of the moment itself
+    /// where the profiles begin).
     fn foreseen(&self, asset: &AssetSpec, t: SimTime) -> (f64, f64) {
         let profiles = &self.study.foreseen;
         let base = match self.study.forecast {

@@ -1,4 +1,4 @@
-//! The wire: messages travel as shared objects and take a seeded time.
+//! The wire: messages travel as shared objects and take a seeded time; those of one sender arrive in the order they were sent.
 
 use std::sync::Arc;
 
@@ -18,27 +18,42 @@ pub struct LoggedMessage {
     pub message: Arc<Message>,
 }
 
+/// One sender's way out.
+#[derive(Debug)]
+struct Outlet {
+    sender: Domain,
+    delays: Stream,
+    sent: u64,
+    last_arrival: SimTime,
+}
+
 /// Delays and the log of a case.
 #[derive(Debug)]
 pub(super) struct Wire {
-    delays: Vec<(Domain, Stream, u64)>,
+    outlets: Vec<Outlet>,
     longest_s: u64,
     pub(super) log: Vec<LoggedMessage>,
 }
 
 impl Wire {
     pub(super) fn new(seed: u64, senders: impl Iterator<Item = Domain>, longest_s: u16) -> Wire {
-        let delays = senders.map(|d| (d.clone(), Stream::new(seed, d.as_str(), "message-delay"), 0)).collect();
-        Wire { delays, longest_s: u64::from(longest_s), log: Vec::new() }
+        let outlet = |sender: Domain| Outlet {
+            delays: Stream::new(seed, sender.as_str(), "message-delay"),
+            sender,
+            sent: 0,
+            last_arrival: SimTime(i64::MIN),
+        };
+        Wire { outlets: senders.map(outlet).collect(), longest_s: u64::from(longest_s), log: Vec::new() }
     }
 
     /// Takes a message at `now` and says when it arrives.
     pub(super) fn carry(&mut self, now: SimTime, message: &Arc<Message>) -> SimTime {
         let sender = &message.header().sender_domain;
-        let link = self.delays.iter_mut().find(|(d, ..)| d == sender).expect("senders are participants of the case");
-        let delay = link.1.at(link.2).bits() % (self.longest_s + 1);
-        link.2 += 1;
-        let arrived = now + SimDuration::seconds(delay as i64);
+        let outlet = self.outlets.iter_mut().find(|o| o.sender == *sender).expect("senders are participants of the case");
+        let delay = outlet.delays.at(outlet.sent).bits() % (self.longest_s + 1);
+        outlet.sent += 1;
+        let arrived = (now + SimDuration::seconds(delay as i64)).max(outlet.last_arrival);
+        outlet.last_arrival = arrived;
         self.log.push(LoggedMessage { sent: now, arrived, message: Arc::clone(message) });
         arrived
     }

@@ -64,7 +64,15 @@ struct Obedience {
     batteries: Vec<bool>,
     /// `[agr][hour]`
     in_touch: Vec<Vec<bool>>,
-    complies: Vec<bool>,
+    complies: Complies,
+}
+
+/// Which devices obey a limitation on a day.
+struct Complies {
+    sources: Vec<bool>,
+    vehicles: Vec<bool>,
+    /// `[asset]`, of heat pumps.
+    heat_pumps: Vec<bool>,
 }
 
 /// Households' own plans for a day.
@@ -96,6 +104,8 @@ pub(super) struct World<'a> {
     vehicle_willing: Vec<bool>,
     battery_willing: Vec<bool>,
     vehicle_reached: Vec<bool>,
+    /// `[asset]`, of heat pumps.
+    heat_pump_reached: Vec<bool>,
     groups: Vec<Group>,
     planners: Vec<Planner>,
     pub(super) plans: BTreeMap<Date, DayPlan>,
@@ -143,6 +153,7 @@ impl<'a> World<'a> {
             vehicle_willing: study.vehicles.iter().map(|v| willing(&v.id, v.connection)).collect(),
             battery_willing: study.batteries.iter().map(|b| willing(&b.id, b.connection)).collect(),
             vehicle_reached: study.vehicles.iter().map(|v| reached(&v.id)).collect(),
+            heat_pump_reached: study.assets.iter().map(|a| a.kind == AssetKind::HeatPump && reached(&a.id)).collect(),
             sources,
             groups,
             planners: vec![Planner::default(); study.vehicles.len()],
@@ -162,16 +173,13 @@ impl<'a> World<'a> {
 
     /// Households plan their vehicles and batteries after the day-ahead price.
     pub(super) fn plan(&mut self, period: &Period, price: &[f64]) {
-        let study = self.study;
-        let plan = |(v, planner): (usize, &mut Planner)| {
-            let spec = &study.vehicles[v];
-            let announced: Vec<_> = sessions_of(study, v, period).collect();
-            planner.plan(&announced, period, price, spec.max_power_w, &|_| f64::INFINITY)
-        };
-        let vehicles = self.planners.iter_mut().enumerate().map(plan).collect();
-        let slot_h = period.isp().as_hours();
-        let batteries = study.batteries.iter().map(|b| b.battery.plan(0.5 * b.battery.capacity_wh, price, slot_h)).collect();
-        self.plans.insert(period.date, DayPlan { vehicles, batteries });
+        let plan = plan_day(self.study, &mut self.planners, period, price);
+        self.plans.insert(period.date, plan);
+    }
+
+    /// What households would plan at a price that is only expected.
+    pub(super) fn foresee(&self, period: &Period, expected_price: &[f64]) -> DayPlan {
+        plan_day(self.study, &mut self.planners.clone(), period, expected_price)
     }
 
     pub(super) fn dispatch(&mut self, d: Dispatch) {
@@ -285,14 +293,15 @@ impl<'a> World<'a> {
         self.power[variant as usize] = power;
     }
 
-    /// Loads, fixed charging and heat pumps; a limitation caps heat pumps.
+    /// Loads, fixed charging and heat pumps; a limitation caps heat pumps that are reached and comply.
     fn inflexible(&mut self, power: &mut Power, row: usize, limits: &[Option<Limit>], variant: Variant) {
         power.p_w.fill(0.0);
         power.q_var.fill(0.0);
         let study = self.study;
-        for asset in study.assets.iter().filter(|a| !curtailable(a.kind)) {
+        for (a, asset) in study.assets.iter().enumerate().filter(|(_, a)| !curtailable(a.kind)) {
             let (mut p, q) = asset_power(asset, &study.truth, row);
-            if asset.kind == AssetKind::HeatPump {
+            let complies = self.obedience.as_ref().is_some_and(|(_, o)| o.complies.heat_pumps[a]);
+            if self.heat_pump_reached[a] && complies {
                 for (k, limit) in limits.iter().enumerate() {
                     let Some(l) = limit else { continue };
                     let capped = p.min(l.device_cap_w);
@@ -396,7 +405,7 @@ impl<'a> World<'a> {
             self.totals.limited_connection_h += here.len() as f64 * step_h;
             for (s, source) in self.sources.iter().enumerate().filter(|(_, s)| here.contains(&s.connection)) {
                 let most = limit.feed_in_fraction * source.installed_w;
-                if source.reached && o.complies[s] && feed_in[s] > most {
+                if source.reached && o.complies.sources[s] && feed_in[s] > most {
                     let wh = (feed_in[s] - most) * step_h;
                     self.totals.curtailed_by_orange_wh += wh;
                     self.limited_wh[source.connection.i()] += wh;
@@ -404,7 +413,7 @@ impl<'a> World<'a> {
                 }
             }
             for (v, spec) in self.study.vehicles.iter().enumerate().filter(|(_, v)| here.contains(&v.connection)) {
-                if self.vehicle_reached[v] && charges[v] > limit.device_cap_w {
+                if self.vehicle_reached[v] && o.complies.vehicles[v] && charges[v] > limit.device_cap_w {
                     let wh = (charges[v] - limit.device_cap_w) * step_h;
                     self.totals.limited_consumption_wh += wh;
                     self.limited_wh[spec.connection.i()] += wh;
@@ -429,17 +438,18 @@ impl<'a> World<'a> {
             let mut draws = Stream::new(study.seed, agr.domain.as_str(), "communication");
             (0..25).map(|h| draws.at(day * 32 + h).uniform() >= agr.terms.failure.communication_per_hour).collect()
         };
+        let complies = |id: &str| Stream::new(study.seed, id, "compliance").at(day).uniform() < study.orange.compliance;
         let id = |s: &Source| study.assets[s.asset].id.as_str();
         let o = Obedience {
             sources: self.sources.iter().map(|s| follows(id(s), s.connection)).collect(),
             vehicles: study.vehicles.iter().map(|v| follows(&v.id, v.connection)).collect(),
             batteries: study.batteries.iter().map(|b| follows(&b.id, b.connection)).collect(),
             in_touch: study.agrs.iter().map(hours).collect(),
-            complies: self
-                .sources
-                .iter()
-                .map(|s| Stream::new(study.seed, id(s), "compliance").at(day).uniform() < study.orange.compliance)
-                .collect(),
+            complies: Complies {
+                sources: self.sources.iter().map(|s| complies(id(s))).collect(),
+                vehicles: study.vehicles.iter().map(|v| complies(&v.id)).collect(),
+                heat_pumps: study.assets.iter().map(|a| a.kind == AssetKind::HeatPump && complies(&a.id)).collect(),
+            },
         };
         self.obedience = Some((period.date, o));
     }
@@ -453,6 +463,18 @@ impl<'a> World<'a> {
     pub(super) fn willing_battery(&self, b: usize) -> bool {
         self.battery_willing[b]
     }
+}
+
+fn plan_day(study: &Study, planners: &mut [Planner], period: &Period, price: &[f64]) -> DayPlan {
+    let plan = |(v, planner): (usize, &mut Planner)| {
+        let spec = &study.vehicles[v];
+        let announced: Vec<_> = sessions_of(study, v, period).collect();
+        planner.plan(&announced, period, price, spec.max_power_w, &|_| f64::INFINITY)
+    };
+    let vehicles = planners.iter_mut().enumerate().map(plan).collect();
+    let slot_h = period.isp().as_hours();
+    let batteries = study.batteries.iter().map(|b| b.battery.plan(0.5 * b.battery.capacity_wh, price, slot_h)).collect();
+    DayPlan { vehicles, batteries }
 }
 
 /// Announced sessions of a vehicle that touch a Period.

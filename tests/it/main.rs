@@ -14,6 +14,7 @@ mod sim_determinism;
 mod sim_faulty;
 mod sim_ledger;
 mod sim_protocol;
+mod sim_quickstart;
 mod sim_settlement;
 mod sim_support;
 mod sim_truth_leak;

@@ -178,13 +178,12 @@ impl Agr {
         (day_ahead + self.profile.support_eur_per_mwh).max(0.0) * (1.0 + self.profile.margin)
     }
 
-    /// Feed-in at a congestion point that willing owners have, cautiously, and no outstanding offer or cap needs, W.
+    /// Feed-in at a congestion point that willing owners still plan, cautiously, and no outstanding offer needs, W.
     fn free_feed_in(&self, day: &Day, k: usize, i: usize) -> f64 {
         let rows = self.profile.curtailable.iter().zip(&day.feed_in_w);
         let willing: f64 = rows.filter(|(c, _)| c.willing && self.is_member(k, c.connection)).map(|(_, a)| a[i]).sum();
         let booked: f64 = self.outstanding(day).map(|b| b.curtailed_w(i)).sum();
-        let capped = if day.floor_w[k][i].is_finite() { f64::INFINITY } else { 0.0 };
-        (self.profile.caution * willing - booked - capped).max(0.0)
+        (self.profile.caution * willing - booked).max(0.0)
     }
 
     #[allow(clippy::too_many_arguments, reason = "one request, read in one place")]

@@ -58,6 +58,10 @@ impl Dso {
                     expected.iter_mut().zip(&order.power).for_each(|(e, f)| *e += f.as_f64());
                 }
             }
+            // No prognosis can reflect an order before it is answered.
+            for order in self.pending_at(key, period.date) {
+                expected.iter_mut().zip(&order.power).for_each(|(e, f)| *e += f.as_f64());
+            }
             for (i, expected) in expected.iter().enumerate() {
                 let sum: f64 = own.iter().map(|c| p_w[c.i()][i]).sum();
                 spread(vintage, &own, i, expected - sum, p_w);

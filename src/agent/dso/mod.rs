@@ -288,9 +288,17 @@ impl Dso {
 
     /// Accepted orders of an aggregator at a congestion point or one nested with it; limitations are in its prognosis anyway.
     fn orders_at(&self, key: &(Domain, CpIdx), date: Date) -> impl Iterator<Item = &OrderRecord> {
-        let nested = |a: CpIdx, b: CpIdx| self.nested(a, b);
+        self.orders.iter().filter(self.concerns(key, date))
+    }
+
+    /// The same of orders that are not answered yet.
+    fn pending_at(&self, key: &(Domain, CpIdx), date: Date) -> impl Iterator<Item = &OrderRecord> {
+        self.pending.values().filter(self.concerns(key, date))
+    }
+
+    fn concerns(&self, key: &(Domain, CpIdx), date: Date) -> impl Fn(&&OrderRecord) -> bool {
         let (agr, cp) = key.clone();
-        self.orders.iter().filter(move |o| o.agr == agr && o.period.date == date && !o.limitation && (o.cp == cp || nested(o.cp, cp)))
+        move |o| o.agr == agr && o.period.date == date && !o.limitation && (o.cp == cp || self.nested(o.cp, cp))
     }
 
     fn nested(&self, a: CpIdx, b: CpIdx) -> bool {

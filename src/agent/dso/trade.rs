@@ -33,7 +33,7 @@ impl Dso {
         if !self.profile.trades {
             return actions;
         }
-        for w in self.profile.watched.clone() {
+        for w in self.narrow_first() {
             let bounds = analysis.bounds(&w, w.planning);
             if bounds.iter().any(|b| b.requested) {
                 actions.extend(self.ask(now, period, w.public.cp, &bounds));
@@ -41,6 +41,13 @@ impl Dso {
             self.books.entry(period.date).or_default().bounds.insert(w.public.cp, bounds);
         }
         actions
+    }
+
+    /// Congestion points, those with the fewest connections first: what they need also helps the wider ones.
+    fn narrow_first(&self) -> Vec<super::Watched> {
+        let mut points = self.profile.watched.clone();
+        points.sort_by_key(|w| w.public.connections.len());
+        points
     }
 
     fn ask(&mut self, now: SimTime, period: &Period, cp: CpIdx, bounds: &[Bounds]) -> Vec<Action> {
@@ -90,12 +97,12 @@ impl Dso {
     /// Buys the cheapest offers that relieve the day and orders them.
     pub(super) fn order(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
         let mut actions = Vec::new();
-        for w in self.profile.watched.clone() {
+        for w in self.narrow_first() {
             let Some(book) = self.books.get(&period.date) else { continue };
             let Some(bounds) = book.bounds.get(&w.public.cp).filter(|b| b.iter().any(|b| b.requested)).cloned() else { continue };
             let offers: Vec<Arc<Message>> = book.offers.values().filter(|(cp, _)| *cp == w.public.cp).map(|(_, m)| Arc::clone(m)).collect();
             let candidates = candidates(period, &offers);
-            let choices = self.choose(period, w.public.cp, &bounds, &offers, &candidates);
+            let choices = self.choose(period, w.public.cp, &offers, &candidates);
             for choice in choices {
                 let candidate = &candidates[choice.candidate];
                 actions.push(self.place(now, period, w.public.cp, &bounds, &offers[candidate.offer], candidate.option, choice));
@@ -105,10 +112,11 @@ impl Dso {
     }
 
     /// Greedy selection, checked by load flow and repaired.
-    fn choose(&mut self, period: &Period, cp: CpIdx, bounds: &[Bounds], offers: &[Arc<Message>], candidates: &[Candidate]) -> Vec<Choice> {
+    fn choose(&mut self, period: &Period, cp: CpIdx, offers: &[Arc<Message>], candidates: &[Candidate]) -> Vec<Choice> {
         let Some(before) = self.analyse(period, true) else { return Vec::new() };
-        let mut need =
-            Need { bounds: bounds.to_vec(), ceiling_eur_per_mwh: self.profile.price_ceiling_eur_per_mwh, isp_h: period.isp().as_hours() };
+        // What is placed at narrower points helps here already.
+        let bounds = before.bounds(self.watched(cp), self.watched(cp).planning);
+        let mut need = Need { bounds, ceiling_eur_per_mwh: self.profile.price_ceiling_eur_per_mwh, isp_h: period.isp().as_hours() };
         let mut choices = Vec::new();
         for _ in 0..REPAIRS {
             choices = greedy::select(&need, candidates);

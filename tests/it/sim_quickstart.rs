@@ -1,0 +1,31 @@
+//! The quickstart as a newcomer sees it: its table of key figures, and what the project promises of them.
+
+use copperplate::kpi::{self, Value};
+use copperplate::results::{Finished, summary};
+use copperplate::sim::run_case;
+use rayon::prelude::*;
+
+use crate::sim_support::study;
+
+#[test]
+fn its_table_is_as_recorded_and_orders_relieve_it() {
+    let study = study("quickstart.toml", 7, |_| {});
+    let finish = |strategy| {
+        let case = run_case(&study, strategy, &|_| {});
+        let kpis = kpi::compute(&study, strategy, &case);
+        Finished { strategy, case, kpis }
+    };
+    let cases: Vec<Finished<'_>> = study.strategies.par_iter().map(finish).collect();
+    insta::assert_snapshot!(summary(&study, &cases, 200));
+    for case in &cases {
+        let number = |key: &str| match case.kpis.get(key) {
+            Value::Number(x) => x,
+            other => panic!("{key} of {} is {other:?}", case.strategy.name),
+        };
+        if case.strategy.trades {
+            assert!((number("overload_ex_ante_h") - 37.0).abs() < 1.0, "some 37 h of overload by feed-in");
+            assert!(number("relieved_by_orders_percent") >= 60.0, "orders do the work in {}", case.strategy.name);
+            assert!(number("relieved_by_orange_percent") < 5.0, "orange does not in {}", case.strategy.name);
+        }
+    }
+}
