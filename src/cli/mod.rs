@@ -9,6 +9,7 @@
 mod files;
 mod import;
 mod powerflow;
+mod report_page;
 mod run;
 
 use std::io::{IsTerminal, Write};
@@ -30,6 +31,8 @@ pub struct Cli {
 enum Command {
     /// Compare the strategies of a scenario
     Run(run::Args),
+    /// Make one HTML page of a run or a sweep
+    Report(report_page::Args),
     /// Solve the load flow of a grid
     Powerflow(powerflow::Args),
     /// Turn a public data set into a feeder folder
@@ -48,6 +51,7 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Report(args) => report_page::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
     };

@@ -12,8 +12,10 @@ use rayon::prelude::*;
 use super::{Outcome, print, report};
 use crate::diagnostic::{Finding, Findings, did_you_mean};
 use crate::kpi;
-use crate::output::manifest::Duration;
-use crate::results::{Finished, Run, Selection, summary, write};
+use crate::output::manifest::{Duration, Output};
+use crate::output::{Manifest, OutputError, RunFolder};
+use crate::report as html_report;
+use crate::results::{Finished, Run, Selection, stage, summary};
 use crate::scenario::build::build;
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::{Strategy, Study};
@@ -67,6 +69,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let sources: Vec<PathBuf> = document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file()).chain([folder]).collect();
     let run = Run {
         scenario: &args.scenario,
+        document: &scenario,
         overrides: &args.set,
         inputs: &sources,
         selection: &Selection(args.select.clone()),
@@ -74,9 +77,24 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         started: jiff::Timestamp::now().to_string(),
         durations: vec![phase("read", read_s), phase("simulate", simulated_s)],
     };
-    write(&study, &cases, run, &target)?;
-    print(&format!("\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\n", target.display()));
+    let (staged, mut manifest) = stage(&study, &cases, run, &target)?;
+    manifest.outputs.push(add_page(&staged, &manifest)?);
+    staged.publish(&manifest)?;
+    let page = target.join(html_report::FILE_NAME);
+    print(&format!(
+        "\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\nRead them in a browser: {}\n",
+        target.display(),
+        page.display()
+    ));
     Ok(Outcome::Done)
+}
+
+/// Writes the page of a run into its folder in the making.
+fn add_page(folder: &RunFolder, manifest: &Manifest) -> Result<Output, Findings> {
+    let page = html_report::page_of_run(folder.path(), manifest)?;
+    let path = folder.file(html_report::FILE_NAME)?;
+    std::fs::write(&path, page).map_err(|source| OutputError::Io { action: "write", path, source })?;
+    Ok(Output::of(folder.path(), html_report::FILE_NAME, None)?)
 }
 
 fn phase(name: &str, seconds: f64) -> Duration {

@@ -11,7 +11,7 @@ use crate::units::{Money, Watts};
 use super::Finished;
 
 /// Texts that a message row shows if the message has them.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 16] = [
     "strategy",
     "type",
     "message_id",
@@ -27,6 +27,7 @@ const TEXTS: [&str; 15] = [
     "order_reference",
     "option",
     "price_eur",
+    "option_prices_eur",
 ];
 
 /// The table of messages.
@@ -56,7 +57,7 @@ fn revision_of(m: &Message) -> i64 {
     }
 }
 
-fn row(strategy: &str, m: &Message) -> [String; 15] {
+fn row(strategy: &str, m: &Message) -> [String; 16] {
     let h = m.header();
     let response = m.response();
     let (refers, contract, order, option, price) = specifics(m);
@@ -76,7 +77,16 @@ fn row(strategy: &str, m: &Message) -> [String; 15] {
         order,
         option,
         price.map(|p| p.to_string()).unwrap_or_default(),
+        option_prices(m),
     ]
+}
+
+/// Prices of an offer's options, in the order of their names.
+fn option_prices(m: &Message) -> String {
+    match m {
+        Message::FlexOffer(m) => m.options.iter().map(|o| o.price.to_string()).collect::<Vec<_>>().join(" | "),
+        _ => String::new(),
+    }
 }
 
 /// Reference, contract, order, option and price of the messages that have them.

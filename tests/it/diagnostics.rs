@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use copperplate::diagnostic::{Findings, Rule, explain as explain_rule, handbook};
 use copperplate::output;
+use copperplate::report;
 use copperplate::scenario::{Document, explain, lint, load, typed};
 use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
@@ -391,7 +392,7 @@ fn what_the_types_refuse_is_placed_too() {
 }
 
 fn rules() -> Vec<&'static Rule> {
-    [lint::catalogue(), output::catalogue()].concat()
+    [lint::catalogue(), output::catalogue(), report::catalogue()].concat()
 }
 
 const HANDBOOK: &str = "docs/diagnostics.md";
