@@ -10,7 +10,7 @@ use crate::agent::PublicCp;
 use crate::diagnostic::{Finding, Findings, Location, did_you_mean};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, Places, RadialOrder};
-use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::ids::{AgrIdx, BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
 use crate::powerflow::Network;
 use crate::price::{self, Prices};
@@ -38,6 +38,17 @@ impl Faults<'_> {
         finding.location = (self.locate)(path);
         self.findings.push(finding);
     }
+
+    /// The branch a scenario names at a dotted path, or a finding that there is none.
+    pub(super) fn element(&mut self, grid: &Grid, name: &str, path: &str) -> Option<BranchIdx> {
+        let branch = grid.branch(name);
+        if branch.is_none() {
+            let names: Vec<String> = (0..grid.transformers.len()).map(|t| grid.branch_name(grid.transformer_branch(t))).collect();
+            let help = format!("write 'transformer:ID' or 'line:ID'; transformers here: {}", names.join(", "));
+            self.at(path, Finding::error("unknown-element", format!("the feeder has no element '{name}'")).help(help));
+        }
+        branch
+    }
 }
 
 /// Builds the study of `seed`.
@@ -51,7 +62,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let Some(grid_of_time) = time_grid(s, &mut faults) else { return Err(faults.findings) };
     let TimeGrid { calendar, periods, start, step, steps } = grid_of_time;
     covers(feeder, start, periods.last().expect("at least one day").end(), &mut faults);
-    let grid = overlay::scaled_grid(&feeder.grid, s.feeder.rating_scale);
+    let grid = overlay::rated_grid(&feeder.grid, &s.feeder, &mut faults);
     let Some((network, order)) = network(&grid, &feeder.places, &mut faults) else { return Err(faults.findings) };
     let dates: Vec<Date> = periods.iter().map(|p| p.date).collect();
     let things = overlay::assets(s, feeder, seed, &calendar, &dates, &mut faults);
@@ -178,12 +189,7 @@ fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder, faults: &mu
                 Finding::error("limits-order", message).help("planning may not exceed rating, nor rating emergency"),
             );
         }
-        let Some(branch) = grid.branch(&c.element) else {
-            let names: Vec<String> = (0..grid.transformers.len()).map(|t| grid.branch_name(grid.transformer_branch(t))).collect();
-            let help = format!("write 'transformer:ID' or 'line:ID'; transformers here: {}", names.join(", "));
-            faults.at(&path("element"), Finding::error("unknown-element", format!("the feeder has no element '{}'", c.element)).help(help));
-            continue;
-        };
+        let Some(branch) = faults.element(grid, &c.element, &path("element")) else { continue };
         let connections = order.downstream_connections(grid, branch);
         if connections.is_empty() {
             let message = format!("no connection lies behind '{}'", c.element);
