@@ -78,6 +78,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
             Finding::error("currency", format!("'{}' is not an ISO 4217 code", s.market.currency)).help("such as 'EUR'"),
         );
     }
+    let silences = silences(s, &calendar, &mut faults);
     let truth = Arc::new(feeder.profiles.clone());
     if faults.findings.has_errors() {
         return Err(faults.findings);
@@ -106,6 +107,8 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         prices,
         forecast: forecast_model(&s.forecast),
         market: s.market.clone(),
+        wire: s.wire.clone(),
+        silences,
         dso: Domain::new(s.dso.domain.as_str()),
         cro: Domain::new(s.dso.cro_domain.as_str()),
         orange: s.dso.orange.clone(),
@@ -113,6 +116,29 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         strategies,
     };
     faults.findings.or_ok(study)
+}
+
+/// Who is off the air when; everyone the wire table names must be a participant.
+fn silences(s: &Scenario, calendar: &IspCalendar, faults: &mut Faults<'_>) -> Vec<(Domain, SimTime, SimTime)> {
+    let names = || s.aggregator.iter().map(|a| a.domain.as_str()).chain([s.dso.domain.as_str(), s.dso.cro_domain.as_str()]);
+    let mut known = |name: &str, path: String| {
+        if !names().any(|n| n == name) {
+            let finding = Finding::error("unknown-participant", format!("no participant has the domain '{name}'"));
+            faults.at(&path, finding.help(nearest(name, names())));
+        }
+    };
+    for (k, f) in s.wire.fault.iter().enumerate() {
+        for (key, name) in [("from", &f.from), ("to", &f.to)] {
+            name.iter().for_each(|n| known(n, format!("wire.fault[{k}].{key}")));
+        }
+    }
+    let moment = |t: jiff::civil::DateTime| calendar.at(t.date(), t.time());
+    let mut silences = Vec::new();
+    for (k, q) in s.wire.silence.iter().enumerate() {
+        known(&q.participant, format!("wire.silence[{k}].participant"));
+        silences.push((Domain::new(q.participant.as_str()), moment(q.from), moment(q.until)));
+    }
+    silences
 }
 
 struct TimeGrid {
