@@ -5,8 +5,8 @@
 // series(): [{ k (strategy), name, y, low, high }], limits: [[name, y]], spans(): [{ k, from, to }] (positions in x),
 // ticks(from, to, room): [{ at, label, major }], say(i): text of x[i]; xLabel; yLabel; whole: text of the reset button.
 
-const MARGIN = { left: 54, right: 16, top: 14, bottom: 40 };
-const HEIGHT = 380;
+const MARGIN = { left: 54, right: 16, top: 26, bottom: 40 };
+const HEIGHT = 390;
 
 function lineChart(place, spec) {
   const n = spec.x.length;
@@ -84,7 +84,7 @@ function lineChart(place, spec) {
       parts.push(el('path', { class: 'grid', d: `M${MARGIN.left} ${py(y)}h${w}` }));
       parts.push(el('text', { x: MARGIN.left - 7, y: py(y) + 4, 'text-anchor': 'end' }, decimal(y, digits)));
     }
-    parts.push(el('text', { x: 4, y: 10 }, spec.yLabel ?? spec.unit));
+    parts.push(el('text', { x: MARGIN.left - 7, y: 10, 'text-anchor': spec.yLabel?.length > 12 ? 'start' : 'middle' }, spec.yLabel ?? spec.unit));
     let free = -Infinity;
     for (const tick of spec.ticks(view.from, view.to, w)) {
       const x = px(tick.at);

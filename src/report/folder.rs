@@ -109,6 +109,12 @@ impl Folder {
         self.kpis.iter().find(|r| r.strategy == strategy && r.key == key)
     }
 
+    /// Id of a congestion point from its address.
+    pub(super) fn point(&self, address: &str) -> String {
+        let known = self.record.congestion_points.iter().find(|p| p.address == address);
+        known.map_or_else(|| address.to_owned(), |p| p.id.clone())
+    }
+
     /// A text file of the folder, if it is there.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.path.join(name)).ok()

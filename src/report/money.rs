@@ -92,7 +92,7 @@ pub(super) fn pack(folder: &Folder) -> Json {
             column("strategy", strategy(s.iter().map(|r| r.strategy.as_str()).collect())),
             column("aggregator", texts(s.iter().map(|r| r.aggregator.clone()).collect())),
             column("day", texts(s.iter().map(|r| r.period.clone()).collect())),
-            column("congestion point", texts(s.iter().map(|r| r.congestion_point.clone()).collect())),
+            column("congestion point", texts(s.iter().map(|r| folder.point(&r.congestion_point)).collect())),
             column("order", texts(s.iter().map(|r| r.order_reference.clone()).collect())),
             column("contract", texts(s.iter().map(|r| r.contract_id.clone()).collect())),
             number("ordered (kWh)", 1, energy(s.iter().map(|r| r.ordered_net_kwh).collect())),

@@ -82,6 +82,7 @@ for (const term of document.querySelectorAll('.term')) {
     tip.style.top = below ? `${at.bottom + 6}px` : `${at.top - tip.offsetHeight - 6}px`;
   };
   const close = () => tip.classList.remove('open');
+  addEventListener('scroll', () => { if (tip.classList.contains('open')) open(); }, { passive: true });
   term.addEventListener('mouseenter', open);
   term.addEventListener('focus', open);
   term.addEventListener('click', open);
@@ -89,7 +90,6 @@ for (const term of document.querySelectorAll('.term')) {
   term.addEventListener('blur', close);
   term.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
 }
-addEventListener('scroll', () => document.querySelectorAll('.tip.open').forEach((tip) => tip.classList.remove('open')), { passive: true });
 
 // Drawings open large.
 for (const figure of document.querySelectorAll('figure.drawing:not(.fallback)')) {

@@ -139,7 +139,7 @@ fn look_rules(strategies: &[&str]) -> String {
     let rule = |(k, (l, d)): (usize, (&Look, &Look))| {
         format!(
             ":root{{--s{k}:light-dark({},{})}}.l{k}{{stroke:var(--s{k});fill:none;stroke-dasharray:{}}}.b{k}{{fill:var(--s{k})}}\
-             .hide{k} .s{k}{{display:none!important}}\n",
+             @media screen{{.hide{k} .s{k}{{display:none!important}}}}\n",
             l.colour.hex(),
             d.colour.hex(),
             dash(l)

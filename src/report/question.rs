@@ -1,7 +1,7 @@
 //! What was asked: the strategies at a glance, then the scenario in words and tables.
 
 use crate::results::record::{AssetsRecord, StrategyRecord};
-use crate::scenario::schema::{Contract, Day, Preset, Relief, Right, Window};
+use crate::scenario::schema::{Contract, Day, Preset, Relief, Replacement, Right, Window};
 
 use super::figures::{decimal, definition, heading, shown, words};
 use super::folder::Folder;
@@ -20,7 +20,7 @@ pub(super) fn cards(h: &mut Html, folder: &Folder) {
                 h.el("article", &[("class", &format!("card s{k}"))], |h| card(h, folder, k, s));
             }
         });
-        h.leaf("p", &[("class", "note")], "Strategies leave different residual overload; read cost together with it. Payments of the DSO are its own money, system cost is everybody's and leaves transfers out.");
+        h.leaf("p", &[("class", "note")], "Strategies leave different residual overload; read cost together with it. Payments of the DSO are its own money, system cost is everybody's and leaves transfers out; it is negative where the feeder's feed-in earns more on the market than everything else costs.");
     });
 }
 
@@ -61,7 +61,7 @@ fn in_words(s: &StrategyRecord) -> String {
         Preset::CongestionManagement => {
             "Regulated: every aggregator must offer all its flexibility at cost, and may be capped before the auction."
         }
-        Preset::Reinforce => "An element is replaced from the start; nothing else acts.",
+        Preset::Reinforce => "Elements are replaced from the start; nothing else acts.",
     };
     let own = if words(&s.name) == words(preset_name(s.preset)) {
         String::new()
@@ -163,7 +163,7 @@ fn count(n: usize, noun: &str) -> String {
 }
 
 fn percent(share: f64) -> String {
-    format!("{} %", decimal(share * 100.0, 0))
+    format!("{}\u{a0}%", decimal(share * 100.0, 0))
 }
 
 fn asset(a: &AssetsRecord) -> String {
@@ -226,24 +226,20 @@ fn switches(h: &mut Html, folder: &Folder) {
         row("penalty on spot orders (€/MWh)", &|s| traded(s, decimal(s.penalty_eur_per_mwh, 0))),
         row("contracts in force", &|s| if s.contracts.is_empty() { dash() } else { s.contracts.join(", ") }),
         row("limits outside the market (orange)", &|s| yes(s.orange)),
-        row("replacement", &|s| match &s.replacement {
-            Some(r) => {
-                let unit = if r.element.starts_with("line") { "A" } else { "kVA" };
-                format!(
-                    "{} by one of {} {unit} for {} €, {} years at {}",
-                    r.element,
-                    decimal(r.rating, 0),
-                    decimal(r.capex_eur, 0),
-                    decimal(r.life_years, 0),
-                    percent(r.discount_rate)
-                )
-            }
-            None => dash(),
+        row("replacement", &|s| {
+            let all: Vec<String> = s.replacement.iter().map(replacement).collect();
+            if all.is_empty() { dash() } else { all.join("; ") }
         }),
     ];
     let names: Vec<String> = strategies.iter().map(|s| words(&s.name)).collect();
     let heads: Vec<(&str, bool)> = std::iter::once(("Switch", false)).chain(names.iter().map(|n| (n.as_str(), false))).collect();
     table(h, "Switches by strategy", &heads, &rows);
+}
+
+fn replacement(r: &Replacement) -> String {
+    let unit = if r.element.starts_with("line") { "A" } else { "kVA" };
+    let (rating, capex, life) = (decimal(r.rating, 0), decimal(r.capex_eur, 0), decimal(r.life_years, 0));
+    format!("{} by one of {rating} {unit} for {capex} €, {life} years at {}", r.element, percent(r.discount_rate))
 }
 
 fn aggregators(h: &mut Html, folder: &Folder) {

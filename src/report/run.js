@@ -251,7 +251,7 @@ function mini(talk, runs) {
 
 /** A bar per ISP: what was asked for as a shade, orders stacked on each other. */
 function picture(talk) {
-  const n = dayOf(talk).isps, W = 940, H = 190, left = 46, bottom = 24, top = 14;
+  const n = dayOf(talk).isps, W = 940, H = 190, left = 46, bottom = 24, top = 20;
   const need = new Float64Array(n + n), asked = new Array(n + n).fill(false), sum = new Float64Array(n + n), offered = new Float64Array(n + n);
   if (talk.request != null) {
     for (const b of boundsOf(talk.request).filter((b) => b.requested)) {
@@ -264,10 +264,10 @@ function picture(talk) {
   const values = [...need, ...sum, ...offered].map((w) => w / 1000);
   const ticks = niceTicks(Math.min(0, ...values), Math.max(0, ...values, 0.001), 4);
   const [low, high] = [ticks[0], ticks[ticks.length - 1]];
-  const x = (i) => left + (i / n) * (W - left - 8), y = (kw) => top + (1 - (kw - low) / (high - low)) * (H - top - bottom);
-  const parts = ticks.map((t) => [el('line', { class: t === 0 ? 'zero-line' : '', x1: left, x2: W - 8, y1: y(t), y2: y(t) }), el('text', { x: left - 6, y: y(t) + 4, 'text-anchor': 'end' }, decimal(t, ticks[1] - ticks[0] < 1 ? 1 : 0))]).flat();
+  const x = (i) => left + (i / n) * (W - left - 20), y = (kw) => top + (1 - (kw - low) / (high - low)) * (H - top - bottom);
+  const parts = ticks.map((t) => [el('line', { class: t === 0 ? 'zero-line' : '', x1: left, x2: W - 20, y1: y(t), y2: y(t) }), el('text', { x: left - 6, y: y(t) + 4, 'text-anchor': 'end' }, decimal(t, ticks[1] - ticks[0] < 1 ? 1 : 0))]).flat();
   for (let i = 0; i <= n; i += 1) if ((i * ISP) % 10800 === 0) parts.push(el('text', { x: x(i), y: H - 6, 'text-anchor': 'middle' }, ispClock(talk, i)));
-  parts.push(el('text', { x: 2, y: 10 }, 'kW'));
+  parts.push(el('text', { x: left - 6, y: 10, 'text-anchor': 'end' }, 'kW'));
   const bar = (i, w, cls, inset) => el('rect', { class: cls, x: x(i) + inset, width: Math.max(0.5, x(i + 1) - x(i) - 2 * inset), y: Math.min(y(0), y(w / 1000)), height: Math.abs(y(w / 1000) - y(0)) });
   for (let i = 0; i < n; i++) {
     if (need[i]) parts.push(bar(i, need[i], 'want', 0));
@@ -286,10 +286,10 @@ if (readerPlace) reader(readerPlace);
 
 // ------------------------------------------------------------------------------------------------------------ tables
 
-filterTable(document.getElementById('settlement'), 'Settled orders', DATA.money.settlement, ['strategy', 'aggregator', 'day', 'contract'],
-  [['strategy'], ['strategy', 'aggregator'], ['strategy', 'day'], ['strategy', 'contract']]);
+filterTable(document.getElementById('settlement'), 'Settled orders', DATA.money.settlement, ['strategy', 'aggregator', 'day', 'contract', 'congestion point'],
+  [['strategy', 'aggregator'], ['strategy'], ['strategy', 'day'], ['strategy', 'contract']]);
 filterTable(document.getElementById('ledger'), 'Ledger entries', DATA.money.ledger, ['strategy', 'payer', 'payee', 'kind'],
-  [['strategy'], ['strategy', 'payer'], ['strategy', 'payee'], ['strategy', 'kind'], ['strategy', 'payer', 'payee', 'kind']]);
+  [['strategy', 'kind'], ['strategy'], ['strategy', 'payer'], ['strategy', 'payee'], ['strategy', 'payer', 'payee', 'kind']]);
 
 // Values or differences, rows of zeros or not.
 const difference = document.getElementById('difference');

@@ -118,7 +118,7 @@ impl Drawings<'_> {
     fn cost(&mut self, h: &mut Html) {
         h.el("section", &[("id", "cost")], |h| {
             h.leaf("h2", &[], "Cost by payer and kind");
-            h.leaf("p", &[], "Above: who pays how much in each strategy, by kind. Below: what the system as a whole spends; transfers between parties cancel there. Energy and imbalance, trade between others, are left out of the payments; the ledger below has them.");
+            h.leaf("p", &[], "Left: who pays how much in each strategy, by kind, before what comes back as penalties. Right: what the system as a whole spends; transfers between parties cancel there, and of energy only the change against the first strategy is drawn. Energy and imbalance, trade between others, are left out of the payments; the ledger has them.");
             self.figure(h, "cost.svg", "", "");
         });
     }

@@ -1,7 +1,7 @@
 'use strict';
 // Tables with a filter per text column, a search, sums, and groups: settlement and ledger.
 
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 25;
 
 /** A table in `place` of `data`: { rows, columns: [{ name, texts: [dictionary, codes] } | { name, digits, values }] }. */
 function filterTable(place, name, data, filters, groups) {
@@ -9,7 +9,7 @@ function filterTable(place, name, data, filters, groups) {
   const texts = columns.filter((c) => c.texts), numbers = columns.filter((c) => c.values);
   const cell = (c, row) => c.texts[0][c.texts[1][row]];
   const chosen = new Map();
-  let search = '', group = '', limit = PAGE_ROWS;
+  let search = '', group = groups[0].join('|'), limit = PAGE_ROWS;
 
   const controls = el('div', { class: 'controls' });
   for (const c of texts.filter((c) => filters.includes(c.name) && c.texts[0].length > 1)) {
@@ -25,6 +25,7 @@ function filterTable(place, name, data, filters, groups) {
   const find = el('input', { type: 'search', placeholder: 'find', 'aria-label': `Find in ${name}`, size: 12 });
   find.addEventListener('input', () => { search = find.value.toLowerCase(); limit = PAGE_ROWS; fill(); });
   const by = el('select', {}, el('option', { value: '' }, 'each entry'), groups.map((g) => el('option', { value: g.join('|') }, `sum by ${g.join(', ')}`)));
+  by.value = group;
   by.addEventListener('change', () => { group = by.value; limit = PAGE_ROWS; fill(); });
   controls.append(el('label', {}, 'show ', by), find);
 
@@ -47,17 +48,27 @@ function filterTable(place, name, data, filters, groups) {
     const heads = group ? texts.filter((c) => group.split('|').includes(c.name)) : texts;
     let lines = rows.map((row) => ({ key: heads.map((c) => cell(c, row)), sums: numbers.map((c) => c.values[row]), count: 1 }));
     if (group) lines = grouped(lines);
-    const totals = numbers.map((c) => rows.reduce((sum, row) => sum + c.values[row], 0));
     const head = el('tr', {}, heads.map((c) => el('th', { scope: 'col' }, c.name)), group ? el('th', { scope: 'col', class: 'num' }, 'entries') : null,
       numbers.map((c) => el('th', { scope: 'col', class: 'num' }, c.name)));
     const body = lines.slice(0, limit).map((line) => el('tr', {},
       line.key.map((text, k) => (k === 0 ? el('th', { scope: 'row' }, text) : el('td', {}, text))), group ? el('td', { class: 'num' }, String(line.count)) : null,
       line.sums.map((x, k) => el('td', { class: 'num' }, decimal(x, numbers[k].digits)))));
-    const foot = el('tr', {}, el('th', { scope: 'row', colspan: heads.length + (group ? 1 : 0) }, 'Sum of all that match'),
-      totals.map((x, k) => el('td', { class: 'num' }, decimal(x, numbers[k].digits))));
+    const foot = sumsByStrategy(rows).map(([name, sums]) => el('tr', {}, el('th', { scope: 'row', colspan: heads.length + (group ? 1 : 0) }, `All that match, ${name}`),
+      sums.map((x, k) => el('td', { class: 'num' }, decimal(x, numbers[k].digits)))));
     table.replaceChildren(el('caption', { class: 'hidden-text' }, name), el('thead', {}, head), el('tbody', {}, body), el('tfoot', {}, foot));
     status.textContent = `${rows.length} of ${data.rows} entries match${lines.length > limit ? `; the first ${limit} are shown` : ''}.`;
     more.hidden = lines.length <= limit;
+  }
+
+  /** Strategies are alternatives, so a sum over them would mean nothing. */
+  function sumsByStrategy(rows) {
+    const sums = new Map();
+    for (const row of rows) {
+      const name = cell(columns[0], row);
+      if (!sums.has(name)) sums.set(name, numbers.map(() => 0));
+      numbers.forEach((c, k) => { sums.get(name)[k] += c.values[row]; });
+    }
+    return [...sums];
   }
 
   function grouped(lines) {

@@ -87,12 +87,18 @@ fn gather<'a>(folder: &Folder, messages: &'a Columns) -> Result<Vec<Talk<'a>>, R
     let (conversation, period) = (messages.texts("conversation_id")?, messages.texts("period")?);
     let mut talks: Vec<Talk<'a>> = Vec::new();
     let mut index: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    let id = messages.texts("message_id")?;
+    let mut seen = BTreeSet::new();
     for row in 0..messages.table.rows() {
         let kind = kind.get(row);
         if !matches!(kind, "FlexRequest" | "FlexOffer" | "FlexOrder") {
             continue;
         }
         let Some(strategy) = folder.strategy(strategy.get(row)) else { continue };
+        // The same message sent again says nothing new.
+        if !seen.insert((strategy, id.get(row))) {
+            continue;
+        }
         let k = *index.entry((strategy, conversation.get(row))).or_insert_with(|| {
             talks.push(Talk { strategy, day: period.get(row), ..Talk::default() });
             talks.len() - 1
@@ -200,15 +206,9 @@ impl<'a> Packer<'a> {
         let request = talk.request.map(|row| self.bounds(talk.strategy, row)).transpose()?;
         Ok(json!({
             "s": talk.strategy, "day": talk.day, "at": at(opener), "agr": aggregator,
-            "point": self.point(&text("congestion_point", opener)?), "contract": text("contract_id", opener)?,
+            "point": self.folder.point(&text("congestion_point", opener)?), "contract": text("contract_id", opener)?,
             "request": request, "answer": answer(opener)?, "offers": offers, "orders": orders,
         }))
-    }
-
-    /// Id of a congestion point from its address.
-    fn point(&self, address: &str) -> String {
-        let known = self.folder.record.congestion_points.iter().find(|p| p.address == address);
-        known.map_or_else(|| address.to_owned(), |p| p.id.clone())
     }
 
     fn of(&self, strategy: usize, row: usize) -> Result<Range<usize>, ReportError> {

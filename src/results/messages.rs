@@ -1,5 +1,6 @@
 //! `messages.parquet` (a row per message), `message_isps.parquet` (a row per run of ISPs in it) and, if asked for, XML.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::output::table::{Column, Strings, Table};
@@ -133,7 +134,9 @@ pub(super) fn isps(cases: &[Finished<'_>]) -> Table {
     let (mut start, mut duration) = (Vec::new(), Vec::new());
     let mut powers: [Vec<f64>; 3] = Default::default();
     for c in cases {
-        for m in &c.case.messages {
+        let mut written = BTreeSet::new();
+        // A message sent again has its rows once.
+        for m in c.case.messages.iter().filter(|m| written.insert(m.message.header().message_id)) {
             let id = m.message.header().message_id.to_string();
             for r in runs(&m.message) {
                 for (column, text) in texts.iter_mut().zip([&c.strategy.name, &id, &r.option, r.disposition]) {

@@ -106,8 +106,8 @@ pub struct StrategyRecord {
     pub contracts: Vec<String>,
     /// Whether orange may act.
     pub orange: bool,
-    /// The element replaced at the start.
-    pub replacement: Option<Replacement>,
+    /// The elements replaced at the start.
+    pub replacement: Vec<Replacement>,
 }
 
 impl Record {
@@ -190,6 +190,6 @@ fn strategy(s: &Strategy) -> StrategyRecord {
         penalty_eur_per_mwh: s.penalty_eur_per_mwh,
         contracts: s.contracts.iter().map(|c: &Contract| c.id.clone()).collect(),
         orange: s.orange,
-        replacement: s.replacement.as_ref().map(|(r, _, _)| r.clone()),
+        replacement: s.replacement.as_ref().map(|(r, _, _)| r.clone()).unwrap_or_default(),
     }
 }
