@@ -79,7 +79,7 @@ function lineChart(place, spec) {
     const { w, h } = inner();
     const py = (y) => MARGIN.top + (1 - (y - low) / (high - low)) * h;
     const parts = [];
-    const digits = Math.max(0, -Math.floor(Math.log10(ticks[1] - ticks[0]) + 1e-9));
+    const digits = digitsOf(ticks[1] - ticks[0]);
     for (const y of ticks) {
       parts.push(el('path', { class: 'grid', d: `M${MARGIN.left} ${py(y)}h${w}` }));
       parts.push(el('text', { x: MARGIN.left - 7, y: py(y) + 4, 'text-anchor': 'end' }, decimal(y, digits)));
@@ -99,7 +99,7 @@ function lineChart(place, spec) {
     }
     if (spec.xLabel) parts.push(el('text', { x: width - MARGIN.right, y: HEIGHT - 2, 'text-anchor': 'end' }, spec.xLabel));
     const clip = `clip-${spec.id}`;
-    parts.push(el('clipPath', { id: clip }, el('rect', { x: MARGIN.left, y: MARGIN.top - 4, width: w, height: h + 16 })));
+    parts.push(el('clipPath', { id: clip }, el('rect', { x: MARGIN.left - 4, y: MARGIN.top - 4, width: w + 8, height: h + 16 })));
     const marks = el('g', { 'clip-path': `url(#${clip})` });
     const rows = new Map(series.map((s, row) => [s.k, row]));
     for (const span of spec.spans?.() ?? []) {
@@ -248,9 +248,16 @@ function niceTicks(low, high, wanted) {
   }
 }
 
+/** Digits after the point that a step of an axis needs. */
+function digitsOf(step) {
+  let digits = 0;
+  while (digits < 9 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits++;
+  return digits;
+}
+
 /** Ticks of a plain number axis. */
 function numberTicks(from, to, room) {
   const ticks = niceTicks(from, to, Math.max(2, Math.floor(room / 90)));
-  const digits = Math.max(0, -Math.floor(Math.log10(ticks[1] - ticks[0]) + 1e-9));
+  const digits = digitsOf(ticks[1] - ticks[0]);
   return ticks.map((at) => ({ at, label: decimal(at, digits) }));
 }

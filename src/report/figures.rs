@@ -50,7 +50,10 @@ pub(super) fn section(h: &mut Html, folder: &Folder) {
     h.el("section", &[("id", "figures")], |h| {
         h.leaf("h2", &[], "Key figures");
         h.el("p", &[], |h| {
-            h.text("Congestion figures speak of the congestion point with the most overload without flexibility. “–” means that a figure has no meaning in a strategy, “not priced” that the scenario states no value for it.");
+            h.text(
+                "Congestion figures speak of the congestion point with the most overload without flexibility. “–” means that a \
+                figure has no meaning in a strategy, “not priced” that the scenario states no value for it.",
+            );
             h.leaf("span", &[("class", "js-only screen")], " Point at a figure, or move to it with the tab key, for its definition.");
         });
         controls(h, folder);

@@ -13,7 +13,8 @@ const LEFT_OUT: [&str; 6] = [
     "Feeders are balanced and radial: no unbalance between phases, no meshes, no protection, no fault currents.",
     "There is one day-ahead round of trade: no intraday round, no second buyer, no trading platform.",
     "Aggregators price at cost plus a fixed margin; they do not learn or bid strategically.",
-    "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped feeders are net profiles that can only be curtailed.",
+    "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped feeders are net \
+        profiles that can only be curtailed.",
     "The grid does not move the market: day-ahead and imbalance prices are given.",
     "Voltage is compared with its band but nobody is asked to mend it.",
 ];
@@ -36,7 +37,7 @@ pub(super) fn validity(h: &mut Html, folder: &Folder) {
         });
         h.leaf("h3", &[], "Assumed values");
         h.leaf("p", &[], "Stated by the scenario or its defaults, not measured on this feeder. Results move with them.");
-        table(h, "Assumed values", &[("Subject", false), ("assumption", false)], &assumptions(folder));
+        table(h, "Assumed values", &[("Subject", ""), ("assumption", "")], &assumptions(folder));
     });
 }
 
@@ -57,11 +58,16 @@ fn notes(folder: &Folder) -> Vec<String> {
     let hot: Vec<String> = folder.strategies().filter(|s| value(s, "hot_spot_max_c").is_some_and(|t| t > 180.0)).map(words).collect();
     if !hot.is_empty() {
         notes.push(format!(
-            "The transformer's hot spot passes 180 °C in {}: beyond that the thermal model only says that the limit is left behind, and a real transformer would be protected or lost.",
+            "The transformer's hot spot passes 180 °C in {}: beyond that the thermal model only says that the limit is left behind, \
+                and a real transformer would be protected or lost.",
             hot.join(", ")
         ));
     }
-    notes.push("Ageing is charged as the share of insulation life that was used up, times the price of a new transformer, at most one transformer; over a bad week it dominates the system cost of doing nothing.".to_owned());
+    notes.push(
+        "Ageing is charged as the share of insulation life that was used up, times the price of a new transformer, at most one \
+        transformer; over a bad week it dominates the system cost of doing nothing."
+            .to_owned(),
+    );
     notes.push(
         "The presets differ in several switches at once. To see what one switch does, define two strategies that differ in it alone."
             .to_owned(),
@@ -140,6 +146,10 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
             ),
         ),
     ];
+    if s.wire.fails() {
+        let faults = format!("{} of links and {} of participants", s.wire.fault.len(), s.wire.silence.len());
+        rows.push(row("messages", format!("faults are simulated: {faults}; what was lost or sent again is in messages.parquet")));
+    }
     if !failures.is_empty() {
         rows.insert(3, row("failures", failures.join("; ")));
     }
@@ -169,7 +179,7 @@ pub(super) fn provenance(h: &mut Html, folder: &Folder) {
         });
         h.leaf("p", &[], "The same scenario and seed give the same bytes on any number of threads. Every file that was read:");
         let rows: Vec<Vec<String>> = m.inputs.iter().map(|i| vec![i.path.clone(), i.bytes.to_string(), i.blake3.clone()]).collect();
-        table(h, "Inputs", &[("File", false), ("bytes", true), ("BLAKE3", false)], &rows);
+        table(h, "Inputs", &[("File", ""), ("bytes", "num"), ("BLAKE3", "")], &rows);
     });
 }
 

@@ -20,7 +20,13 @@ pub(super) fn cards(h: &mut Html, folder: &Folder) {
                 h.el("article", &[("class", &format!("card s{k}"))], |h| card(h, folder, k, s));
             }
         });
-        h.leaf("p", &[("class", "note")], "Strategies leave different residual overload; read cost together with it. Payments of the DSO are its own money, system cost is everybody's and leaves transfers out; it is negative where the feeder's feed-in earns more on the market than everything else costs.");
+        h.leaf(
+            "p",
+            &[("class", "note")],
+            "Strategies leave different residual overload; read cost together with it. Payments of the \
+            DSO are its own money, system cost is everybody's and leaves transfers out; it is negative where the feeder's feed-in \
+            earns more on the market than everything else costs.",
+        );
     });
 }
 
@@ -180,16 +186,16 @@ fn asset(a: &AssetsRecord) -> String {
     format!("{} {noun} ({} kW)", a.count, decimal(a.nominal_kw, 0))
 }
 
-/// A table in a frame that scrolls sideways: caption, column heads (numeric ones marked), and rows whose first cell is their head.
-pub(super) fn table(h: &mut Html, caption: &str, heads: &[(&str, bool)], rows: &[Vec<String>]) {
-    let class = |numeric: bool| if numeric { "num" } else { "" };
+/// A table in a frame that scrolls sideways: caption, column heads with the class of their cells, rows whose first cell is
+/// their head.
+pub(super) fn table(h: &mut Html, caption: &str, heads: &[(&str, &str)], rows: &[Vec<String>]) {
     h.el("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)], |h| {
         h.el("table", &[], |h| {
             h.leaf("caption", &[("class", "hidden-text")], caption);
             h.el("thead", &[], |h| {
                 h.el("tr", &[], |h| {
-                    for (head, numeric) in heads {
-                        h.leaf("th", &[("scope", "col"), ("class", class(*numeric))], head);
+                    for (head, class) in heads {
+                        h.leaf("th", &[("scope", "col"), ("class", class)], head);
                     }
                 });
             });
@@ -198,7 +204,7 @@ pub(super) fn table(h: &mut Html, caption: &str, heads: &[(&str, bool)], rows: &
                     h.el("tr", &[], |h| {
                         for (k, cell) in row.iter().enumerate() {
                             let (tag, scope) = if k == 0 { ("th", "row") } else { ("td", "") };
-                            let class = ("class", class(heads[k].1));
+                            let class = ("class", heads[k].1);
                             let attributes: &[(&str, &str)] = if k == 0 { &[("scope", scope), class] } else { &[class] };
                             h.leaf(tag, attributes, cell);
                         }
@@ -232,7 +238,9 @@ fn switches(h: &mut Html, folder: &Folder) {
         }),
     ];
     let names: Vec<String> = strategies.iter().map(|s| words(&s.name)).collect();
-    let heads: Vec<(&str, bool)> = std::iter::once(("Switch", false)).chain(names.iter().map(|n| (n.as_str(), false))).collect();
+    let classes: Vec<String> = (0..names.len()).map(|k| format!("s{k}")).collect();
+    let columns = names.iter().zip(&classes).map(|(n, c)| (n.as_str(), c.as_str()));
+    let heads: Vec<(&str, &str)> = std::iter::once(("Switch", "")).chain(columns).collect();
     table(h, "Switches by strategy", &heads, &rows);
 }
 
@@ -264,14 +272,14 @@ fn aggregators(h: &mut Html, folder: &Folder) {
         })
         .collect();
     let heads = [
-        ("Aggregator", false),
-        ("connections", true),
-        ("feed-in (kW)", true),
-        ("margin on cost", true),
-        ("willing owners", true),
-        ("share of expected PV offered", true),
-        ("support lost (€/MWh)", true),
-        ("cost of shifting (€/MWh)", true),
+        ("Aggregator", ""),
+        ("connections", "num"),
+        ("feed-in (kW)", "num"),
+        ("margin on cost", "num"),
+        ("willing owners", "num"),
+        ("share of expected PV offered", "num"),
+        ("support lost (€/MWh)", "num"),
+        ("cost of shifting (€/MWh)", "num"),
     ];
     table(h, "Aggregators", &heads, &rows);
 }
@@ -306,14 +314,14 @@ fn contracts(h: &mut Html, folder: &Folder) {
     };
     let rows: Vec<Vec<String>> = folder.record.scenario.contract.iter().map(row).collect();
     let heads = [
-        ("Contract", false),
-        ("aggregator", false),
-        ("right of the operator", false),
-        ("against", false),
-        ("when", false),
-        ("availability (€/MW h)", true),
-        ("utilisation (€/MWh)", true),
-        ("penalty (€/MWh)", true),
+        ("Contract", ""),
+        ("aggregator", ""),
+        ("right of the operator", ""),
+        ("against", ""),
+        ("when", ""),
+        ("availability (€/MW h)", "num"),
+        ("utilisation (€/MWh)", "num"),
+        ("penalty (€/MWh)", "num"),
     ];
     table(h, "Contracts", &heads, &rows);
 }

@@ -100,7 +100,13 @@ impl Drawings<'_> {
         let points: Vec<(String, String)> = self.folder.record.congestion_points.iter().map(|p| (p.id.clone(), p.title.clone())).collect();
         h.el("section", &[("id", "loading")], |h| {
             h.leaf("h2", &[], "Loading");
-            h.leaf("p", &[("class", "js-only screen")], "Drag over a chart to look closer, or use its buttons; with the keyboard, arrow keys move the reading line, + and − zoom, page keys go on and back, Escape shows everything again. The switches at the top of the page show and hide strategies.");
+            h.leaf(
+                "p",
+                &[("class", "js-only screen")],
+                "Drag over a chart to look closer, or use its buttons; with the keyboard, \
+                arrow keys move the reading line, + and − zoom, page keys go on and back, Escape shows everything again. The switches \
+                at the top of the page show and hide strategies.",
+            );
             for (id, title) in &points {
                 let suffix = if points.len() > 1 { format!("-{id}") } else { String::new() };
                 let live = recorded.contains(id);
@@ -118,7 +124,13 @@ impl Drawings<'_> {
     fn cost(&mut self, h: &mut Html) {
         h.el("section", &[("id", "cost")], |h| {
             h.leaf("h2", &[], "Cost by payer and kind");
-            h.leaf("p", &[], "Left: who pays how much in each strategy, by kind, before what comes back as penalties. Right: what the system as a whole spends; transfers between parties cancel there, and of energy only the change against the first strategy is drawn. Energy and imbalance, trade between others, are left out of the payments; the ledger has them.");
+            h.leaf(
+                "p",
+                &[],
+                "Left: who pays how much in each strategy, by kind, before what comes back as penalties. Right: what the \
+                system as a whole spends; transfers between parties cancel there, and of energy only the change against the first \
+                strategy is drawn. Energy and imbalance, trade between others, are left out of the payments; the ledger has them.",
+            );
             self.figure(h, "cost.svg", "", "");
         });
     }
@@ -148,9 +160,23 @@ impl Drawings<'_> {
                 h.leaf("p", &[], "No strategy of this run trades.");
                 return;
             }
-            h.leaf("p", &[], "The operator asks for flexibility where its day-ahead forecast exceeds the planning limit. A request says for each ISP between which bounds power has to change (positive: less feed-in or more consumption). Aggregators answer with offers; the operator orders what it needs; after the month, what meters show is settled.");
+            h.leaf(
+                "p",
+                &[],
+                "The operator asks for flexibility where its day-ahead forecast exceeds the planning limit. A request \
+                says for each ISP between which bounds power has to change (positive: less feed-in or more consumption). Aggregators \
+                answer with offers; the operator orders what it needs; after the month, what meters show is settled.",
+            );
             if talks.shown_days < talks.days {
-                h.leaf("p", &[("class", "note")], &format!("The {} days with the most ordered energy of {} days with conversations; all of them are in messages.parquet.", talks.shown_days, talks.days));
+                h.leaf(
+                    "p",
+                    &[("class", "note")],
+                    &format!(
+                        "The {} days with the most ordered energy of {} days with conversations; \
+                    all of them are in messages.parquet.",
+                        talks.shown_days, talks.days
+                    ),
+                );
             }
             h.el("div", &[("id", "reader"), ("class", "js-only")], |_| {});
             h.leaf("h3", &[], "The day with most ordered");

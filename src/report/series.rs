@@ -90,10 +90,9 @@ fn rows_of(folder: &Folder, elements: &Columns, name: &str) -> Result<Vec<Vec<us
     let (Some(wanted), Some(loading)) = (code(element, name), code(quantity, "loading")) else { return Ok(rows) };
     let of_code: Vec<Option<usize>> = strategy.dictionary().iter().map(|s| folder.strategy(s)).collect();
     for (row, &e) in element.codes().iter().enumerate() {
-        if e as usize == wanted && quantity.codes()[row] as usize == loading {
-            if let Some(s) = of_code[strategy.codes()[row] as usize] {
-                rows[s].push(row);
-            }
+        let is_wanted = e as usize == wanted && quantity.codes()[row] as usize == loading;
+        if let Some(s) = of_code[strategy.codes()[row] as usize].filter(|_| is_wanted) {
+            rows[s].push(row);
         }
     }
     Ok(rows)

@@ -64,7 +64,7 @@ function explorer(place) {
     onStrategies.length = 0;
     if (places.length < 1) { chartPlace.append(el('p', {}, 'No case has a value here.')); return; }
     lineChart(chartPlace, {
-      id: 'sweep', x: Float64Array.from(places), end: places.length === 1 ? places[0] + 1 : places[places.length - 1], unit: f.unit, digits: f.digits, zero: lines.some((l) => [...l.low].some((v) => v <= 0)) ? true : false,
+      id: 'sweep', whole: 'Whole range', x: Float64Array.from(places), end: places.length === 1 ? places[0] + 1 : places[places.length - 1], unit: f.unit, digits: f.digits, zero: !(extreme(lines, 'low', Math.min, Infinity) > 0.5 * extreme(lines, 'high', Math.max, -Infinity)),
       yLabel: f.unit ? `${f.label} (${f.unit})` : f.label, xLabel: p.key, label: `${f.label} over ${p.key}. Arrow keys move the reading line.`,
       series: () => lines, ticks: p.categories ? () => places.map((at) => ({ at, label: texts[at] })) : numberTicks, say: (i) => `${p.key} ${texts[i]}`,
     });
@@ -74,6 +74,9 @@ function explorer(place) {
   parameter.addEventListener('change', others);
   others();
 }
+
+/** The lowest or highest value of all lines; an axis begins at zero unless all of them are far from it. */
+const extreme = (lines, side, of, start) => lines.reduce((a, l) => l[side].reduce((b, v) => (Number.isNaN(v) ? b : of(b, v)), a), start);
 
 /** Places on the axis: the parameter's values, or the middles of equal classes where there are many. */
 function gathered(p, cases) {

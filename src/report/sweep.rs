@@ -102,8 +102,8 @@ impl Sweep {
                     sorted.dedup();
                     let span = match (&sorted[..], sorted.len()) {
                         ([], _) => "–".to_owned(),
-                        (_, 1..=12) => sorted.iter().map(f64::to_string).collect::<Vec<_>>().join(", "),
-                        _ => format!("{} to {}", sorted[0], sorted[sorted.len() - 1]),
+                        (_, 1..=12) => sorted.iter().map(|v| text(*v)).collect::<Vec<_>>().join(", "),
+                        _ => format!("{} to {}", text(sorted[0]), text(sorted[sorted.len() - 1])),
                     };
                     (sorted.len(), span)
                 }
@@ -128,7 +128,7 @@ impl Sweep {
             if rows.is_empty() {
                 h.leaf("p", &[], "Nothing but the seed: the cases show how far results depend on the draw.");
             } else {
-                table(h, "Parameters", &[("Parameter", false), ("distinct values", true), ("values", false)], &rows);
+                table(h, "Parameters", &[("Parameter", ""), ("distinct values", "num"), ("values", "")], &rows);
             }
             let names: Vec<String> = self.strategies.iter().map(|s| words(s)).collect();
             h.leaf(
@@ -143,7 +143,15 @@ impl Sweep {
         let seeds: BTreeSet<i64> = self.results.i64s("seed")?.iter().copied().collect();
         h.el("section", &[("id", "response")], |h| {
             h.leaf("h2", &[], "A key figure over a parameter");
-            h.leaf("p", &[], &format!("Lines are means over all cases at a value, bands reach from the lowest to the highest of them: {} and whatever else is not held.", plural(seeds.len(), "seed")));
+            h.leaf(
+                "p",
+                &[],
+                &format!(
+                    "Lines are means over all cases at a value, bands reach from the lowest to the highest of them: \
+                {} and whatever else is not held.",
+                    plural(seeds.len(), "seed")
+                ),
+            );
             h.el("div", &[("id", "explorer"), ("class", "js-only")], |_| {});
             h.leaf("p", &[("class", "no-js")], "The chart needs scripts; the summary below does not.");
         });
@@ -179,10 +187,17 @@ impl Sweep {
             rows.push(std::iter::once(heading(d)).chain(all.iter().map(cell)).collect::<Vec<_>>());
         }
         let names: Vec<String> = self.strategies.iter().map(|s| words(s)).collect();
-        let heads: Vec<(&str, bool)> = std::iter::once(("Figure (unit)", false)).chain(names.iter().map(|n| (n.as_str(), true))).collect();
+        let classes: Vec<String> = (0..names.len()).map(|k| format!("num s{k}")).collect();
+        let columns = names.iter().zip(&classes).map(|(n, c)| (n.as_str(), c.as_str()));
+        let heads: Vec<(&str, &str)> = std::iter::once(("Figure (unit)", "")).chain(columns).collect();
         h.el("section", &[("id", "summary")], |h| {
             h.leaf("h2", &[], "Summary");
-            h.leaf("p", &[], "Mean over the cases that ran to their end, with the lowest and the highest. Figures that are zero everywhere are left out.");
+            h.leaf(
+                "p",
+                &[],
+                "Mean over the cases that ran to their end, with the lowest and the highest. Figures that are zero \
+                everywhere are left out.",
+            );
             table(h, "Key figures over all cases", &heads, &rows);
         });
         Ok(())
@@ -197,9 +212,9 @@ impl Sweep {
             let head = [case[r].to_string(), words(strategy.get(r)), seed[r].to_string()];
             head.into_iter().chain(values).chain([reason.get(r).to_owned()]).collect::<Vec<_>>()
         };
-        let mut heads = vec![("Case", true), ("strategy", false), ("seed", true)];
-        heads.extend(self.parameters.iter().map(|&k| (self.parameter(k).0, matches!(self.parameter(k).1, Column::F64(_)))));
-        heads.push(("reason", false));
+        let mut heads = vec![("Case", "num"), ("strategy", ""), ("seed", "num")];
+        heads.extend(self.parameters.iter().map(|&k| self.parameter(k)).map(|(name, c)| (name, class(matches!(c, Column::F64(_))))));
+        heads.push(("reason", ""));
         h.el("section", &[("id", "failed")], |h| {
             h.leaf("h2", &[], "Failed cases");
             if failed.is_empty() {
@@ -239,7 +254,7 @@ impl Sweep {
             let field = |i: &Json, key: &str| plain(&i[key]);
             let inputs = self.plan["inputs"].as_array().into_iter().flatten();
             let rows: Vec<Vec<String>> = inputs.map(|i| vec![field(i, "path"), field(i, "bytes"), field(i, "blake3")]).collect();
-            table(h, "Inputs", &[("File", false), ("bytes", true), ("BLAKE3", false)], &rows);
+            table(h, "Inputs", &[("File", ""), ("bytes", "num"), ("BLAKE3", "")], &rows);
         });
     }
 
@@ -284,14 +299,23 @@ fn dictionary(texts: &Strings) -> Vec<&str> {
     texts.dictionary().iter().map(|t| &**t).collect()
 }
 
+/// The class of a column's cells.
+fn class(numeric: bool) -> &'static str {
+    if numeric { "num" } else { "" }
+}
+
 /// Six significant digits; nothing for what is not known.
 fn short(x: f64) -> Option<f64> {
     if x.is_finite() { format!("{x:.5e}").parse().ok() } else { None }
 }
 
+fn text(x: f64) -> String {
+    short(x).map_or_else(|| "–".to_owned(), |x| x.to_string())
+}
+
 fn cell(column: &Column, row: usize) -> String {
     match column {
-        Column::F64(v) => v[row].to_string(),
+        Column::F64(v) => text(v[row]),
         Column::Str(v) => v.get(row).to_owned(),
         _ => String::new(),
     }
@@ -338,10 +362,10 @@ fn csv_table(h: &mut Html, path: &Path, name: &str) {
     let total = rows.len();
     rows.truncate(MOST);
     let numeric = |k: usize| rows.iter().all(|r| r.get(k).is_none_or(|c| c.is_empty() || c.parse::<f64>().is_ok()));
-    let marked: Vec<(&str, bool)> = heads.iter().enumerate().map(|(k, head)| (head.as_str(), numeric(k))).collect();
+    let marked: Vec<(&str, &str)> = heads.iter().enumerate().map(|(k, head)| (head.as_str(), class(numeric(k)))).collect();
     for row in &mut rows {
         for (k, cell) in row.iter_mut().enumerate() {
-            if marked[k].1 && cell.len() > 9 {
+            if marked[k].1 == "num" && cell.len() > 9 {
                 *cell = cell.parse::<f64>().ok().and_then(short).map_or_else(|| cell.clone(), |x| x.to_string());
             }
         }

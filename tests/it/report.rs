@@ -93,7 +93,11 @@ fn tags(html: &str) -> Vec<(String, String)> {
 /// What a page refers to, by attribute.
 fn references(tags: &[(String, String)]) -> BTreeSet<String> {
     let of = |attributes: &str, name: &str| {
-        attributes.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        attributes
+            .split(&format!(" {name}=\""))
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
     };
     tags.iter().flat_map(|(_, a)| ["src", "href", "action", "data"].map(|name| of(&format!(" {a}"), name)).concat()).collect()
 }
@@ -133,14 +137,17 @@ fn the_page_of_a_run_holds_everything() {
         assert!(html.contains(&format!("{}{rest}.", meaning.to_uppercase())), "the meaning of {}", d.key);
         assert!(html.contains(&format!("<code>{}</code>", d.key)), "{}", d.key);
     }
-    for heading in ["At a glance", "The scenario", "Loading", "Key figures", "Cost by payer and kind", "The feeder", "Settlement and ledger"] {
+    for heading in
+        ["At a glance", "The scenario", "Loading", "Key figures", "Cost by payer and kind", "The feeder", "Settlement and ledger"]
+    {
         assert!(html.contains(&format!("<h2>{heading}</h2>")), "{heading}");
     }
     for text in ["674 kW of feed-in", "midday-option", "sunny.example.com", "160 kVA", "400 kVA", "BLAKE3", "seed 1", "Run several seeds"] {
         assert!(html.contains(text), "{text}");
     }
     assert!(!html.contains("2026-01-01"), "clock values of the manifest stay out");
-    let levels: Vec<u8> = tags(&html).iter().filter(|(n, _)| n.len() == 2 && n.starts_with('h')).filter_map(|(n, _)| n[1..].parse().ok()).collect();
+    let levels: Vec<u8> =
+        tags(&html).iter().filter(|(n, _)| n.len() == 2 && n.starts_with('h')).filter_map(|(n, _)| n[1..].parse().ok()).collect();
     assert!(levels[0] == 1 && levels.windows(2).all(|w| w[1] <= w[0] + 1), "headings in order: {levels:?}");
     let manifest = fs::read_to_string(folder.join("manifest.json")).unwrap();
     assert!(manifest.contains("report.html") && manifest.contains("scenario.json"));
@@ -214,7 +221,8 @@ fn the_page_of_a_sweep_shows_parameters_failures_and_analysis() {
     fs::write(folder.join("sweep.json"), plan).unwrap();
     write_parquet(&sweep_results(), &folder.join("results.parquet")).unwrap();
     fs::create_dir(folder.join("analysis")).unwrap();
-    fs::write(folder.join("analysis/sobol-indices.csv"), "parameter,first,total\nfeeder.pv_scale,0.5123456789012,0.7\n<i>x,0.1,\n").unwrap();
+    fs::write(folder.join("analysis/sobol-indices.csv"), "parameter,first,total\nfeeder.pv_scale,0.5123456789012,0.7\n<i>x,0.1,\n")
+        .unwrap();
     fs::write(folder.join("analysis/tornado.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>").unwrap();
     let html = page(&folder).unwrap();
     is_alone(&html);
