@@ -127,7 +127,16 @@ function boundsOf(number) {
   for (let i = 0; i < flat.length; i += 5) out.push({ from: flat[i] - 1, count: flat[i + 1], requested: flat[i + 2] === 1, min: flat[i + 3], max: flat[i + 4] });
   return out;
 }
-const kwh = (runs) => runs.reduce((sum, r) => sum + Math.abs(r.w) * r.count, 0) * ISP / 3.6e6;
+const total = (runs) => runs.reduce((sum, r) => sum + r.w * r.count, 0);
+
+/** The sign of relief in a conversation: of what was asked for, of a call itself. */
+function relief(talk) {
+  const asked = talk.request == null ? [] : boundsOf(talk.request).filter((b) => b.requested).map((b) => ({ count: b.count, w: b.min > 0 ? b.min : Math.min(b.max, 0) }));
+  return total(asked.length ? asked : talk.orders.flatMap((o) => runsOf(o.power))) < 0 ? -1 : 1;
+}
+
+/** Energy in the direction of relief; what comes back at other times is not in it. */
+const kwh = (talk, runs) => Math.abs(total(runs.filter((r) => r.w * relief(talk) > 0))) * ISP / 3.6e6;
 
 /** A local day by its date: start in seconds, number of ISPs (other than usual when clocks change). */
 const DAYS = new Map(midnights.map((t, k) => [local(t).toISOString().slice(0, 10), { start: t, isps: ((midnights[k + 1] ?? END) - t) / ISP }]));
@@ -167,20 +176,20 @@ function reader(place) {
   }
   function talks() {
     const today = here().filter((t) => t.day === day.value);
-    const heads = ['Conversation', 'sent', 'aggregator', 'under', 'offers', 'orders', 'ordered (kWh)', 'price (€)', 'settled (€)'];
+    const heads = ['Conversation', 'sent', 'aggregator', 'at', 'under', 'offers', 'orders', 'ordered (kWh)', 'price (€)', 'settled (€)'];
     const rows = today.map((talk, k) => {
       const sum = (f) => talk.orders.reduce((total, o) => total + f(o), 0);
-      const cells = [talk.request == null ? 'call on contract' : 'request', talk.at, talk.agr, talk.contract || 'the spot', talk.offers.length, talk.orders.length,
+      const cells = [talk.request == null ? 'call on contract' : 'request', talk.at, talk.agr, talk.point, talk.contract || 'the spot', talk.offers.length, talk.orders.length,
         decimal(ordered(talk), 1), decimal(sum((o) => Number(o.price)), 2), decimal(sum((o) => settlementOf(talk, o)?.net ?? 0), 2)];
       const row = el('tr', { 'aria-selected': k === 0 }, cells.map((text, i) => {
         if (i === 0) return el('th', { scope: 'row' }, el('button', { type: 'button', onclick: () => open(row, talk) }, String(text)));
-        return el('td', { class: i >= 4 ? 'num' : '' }, String(text));
+        return el('td', { class: i >= 5 ? 'num' : '' }, String(text));
       }));
       row.addEventListener('click', () => open(row, talk));
       return row;
     });
     list.replaceChildren(el('caption', { class: 'hidden-text' }, 'Conversations of the day'),
-      el('thead', {}, el('tr', {}, heads.map((h, i) => el('th', { scope: 'col', class: i >= 4 ? 'num' : '' }, h)))), el('tbody', {}, rows));
+      el('thead', {}, el('tr', {}, heads.map((h, i) => el('th', { scope: 'col', class: i >= 5 ? 'num' : '' }, h)))), el('tbody', {}, rows));
     if (rows.length) open(rows[0], today[0]);
   }
   function open(row, talk) {
@@ -192,7 +201,7 @@ function reader(place) {
   days();
 }
 
-const ordered = (talk) => talk.orders.reduce((sum, o) => sum + kwh(runsOf(o.power)), 0);
+const ordered = (talk) => talk.orders.reduce((sum, o) => sum + kwh(talk, runsOf(o.power)), 0);
 const simple = (tag, heads, rows, from) => el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': tag }, el('table', {}, el('caption', {}, tag),
   el('thead', {}, el('tr', {}, heads.map((h, i) => el('th', { scope: 'col', class: i >= from ? 'num' : '' }, h)))),
   el('tbody', {}, rows.map((cells) => el('tr', {}, cells.map((c, i) => (i === 0 ? el('th', { scope: 'row' }, c) : el('td', { class: i >= from ? 'num' : '' }, c))))))));
@@ -208,22 +217,22 @@ function conversation(talk) {
     const wanted = merged(boundsOf(talk.request).filter((b) => b.requested));
     const rows = wanted.map((b) => [`${ispClock(talk, b.from)}–${ispClock(talk, b.from + b.count)}`, b.count === 1 ? `${b.from + 1}` : `${b.from + 1}–${b.from + b.count}`, decimal(b.min / 1000, 1), decimal(b.max / 1000, 1)]);
     parts.push(el('details', { open: rows.length <= 12 }, el('summary', {}, `Request, sent ${talk.at}, ${answered(talk.answer)}: ${rows.length} stretches of ISPs`),
-      simple('Bounds of the change of power, where it is requested', ['Time', 'ISP', 'least (kW)', 'most (kW)'], rows, 2)));
+      simple('Bounds of the change of power, where it is requested', ['Time', 'ISP', 'MinPower (kW)', 'MaxPower (kW)'], rows, 2)));
   }
   if (talk.offers.length) {
     const rows = talk.offers.flatMap((offer, k) => offer.options.map(([name, price, power]) => {
-      const runs = runsOf(power), energy = kwh(runs), taken = talk.orders.find((o) => o.offer === k && o.option === name);
+      const runs = runsOf(power), energy = kwh(talk, runs), taken = talk.orders.find((o) => o.offer === k && o.option === name);
       return [`offer ${k + 1}, ${name}`, offer.at, answered(offer.answer), mini(talk, runs), decimal(energy, 1), decimal(Number(price), 2), decimal(energy ? Number(price) / energy * 1000 : NaN, 0), taken ? `ordered as ${taken.ref}` : 'not ordered'];
     }));
-    parts.push(simple('Offers', ['Offer, option', 'sent', 'answer', 'power over the day', 'energy (kWh)', 'price (€)', '€/MWh', ''], rows, 4));
+    parts.push(simple('Offers; energy in the direction of relief', ['Offer, option', 'sent', 'answer', 'power over the day', 'energy (kWh)', 'price (€)', '€/MWh', ''], rows, 4));
   } else if (talk.request != null) parts.push(el('p', {}, 'No offer was made.'));
   if (talk.orders.length) {
     const rows = talk.orders.map((o) => {
       const s = settlementOf(talk, o);
-      return [o.ref, o.at, answered(o.answer), o.offer == null ? 'direct' : `offer ${o.offer + 1}, ${o.option}`, mini(talk, runsOf(o.power)), decimal(kwh(runsOf(o.power)), 1), decimal(Number(o.price), 2),
-        s ? decimal(s.delivered, 1) : '–', s ? decimal(s.deficient, 1) : '–', s ? decimal(s.penalty, 2) : '–', s ? decimal(s.net, 2) : '–'];
+      return [o.ref, o.at, answered(o.answer), o.offer == null ? 'direct' : `offer ${o.offer + 1}, ${o.option}`, mini(talk, runsOf(o.power)), decimal(kwh(talk, runsOf(o.power)), 1), decimal(Number(o.price), 2),
+        s ? `${decimal(s.delivered, 1)} of ${decimal(s.ordered, 1)}` : '–', s ? decimal(s.deficient, 1) : '–', s ? decimal(s.penalty, 2) : '–', s ? decimal(s.net, 2) : '–'];
     });
-    parts.push(simple('Orders and their settlement', ['Order', 'sent', 'answer', 'on', 'power over the day', 'ordered (kWh)', 'price (€)', 'delivered (kWh)', 'deficient (kWh)', 'penalty (€)', 'paid (€)'], rows, 5));
+    parts.push(simple('Orders and their settlement; ordered in the direction of relief, delivered net of what comes back', ['Order', 'sent', 'answer', 'on', 'power over the day', 'ordered (kWh)', 'price (€)', 'delivered, net (kWh)', 'deficient (kWh)', 'penalty (€)', 'paid (€)'], rows, 5));
   } else parts.push(el('p', {}, 'Nothing was ordered.'));
   return parts;
 }

@@ -59,13 +59,13 @@ function explorer(place) {
       const known = (a) => a.map((v, i) => (count[i] ? v : NaN));
       return { k, name, y: known(sum.map((v, i) => v / count[i])), low: known(low), high: known(high) };
     });
-    meaning.textContent = `${f.label}: ${f.meaning}.${f.source ? ` Source: ${f.source}.` : ''} ${cases.length} cases.`;
+    meaning.textContent = `${f.section}, ${f.label}: ${f.meaning}.${f.source ? ` Source: ${f.source}.` : ''} ${cases.length} cases.`;
     chartPlace.replaceChildren();
     onStrategies.length = 0;
     if (places.length < 1) { chartPlace.append(el('p', {}, 'No case has a value here.')); return; }
     lineChart(chartPlace, {
       id: 'sweep', whole: 'Whole range', x: Float64Array.from(places), end: places.length === 1 ? places[0] + 1 : places[places.length - 1], unit: f.unit, digits: f.digits, zero: !(extreme(lines, 'low', Math.min, Infinity) > 0.5 * extreme(lines, 'high', Math.max, -Infinity)),
-      yLabel: f.unit ? `${f.label} (${f.unit})` : f.label, xLabel: p.key, label: `${f.label} over ${p.key}. Arrow keys move the reading line.`,
+      yLabel: `${f.section}: ${f.label}${f.unit ? ` (${f.unit})` : ''}`, xLabel: p.key, label: `${f.label} over ${p.key}. Arrow keys move the reading line.`,
       series: () => lines, ticks: p.categories ? () => places.map((at) => ({ at, label: texts[at] })) : numberTicks, say: (i) => `${p.key} ${texts[i]}`,
     });
   }
