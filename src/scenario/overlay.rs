@@ -5,14 +5,12 @@ use jiff::civil::Date;
 use crate::asset::battery::Battery;
 use crate::asset::ev::{Habits, sessions};
 use crate::asset::{AssetKind, AssetSpec};
-use crate::diagnostic::Finding;
 use crate::grid::Grid;
 use crate::ids::{ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
 use crate::rng::Stream;
 use crate::time::IspCalendar;
 
-use super::build::Faults;
 use super::schema::{Replacement, Scenario};
 use super::study::{BatterySpec, VehicleSpec, curtailable};
 
@@ -68,7 +66,7 @@ pub(super) fn replaced(grid: &Grid, r: &Replacement) -> Option<Grid> {
 }
 
 /// The feeder's assets with the scenario's overlays.
-pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date], faults: &mut Faults<'_>) -> Things {
+pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date]) -> Things {
     let o = &s.feeder;
     let mut assets: Vec<AssetSpec> = feeder
         .assets
@@ -89,13 +87,8 @@ pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCal
     let homes: Vec<ConnectionIdx> = homes(feeder);
     if let Some(h) = &o.heat_pumps {
         let profiles = heat_pump_profiles(feeder);
-        if profiles.is_empty() && h.share > 0.0 {
-            let help = "use a feeder with heat pumps, such as a SimBench grid of scenario 1 or 2";
-            faults.at(
-                "feeder.heat_pumps",
-                Finding::error("no-heat-pump-profiles", "the feeder has no heat-pump profiles to follow").help(help),
-            );
-        } else {
+        // Without profiles nobody is to have one: checked by no-profiles.
+        if !profiles.is_empty() {
             assets.extend(heat_pumps(feeder, seed, &homes, h.share, h.power_kw * 1e3, &profiles));
         }
     }

@@ -11,8 +11,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "The text is not TOML, or an override is not 'path=value'.",
     why: "A scenario is TOML 1.1: 'key = value' lines under '[table]' and '[[item of a list]]' headers, texts in quotes.",
-    example: "[feeder]\npath = feeders/rural",
-    mend: "[feeder]\npath = \"feeders/rural\"",
+    example: "[dso]\ndomain = grid.example.com",
+    mend: "[dso]\ndomain = \"grid.example.com\"",
 };
 
 /// The parser's errors as findings: one a line, and none after a broken bracket or a bare key, whose consequences they may be.
@@ -71,5 +71,5 @@ pub(crate) fn too_long(digits: &str) -> Finding {
 
 /// An override that is not `path=value`.
 pub(crate) fn override_form(text: &str) -> Finding {
-    RULE.finding(format!("'{text}' is not 'path=value'")).help("write it like 'market.price_ceiling=90' or 'asset[0].power_kw=11'")
+    RULE.finding(format!("'{text}' is not 'path=value'")).help("write it like 'feeder.pv_scale=0.8' or 'congestion_point[0].planning=0.9'")
 }
