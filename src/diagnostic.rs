@@ -262,9 +262,8 @@ pub fn render(finding: &Finding, colour: bool) -> String {
         }
         None => Group::with_title(title),
     };
-    if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
-    }
+    let page = format!("'copperplate explain {}' says more", finding.code);
+    group = group.element(Level::HELP.message(finding.help.as_deref().unwrap_or(&page)));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
 }

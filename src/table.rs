@@ -69,11 +69,13 @@ impl Table {
 
     fn drop_ragged(&mut self, findings: &mut Findings) {
         let (expected, delimiter, source) = (self.header.len(), self.delimiter, Arc::clone(&self.source));
+        let header = &self.header;
         self.records.retain(|record| {
             let fits = record.len() == expected;
             if !fits {
                 let message = format!("this row has {} cells, the header has {expected}", record.len());
-                findings.push(rules::ROW_LENGTH.finding(message).at(&source, row_span(&source.text, delimiter, record)));
+                let help = format!("the columns are {}", header.iter().collect::<Vec<_>>().join(", "));
+                findings.push(rules::ROW_LENGTH.finding(message).at(&source, row_span(&source.text, delimiter, record)).help(help));
             }
             fits
         });

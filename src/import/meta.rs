@@ -81,7 +81,7 @@ impl<'a> Document<'a> {
     fn get<T>(&mut self, key: &str, what: &str, pick: impl Fn(&'a DeValue<'a>) -> Option<T>) -> Option<(T, Range<usize>)> {
         let Some(value) = self.table.get(key) else {
             let finding = rules::FEEDER_TOML.finding(format!("key '{key}' is missing in '{}'", self.source.name));
-            self.findings.push(finding.help(format!("it holds {what}")));
+            self.findings.push(finding.at(self.source, 0..0).help(format!("it holds {what}")));
             return None;
         };
         let picked = pick(value.get_ref()).map(|v| (v, value.span()));

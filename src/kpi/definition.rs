@@ -204,7 +204,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "true flexibility",
         "MWh",
         3,
-        "difference of power through the congestion point between no order (same draws) and orders, where orders were placed",
+        "difference of power through the congestion point between no order (same draws) and orders, where flexibility was asked for; nested points count once",
         METERS,
     ),
     kpi("orders", Flexibility, "orders", "", 0, "accepted FlexOrders", "FlexOrderResponse"),

@@ -36,7 +36,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     }
     let (Some(order), Some(time), Some(prices)) = (order, time, prices) else { unreachable!("no error was found") };
     let TimeGrid { calendar, periods, start, step, steps } = time;
-    let grid = overlay::scaled_grid(&feeder.grid, s.feeder.rating_scale);
+    let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let dates: Vec<_> = periods.iter().map(|p| p.date).collect();
     let things = overlay::assets(s, feeder, seed, &calendar, &dates);
     let congestion_points = congestion_points(s, &grid, &order);

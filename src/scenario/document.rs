@@ -2,7 +2,7 @@
 //!
 //! - `extends = "base.toml"` at the top lays the file over another, relative to itself: tables merge key by key, lists and
 //!   single values replace. A table over a list of tables changes items by their names: `[contract.midday-option]` lies over the
-//!   item of `[[contract]]` with that `id` (of aggregators: `domain`). A base may extend a further one, without a cycle.
+//!   item of `[[contract]]` with that `id` (or `domain`, or `element`). A base may extend a further one, without a cycle.
 //! - An override `market.price_ceiling=90` is laid over the files and stands in the source "command line". Its value is TOML;
 //!   what does not read as TOML is taken as text, so shells need no inner quotes.
 //! - A path of a file inside a scenario is relative to the file that wrote it; one on the command line, to where the user is.

@@ -90,26 +90,27 @@ pub(crate) fn as_far_as_it_goes<T: DeserializeOwned + JsonSchema>(document: &Doc
 #[must_use]
 pub fn editor_schema() -> Json {
     let mut schema = schema::<schema::Scenario>();
-    let items = |property: &Json| property["items"]["$ref"].as_str().map(str::to_owned);
-    let tables: Vec<String> = schema["properties"].as_object().into_iter().flatten().filter_map(|(_, p)| Some(p["$ref"].as_str()?.to_owned())).collect();
-    for name in tables.iter().filter_map(|reference| reference.strip_prefix("#/$defs/")) {
-        let required = schema["$defs"][name].as_object_mut().and_then(|table| table.remove("required"));
-        debug_assert!(required.is_none_or(|required| required.is_array()));
-    }
-    for (_, property) in schema["properties"].as_object_mut().into_iter().flatten() {
-        if items(property).is_some() {
-            let list = json!({ "type": "array", "items": property["items"].take() });
-            let by_name = json!({ "type": "object", "additionalProperties": { "type": "object" } });
-            if let Some(property) = property.as_object_mut() {
-                property.remove("items");
-                property.remove("type");
-                property.insert("anyOf".to_owned(), json!([list, by_name]));
+    let mut tables = vec![String::new()];
+    let mut next = 0;
+    while let Some(name) = tables.get(next).cloned() {
+        next += 1;
+        let table = if name.is_empty() { &mut schema } else { &mut schema["$defs"][&name] };
+        let required = table.as_object_mut().and_then(|table| table.remove("required"));
+        for (_, property) in table["properties"].as_object_mut().into_iter().flatten() {
+            if property["items"]["$ref"].is_string() {
+                let by_name = json!({ "type": "object", "additionalProperties": { "type": "object" } });
+                let list = json!({ "type": "array", "items": property["items"].take(), "minItems": property["minItems"].as_u64().unwrap_or(0) });
+                let texts = ["description", "default"].map(|key| (key, property[key].take()));
+                *property = json!({ "anyOf": [list, by_name] });
+                texts.into_iter().filter(|(_, text)| !text.is_null()).for_each(|(key, text)| property[key] = text);
             }
+            let references = [&property["$ref"], &property["anyOf"][0]["$ref"]];
+            let name = references.into_iter().find_map(|r| r.as_str()?.strip_prefix("#/$defs/"));
+            tables.extend(name.filter(|name| !tables.iter().any(|known| known == name)).map(str::to_owned));
         }
-    }
-    if let Some(top) = schema.as_object_mut() {
-        let required = top.remove("required").unwrap_or_default();
-        top.insert("anyOf".to_owned(), json!([{ "required": ["extends"] }, { "required": required }]));
+        if name.is_empty() {
+            table["anyOf"] = json!([{ "required": ["extends"] }, { "required": required }]);
+        }
     }
     schema
 }

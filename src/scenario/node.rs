@@ -123,10 +123,10 @@ impl Node {
         faults
     }
 
-    /// What tells an item of a list of tables from the others: its `id`, or its `domain`.
+    /// What tells an item of a list of tables from the others: its `id`, `domain` or `element`.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.value {
-            Value::Table(entries) => ["id", "domain"].iter().find_map(|key| entries.get(*key)?.text()),
+            Value::Table(entries) => ["id", "domain", "element"].iter().find_map(|key| entries.get(*key)?.text()),
             _ => None,
         }
     }

@@ -52,7 +52,9 @@ pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
             Some((feeder, folder))
         }
         Err(faults) => {
-            findings.extend(faults);
+            // A file that is not there has no line; the scenario that wants it has.
+            let place = document.locate("feeder.path");
+            findings.0.extend(faults.0.into_iter().map(|f| if f.location.is_none() { f.located(place.clone()) } else { f }));
             None
         }
     });

@@ -109,6 +109,9 @@ pub struct Feeder {
     #[serde(default = "unity")]
     #[schemars(range(min = 0.1, max = 10.0))]
     pub rating_scale: f64,
+    /// Ratings of single elements that differ from the feeder's.
+    #[serde(default)]
+    pub rating: Vec<Rating>,
     /// Electric vehicles at a share of the connections; they replace the feeder's fixed charging profiles.
     #[serde(default)]
     pub electric_vehicles: Option<ElectricVehicles>,
@@ -122,6 +125,17 @@ pub struct Feeder {
 
 fn unity() -> f64 {
     1.0
+}
+
+/// The rating of one element as it is here; its impedance stays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rating {
+    /// `transformer:ID` or `line:ID`.
+    pub element: String,
+    /// Its rating: kVA of a transformer, A of a line.
+    #[schemars(range(min = 0.1))]
+    pub rating: f64,
 }
 
 /// Electric vehicles.
@@ -715,9 +729,9 @@ pub struct Strategy {
     /// Whether orange may act.
     #[serde(default)]
     pub orange: Option<bool>,
-    /// Element replaced at the start.
+    /// Elements replaced at the start.
     #[serde(default)]
-    pub replacement: Option<Replacement>,
+    pub replacement: Vec<Replacement>,
 }
 
 /// Who must offer.

@@ -83,16 +83,20 @@ fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, places: &Pla
         price_ceiling_eur_per_mwh: own.price_ceiling_eur_per_mwh.unwrap_or(strategy.price_ceiling_eur_per_mwh),
         penalty_eur_per_mwh: own.penalty_eur_per_mwh.unwrap_or(strategy.penalty_eur_per_mwh),
         orange: own.orange.unwrap_or(strategy.orange),
-        replacement: own.replacement.as_ref().map(|r| replacement(r, grid, places)),
+        replacement: (!own.replacement.is_empty()).then(|| replaced(&own.replacement, grid, places)),
         ..strategy
     }
 }
 
-fn replacement(r: &Replacement, grid: &Grid, places: &Places) -> (Replacement, Grid, Arc<Network>) {
-    let replaced = overlay::replaced(grid, r).expect("checked by unknown-element");
+/// The feeder after `replacements`.
+fn replaced(replacements: &[Replacement], grid: &Grid, places: &Places) -> (Vec<Replacement>, Grid, Arc<Network>) {
+    let mut replaced = grid.clone();
+    for r in replacements {
+        overlay::replace(&mut replaced, grid.branch(&r.element).expect("checked by unknown-element"), r);
+    }
     let (order, _) = RadialOrder::new(&replaced, places).expect("as radial as before");
     let network = Arc::new(Network::new(&replaced, &order));
-    (r.clone(), replaced, network)
+    (replacements.to_vec(), replaced, network)
 }
 
 fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {

@@ -146,8 +146,8 @@ pub struct Strategy {
     pub contracts: Vec<Contract>,
     /// Whether orange may act.
     pub orange: bool,
-    /// Element replaced at the start, with the grid after it.
-    pub replacement: Option<(Replacement, Grid, Arc<Network>)>,
+    /// Elements replaced at the start, with the grid after it.
+    pub replacement: Option<(Vec<Replacement>, Grid, Arc<Network>)>,
 }
 
 impl Study {

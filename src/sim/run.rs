@@ -320,14 +320,15 @@ impl Case<'_> {
         self.world.forget(period.date);
     }
 
-    /// The annuity of a replacement, pro rata over the run.
+    /// The annuities of replacements, pro rata over the run.
     fn book_capex(&mut self, strategy: &Strategy) {
-        let Some((r, ..)) = &strategy.replacement else { return };
         let years = self.study.step.as_hours() * self.study.steps as f64 / 8766.0;
-        let amount = Money::from_f64(annuity(r.capex_eur, r.discount_rate, r.life_years) * years);
         let time = self.study.step_start(self.study.steps);
-        let (payer, payee) = (self.study.dso.to_string(), clearing::CONTRACTOR.to_owned());
-        self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
+        for r in strategy.replacement.iter().flat_map(|(replaced, ..)| replaced) {
+            let amount = Money::from_f64(annuity(r.capex_eur, r.discount_rate, r.life_years) * years);
+            let (payer, payee) = (self.study.dso.to_string(), clearing::CONTRACTOR.to_owned());
+            self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
+        }
     }
 }
 

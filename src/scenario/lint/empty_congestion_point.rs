@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "No connection lies behind the element of a congestion point.",
     why: "There is nobody whose power would change its loading.",
-    example: "[[congestion_point]]\nid = \"stub\"\nelement = \"line:LV1.101 Line 7\"",
-    mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"",
+    example: "[feeder]\npath = \"stub\"\n\n[[congestion_point]]\nid = \"village\"\nelement = \"line:to-nobody\"",
+    mend: "[feeder]\npath = \"stub\"\n\n[[congestion_point]]\nid = \"village\"\nelement = \"transformer:village\"",
 };
 
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {

@@ -10,8 +10,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "The feeder has no profiles for what the scenario wants to simulate.",
     why: "Load, sun and heat follow series that come with the feeder; none is made up.",
-    example: "[feeder]\npath = \"../powerflow/case33bw\"",
-    mend: "[feeder]\npath = \"../../../scenarios/feeders/lv-rural1-2\"",
+    example: "[feeder]\npath = \"unprofiled\"",
+    mend: "[feeder]\npath = \"hamlet\"",
 };
 
 /// The feeder has none at all.

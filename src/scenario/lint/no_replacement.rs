@@ -12,17 +12,17 @@ pub const RULE: Rule = Rule {
     what: "A strategy of the preset 'reinforce' does not say what is replaced.",
     why: "Which element, by what and for how much is the whole of this strategy.",
     example: "strategies = [\"copper-plate\", \"reinforce\"]",
-    mend: "strategies = [\"copper-plate\", \"reinforce\"]\n\n[strategy.reinforce.replacement]\nelement = \
+    mend: "strategies = [\"copper-plate\", \"reinforce\"]\n\n[[strategy.reinforce.replacement]]\nelement = \
            \"transformer:MV1.101-LV1.101-Trafo 1\"\nrating = 400\ncapex_eur = 28000",
 };
 
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let s = subject.scenario;
     for (k, name) in s.strategies.iter().enumerate() {
-        let replaces = s.strategy.get(name).is_some_and(|own| own.replacement.is_some());
+        let replaces = s.strategy.get(name).is_some_and(|own| !own.replacement.is_empty());
         if preset_of(s, name) == Some(Preset::Reinforce) && !replaces {
             let finding = RULE.finding(format!("'{name}' names no element to replace"));
-            let help = format!("add [strategy.{name}.replacement] with element, rating and capex_eur");
+            let help = format!("add [[strategy.{name}.replacement]] with element, rating and capex_eur");
             faults.at(&format!("strategies[{k}]"), finding.help(help));
         }
     }

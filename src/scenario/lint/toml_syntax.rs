@@ -51,6 +51,7 @@ fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
         _ if quotes && text.is_empty() => ("missing value".to_owned(), "write the value after '='".to_owned()),
         _ if quotes => (format!("text without quotes: {text}"), format!("write \"{text}\"")),
         "duplicate key" => (format!("duplicate key '{text}'"), "remove one of the two".to_owned()),
+        _ if decimal_comma(&source.text, span.start) => ("decimal comma".to_owned(), "write decimals with a point, as in 0.8".to_owned()),
         _ if what.starts_with("unclosed") => (what.to_owned(), "close the bracket that is open here".to_owned()),
         _ if what.starts_with("missing comma") => (what.to_owned(), "put a ',' between items, or close the list before here".to_owned()),
         _ if what.ends_with("string") => (what.to_owned(), "close the text with the quote it begins with".to_owned()),
@@ -62,6 +63,14 @@ fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
         Some(expected) if !quotes => finding.label(expected),
         _ => finding,
     }
+}
+
+/// Whether a comma between two digits stands at `at`, outside brackets as far as its line shows.
+fn decimal_comma(text: &str, at: usize) -> bool {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let line = text.get(..at).map_or("", |before| before.rsplit('\n').next().unwrap_or(""));
+    bytes.get(at) == Some(&b',') && digit(bytes.get(at.wrapping_sub(1))) && digit(bytes.get(at + 1)) && !line.contains(['[', '{'])
 }
 
 /// A whole number beyond 64 bits.

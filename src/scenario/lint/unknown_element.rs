@@ -9,7 +9,7 @@ use crate::ids::BranchIdx;
 pub const RULE: Rule = Rule {
     code: "unknown-element",
     severity: Severity::Error,
-    what: "A congestion point or a replacement names a transformer or line that the feeder does not have.",
+    what: "A congestion point, a rating or a replacement names a transformer or line that the feeder does not have.",
     why: "Elements are called 'transformer:ID' and 'line:ID', with the ids in transformers.csv and lines.csv.",
     example: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:Trafo 1\"",
     mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"",
@@ -19,11 +19,13 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let Some(feeder) = subject.feeder else { return };
     let points = subject.scenario.congestion_point.iter().enumerate();
     let points = points.map(|(k, p)| (format!("congestion_point[{k}].element"), p.element.as_str()));
-    let replaced = subject.scenario.strategy.iter().filter_map(|(name, own)| {
-        let replacement = own.replacement.as_ref()?;
-        Some((super::strategy_path(name, "replacement.element"), replacement.element.as_str()))
+    let rated = subject.scenario.feeder.rating.iter().enumerate();
+    let rated = rated.map(|(k, r)| (format!("feeder.rating[{k}].element"), r.element.as_str()));
+    let replaced = subject.scenario.strategy.iter().flat_map(|(name, own)| {
+        let path = |k| super::strategy_path(name, &format!("replacement[{k}].element"));
+        own.replacement.iter().enumerate().map(move |(k, r)| (path(k), r.element.as_str()))
     });
-    for (path, element) in points.chain(replaced) {
+    for (path, element) in points.chain(rated).chain(replaced) {
         if feeder.grid.branch(element).is_none() {
             faults.at(&path, RULE.finding(format!("the feeder has no element '{element}'")).help(help(element, &feeder.grid)));
         }
@@ -40,8 +42,7 @@ fn help(element: &str, grid: &Grid) -> String {
         (Some(name), _) | (None, &[name]) => format!("did you mean '{name}'?"),
         _ => {
             let transformers: Vec<&str> = names.iter().copied().filter(|name| name.starts_with("transformer:")).take(4).collect();
-            let lines = names.len() - grid.transformers.len();
-            format!("write 'transformer:ID' or 'line:ID'; there are {} and {lines} lines", transformers.join(", "))
+            format!("write 'transformer:ID' or 'line:ID'; there are {}, and those in lines.csv", transformers.join(", "))
         }
     }
 }

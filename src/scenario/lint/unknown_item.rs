@@ -7,7 +7,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-item",
     severity: Severity::Error,
     what: "A layer or an override changes an item of a list that is not there.",
-    why: "A table laid over a list changes the items that its keys name by their 'id' or 'domain'; new items need a whole list.",
+    why: "A table laid over a list changes the items that its keys name by their 'id', 'domain' or 'element'; new items need a whole list.",
     example: "[contract.midday-opton]\nutilisation_eur_per_mwh = 90",
     mend: "[contract.midday-option]\nutilisation_eur_per_mwh = 90",
 };

@@ -15,6 +15,10 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    // With a wrong name somewhere, what it meant looks unused.
+    if faults.findings.has_errors() {
+        return;
+    }
     let s = subject.scenario;
     for name in s.strategy.keys().filter(|name| !s.strategies.contains(name)) {
         let finding = RULE.finding(format!("strategy '{name}' is not compared"));
