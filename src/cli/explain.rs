@@ -10,7 +10,9 @@ use crate::scenario::{explain, load};
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  copperplate explain scenarios/quickstart.toml --set feeder.pv_scale=0.8\n  copperplate explain limits-order")]
+#[command(
+    after_help = "Examples:\n  copperplate explain scenarios/quickstart.toml --set feeder.pv_scale=0.8\n  copperplate explain limits-order"
+)]
 pub(super) struct Args {
     /// Scenario file, or the code of a finding, such as limits-order
     #[arg(value_name = "SCENARIO|CODE")]

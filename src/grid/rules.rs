@@ -5,7 +5,20 @@ use crate::diagnostic::{Rule, Severity};
 /// All of them.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&UNKNOWN_BUS, &DUPLICATE_ID, &BAD_VALUE, &TRANSFORMER_IMPEDANCE, &VOLTAGE_BAND, &VOLTAGE_LEVELS, &WINDING_VOLTAGE, &SELF_LOOP, &LOOP, &SEVERAL_SOURCES, &DEAD_PART, &NO_SOURCE]
+    vec![
+        &UNKNOWN_BUS,
+        &DUPLICATE_ID,
+        &BAD_VALUE,
+        &TRANSFORMER_IMPEDANCE,
+        &VOLTAGE_BAND,
+        &VOLTAGE_LEVELS,
+        &WINDING_VOLTAGE,
+        &SELF_LOOP,
+        &LOOP,
+        &SEVERAL_SOURCES,
+        &DEAD_PART,
+        &NO_SOURCE,
+    ]
 }
 
 /// A row refers to a bus that is not there.

@@ -200,7 +200,9 @@ impl Reader<'_> {
         for row in table.rows() {
             let id = row.text("id", f);
             if seen.insert(id.clone(), row.location()).is_some() {
-                f.push(row.at("id", crate::grid::rules::DUPLICATE_ID.finding(format!("asset '{id}' appears twice")).help("give each its own")));
+                f.push(
+                    row.at("id", crate::grid::rules::DUPLICATE_ID.finding(format!("asset '{id}' appears twice")).help("give each its own")),
+                );
             }
             assets.push(AssetSpec {
                 id,

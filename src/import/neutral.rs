@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Feeder;
-use crate::asset::{AssetKind, AssetSpec};
 use super::rules;
+use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, Tap, Transformer, check};
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress};

@@ -5,7 +5,23 @@ use crate::diagnostic::{Rule, Severity};
 /// All of them.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&NOT_A_FEEDER, &FEEDER_TOML, &UNKNOWN_ZONE, &BAD_STEP, &NO_CONNECTIONS, &TWO_PROFILES, &UNKNOWN_CONNECTION, &UNKNOWN_PROFILE, &THREE_PHASE, &AUTO_TAP, &POWER_PLANT, &UNKNOWN_TYPE, &NO_SIMBENCH_DATA, &SIMBENCH_CODE, &SIMBENCH_PROFILES]
+    vec![
+        &NOT_A_FEEDER,
+        &FEEDER_TOML,
+        &UNKNOWN_ZONE,
+        &BAD_STEP,
+        &NO_CONNECTIONS,
+        &TWO_PROFILES,
+        &UNKNOWN_CONNECTION,
+        &UNKNOWN_PROFILE,
+        &THREE_PHASE,
+        &AUTO_TAP,
+        &POWER_PLANT,
+        &UNKNOWN_TYPE,
+        &NO_SIMBENCH_DATA,
+        &SIMBENCH_CODE,
+        &SIMBENCH_PROFILES,
+    ]
 }
 
 /// A folder is not a feeder: it has neither feeder.toml nor nodes.csv.

@@ -29,7 +29,8 @@ const SCALE: u32 = 6;
 /// # Errors
 /// `unreadable-file`, and for every column at fault `profile-type`, `profile-gap` or `not-a-number`; `profile-empty` without rows.
 pub fn read_parquet(path: &Path, start: SimTime, step: SimDuration) -> Result<ProfileTable, Findings> {
-    let unreadable = |e: &dyn std::fmt::Display| crate::table::rules::UNREADABLE_FILE.finding(format!("cannot read '{}': {e}", path.display()));
+    let unreadable =
+        |e: &dyn std::fmt::Display| crate::table::rules::UNREADABLE_FILE.finding(format!("cannot read '{}': {e}", path.display()));
     let file = File::open(path).map_err(|e| unreadable(&e))?;
     let reader = SerializedFileReader::new(file).map_err(|e| unreadable(&e))?;
     let mut findings = Findings::default();
@@ -46,7 +47,9 @@ pub fn read_parquet(path: &Path, start: SimTime, step: SimDuration) -> Result<Pr
             Err(Problem::Parquet(e)) => findings.push(unreadable(&e)),
             Ok(values) => match values.iter().position(|v| !v.is_finite()) {
                 Some(row) => findings.push(problem(crate::table::rules::NOT_A_NUMBER, format!("is {} at step {row}", values[row]))),
-                None if profiles.find(&name).is_some() => findings.push(problem(crate::table::rules::DUPLICATE_COLUMN, "is there twice".into())),
+                None if profiles.find(&name).is_some() => {
+                    findings.push(problem(crate::table::rules::DUPLICATE_COLUMN, "is there twice".into()))
+                }
                 None => _ = profiles.push(&name, &values),
             },
         }

@@ -46,6 +46,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         name: s.name.clone(),
         description: s.description.clone(),
         seed,
+        silences: silences(s, &calendar),
         calendar: Arc::new(calendar),
         currency: Currency::new(&s.market.currency).expect("checked by unknown-currency"),
         periods,
@@ -67,6 +68,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         prices,
         forecast: forecast_model(&s.forecast),
         market: s.market.clone(),
+        wire: s.wire.clone(),
         dso: Domain::new(s.dso.domain.as_str()),
         cro: Domain::new(s.dso.cro_domain.as_str()),
         orange: s.dso.orange.clone(),
@@ -100,6 +102,12 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     let time = time_grid(s);
     let prices = time.as_ref().and_then(|time| prices(s, time, seed, folder, &mut faults));
     Checked { findings: faults.findings, order, time, prices }
+}
+
+/// Who is off the air, from when until when.
+fn silences(s: &Scenario, calendar: &IspCalendar) -> Vec<(Domain, SimTime, SimTime)> {
+    let moment = |t: jiff::civil::DateTime| calendar.at(t.date(), t.time());
+    s.wire.silence.iter().map(|q| (Domain::new(q.participant.as_str()), moment(q.from), moment(q.until))).collect()
 }
 
 struct TimeGrid {

@@ -24,6 +24,7 @@ mod shape;
 mod strategies;
 pub mod study;
 mod unit;
+pub mod wire;
 
 use std::path::Path;
 
@@ -33,7 +34,6 @@ use serde_json::{Value as Json, json};
 
 pub use document::Document;
 pub use explain::explain;
-
 pub use open::{Opened, open};
 
 use crate::diagnostic::{Findings, Location};
@@ -99,7 +99,8 @@ pub fn editor_schema() -> Json {
         for (_, property) in table["properties"].as_object_mut().into_iter().flatten() {
             if property["items"]["$ref"].is_string() {
                 let by_name = json!({ "type": "object", "additionalProperties": { "type": "object" } });
-                let list = json!({ "type": "array", "items": property["items"].take(), "minItems": property["minItems"].as_u64().unwrap_or(0) });
+                let list =
+                    json!({ "type": "array", "items": property["items"].take(), "minItems": property["minItems"].as_u64().unwrap_or(0) });
                 let texts = ["description", "default"].map(|key| (key, property[key].take()));
                 *property = json!({ "anyOf": [list, by_name] });
                 texts.into_iter().filter(|(_, text)| !text.is_null()).for_each(|(key, text)| property[key] = text);

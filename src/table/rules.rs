@@ -5,7 +5,19 @@ use crate::diagnostic::{Rule, Severity};
 /// All of them.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&UNREADABLE_FILE, &NO_HEADER, &ROW_LENGTH, &MISSING_COLUMN, &DUPLICATE_COLUMN, &UNKNOWN_COLUMN, &EMPTY_CELL, &NOT_POSITIVE, &NEGATIVE_VALUE, &UNKNOWN_CHOICE, &NOT_A_NUMBER]
+    vec![
+        &UNREADABLE_FILE,
+        &NO_HEADER,
+        &ROW_LENGTH,
+        &MISSING_COLUMN,
+        &DUPLICATE_COLUMN,
+        &UNKNOWN_COLUMN,
+        &EMPTY_CELL,
+        &NOT_POSITIVE,
+        &NEGATIVE_VALUE,
+        &UNKNOWN_CHOICE,
+        &NOT_A_NUMBER,
+    ]
 }
 
 /// A file of a folder is not there, cannot be read, or is not UTF-8 text.

@@ -66,7 +66,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
 }
 
 fn power_at(feeder: &Feeder, at: DateTime) -> Result<ConnectionPower, Findings> {
-    let calendar = IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(crate::import::rules::UNKNOWN_ZONE.finding(e.to_string())))?;
+    let calendar =
+        IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(crate::import::rules::UNKNOWN_ZONE.finding(e.to_string())))?;
     let profiles = &feeder.profiles;
     match profiles.step_at(calendar.at(at.date(), at.time())) {
         Some(step) => Ok(feeder.power(step..step + 1)),

@@ -15,9 +15,9 @@ use super::tables::{end, own, table};
 use super::{Buses, scaled};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
-use crate::import::rules;
 use crate::grid::{Connection, Grid, Phases};
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress};
+use crate::import::rules;
 use crate::profile::ProfileTable;
 use crate::table::{Row, Sign};
 

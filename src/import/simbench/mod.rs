@@ -27,9 +27,9 @@ use std::path::Path;
 
 use super::Feeder;
 use crate::diagnostic::Findings;
-use crate::import::rules;
 use crate::grid::{Grid, Places, check};
 use crate::ids::BusIdx;
+use crate::import::rules;
 
 const ZONE: &str = "Europe/Berlin";
 const ORIGIN: &str = "SimBench 1.0 (University of Kassel, Fraunhofer IEE, RWTH Aachen University, TU Dortmund), grid";

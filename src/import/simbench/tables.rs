@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::{Buses, scaled};
 use crate::diagnostic::Findings;
-use crate::import::rules;
 use crate::grid::{Bus, Grid, Line, Source, Switch, Tap, TapSide, Transformer};
 use crate::ids::BusIdx;
+use crate::import::rules;
 use crate::table::{Row, Sign, Table, read_text};
 
 /// Reads a table of the data set, if its columns are all there.

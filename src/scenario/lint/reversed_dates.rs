@@ -8,7 +8,7 @@ use crate::scenario::schema::TimeGrid;
 pub const RULE: Rule = Rule {
     code: "reversed-dates",
     severity: Severity::Error,
-    what: "The last day of the run lies before the first.",
+    what: "The last day of the run lies before the first, or a silence of the wire ends before it begins.",
     why: "'from' and 'until' are both days of the run.",
     example: "[time]\nfrom = \"2016-07-23\"\nuntil = \"2016-07-22\"",
     mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
@@ -33,5 +33,9 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     if t.until < t.from {
         let message = format!("the last day {} lies before the first, {}", t.until, t.from);
         faults.at("time.until", RULE.finding(message).help("'until' is the last day of the run, inclusive"));
+    }
+    for (k, q) in subject.scenario.wire.silence.iter().enumerate().filter(|(_, q)| q.until <= q.from) {
+        let message = format!("the silence of '{}' ends before it begins", q.participant);
+        faults.at(&format!("wire.silence[{k}].until"), RULE.finding(message).help("let 'until' be later than 'from'"));
     }
 }

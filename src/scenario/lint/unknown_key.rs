@@ -22,9 +22,7 @@ pub(crate) fn finding(table: &str, key: &str, allowed: &[&str]) -> Finding {
 /// An override goes through something that has no such part.
 pub(crate) fn no_way(step: &Step) -> Finding {
     match step {
-        Step::Key(key) => {
-            RULE.finding(format!("'{key}' does not lie in a table")).help("only tables and lists of tables have named parts")
-        }
+        Step::Key(key) => RULE.finding(format!("'{key}' does not lie in a table")).help("only tables and lists of tables have named parts"),
         Step::Item(i) => RULE.finding(format!("[{i}] does not lie in a list")).help("only lists have items with a number"),
     }
 }
