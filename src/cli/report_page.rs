@@ -11,6 +11,7 @@ use crate::report::{FILE_NAME, page};
 
 /// Arguments of `report`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  copperplate report outputs/quickstart --out quickstart.html")]
 pub(super) struct Args {
     /// Folder that `run` or `sweep` has written, such as outputs/quickstart
     dir: PathBuf,

@@ -9,6 +9,7 @@ mod output;
 mod powerflow;
 mod powerflow_command;
 mod report;
+mod scenario_language;
 mod sim_balance;
 mod sim_delivery;
 mod sim_determinism;
