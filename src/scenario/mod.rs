@@ -22,6 +22,7 @@ pub mod schema;
 mod shape;
 mod strategies;
 pub mod study;
+pub mod sweep_table;
 
 use std::path::Path;
 
