@@ -10,6 +10,7 @@ mod files;
 mod import;
 mod powerflow;
 mod run;
+mod sweep;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ pub struct Cli {
 enum Command {
     /// Compare the strategies of a scenario
     Run(run::Args),
+    /// Run many cases of a scenario: parameters, seeds, strategies
+    Sweep(sweep::Args),
     /// Solve the load flow of a grid
     Powerflow(powerflow::Args),
     /// Turn a public data set into a feeder folder
@@ -48,6 +51,7 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
     };

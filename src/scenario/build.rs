@@ -67,7 +67,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
             Finding::error("currency", format!("'{}' is not an ISO 4217 code", s.market.currency)).help("such as 'EUR'"),
         );
     }
-    let truth = Arc::new(feeder.profiles.clone());
+    let truth = Arc::clone(&feeder.profiles);
     if faults.findings.has_errors() {
         return Err(faults.findings);
     }

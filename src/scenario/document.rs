@@ -95,6 +95,28 @@ impl Document {
         self.origins.iter().map(|(source, _)| source)
     }
 
+    /// Lays `value` over the tree at `path`, as if it had been written at `place` of one of the document's texts.
+    ///
+    /// # Errors
+    /// `unknown-key` at `place` when no such path can be made: an item that a list does not have, a part of a single value.
+    pub(crate) fn lay(&mut self, path: &str, value: Value, place: &Location) -> Result<(), Finding> {
+        let mut target = &mut self.root;
+        for (step, _) in steps(path).ok_or_else(|| unknown_key::no_path(path).located(place.clone()))? {
+            target = descend(target, step, place).map_err(|fault| fault.located(place.clone()))?;
+        }
+        let key = target.key.take();
+        target.overlay(Node { value, at: place.clone(), key });
+        Ok(())
+    }
+
+    /// The document without the table or value called `key` at its top.
+    pub(crate) fn without(mut self, key: &str) -> Document {
+        if let Value::Table(entries) = &mut self.root.value {
+            entries.remove(key);
+        }
+        self
+    }
+
     /// The merged tree.
     pub(crate) fn root(&self) -> &Node {
         &self.root

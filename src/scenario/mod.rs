@@ -10,6 +10,7 @@
 
 pub mod build;
 mod check;
+pub mod distribution;
 pub mod document;
 mod example;
 mod explain;
@@ -24,6 +25,7 @@ mod strategies;
 pub mod study;
 pub mod sweep_table;
 
+use std::marker::PhantomData;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -50,20 +52,44 @@ pub fn load<T: DeserializeOwned + JsonSchema>(path: &Path, overrides: &[String])
 /// # Errors
 /// All findings at once, in the order of the text.
 pub fn typed<T: DeserializeOwned + JsonSchema>(document: &Document) -> Result<(T, Findings), Findings> {
-    let shapes = shape::Shapes::new(&schema::<T>());
-    let mut findings = document.faults().clone();
-    let spoilt = findings.clone();
-    let line = |f: &crate::diagnostic::Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.line_column().0));
-    // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
-    findings.0.extend(check::check(document, &shapes).0.into_iter().filter(|f| !spoilt.0.iter().any(|s| line(s) == line(f))));
-    if findings.has_errors() {
-        return Err(findings.sorted());
+    Language::new().read(document)
+}
+
+/// What documents of type `T` may say: made once by whoever reads many of them.
+#[derive(Debug)]
+pub struct Language<T> {
+    shapes: shape::Shapes,
+    read_into: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned + JsonSchema> Language<T> {
+    /// The language of `T`.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it is work, not a value to begin from")]
+    pub fn new() -> Language<T> {
+        Language { shapes: shape::Shapes::new(&schema::<T>()), read_into: PhantomData }
     }
-    match T::deserialize(document.root()) {
-        Ok(value) => findings.sorted().or_ok(value),
-        Err(error) => {
-            findings.push(lint::wrong_type::refused(&error.message).located(error.at));
-            Err(findings.sorted())
+
+    /// As [`typed`].
+    ///
+    /// # Errors
+    /// All findings at once, in the order of the text.
+    pub fn read(&self, document: &Document) -> Result<(T, Findings), Findings> {
+        let mut findings = document.faults().clone();
+        let spoilt = findings.clone();
+        let line = |f: &crate::diagnostic::Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.line_column().0));
+        // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
+        let told = |f: &crate::diagnostic::Finding| spoilt.0.iter().any(|s| line(s) == line(f));
+        findings.0.extend(check::check(document, &self.shapes).0.into_iter().filter(|f| !told(f)));
+        if findings.has_errors() {
+            return Err(findings.sorted());
+        }
+        match T::deserialize(document.root()) {
+            Ok(value) => findings.sorted().or_ok(value),
+            Err(error) => {
+                findings.push(lint::wrong_type::refused(&error.message).located(error.at));
+                Err(findings.sorted())
+            }
         }
     }
 }

@@ -5,6 +5,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::distribution::{Distribution, Level};
+
 /// Many cases of one scenario: sets of parameters by a design, times seeds, times strategies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -12,14 +14,14 @@ pub struct Sweep {
     /// How sets of parameters are chosen.
     #[serde(default)]
     pub design: Design,
-    /// Sets to draw; of a Saltelli scheme, base samples.
+    /// Sets to draw, in designs that draw; of a Saltelli scheme, base samples.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000_000))]
     pub samples: Option<u32>,
     /// How many seeds, counted from the scenario's, or a list of them; the scenario's alone if left out.
     #[serde(default)]
     pub seeds: Option<Seeds>,
-    /// Strategies of the scenario to run; all of them if left out.
+    /// Strategies to run: presets, or names defined under `[strategy.NAME]`; the scenario's if left out.
     #[serde(default)]
     pub strategies: Vec<String>,
     /// Whether a Sobol design is laid out for sensitivity indices: blocks A, B and one A with each column of B.
@@ -81,58 +83,83 @@ pub struct Parameter {
     pub distribution: Option<Distribution>,
 }
 
-/// A value a parameter can take.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Level {
-    /// Yes or no.
-    Switch(bool),
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(String),
+impl Design {
+    /// Whether sets are drawn, so that their number must be said.
+    #[must_use]
+    pub fn draws(self) -> bool {
+        matches!(self, Design::LatinHypercube | Design::Sobol | Design::MonteCarlo)
+    }
 }
 
-/// The distribution of a parameter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Distribution {
-    /// Every value between two limits alike.
-    Uniform {
-        /// Least value.
-        low: f64,
-        /// Greatest value.
-        high: f64,
-    },
-    /// Gaussian.
-    Normal {
-        /// Mean.
-        mean: f64,
-        /// Standard deviation.
-        sigma: f64,
-    },
-    /// The logarithm is Gaussian.
-    LogNormal {
-        /// Median.
-        median: f64,
-        /// Standard deviation of the natural logarithm.
-        sigma: f64,
-    },
-    /// Rising from the least value to the likeliest, then falling to the greatest.
-    Triangular {
-        /// Least value.
-        low: f64,
-        /// Likeliest value.
-        mode: f64,
-        /// Greatest value.
-        high: f64,
-    },
-    /// One of several values.
-    Choice {
-        /// The values.
-        values: Vec<Level>,
-        /// Their weights, in any unit; alike if left out.
-        #[serde(default)]
-        weights: Vec<f64>,
-    },
+impl Sweep {
+    /// The seeds, of a scenario whose own seed is `seed`.
+    #[must_use]
+    pub fn seeds(&self, seed: u64) -> Vec<u64> {
+        match &self.seeds {
+            None => vec![seed],
+            Some(Seeds::Count(n)) => (0..u64::from(*n)).map(|k| seed.saturating_add(k)).collect(),
+            Some(Seeds::List(seeds)) => seeds.clone(),
+        }
+    }
+
+    /// Number of sets of parameters; `u64::MAX` beyond it.
+    #[must_use]
+    pub fn sets(&self) -> u64 {
+        let lengths = self.parameter.iter().map(|p| p.level_count());
+        match self.design {
+            Design::Grid => lengths.fold(1, u64::saturating_mul),
+            Design::List => lengths.min().unwrap_or(1),
+            _ => u64::from(self.samples.unwrap_or(0)) * if self.saltelli { self.parameter.len() as u64 + 2 } else { 1 },
+        }
+    }
+
+    /// Dimensions of the points that sets are made of.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        self.parameter.len() * if self.saltelli { 2 } else { 1 }
+    }
+}
+
+impl Parameter {
+    /// Values it takes in a grid or list, in their order; none of a distribution.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Level> {
+        match (&self.values, self.from, self.to) {
+            (Some(values), ..) => values.clone(),
+            (None, Some(from), Some(to)) => {
+                let (n, last) = (self.level_count() as u32, self.level_count().max(2) - 1);
+                // Weighted ends, so that both are exact.
+                let value = |k: u32| (from * (last as f64 - f64::from(k)) + to * f64::from(k)) / last as f64;
+                (0..n).map(|k| Level::Number(value(k))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many [`Parameter::levels`] there are.
+    #[must_use]
+    pub fn level_count(&self) -> u64 {
+        self.values.as_ref().map_or(u64::from(self.steps.unwrap_or(0)), |values| values.len() as u64)
+    }
+
+    /// Every value it can take, unless it is drawn from a continuum.
+    #[must_use]
+    pub fn all_values(&self) -> Vec<Level> {
+        match &self.distribution {
+            Some(Distribution::Choice { values, .. }) => values.clone(),
+            _ => self.levels(),
+        }
+    }
+
+    /// Whether every value it can take is a number.
+    #[must_use]
+    pub fn is_numeric(&self) -> bool {
+        self.all_values().iter().all(|v| v.number().is_some())
+    }
+
+    /// A value it may well take: the first, or one off the middle of its distribution.
+    #[must_use]
+    pub fn some_value(&self) -> Option<Level> {
+        self.levels().into_iter().next().or_else(|| self.distribution.as_ref().map(|d| d.quantile(0.3)))
+    }
 }

@@ -6,6 +6,17 @@
 //!                                                     └─ work ── parts/part-000000.parquet … ── merge ── results.parquet
 //! ```
 
+mod design;
+mod folder;
+mod merge;
+mod plan;
 pub mod results;
+pub mod rules;
+mod work;
 
+pub use design::Set;
+pub use folder::{Folder, Record};
+pub use merge::{Tally, merge, ranges, tally};
+pub use plan::{Case, Plan};
 pub use results::Results;
+pub use work::{Progress, run_part, work};

@@ -9,6 +9,9 @@ pub mod extends_cycle;
 pub mod missing_file;
 pub mod missing_key;
 pub mod out_of_range;
+pub mod sweep_design;
+pub mod sweep_distribution;
+pub mod sweep_key;
 pub mod toml_syntax;
 pub mod unknown_key;
 pub mod unknown_value;
@@ -24,6 +27,9 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &missing_file::RULE,
         &missing_key::RULE,
         &out_of_range::RULE,
+        &sweep_design::RULE,
+        &sweep_distribution::RULE,
+        &sweep_key::RULE,
         &toml_syntax::RULE,
         &unknown_key::RULE,
         &unknown_value::RULE,
