@@ -23,9 +23,9 @@ use crate::output::manifest::Input;
 use crate::output::{OutputError, parquet_rows, publish_file};
 
 /// Name of the record.
-pub const RECORD: &str = "sweep.json";
+const RECORD: &str = "sweep.json";
 /// Name of the list of cases.
-pub const CASES: &str = "cases.csv";
+const CASES: &str = "cases.csv";
 const PARTS: &str = "parts";
 
 /// What was planned, as `sweep.json` holds it.

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use copperplate::diagnostic::{Findings, Rule, explain as explain_rule, handbook};
 use copperplate::output;
+use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::{Document, explain, lint, load, typed};
+use copperplate::sweep;
 use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -391,7 +393,7 @@ fn what_the_types_refuse_is_placed_too() {
 }
 
 fn rules() -> Vec<&'static Rule> {
-    [lint::catalogue(), output::catalogue()].concat()
+    [lint::catalogue(), output::catalogue(), sweep::rules::catalogue()].concat()
 }
 
 const HANDBOOK: &str = "docs/diagnostics.md";
@@ -424,10 +426,28 @@ fn the_example_of_every_scenario_rule_breaks_it_and_the_mended_one_does_not() {
         let found = Document::parse(&format!("{CASES}/scenario.toml"), text.to_owned(), &[]).and_then(|d| typed::<Study>(&d).map(|_| ()));
         found.err().unwrap_or_default().0.iter().map(|f| f.code).collect::<Vec<_>>()
     };
-    for rule in lint::catalogue() {
+    for rule in lint::catalogue().into_iter().filter(|rule| !rule.code.starts_with("sweep-")) {
         assert!(codes(rule.example).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.example));
         let base = if rule.mend.contains("extends") { "" } else { "extends = \"valid.toml\"\n" };
         let mended = codes(&format!("{base}{}", rule.mend));
         assert!(!mended.contains(&rule.code), "{}: {mended:?}", rule.code);
+    }
+}
+
+#[test]
+fn the_example_of_every_rule_on_sweeps_breaks_it_and_the_mended_one_does_not() {
+    let codes = |text: &str| {
+        let text = format!("extends = \"quickstart.toml\"\n{text}");
+        let document = Document::parse("scenarios/example.toml", text, &[]).unwrap();
+        let (scenario, _) = typed::<Scenario>(&document).unwrap();
+        let mut findings = Findings::default();
+        for check in [lint::sweep_design::check, lint::sweep_distribution::check, lint::sweep_key::check] {
+            check(&scenario, &document, &mut findings);
+        }
+        findings.0.iter().map(|f| f.code).collect::<Vec<_>>()
+    };
+    for rule in lint::catalogue().into_iter().filter(|rule| rule.code.starts_with("sweep-")) {
+        assert!(codes(rule.example).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.example));
+        assert!(!codes(rule.mend).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.mend));
     }
 }

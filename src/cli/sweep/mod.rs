@@ -22,14 +22,7 @@ pub(super) struct Args {
     #[command(subcommand)]
     step: Option<Step>,
     #[command(flatten)]
-    here: Option<Here>,
-}
-
-/// The whole sweep on this machine.
-#[derive(Debug, ClapArgs)]
-struct Here {
-    #[command(flatten)]
-    planned: Planned,
+    here: Option<Planned>,
     #[command(flatten)]
     threads: Threads,
 }
@@ -123,16 +116,16 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         (Some(Step::Submit(submit)), _) => match submit.backend {
             Backend::Slurm => slurm::submit(&submit.dir, submit.shards),
         },
-        (None, Some(here)) => all(here),
+        (None, Some(here)) => all(here, &args.threads),
         (None, None) => unreachable!("clap asks for a scenario or a step"),
     }
 }
 
 /// Plans, runs what is missing, merges.
-fn all(args: &Here) -> Result<Outcome, Findings> {
+fn all(args: &Planned, threads: &Threads) -> Result<Outcome, Findings> {
     let began = Instant::now();
-    let (plan, folder) = plan(&args.planned)?;
-    execute(&folder, &plan, &folder.missing(), &args.threads)?;
+    let (plan, folder) = plan(args)?;
+    execute(&folder, &plan, &folder.missing(), threads)?;
     merged(&folder, Some(began.elapsed().as_secs_f64()))
 }
 
