@@ -10,7 +10,7 @@ use crate::agent::PublicCp;
 use crate::diagnostic::{Finding, Findings, Location, did_you_mean};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, Places, RadialOrder};
-use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::ids::{AgrIdx, BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
 use crate::powerflow::Network;
 use crate::price::{self, Prices};
@@ -38,6 +38,17 @@ impl Faults<'_> {
         finding.location = (self.locate)(path);
         self.findings.push(finding);
     }
+
+    /// The branch a scenario names at a dotted path, or a finding that there is none.
+    pub(super) fn element(&mut self, grid: &Grid, name: &str, path: &str) -> Option<BranchIdx> {
+        let branch = grid.branch(name);
+        if branch.is_none() {
+            let names: Vec<String> = (0..grid.transformers.len()).map(|t| grid.branch_name(grid.transformer_branch(t))).collect();
+            let help = format!("write 'transformer:ID' or 'line:ID'; transformers here: {}", names.join(", "));
+            self.at(path, Finding::error("unknown-element", format!("the feeder has no element '{name}'")).help(help));
+        }
+        branch
+    }
 }
 
 /// Builds the study of `seed`.
@@ -51,7 +62,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let Some(grid_of_time) = time_grid(s, &mut faults) else { return Err(faults.findings) };
     let TimeGrid { calendar, periods, start, step, steps } = grid_of_time;
     covers(feeder, start, periods.last().expect("at least one day").end(), &mut faults);
-    let grid = overlay::scaled_grid(&feeder.grid, s.feeder.rating_scale);
+    let grid = overlay::rated_grid(&feeder.grid, &s.feeder, &mut faults);
     let Some((network, order)) = network(&grid, &feeder.places, &mut faults) else { return Err(faults.findings) };
     let dates: Vec<Date> = periods.iter().map(|p| p.date).collect();
     let things = overlay::assets(s, feeder, seed, &calendar, &dates, &mut faults);
@@ -67,6 +78,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
             Finding::error("currency", format!("'{}' is not an ISO 4217 code", s.market.currency)).help("such as 'EUR'"),
         );
     }
+    let silences = silences(s, &calendar, &mut faults);
     let truth = Arc::clone(&feeder.profiles);
     if faults.findings.has_errors() {
         return Err(faults.findings);
@@ -95,6 +107,8 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         prices,
         forecast: forecast_model(&s.forecast),
         market: s.market.clone(),
+        wire: s.wire.clone(),
+        silences,
         dso: Domain::new(s.dso.domain.as_str()),
         cro: Domain::new(s.dso.cro_domain.as_str()),
         orange: s.dso.orange.clone(),
@@ -102,6 +116,29 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         strategies,
     };
     faults.findings.or_ok(study)
+}
+
+/// Who is off the air when; everyone the wire table names must be a participant.
+fn silences(s: &Scenario, calendar: &IspCalendar, faults: &mut Faults<'_>) -> Vec<(Domain, SimTime, SimTime)> {
+    let names = || s.aggregator.iter().map(|a| a.domain.as_str()).chain([s.dso.domain.as_str(), s.dso.cro_domain.as_str()]);
+    let mut known = |name: &str, path: String| {
+        if !names().any(|n| n == name) {
+            let finding = Finding::error("unknown-participant", format!("no participant has the domain '{name}'"));
+            faults.at(&path, finding.help(nearest(name, names())));
+        }
+    };
+    for (k, f) in s.wire.fault.iter().enumerate() {
+        for (key, name) in [("from", &f.from), ("to", &f.to)] {
+            name.iter().for_each(|n| known(n, format!("wire.fault[{k}].{key}")));
+        }
+    }
+    let moment = |t: jiff::civil::DateTime| calendar.at(t.date(), t.time());
+    let mut silences = Vec::new();
+    for (k, q) in s.wire.silence.iter().enumerate() {
+        known(&q.participant, format!("wire.silence[{k}].participant"));
+        silences.push((Domain::new(q.participant.as_str()), moment(q.from), moment(q.until)));
+    }
+    silences
 }
 
 struct TimeGrid {
@@ -178,12 +215,7 @@ fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder, faults: &mu
                 Finding::error("limits-order", message).help("planning may not exceed rating, nor rating emergency"),
             );
         }
-        let Some(branch) = grid.branch(&c.element) else {
-            let names: Vec<String> = (0..grid.transformers.len()).map(|t| grid.branch_name(grid.transformer_branch(t))).collect();
-            let help = format!("write 'transformer:ID' or 'line:ID'; transformers here: {}", names.join(", "));
-            faults.at(&path("element"), Finding::error("unknown-element", format!("the feeder has no element '{}'", c.element)).help(help));
-            continue;
-        };
+        let Some(branch) = faults.element(grid, &c.element, &path("element")) else { continue };
         let connections = order.downstream_connections(grid, branch);
         if connections.is_empty() {
             let message = format!("no connection lies behind '{}'", c.element);

@@ -24,6 +24,7 @@ mod shape;
 mod strategies;
 pub mod study;
 pub mod sweep_table;
+pub mod wire;
 
 use std::marker::PhantomData;
 use std::path::Path;

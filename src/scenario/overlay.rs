@@ -6,14 +6,14 @@ use crate::asset::battery::Battery;
 use crate::asset::ev::{Habits, sessions};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Finding;
-use crate::grid::Grid;
-use crate::ids::{ConnectionIdx, ProfileIdx};
+use crate::grid::{Grid, Transformer};
+use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
 use crate::rng::Stream;
 use crate::time::IspCalendar;
 
 use super::build::Faults;
-use super::schema::{Replacement, Scenario};
+use super::schema::{self, Replacement, Scenario};
 use super::study::{BatterySpec, VehicleSpec, curtailable};
 
 /// Everything behind the meters.
@@ -23,29 +23,39 @@ pub(super) struct Things {
     pub(super) batteries: Vec<BatterySpec>,
 }
 
-/// The feeder with every rating scaled and every impedance as it was.
-pub(super) fn scaled_grid(grid: &Grid, scale: f64) -> Grid {
-    let mut grid = grid.clone();
-    for line in &mut grid.lines {
-        line.rated_current_a *= scale;
+/// The feeder with its ratings as the scenario has them and every impedance as it was.
+pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder, faults: &mut Faults<'_>) -> Grid {
+    let mut rated = grid.clone();
+    for line in &mut rated.lines {
+        line.rated_current_a *= s.rating_scale;
     }
-    for t in &mut grid.transformers {
-        // Per-unit data refer to the rating: with Z = uk·U²/S and Pk at rated current, both keep their ohms.
-        t.rated_power_va *= scale;
-        t.uk_pu *= scale;
-        t.pk_w *= scale * scale;
-        t.i0_pu /= scale;
+    for t in &mut rated.transformers {
+        rate_transformer(t, t.rated_power_va * s.rating_scale);
     }
-    grid
+    for (k, r) in s.rating.iter().enumerate() {
+        let Some(branch) = faults.element(grid, &r.element, &format!("feeder.rating[{k}].element")) else { continue };
+        match branch.i().checked_sub(rated.lines.len()) {
+            Some(row) => rate_transformer(&mut rated.transformers[row], r.rating * 1e3),
+            None => rated.lines[branch.i()].rated_current_a = r.rating,
+        }
+    }
+    rated
 }
 
-/// The feeder with one element replaced; `None` if there is no such element.
+/// Per-unit data refer to the rating: with Z = uk·U²/S and Pk at rated current, both keep their ohms.
+fn rate_transformer(t: &mut Transformer, rated_power_va: f64) {
+    let scale = rated_power_va / t.rated_power_va;
+    t.rated_power_va = rated_power_va;
+    t.uk_pu *= scale;
+    t.pk_w *= scale * scale;
+    t.i0_pu /= scale;
+}
+
+/// Replaces one element.
 ///
 /// What is not stated about a new transformer follows from the old one: the same short-circuit voltage, losses growing with
 /// the rating to the power 0.75. A new line has the old one's impedance in inverse proportion to its ampacity.
-pub(super) fn replaced(grid: &Grid, r: &Replacement) -> Option<Grid> {
-    let branch = grid.branch(&r.element)?;
-    let mut grid = grid.clone();
+pub(super) fn replace(grid: &mut Grid, branch: BranchIdx, r: &Replacement) {
     match branch.i().checked_sub(grid.lines.len()) {
         Some(row) => {
             let t = &mut grid.transformers[row];
@@ -64,7 +74,6 @@ pub(super) fn replaced(grid: &Grid, r: &Replacement) -> Option<Grid> {
             line.x_ohm /= growth;
         }
     }
-    Some(grid)
 }
 
 /// The feeder's assets with the scenario's overlays.

@@ -40,17 +40,16 @@ pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], pla
         if let Some(own) = own {
             change(&mut strategy, own, s, &contracts, name, faults);
         }
-        let replacement = own.and_then(|o| o.replacement.as_ref());
-        match replacement {
-            Some(r) => strategy.replacement = replacement_grid(r, grid, places, name, faults),
-            None if preset == Preset::Reinforce => {
-                let help = format!("add [strategy.{name}.replacement] with element, rating and capex_eur");
+        match own.map_or(&[][..], |o| &o.replacement) {
+            [_, ..] => strategy.replacement = replaced(&s.strategy[name].replacement, grid, places, name, faults),
+            [] if preset == Preset::Reinforce => {
+                let help = format!("add [[strategy.{name}.replacement]] with element, rating and capex_eur");
                 faults.at(
                     &format!("strategies[{k}]"),
                     Finding::error("no-replacement", format!("'{name}' names no element to replace")).help(help),
                 );
             }
-            None => {}
+            [] => {}
         }
         out.push(strategy);
     }
@@ -130,25 +129,22 @@ fn change(
     }
 }
 
-fn replacement_grid(
-    r: &Replacement,
+/// The feeder after `replacements`.
+fn replaced(
+    replacements: &[Replacement],
     grid: &Grid,
     places: &Places,
     name: &str,
     faults: &mut Faults<'_>,
-) -> Option<(Replacement, Grid, Arc<Network>)> {
-    let Some(replaced) = overlay::replaced(grid, r) else {
-        let path = format!("strategy.{name}.replacement.element");
-        faults.at(
-            &path,
-            Finding::error("unknown-element", format!("the feeder has no element '{}'", r.element))
-                .help("write 'transformer:ID' or 'line:ID'"),
-        );
-        return None;
-    };
+) -> Option<(Vec<Replacement>, Grid, Arc<Network>)> {
+    let mut replaced = grid.clone();
+    for (k, r) in replacements.iter().enumerate() {
+        let branch = faults.element(grid, &r.element, &format!("strategy.{name}.replacement[{k}].element"))?;
+        overlay::replace(&mut replaced, branch, r);
+    }
     let (order, _) = RadialOrder::new(&replaced, places).ok()?;
     let network = Arc::new(Network::new(&replaced, &order));
-    Some((r.clone(), replaced, network))
+    Some((replacements.to_vec(), replaced, network))
 }
 
 fn contract(s: &Scenario, k: usize, points: &[CongestionPoint], faults: &mut Faults<'_>) -> Option<Contract> {

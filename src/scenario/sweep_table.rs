@@ -157,9 +157,12 @@ impl Parameter {
         self.all_values().iter().all(|v| v.number().is_some())
     }
 
-    /// A value it may well take: the first, or one off the middle of its distribution.
+    /// A value it may well take: the first, or one off the middle of its distribution. None where there is nothing to take.
     #[must_use]
     pub fn some_value(&self) -> Option<Level> {
-        self.levels().into_iter().next().or_else(|| self.distribution.as_ref().map(|d| d.quantile(0.3)))
+        match &self.distribution {
+            None | Some(Distribution::Choice { .. }) => self.all_values().into_iter().next(),
+            Some(continuous) => Some(continuous.quantile(0.3)).filter(|v| v.number().is_some_and(f64::is_finite)),
+        }
     }
 }

@@ -193,11 +193,11 @@ impl Folder {
         (0..self.record.parts).filter(|part| !self.is_done(*part)).collect()
     }
 
-    /// Removes what killed processes left half-written among the parts; to be called when all are done.
+    /// Removes what killed processes left half-written; to be called when all parts are done.
     pub(super) fn sweep_out(&self) {
-        let partial = |name: &std::ffi::OsStr| name.to_string_lossy().ends_with(".partial");
-        for entry in fs::read_dir(self.path.join(PARTS)).into_iter().flatten().flatten() {
-            if partial(&entry.file_name()) {
+        for place in [self.path.clone(), self.path.join(PARTS)] {
+            let entries = fs::read_dir(place).into_iter().flatten().flatten();
+            for entry in entries.filter(|e| e.file_name().to_string_lossy().ends_with(".partial")) {
                 // It harms nobody if it stays.
                 let _ = fs::remove_file(entry.path());
             }

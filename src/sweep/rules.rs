@@ -1,4 +1,4 @@
-//! Rules on the folders of sweeps.
+//! Rules on the folders of sweeps and on who runs them.
 
 use crate::diagnostic::{Rule, Severity};
 
@@ -32,8 +32,38 @@ pub const UNFINISHED: Rule = Rule {
     mend: "copperplate sweep status outputs/street",
 };
 
+/// Nobody says which shard a process is.
+pub const NO_SHARD: Rule = Rule {
+    code: "no-shard",
+    severity: Severity::Error,
+    what: "Neither an option nor a job array says which shard of how many to run.",
+    why: "Two processes that take the same shard would leave another one undone.",
+    example: "copperplate sweep work outputs/street",
+    mend: "copperplate sweep work outputs/street --shard 0/4",
+};
+
+/// The scheduler did not take the job.
+pub const CANNOT_SUBMIT: Rule = Rule {
+    code: "cannot-submit",
+    severity: Severity::Error,
+    what: "A sweep could not be handed to the job scheduler.",
+    why: "The scheduler is not installed here, or refuses the job for want of an account, a partition or a time limit.",
+    example: "copperplate sweep submit outputs/street --backend slurm     # on a machine without Slurm",
+    mend: "SBATCH_PARTITION=short copperplate sweep submit outputs/street --backend slurm",
+};
+
+/// The system gives no threads.
+pub const NO_THREADS: Rule = Rule {
+    code: "no-threads",
+    severity: Severity::Error,
+    what: "The threads to run cases on could not be started.",
+    why: "The system's limit on processes is reached, or the number asked for is beyond it.",
+    example: "copperplate sweep street.toml --threads 60000",
+    mend: "copperplate sweep street.toml --threads 8",
+};
+
 /// Rules on sweeps beyond those on their scenarios.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&CHANGED, &NO_SWEEP, &UNFINISHED]
+    vec![&CANNOT_SUBMIT, &CHANGED, &NO_SHARD, &NO_SWEEP, &NO_THREADS, &UNFINISHED]
 }

@@ -18,6 +18,7 @@ mod sim_quickstart;
 mod sim_settlement;
 mod sim_support;
 mod sim_truth_leak;
+mod sim_wire;
 mod sweep;
 mod topology;
 mod uftp_docs;

@@ -12,7 +12,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print, report};
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::sweep::{self, Folder, Plan, Tally, ranges};
 
 /// Arguments of `sweep`: a scenario to be run here from beginning to end, or a step of a sharded sweep.
@@ -153,7 +153,7 @@ fn share(args: &Work) -> Result<Outcome, Findings> {
 /// Runs parts with a bar on standard error; the number of cases that failed.
 fn execute(folder: &Folder, plan: &Plan, parts: &[u64], threads: &Threads) -> Result<u64, Findings> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.threads.map_or(0, usize::from)).build();
-    let pool = pool.map_err(|e| Findings::from(Finding::error("no-threads", format!("cannot start threads: {e}"))))?;
+    let pool = pool.map_err(|e| Findings::from(sweep::rules::NO_THREADS.finding(format!("cannot start threads: {e}"))))?;
     let wanted: u64 = parts.iter().map(|part| folder.cases_of(*part)).sum();
     let bar = ProgressBar::new(folder.record.cases).with_position(folder.record.cases - wanted).with_prefix(plan.name.clone());
     let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} cases  {eta} left{msg}").expect("the template is valid");

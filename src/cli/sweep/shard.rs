@@ -12,7 +12,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
+use crate::sweep::rules::NO_SHARD;
 
 /// Shard `index` of `count`, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub(super) fn of(given: Option<Shard>, shards: Option<u64>, env: &dyn Fn(&str) -
         ("JOB_COMPLETION_INDEX", "", "JOB_COMPLETIONS"),
         ("AWS_BATCH_JOB_ARRAY_INDEX", "", "AWS_BATCH_JOB_ARRAY_SIZE"),
     ];
-    let fault = |message: String| Findings::from(Finding::error("no-shard", message).help("say which: --shard 0/4 is the first of four"));
+    let fault = |message: String| Findings::from(NO_SHARD.finding(message).help("say which: --shard 0/4 is the first of four"));
     let Some((name, id, first, count)) = arrays.iter().find_map(|(id, first, count)| Some((*id, number(id)?, *first, *count))) else {
         return Err(fault("nothing says which shard this is: no --shard, no job array".to_owned()));
     };

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::super::{Outcome, print};
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::sweep::Folder;
+use crate::sweep::rules::CANNOT_SUBMIT;
 
 /// Name of the script in the sweep's folder.
 const SCRIPT: &str = "slurm.sh";
@@ -19,7 +20,7 @@ pub(super) fn submit(dir: &Path, shards: Option<u64>) -> Result<Outcome, Finding
     // A plan that has changed since is told here, not in twenty logs.
     folder.plan()?;
     let shards = shards.unwrap_or(SHARDS).clamp(1, folder.record.parts);
-    let failed = |what: &str, e: std::io::Error| Findings::from(Finding::error("cannot-submit", format!("cannot {what}: {e}")));
+    let failed = |what: &str, e: std::io::Error| Findings::from(CANNOT_SUBMIT.finding(format!("cannot {what}: {e}")));
     let program = std::env::current_exe().map_err(|e| failed("tell where this program is", e))?;
     let here = std::env::current_dir().map_err(|e| failed("tell where it was called", e))?;
     let folder_path = std::path::absolute(dir).map_err(|e| failed("tell where the sweep is", e))?;
@@ -35,7 +36,7 @@ pub(super) fn submit(dir: &Path, shards: Option<u64>) -> Result<Outcome, Finding
     })?;
     if !answer.status.success() {
         let message = format!("sbatch refused: {}", String::from_utf8_lossy(&answer.stderr).trim());
-        return Err(Finding::error("cannot-submit", message).help(format!("change '{}', then: sbatch {0}", path.display())).into());
+        return Err(CANNOT_SUBMIT.finding(message).help(format!("change '{}', then: sbatch {0}", path.display())).into());
     }
     let job = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
     print(&format!("job {job}: {shards} shards, script {}\n", path.display()));
