@@ -130,7 +130,7 @@ fn a_killed_sweep_goes_on_where_it_stopped() {
     let mut kept = 0;
     for round in 0..10 {
         let share = moments.at(round).uniform();
-        let mut child: Child = command(&[file, "--out", at, "--threads", "2"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child: Child = run(at).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * 0.4 * share));
         child.kill().unwrap();
         child.wait().unwrap();
