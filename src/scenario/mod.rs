@@ -5,7 +5,7 @@
 //! whose schema has `format` `file` or `folder` (`#[schemars(extend("format" = "file"))]`) must name one that is there.
 //!
 //! ```text
-//! text ── node (tree with spans) ── document (layers, overrides) ── check (shape) ── read (serde) ── lints on values
+//! text ── node (tree with spans) ── document (layers, overrides) ── check (shape) ── read (serde) ── lint (meaning) ── build (study)
 //! ```
 
 pub mod build;
@@ -16,6 +16,7 @@ mod example;
 mod explain;
 pub mod lint;
 mod node;
+mod open;
 mod overlay;
 mod path;
 mod read;
@@ -24,6 +25,7 @@ mod shape;
 mod strategies;
 pub mod study;
 pub mod sweep_table;
+mod unit;
 pub mod wire;
 
 use std::marker::PhantomData;
@@ -35,8 +37,9 @@ use serde_json::{Value as Json, json};
 
 pub use document::Document;
 pub use explain::explain;
+pub use open::{Opened, open};
 
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, Location};
 
 /// Reads the scenario at `path` with `overrides` (`path=value`) laid on top: the typed value, its text, and warnings.
 ///
@@ -76,23 +79,68 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
     /// # Errors
     /// All findings at once, in the order of the text.
     pub fn read(&self, document: &Document) -> Result<(T, Findings), Findings> {
+        match self.as_far_as_it_goes(document) {
+            (Some((value, _)), findings) if !findings.has_errors() => Ok((value, findings)),
+            (_, findings) => Err(findings),
+        }
+    }
+
+    /// Checks a document and reads what is left of it without the faults found: misspelt keys under the names they were meant
+    /// for, values of the wrong type at their defaults. `None` where that is not enough for a `T`.
+    pub(crate) fn as_far_as_it_goes(&self, document: &Document) -> (Option<(T, Document)>, Findings) {
         let mut findings = document.faults().clone();
         let spoilt = findings.clone();
-        let line = |f: &crate::diagnostic::Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.line_column().0));
+        let check::Checked { findings: checked, slips } = check::check(document, &self.shapes);
         // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
-        let told = |f: &crate::diagnostic::Finding| spoilt.0.iter().any(|s| line(s) == line(f));
-        findings.0.extend(check::check(document, &self.shapes).0.into_iter().filter(|f| !told(f)));
+        findings.extend(checked.elsewhere_than(&spoilt));
         if findings.has_errors() {
-            return Err(findings.sorted());
+            let unreadable = [lint::unknown_key::RULE.code, lint::wrong_type::RULE.code, lint::unknown_value::RULE.code];
+            let faulty = findings.0.iter().filter(|f| unreadable.contains(&f.code));
+            let spoilt: Vec<Location> = faulty.filter_map(|f| f.location.clone()).collect();
+            let rest = document.mended(&slips, &spoilt);
+            return (T::deserialize(rest.root()).ok().map(|value| (value, rest)), findings.sorted());
         }
         match T::deserialize(document.root()) {
-            Ok(value) => findings.sorted().or_ok(value),
+            Ok(value) => (Some((value, document.clone())), findings.sorted()),
             Err(error) => {
                 findings.push(lint::wrong_type::refused(&error.message).located(error.at));
-                Err(findings.sorted())
+                (None, findings.sorted())
             }
         }
     }
+}
+
+/// The JSON Schema of scenarios for editors: that of [`schema::Scenario`], eased where layers allow more than a whole scenario.
+///
+/// A key is required only where no layer below can have said it: inside items of lists, whose lists replace, and beside `kind`.
+/// At the top that is so without `extends`. A list of tables may be a table, which changes items by their names.
+#[must_use]
+pub fn editor_schema() -> Json {
+    let mut schema = schema::<schema::Scenario>();
+    let mut tables = vec![String::new()];
+    let mut next = 0;
+    while let Some(name) = tables.get(next).cloned() {
+        next += 1;
+        let table = if name.is_empty() { &mut schema } else { &mut schema["$defs"][&name] };
+        let required = table.as_object_mut().and_then(|table| table.remove("required"));
+        for (_, property) in table["properties"].as_object_mut().into_iter().flatten() {
+            if property["items"]["$ref"].is_string() {
+                let by_name = json!({ "type": "object", "additionalProperties": { "type": "object" } });
+                let list =
+                    json!({ "type": "array", "items": property["items"].take(), "minItems": property["minItems"].as_u64().unwrap_or(0) });
+                let texts = ["description", "default"].map(|key| (key, property[key].take()));
+                *property = json!({ "anyOf": [list, by_name] });
+                texts.into_iter().filter(|(_, text)| !text.is_null()).for_each(|(key, text)| property[key] = text);
+            }
+            let references = [&property["$ref"], &property["anyOf"][0]["$ref"]];
+            let name = references.into_iter().find_map(|r| r.as_str()?.strip_prefix("#/$defs/"));
+            tables.extend(name.filter(|name| !tables.iter().any(|known| known == name)).map(str::to_owned));
+        }
+        if name.is_empty() {
+            table["anyOf"] = json!([{ "required": ["extends"] }, { "required": required }]);
+        }
+    }
+    schema
 }
 
 /// The JSON Schema of scenarios of type `T`, with the key `extends` that every file may begin with.

@@ -14,11 +14,11 @@ use crate::output::manifest::Input;
 use crate::scenario::build::build;
 use crate::scenario::distribution::Level;
 use crate::scenario::document::Document;
-use crate::scenario::lint::{sweep_design, sweep_distribution, sweep_key};
+use crate::scenario::lint::sweep_design;
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
 use crate::scenario::sweep_table::{Design, Parameter, Sweep};
-use crate::scenario::{Language, load};
+use crate::scenario::{Language, Opened, open};
 
 use super::design::{Sampler, Set};
 use super::results;
@@ -76,19 +76,14 @@ impl Plan {
     /// # Errors
     /// All that is wrong with the scenario as it stands, with its table `[sweep]`, or with its feeder.
     pub fn read(path: &Path, overrides: &[String]) -> Result<(Plan, Findings), Findings> {
-        let (scenario, document, mut findings) = load::<Scenario>(path, overrides)?;
+        let Opened { scenario, document, feeder, folder: base, warnings: mut findings } = open(path, overrides)?;
         let Some(sweep) = scenario.sweep.clone() else {
             let help = "add a table [sweep], see scenarios/sweep-pv.toml; 'copperplate run' takes scenarios without";
             return Err(sweep_design::RULE.finding(format!("'{}' has no sweep", path.display())).help(help).into());
         };
-        for check in [sweep_design::check, sweep_distribution::check, sweep_key::check] {
-            check(&scenario, &document, &mut findings);
-        }
-        if findings.has_errors() {
-            return Err(findings.sorted());
-        }
-        let places: Vec<Location> = (0..sweep.parameter.len()).map(|i| document.nearest(&format!("sweep.parameter[{i}].key"))).collect();
         let strategies = if sweep.strategies.is_empty() { scenario.strategies.clone() } else { sweep.strategies.clone() };
+        findings.extend(first_study(&scenario, &strategies, &document, &feeder)?);
+        let places: Vec<Location> = (0..sweep.parameter.len()).map(|i| document.nearest(&format!("sweep.parameter[{i}].key"))).collect();
         let bare = document.clone().without("sweep");
         let folders = folders(&bare, &sweep, &places);
         let mut plan = Plan {
@@ -101,35 +96,19 @@ impl Plan {
             inputs: Vec::new(),
             document: bare,
             language: Language::new(),
-            feeders: folders[0].iter().map(|f| (f.clone(), read_feeder(f))).collect(),
+            feeders: folders[0]
+                .iter()
+                .filter(|f| **f != base)
+                .map(|f| (f.clone(), read_feeder(f)))
+                .chain([(base.clone(), Ok(feeder))])
+                .collect(),
             places,
             sweep,
         };
-        findings.extend(plan.first_study(&scenario, &document)?);
         let texts = document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
         let files = texts.chain(folders.into_iter().flatten()).filter(|p| p.exists());
         plan.inputs = files.map(|p| Input::of(&p)).collect::<Result<Vec<_>, _>>()?.concat();
         Ok((plan, findings))
-    }
-
-    /// The scenario as it stands must fit its feeder, and all its strategies be known.
-    fn first_study(&self, scenario: &Scenario, document: &Document) -> Result<Findings, Findings> {
-        let folder = document.file("feeder.path").unwrap_or_default();
-        let (feeder, mut warnings) = read_folder(&folder)?;
-        let scenario = Scenario { strategies: self.strategies.clone(), ..scenario.clone() };
-        let named_in_sweep = !self.sweep.strategies.is_empty();
-        let locate = |path: &str| match path.strip_prefix("strategies") {
-            Some(item) if named_in_sweep => document.locate(&format!("sweep.strategies{item}")),
-            _ => document.locate(path),
-        };
-        let (_, told) = build(&scenario, &feeder, self.seeds[0], self.base(), &locate)?;
-        warnings.extend(told);
-        Ok(warnings)
-    }
-
-    /// Where relative paths of the scenario start.
-    fn base(&self) -> &Path {
-        self.scenario.parent().unwrap_or_else(|| Path::new(""))
     }
 
     /// Number of cases.
@@ -194,11 +173,22 @@ impl Plan {
     pub(super) fn study_of(&self, scenario: &Scenario, document: &Document, seed: u64) -> Result<Study, String> {
         let folder = document.file("feeder.path").unwrap_or_default();
         let feeder = self.feeders.get(&folder).ok_or("the feeder was not read")?.as_ref().map_err(Clone::clone)?;
-        match build(scenario, feeder, seed, self.base(), &|_| None) {
+        match build(scenario, feeder, seed, Path::new(""), &|path| document.locate(path)) {
             Ok((study, _)) => Ok(study),
             Err(findings) => Err(reason(&findings)),
         }
     }
+}
+
+/// The scenario as it stands must fit its feeder, and all strategies of its sweep be known: what is merely odd about that.
+fn first_study(scenario: &Scenario, strategies: &[String], document: &Document, feeder: &Feeder) -> Result<Findings, Findings> {
+    let own = scenario.strategies == strategies;
+    let scenario = Scenario { strategies: strategies.to_vec(), ..scenario.clone() };
+    let locate = |path: &str| match path.strip_prefix("strategies") {
+        Some(item) if !own => document.locate(&format!("sweep.strategies{item}")),
+        _ => document.locate(path),
+    };
+    build(&scenario, feeder, scenario.seed, Path::new(""), &locate).map(|(_, odd)| odd)
 }
 
 /// Files the cases read, by [`FILE_KEYS`], each once: what the scenario names, then what parameters put in its place.

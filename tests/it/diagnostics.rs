@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use copperplate::diagnostic::{Findings, Rule, explain as explain_rule, handbook};
-use copperplate::output;
+use copperplate::import::read_folder;
+use copperplate::scenario::build::build;
 use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::{Document, explain, lint, load, typed};
-use copperplate::sweep;
 use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -393,7 +393,7 @@ fn what_the_types_refuse_is_placed_too() {
 }
 
 fn rules() -> Vec<&'static Rule> {
-    [lint::catalogue(), output::catalogue(), sweep::rules::catalogue()].concat()
+    copperplate::cli::rules::catalogue()
 }
 
 const HANDBOOK: &str = "docs/diagnostics.md";
@@ -420,34 +420,54 @@ fn pages_are_found_by_code() {
     ");
 }
 
+/// Everything that is said about a text laid over the sound scenario of `tests/data/sim`, unless it extends another itself.
+fn codes_over_village(text: &str) -> Vec<&'static str> {
+    let base = if text.contains("extends") { "" } else { "extends = \"village.toml\"\n" };
+    let look = || {
+        let document = Document::parse("tests/data/sim/scenario.toml", format!("{base}{text}"), &[])?;
+        let (scenario, _) = typed::<Scenario>(&document)?;
+        let (feeder, _) = read_folder(&document.file("feeder.path").unwrap())?;
+        let mut keys = Findings::default();
+        lint::sweep_key::check(&scenario, &document, &mut keys);
+        let keys = keys.or_ok(())?.1;
+        build(&scenario, &feeder, 1, Path::new(""), &|path| document.locate(path)).map(|(_, odd)| Findings([odd.0, keys.0].concat()))
+    };
+    let (Ok(findings) | Err(findings)) = look();
+    findings.0.iter().map(|f| f.code).collect()
+}
+
 #[test]
 fn the_example_of_every_scenario_rule_breaks_it_and_the_mended_one_does_not() {
-    let codes = |text: &str| {
-        let found = Document::parse(&format!("{CASES}/scenario.toml"), text.to_owned(), &[]).and_then(|d| typed::<Study>(&d).map(|_| ()));
-        found.err().unwrap_or_default().0.iter().map(|f| f.code).collect::<Vec<_>>()
-    };
-    for rule in lint::catalogue().into_iter().filter(|rule| !rule.code.starts_with("sweep-")) {
-        assert!(codes(rule.example).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.example));
-        let base = if rule.mend.contains("extends") { "" } else { "extends = \"valid.toml\"\n" };
-        let mended = codes(&format!("{base}{}", rule.mend));
+    for rule in lint::catalogue() {
+        let (broken, mended) = (codes_over_village(rule.example), codes_over_village(rule.mend));
+        assert!(broken.contains(&rule.code), "{}: {broken:?}", rule.code);
         assert!(!mended.contains(&rule.code), "{}: {mended:?}", rule.code);
     }
 }
 
-#[test]
-fn the_example_of_every_rule_on_sweeps_breaks_it_and_the_mended_one_does_not() {
-    let codes = |text: &str| {
-        let text = format!("extends = \"quickstart.toml\"\n{text}");
-        let document = Document::parse("scenarios/example.toml", text, &[]).unwrap();
-        let (scenario, _) = typed::<Scenario>(&document).unwrap();
-        let mut findings = Findings::default();
-        for check in [lint::sweep_design::check, lint::sweep_distribution::check, lint::sweep_key::check] {
-            check(&scenario, &document, &mut findings);
+fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else {
+            files.push(path);
         }
-        findings.0.iter().map(|f| f.code).collect::<Vec<_>>()
-    };
-    for rule in lint::catalogue().into_iter().filter(|rule| rule.code.starts_with("sweep-")) {
-        assert!(codes(rule.example).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.example));
-        assert!(!codes(rule.mend).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.mend));
     }
+}
+
+/// Findings are made by rules, so each has a page; the rest of this test is the catalogue itself.
+#[test]
+fn no_finding_is_made_without_a_rule() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    assert!(files.len() > 100);
+    for path in files.iter().filter(|path| !path.ends_with("diagnostic.rs")) {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        assert!(!code.contains("Finding::error(") && !code.contains("Finding::warning("), "{}", path.display());
+    }
+    let all = rules();
+    let (rules_of_scenarios, codes) = (lint::catalogue(), all.iter().map(|rule| rule.code).collect::<Vec<_>>());
+    assert!(all.len() > 60 && rules_of_scenarios.iter().all(|rule| codes.contains(&rule.code)));
 }

@@ -1,8 +1,7 @@
 //! Sweeps without cases: nothing to vary, nothing to draw, lists that do not match.
 
-use crate::diagnostic::{Finding, Findings, Rule, Severity};
-use crate::scenario::document::Document;
-use crate::scenario::schema::Scenario;
+use super::{Faults, Subject};
+use crate::diagnostic::{Finding, Rule, Severity};
 use crate::scenario::sweep_table::{Design, Parameter, Seeds, Sweep};
 
 /// The rule.
@@ -22,10 +21,10 @@ const SOBOL_DIMENSIONS: usize = 256;
 /// Most cases of a sweep.
 const MOST_CASES: u64 = 10_000_000;
 
-/// Whether the design has what it needs.
-pub fn check(scenario: &Scenario, document: &Document, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let scenario = subject.scenario;
     let Some(sweep) = &scenario.sweep else { return };
-    let mut tell = |path: &str, finding: Finding| findings.push(finding.located(document.nearest(path)));
+    let mut tell = |path: &str, finding: Finding| faults.at(path, finding);
     for (i, parameter) in sweep.parameter.iter().enumerate() {
         if let Some((key, message, help)) = parameter_fault(sweep.design, parameter) {
             tell(&format!("sweep.parameter[{i}].{key}"), RULE.finding(message).help(help));

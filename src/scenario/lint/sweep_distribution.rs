@@ -1,9 +1,8 @@
 //! Distributions that no value can be drawn from.
 
-use crate::diagnostic::{Findings, Rule, Severity};
+use super::{Faults, Subject};
+use crate::diagnostic::{Rule, Severity};
 use crate::scenario::distribution::Distribution;
-use crate::scenario::document::Document;
-use crate::scenario::schema::Scenario;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -15,13 +14,11 @@ pub const RULE: Rule = Rule {
     mend: "[[sweep.parameter]]\nkey = \"feeder.pv_scale\"\ndistribution = { kind = \"uniform\", low = 0.5, high = 1.5 }",
 };
 
-/// Looks at the distribution of every parameter.
-pub fn check(scenario: &Scenario, document: &Document, findings: &mut Findings) {
-    let parameters = scenario.sweep.iter().flat_map(|sweep| &sweep.parameter).enumerate();
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let parameters = subject.scenario.sweep.iter().flat_map(|sweep| &sweep.parameter).enumerate();
     for (i, distribution) in parameters.filter_map(|(i, p)| Some((i, p.distribution.as_ref()?))) {
         if let Some((message, help)) = fault(distribution) {
-            let place = document.nearest(&format!("sweep.parameter[{i}].distribution"));
-            findings.push(RULE.finding(message).help(help).located(place));
+            faults.at(&format!("sweep.parameter[{i}].distribution"), RULE.finding(message).help(help));
         }
     }
 }
