@@ -25,6 +25,7 @@ pub mod results;
 pub mod rng;
 pub mod scenario;
 pub mod sim;
+pub mod sweep;
 pub mod table;
 pub mod time;
 pub mod uftp;
