@@ -5,6 +5,7 @@
 
 pub mod ageing;
 pub mod agent;
+pub mod analysis;
 pub mod asset;
 pub mod chart;
 pub mod cli;

@@ -40,6 +40,8 @@ pub struct Record {
     pub overrides: Vec<String>,
     /// Name of the scenario.
     pub name: String,
+    /// The question it asks.
+    pub description: String,
     /// The design.
     pub design: String,
     /// Dotted keys of the parameters.
@@ -65,6 +67,7 @@ impl Record {
             scenario: plan.scenario.clone(),
             overrides: plan.overrides.clone(),
             name: plan.name.clone(),
+            description: plan.description.clone(),
             design: design_name(plan.sweep.design),
             parameters: plan.sweep.parameter.iter().map(|p| p.key.clone()).collect(),
             strategies: plan.strategies.clone(),

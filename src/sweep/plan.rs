@@ -40,6 +40,8 @@ pub struct Plan {
     pub overrides: Vec<String>,
     /// Name of the scenario.
     pub name: String,
+    /// The question it asks.
+    pub description: String,
     /// The sweep.
     pub sweep: Sweep,
     /// Names of the strategies, in the order of cases.
@@ -90,6 +92,7 @@ impl Plan {
             scenario: path.to_path_buf(),
             overrides: overrides.to_vec(),
             name: scenario.name.clone(),
+            description: scenario.description.clone(),
             seeds: sweep.seeds(scenario.seed),
             sampler: Sampler::new(&sweep, scenario.seed),
             strategies,

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::rules::CHANGED;
+use crate::diagnostic::Findings;
 use crate::kpi::DEFINITIONS;
 use crate::output::{Column, OutputError, Strings, Table, read_parquet};
 
@@ -36,6 +38,17 @@ pub enum ResultsError {
         /// The first column that should be there.
         column: String,
     },
+}
+
+impl From<ResultsError> for Findings {
+    fn from(error: ResultsError) -> Findings {
+        match error {
+            ResultsError::Output(error) => error.into(),
+            foreign @ ResultsError::Foreign { .. } => {
+                CHANGED.finding(foreign.to_string()).help("run the sweep again with this version: --fresh").into()
+            }
+        }
+    }
 }
 
 /// Columns of results without rows. `parameters` are dotted keys, each with whether its values are numbers.

@@ -12,8 +12,9 @@ use clap::{Args as ClapArgs, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print, report};
+use crate::analysis;
 use crate::diagnostic::Findings;
-use crate::sweep::{self, Folder, Plan, Tally, ranges};
+use crate::sweep::{self, Folder, Plan, Results, Tally, ranges};
 
 /// Arguments of `sweep`: a scenario to be run here from beginning to end, or a step of a sharded sweep.
 #[derive(Debug, ClapArgs)]
@@ -183,7 +184,15 @@ fn merged(folder: &Folder, seconds: Option<f64>) -> Result<Outcome, Findings> {
     let tally = sweep::merge(folder)?;
     let took = seconds.map_or_else(String::new, |s| format!(" in {s:.1} s"));
     print(&format!("{}: {} cases{took}, {}", folder.record.name, tally.cases, failures(&tally)));
-    print(&format!("Results are in {}\n", folder.path.join(sweep::results::FILE_NAME).display()));
+    let results = Results::read(&folder.path)?;
+    let files = analysis::write(&results, &folder.path)?;
+    let path = folder.path.display();
+    print(&format!(
+        "Results are in {path}/{}, {} tables and charts in {path}/{}\nRead them in a browser: copperplate report {path}\n",
+        sweep::results::FILE_NAME,
+        files.len(),
+        analysis::FOLDER
+    ));
     Ok(if tally.failed == 0 { Outcome::Done } else { Outcome::CaseFailed })
 }
 
