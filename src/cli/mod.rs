@@ -11,6 +11,7 @@ mod files;
 mod import;
 mod init;
 mod powerflow;
+mod report_page;
 pub mod rules;
 mod run;
 mod schema;
@@ -51,6 +52,8 @@ enum Command {
     Schema(schema::Args),
     /// Compare the strategies of a scenario
     Run(run::Args),
+    /// Make one HTML page of a run or a sweep
+    Report(report_page::Args),
     /// Run many cases of a scenario: parameters, seeds, strategies
     Sweep(sweep::Args),
     /// Solve the load flow of a grid
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Report(args) => report_page::run(&args),
         Command::Sweep(args) => sweep::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Rule, Severity, UNKNOWN_CODE};
 use crate::scenario::lint;
-use crate::{grid, import, output, price, profile, sweep, table};
+use crate::{grid, import, output, price, profile, report, sweep, table};
 
 /// All rules, as `copperplate explain CODE` and `docs/diagnostics.md` know them.
 #[must_use]
@@ -16,6 +16,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         grid::rules::catalogue(),
         import::rules::catalogue(),
         output::catalogue(),
+        report::catalogue(),
         sweep::rules::catalogue(),
     ];
     // A rule on scenarios may be the one on feeders or profiles, under one code.

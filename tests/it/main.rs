@@ -8,6 +8,7 @@ mod model_docs;
 mod output;
 mod powerflow;
 mod powerflow_command;
+mod report;
 mod scenario_language;
 mod sim_balance;
 mod sim_delivery;
