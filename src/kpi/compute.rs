@@ -217,8 +217,10 @@ fn assets(k: &mut Kpis, study: &Study, grid: &Grid, case: &CaseResult) -> f64 {
             }
         }
         hottest = hottest.max(state.hottest_c);
-        lost_h += state.loss_of_life_h;
-        life += (state.loss_of_life_h / NORMAL_INSULATION_LIFE_H).min(1.0);
+        // What has lost its life has no more to lose.
+        let lost = state.loss_of_life_h.min(NORMAL_INSULATION_LIFE_H);
+        lost_h += lost;
+        life += lost / NORMAL_INSULATION_LIFE_H;
     }
     let known = !grid.transformers.is_empty();
     k.set("hot_spot_max_c", if known { Value::Number(hottest) } else { Value::NotApplicable });

@@ -296,7 +296,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "transformer loss of life",
         "days",
         1,
-        "relative ageing summed over time, days at normal ageing",
+        "relative ageing summed over time, days at normal ageing; at most a whole insulation life (6250 days) a transformer",
         "IEC 60076-7",
     ),
 ];
