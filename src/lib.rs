@@ -20,6 +20,7 @@ pub mod output;
 pub mod powerflow;
 pub mod price;
 pub mod profile;
+pub mod report;
 pub mod results;
 pub mod rng;
 pub mod scenario;

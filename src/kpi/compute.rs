@@ -2,9 +2,10 @@
 
 use crate::ageing::{NORMAL_INSULATION_LIFE_H, State, Thermal};
 use crate::grid::Grid;
+use crate::ids::CpIdx;
 use crate::market::ledger::Kind;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
-use crate::sim::{CaseResult, LoggedMessage, Variant};
+use crate::sim::{CaseResult, Fate, LoggedMessage, Variant};
 use crate::time::SimTime;
 use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspPower, Message};
 use crate::units::{Money, Watts};
@@ -113,7 +114,8 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
     k.number("unserved_mwh", if strategy.trades { sum(&r.unserved_w) } else { 0.0 });
     let (mut offered, mut ordered, mut delivered) = (0.0, 0.0, 0.0);
     let (mut offers, mut orders) = (0_u64, 0_u64);
-    for LoggedMessage { message, .. } in &case.messages {
+    // A message sent again is the same message.
+    for LoggedMessage { message, .. } in case.messages.iter().filter(|m| m.attempt == 0 && m.fate != Fate::Repeated) {
         match &**message {
             Message::FlexOffer(m) => {
                 offers += 1;
@@ -131,12 +133,27 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
     k.number("ordered_mwh", ordered);
     k.number("delivered_mwh", delivered);
     k.number("orders", orders as f64);
+    let failed = case.messages.iter().filter(|m| matches!(m.fate, Fate::Lost | Fate::Unreadable)).count();
+    k.number("messages_failed", failed as f64);
     k.number("offers_compelled", if strategy.obligation { offers as f64 } else { 0.0 });
     let moved = |cp: usize| -> f64 {
         let rows = r.through_w[Variant::Free as usize][cp].iter().zip(&r.through_w[Variant::Orders as usize][cp]).zip(&r.requested_w[cp]);
-        rows.filter(|(_, need)| **need != 0.0).map(|((free, orders), need)| (orders - free) * need.signum()).filter(|w| w.is_finite()).sum()
+        let asked = rows.enumerate().filter(|(step, (_, need))| **need != 0.0 && !wider_asked(study, case, cp, *step));
+        asked.map(|(_, ((free, orders), need))| (orders - free) * need.signum()).filter(|w| w.is_finite()).sum()
     };
     k.number("true_flexibility_mwh", (0..study.congestion_points.len()).map(moved).sum::<f64>() * step_mwh);
+}
+
+/// Whether a congestion point around `cp` asked for the same in a step: what moves at both is one and the same power.
+fn wider_asked(study: &Study, case: &CaseResult, cp: usize, step: usize) -> bool {
+    let asked = |k: usize| case.recording.requested_w[k][step];
+    let size = |k: usize| study.congestion_points[k].public.connections.len();
+    let around = |(a, b): &(CpIdx, CpIdx)| match (a.i() == cp, b.i() == cp) {
+        (true, _) => Some(b.i()),
+        (_, true) => Some(a.i()),
+        _ => None,
+    };
+    study.nested.iter().filter_map(around).any(|k| size(k) > size(cp) && asked(k) * asked(cp) > 0.0)
 }
 
 /// Delivered energy of an order where flexibility was asked for, MWh; a capacity limitation was called for all of its ISPs.

@@ -39,7 +39,7 @@
 //! the same bits in any lane, in any company, on any instruction set. A lane that has stopped keeps its `u` while its
 //! neighbours go on.
 
-use super::lanes::{Lanes, Mask};
+use super::lanes::{Lanes, Mask, SMALL};
 use super::network::{Network, Node};
 use super::solution::Options;
 
@@ -99,9 +99,9 @@ pub(super) enum End {
 pub(super) fn solve<const W: usize>(network: &Network, options: Options, cells: &mut [Cell<W>]) -> [End; W] {
     let mut ends = [End::Moving { change_pu: f64::NAN }; W];
     let mut moving = Mask::ALL;
-    let mut before = Lanes::all(f64::INFINITY);
+    let (mut before, mut lowest) = (Lanes::all(f64::INFINITY), Lanes::ZERO);
     for sweep in 2..=options.max_iterations {
-        let seen = look(network, cells, &moving);
+        let seen = if sweep == 2 { look::<W, FIRST>(network, cells, &moving) } else { look::<W, MIDDLE>(network, cells, &moving) };
         for (l, end) in ends.iter_mut().enumerate() {
             if moving.has(l) {
                 *end = seen.judge(l, before.0[l], network.shunt_gain, options.tolerance_pu, sweep);
@@ -110,13 +110,18 @@ pub(super) fn solve<const W: usize>(network: &Network, options: Options, cells: 
                 }
             }
         }
-        before = seen.change;
+        (before, lowest) = (seen.change, seen.lowest);
         if moving == Mask::NONE {
             break;
         }
     }
-    backward::<W, true>(network, cells);
-    finish(network, cells);
+    let product = backward::<W, LAST>(network, cells);
+    let small = (0..W).all(|l| product.0[l] <= 0.8 * SMALL * lowest.0[l]);
+    if small {
+        finish::<W, true>(network, cells)
+    } else {
+        finish::<W, false>(network, cells)
+    }
     ends
 }
 
@@ -126,8 +131,13 @@ pub(super) fn without_losses<const W: usize>(network: &Network, cells: &mut [Cel
         // The current of a finite power at this voltage is 0.
         cell.u = Lanes::all(f64::INFINITY);
     }
-    let _ = look(network, cells, &Mask::ALL);
+    let _ = look::<W, MIDDLE>(network, cells, &Mask::ALL);
 }
+
+/// Which sweep it is.
+const FIRST: u8 = 0;
+const MIDDLE: u8 = 1;
+const LAST: u8 = 2;
 
 /// What a sweep has seen.
 struct Seen<const W: usize> {
@@ -157,36 +167,40 @@ impl<const W: usize> Seen<W> {
 
 /// One sweep in the lanes that move.
 #[inline(always)]
-fn look<const W: usize>(network: &Network, cells: &mut [Cell<W>], moving: &Mask<W>) -> Seen<W> {
-    let loss_gain = backward::<W, false>(network, cells);
+fn look<const W: usize, const SWEEP: u8>(network: &Network, cells: &mut [Cell<W>], moving: &Mask<W>) -> Seen<W> {
+    let loss_gain = backward::<W, SWEEP>(network, cells);
     let power = cells[..network.roots].iter().fold(Lanes::ZERO, |sum, root| sum + root.a + root.b);
     let (change, lowest) = forward(network, cells, moving);
     Seen { loss_gain, power, change, lowest }
 }
 
-/// `S` upwards, leaving the drop of `u` over each element in `a` and, in the last sweep, the sine's numerator in `b`. Gives `K`.
+/// `S` upwards, leaving the drop of `u` over each element in `a`. Gives `K`; in the last sweep it leaves the sine's numerator in
+/// `b` and gives its largest magnitude.
 #[inline(always)]
-fn backward<const W: usize, const LAST: bool>(network: &Network, cells: &mut [Cell<W>]) -> Lanes<W> {
-    let mut gain = Lanes::ZERO;
+fn backward<const W: usize, const SWEEP: u8>(network: &Network, cells: &mut [Cell<W>]) -> Lanes<W> {
+    let mut seen = Lanes::ZERO;
     for i in (network.roots..network.nodes.len()).rev() {
         let node = network.nodes[i];
         let [r, x] = node.z;
         let (above, below) = cells.split_at_mut(i);
         let (parent, cell) = (&mut above[node.parent as usize], &mut below[0]);
         let (p, q) = (cell.a, cell.b);
-        let current2 = (p * p + q * q) / cell.u;
+        let power2 = p * p + q * q;
+        // The first sweep finds u = 1.
+        let current2 = if SWEEP == FIRST { power2 } else { power2 / cell.u };
         let (sent_p, sent_q) = (p + r * current2, q + x * current2);
         let half_drop = r * p + x * q;
         cell.a = half_drop + half_drop + (r * r + x * x) * current2;
-        if LAST {
+        if SWEEP == LAST {
             cell.b = x * p - r * q;
+            seen = cell.b.abs().max(seen);
         } else {
-            gain += node.reach * current2;
+            seen += node.reach * current2;
         }
         parent.a += sent_p;
         parent.b += sent_q;
     }
-    gain
+    seen
 }
 
 /// New `u` downwards in the lanes that move, and the next `S` begun. Gives the largest change of `u` and its lowest value.
@@ -209,9 +223,9 @@ fn forward<const W: usize>(network: &Network, cells: &mut [Cell<W>], moving: &Ma
     (change, lowest)
 }
 
-/// Last sweep downwards: `u`, `|v|` and `θ`.
+/// Last sweep downwards: `u`, `|v|` and `θ`; whether all sines are small is known beforehand, which spares asking.
 #[inline(always)]
-fn finish<const W: usize>(network: &Network, cells: &mut [Cell<W>]) {
+fn finish<const W: usize, const SMALL_SINES: bool>(network: &Network, cells: &mut [Cell<W>]) {
     for cell in &mut cells[..network.roots] {
         (cell.a, cell.b) = (Lanes::ONE, Lanes::ZERO);
     }
@@ -220,7 +234,8 @@ fn finish<const W: usize>(network: &Network, cells: &mut [Cell<W>]) {
         let (parent, cell) = (&above[network.nodes[i].parent as usize], &mut below[0]);
         let u = parent.u - cell.a;
         let v = u.sqrt();
-        let turn = (cell.b / (parent.a * v)).asin();
+        let sine = cell.b / (parent.a * v);
+        let turn = if SMALL_SINES { sine.asin_small() } else { sine.asin() };
         (cell.u, cell.a, cell.b) = (u, v, parent.b - turn);
     }
 }

@@ -10,8 +10,6 @@
 //! source            Σ_roots S
 //! ```
 
-use std::ops::Range;
-
 use super::lanes::Lanes;
 use super::network::{Branch, Complex, DEAD, Network};
 use super::solution::Rows;
@@ -22,19 +20,15 @@ use super::sweep::Cell;
 pub(super) fn voltages<const W: usize>(network: &Network, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
     let width = network.buses();
     let [u_pu, angle_rad] = &mut rows.bus;
-    let mut block = [[Lanes::ZERO; BLOCK]; 2];
-    for start in (0..width).step_by(BLOCK) {
-        let end = usize::min(start + BLOCK, width);
-        for (j, bus) in network.buses[start..end].iter().enumerate() {
-            if bus.node == DEAD {
-                (block[0][j], block[1][j]) = (Lanes::ZERO, Lanes::ZERO);
-            } else {
-                let cell = &cells[bus.node as usize];
-                (block[0][j], block[1][j]) = (bus.per_unit * cell.a, wrapped(bus.turn_rad + cell.b));
-            }
-        }
-        columns(u_pu, width, first, steps, start..end, &block[0]);
-        columns(angle_rad, width, first, steps, start..end, &block[1]);
+    for (i, bus) in network.buses.iter().enumerate() {
+        let (u, angle) = if bus.node == DEAD {
+            (Lanes::ZERO, Lanes::ZERO)
+        } else {
+            let cell = &cells[bus.node as usize];
+            (bus.per_unit * cell.a, wrapped(bus.turn_rad + cell.b))
+        };
+        column(u_pu, width, first, steps, i, u);
+        column(angle_rad, width, first, steps, i, angle);
     }
 }
 
@@ -63,17 +57,10 @@ pub(super) fn totals<const W: usize>(network: &Network, cells: &[Cell<W>], first
 #[inline(always)]
 pub(super) fn branches<const W: usize>(network: &Network, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
     let width = network.branches();
-    let mut block = [[Lanes::ZERO; BLOCK]; 7];
-    for start in (0..width).step_by(BLOCK) {
-        let end = usize::min(start + BLOCK, width);
-        for (j, branch) in network.branches[start..end].iter().enumerate() {
-            let results = if branch.node == DEAD { [Lanes::ZERO; 7] } else { of_branch(network, cells, branch) };
-            for array in 0..7 {
-                block[array][j] = results[array];
-            }
-        }
+    for (k, branch) in network.branches.iter().enumerate() {
+        let results = if branch.node == DEAD { [Lanes::ZERO; 7] } else { of_branch(network, cells, branch) };
         for array in 0..7 {
-            columns(rows.branch[array], width, first, steps, start..end, &block[array]);
+            column(rows.branch[array], width, first, steps, k, results[array]);
         }
     }
 }
@@ -100,28 +87,17 @@ fn into_branch<const W: usize>(share: Complex, s: [Lanes<W>; 2], y: Complex, u: 
     [share[0] * s[0] + share[1] * s[1] + y[0] * u, share[0] * s[1] - share[1] * s[0] - y[1] * u]
 }
 
-/// Columns written together: a cache line of each row.
-const BLOCK: usize = 8;
-
-/// Writes the first `steps` lanes into `columns` of rows of `width`, from row `first` on.
+/// Writes the first `steps` lanes into column `i` of rows of `width`, from row `first` on.
 #[inline(always)]
-fn columns<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: usize, columns: Range<usize>, block: &[Lanes<W>; BLOCK]) {
-    if columns.len() < BLOCK {
+fn column<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: usize, i: usize, lanes: Lanes<W>) {
+    let target = &mut array[first * width + i..];
+    if steps == W && target.len() > (W - 1) * width {
+        for l in 0..W {
+            target[l * width] = lanes.0[l];
+        }
+    } else {
         for l in 0..steps {
-            for (j, i) in columns.clone().enumerate() {
-                array[(first + l) * width + i] = block[j].0[l];
-            }
-        }
-        return;
-    }
-    for l in 0..steps {
-        let mut row = [0.0; BLOCK];
-        for j in 0..BLOCK {
-            row[j] = block[j].0[l];
-        }
-        // A whole block is stored as one; `copy_from_slice` would be a call.
-        if let Some(target) = array[(first + l) * width + columns.start..].first_chunk_mut::<BLOCK>() {
-            *target = row;
+            target[l * width] = lanes.0[l];
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `messages.parquet` (a row per message), `message_isps.parquet` (a row per run of ISPs in it) and, if asked for, XML.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::output::table::{Column, Strings, Table};
@@ -11,7 +12,7 @@ use crate::units::{Money, Watts};
 use super::Finished;
 
 /// Texts that a message row shows if the message has them.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 16] = [
     "strategy",
     "type",
     "message_id",
@@ -27,22 +28,32 @@ const TEXTS: [&str; 15] = [
     "order_reference",
     "option",
     "price_eur",
+    "option_prices_eur",
 ];
 
 /// The table of messages.
 pub(super) fn messages(cases: &[Finished<'_>]) -> Table {
     let mut texts: Vec<Strings> = TEXTS.iter().map(|_| Strings::default()).collect();
-    let (mut sent, mut arrived, mut revision) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut sent, mut arrived, mut revision, mut attempt) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut fate = Strings::default();
     for c in cases {
         for m in &c.case.messages {
             sent.push(m.sent);
             arrived.push(m.arrived);
             revision.push(revision_of(&m.message));
+            attempt.push(i64::from(m.attempt));
+            fate.push(m.fate.name());
             let row = row(&c.strategy.name, &m.message);
             texts.iter_mut().zip(row).for_each(|(column, text)| column.push(&text));
         }
     }
-    let mut table = Table::new([("sent", Column::Time(sent)), ("arrived", Column::Time(arrived)), ("revision", Column::I64(revision))]);
+    let mut table = Table::new([
+        ("sent", Column::Time(sent)),
+        ("arrived", Column::Time(arrived)),
+        ("revision", Column::I64(revision)),
+        ("attempt", Column::I64(attempt)),
+        ("fate", Column::Str(fate)),
+    ]);
     table.columns.extend(TEXTS.iter().zip(texts).map(|(name, column)| ((*name).to_owned(), Column::Str(column))));
     table
 }
@@ -56,7 +67,7 @@ fn revision_of(m: &Message) -> i64 {
     }
 }
 
-fn row(strategy: &str, m: &Message) -> [String; 15] {
+fn row(strategy: &str, m: &Message) -> [String; 16] {
     let h = m.header();
     let response = m.response();
     let (refers, contract, order, option, price) = specifics(m);
@@ -76,7 +87,16 @@ fn row(strategy: &str, m: &Message) -> [String; 15] {
         order,
         option,
         price.map(|p| p.to_string()).unwrap_or_default(),
+        option_prices(m),
     ]
+}
+
+/// Prices of an offer's options, in the order of their names.
+fn option_prices(m: &Message) -> String {
+    match m {
+        Message::FlexOffer(m) => m.options.iter().map(|o| o.price.to_string()).collect::<Vec<_>>().join(" | "),
+        _ => String::new(),
+    }
 }
 
 /// Reference, contract, order, option and price of the messages that have them.
@@ -114,7 +134,9 @@ pub(super) fn isps(cases: &[Finished<'_>]) -> Table {
     let (mut start, mut duration) = (Vec::new(), Vec::new());
     let mut powers: [Vec<f64>; 3] = Default::default();
     for c in cases {
-        for m in &c.case.messages {
+        let mut written = BTreeSet::new();
+        // A message sent again has its rows once.
+        for m in c.case.messages.iter().filter(|m| written.insert(m.message.header().message_id)) {
             let id = m.message.header().message_id.to_string();
             for r in runs(&m.message) {
                 for (column, text) in texts.iter_mut().zip([&c.strategy.name, &id, &r.option, r.disposition]) {

@@ -5,15 +5,13 @@ use jiff::civil::Date;
 use crate::asset::battery::Battery;
 use crate::asset::ev::{Habits, sessions};
 use crate::asset::{AssetKind, AssetSpec};
-use crate::diagnostic::Finding;
-use crate::grid::Grid;
-use crate::ids::{ConnectionIdx, ProfileIdx};
+use crate::grid::{Grid, Transformer};
+use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
 use crate::rng::Stream;
 use crate::time::IspCalendar;
 
-use super::build::Faults;
-use super::schema::{Replacement, Scenario};
+use super::schema::{self, Replacement, Scenario};
 use super::study::{BatterySpec, VehicleSpec, curtailable};
 
 /// Everything behind the meters.
@@ -23,29 +21,39 @@ pub(super) struct Things {
     pub(super) batteries: Vec<BatterySpec>,
 }
 
-/// The feeder with every rating scaled and every impedance as it was.
-pub(super) fn scaled_grid(grid: &Grid, scale: f64) -> Grid {
-    let mut grid = grid.clone();
-    for line in &mut grid.lines {
-        line.rated_current_a *= scale;
+/// The feeder with its ratings as the scenario has them and every impedance as it was.
+pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder) -> Grid {
+    let mut rated = grid.clone();
+    for line in &mut rated.lines {
+        line.rated_current_a *= s.rating_scale;
     }
-    for t in &mut grid.transformers {
-        // Per-unit data refer to the rating: with Z = uk·U²/S and Pk at rated current, both keep their ohms.
-        t.rated_power_va *= scale;
-        t.uk_pu *= scale;
-        t.pk_w *= scale * scale;
-        t.i0_pu /= scale;
+    for t in &mut rated.transformers {
+        rate_transformer(t, t.rated_power_va * s.rating_scale);
     }
-    grid
+    for r in &s.rating {
+        let branch = grid.branch(&r.element).expect("checked by unknown-element");
+        match branch.i().checked_sub(rated.lines.len()) {
+            Some(row) => rate_transformer(&mut rated.transformers[row], r.rating * 1e3),
+            None => rated.lines[branch.i()].rated_current_a = r.rating,
+        }
+    }
+    rated
 }
 
-/// The feeder with one element replaced; `None` if there is no such element.
+/// Per-unit data refer to the rating: with Z = uk·U²/S and Pk at rated current, both keep their ohms.
+fn rate_transformer(t: &mut Transformer, rated_power_va: f64) {
+    let scale = rated_power_va / t.rated_power_va;
+    t.rated_power_va = rated_power_va;
+    t.uk_pu *= scale;
+    t.pk_w *= scale * scale;
+    t.i0_pu /= scale;
+}
+
+/// Replaces one element.
 ///
 /// What is not stated about a new transformer follows from the old one: the same short-circuit voltage, losses growing with
 /// the rating to the power 0.75. A new line has the old one's impedance in inverse proportion to its ampacity.
-pub(super) fn replaced(grid: &Grid, r: &Replacement) -> Option<Grid> {
-    let branch = grid.branch(&r.element)?;
-    let mut grid = grid.clone();
+pub(super) fn replace(grid: &mut Grid, branch: BranchIdx, r: &Replacement) {
     match branch.i().checked_sub(grid.lines.len()) {
         Some(row) => {
             let t = &mut grid.transformers[row];
@@ -64,11 +72,10 @@ pub(super) fn replaced(grid: &Grid, r: &Replacement) -> Option<Grid> {
             line.x_ohm /= growth;
         }
     }
-    Some(grid)
 }
 
 /// The feeder's assets with the scenario's overlays.
-pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date], faults: &mut Faults<'_>) -> Things {
+pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date]) -> Things {
     let o = &s.feeder;
     let mut assets: Vec<AssetSpec> = feeder
         .assets
@@ -89,13 +96,8 @@ pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCal
     let homes: Vec<ConnectionIdx> = homes(feeder);
     if let Some(h) = &o.heat_pumps {
         let profiles = heat_pump_profiles(feeder);
-        if profiles.is_empty() && h.share > 0.0 {
-            let help = "use a feeder with heat pumps, such as a SimBench grid of scenario 1 or 2";
-            faults.at(
-                "feeder.heat_pumps",
-                Finding::error("no-heat-pump-profiles", "the feeder has no heat-pump profiles to follow").help(help),
-            );
-        } else {
+        // Without profiles nobody is to have one: checked by no-profiles.
+        if !profiles.is_empty() {
             assets.extend(heat_pumps(feeder, seed, &homes, h.share, h.power_kw * 1e3, &profiles));
         }
     }

@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::wire::Wire;
 use crate::market::Direction;
 
 /// A question about a congested feeder: the feeder, who trades, under which rules, and the strategies to compare.
@@ -40,6 +41,9 @@ pub struct Scenario {
     /// Clock times of the day-ahead round, currency.
     #[serde(default)]
     pub market: Market,
+    /// How messages travel, and what goes wrong on the way.
+    #[serde(default)]
+    pub wire: Wire,
     /// How well participants foresee.
     #[serde(default)]
     pub forecast: Forecast,
@@ -109,6 +113,9 @@ pub struct Feeder {
     #[serde(default = "unity")]
     #[schemars(range(min = 0.1, max = 10.0))]
     pub rating_scale: f64,
+    /// Ratings of single elements that differ from the feeder's.
+    #[serde(default)]
+    pub rating: Vec<Rating>,
     /// Electric vehicles at a share of the connections; they replace the feeder's fixed charging profiles.
     #[serde(default)]
     pub electric_vehicles: Option<ElectricVehicles>,
@@ -122,6 +129,17 @@ pub struct Feeder {
 
 fn unity() -> f64 {
     1.0
+}
+
+/// The rating of one element as it is here; its impedance stays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rating {
+    /// `transformer:ID` or `line:ID`.
+    pub element: String,
+    /// Its rating: kVA of a transformer, A of a line.
+    #[schemars(range(min = 0.1))]
+    pub rating: f64,
 }
 
 /// Electric vehicles.
@@ -715,9 +733,9 @@ pub struct Strategy {
     /// Whether orange may act.
     #[serde(default)]
     pub orange: Option<bool>,
-    /// Element replaced at the start.
+    /// Elements replaced at the start.
     #[serde(default)]
-    pub replacement: Option<Replacement>,
+    pub replacement: Vec<Replacement>,
 }
 
 /// Who must offer.

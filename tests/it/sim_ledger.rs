@@ -4,9 +4,9 @@
 //! | kind | recomputed from |
 //! |---|---|
 //! | flexibility, limitation | `Price` of the FlexOrders that were accepted |
-//! | penalty | FlexOrders, the FlexRequests behind their offers, first D-Prognosis as baseline (a cap: the contract), Metering |
+//! | penalty | FlexOrders, the FlexRequests behind their offers, first D-Prognosis as baseline, moved by orders at nested points (a cap: the contract), Metering |
 //! | availability | contract, FlexReservationUpdate |
-//! | energy, imbalance of aggregators | first D-Prognosis as day-ahead position (all their connections lie behind the point), Metering, prices |
+//! | energy, imbalance of aggregators | first D-Prognosis as day-ahead position (all their connections lie behind the first point), Metering, prices |
 //! | energy of customers without aggregator | all power through the transformer less losses less Metering, prices; a bound, for meters are in whole watts |
 //! | losses | recorded losses, prices |
 //! | compensation | energy the world limited; the sum over parties, to the rounding of its entries |
@@ -14,7 +14,8 @@
 
 use std::collections::BTreeMap;
 
-use copperplate::ids::{AgrIdx, ConnectionIdx, Domain};
+use copperplate::agent::PublicCp;
+use copperplate::ids::{AgrIdx, ConnectionIdx, Domain, EntityAddress};
 use copperplate::market::Direction;
 use copperplate::market::contract::{Bounds, Contract, Right, obligation};
 use copperplate::market::ledger::Kind;
@@ -48,7 +49,8 @@ fn pay(to: &mut Balances, payer: &str, payee: &str, kind: Kind, amount: Money) {
 
 impl<'a> Files<'a> {
     fn new(ran: &'a Ran, strategy: &'a Strategy, case: &'a CaseResult) -> Files<'a> {
-        assert_eq!(ran.study.congestion_points.len(), 1, "the recomputation knows no nesting");
+        let around = |k: usize| ran.study.congestion_points[k].public.connections.len();
+        assert_eq!(around(0), ran.study.grid.connections.len(), "everything lies behind the first congestion point");
         Files { study: &ran.study, strategy, case, meters: meters(&ran.study, case) }
     }
 
@@ -65,13 +67,20 @@ impl<'a> Files<'a> {
         (0..self.study.agr_of.len()).filter(|c| self.study.agr_of[*c] == agr).map(ConnectionIdx::new).collect()
     }
 
-    /// Metered power of an aggregator's connections, all of which lie behind the congestion point.
-    fn metered(&self, domain: &Domain, date: Date, i: usize) -> i64 {
-        self.own(domain).iter().map(|c| self.meters[&(date, *c)][i]).sum()
+    fn point(&self, address: &EntityAddress) -> &'a PublicCp {
+        let points = &self.study.congestion_points;
+        &points.iter().find(|p| p.public.address == *address).expect("a known congestion point").public
     }
 
-    fn first_prognosis(&self, domain: &Domain, date: Date) -> Vec<Watts> {
-        let of = |m: &&DPrognosis| m.header.sender_domain == *domain && m.flex.period == date && m.revision == 1;
+    /// Metered power of an aggregator's connections behind a congestion point.
+    fn metered(&self, domain: &Domain, point: &PublicCp, date: Date, i: usize) -> i64 {
+        self.own(domain).iter().filter(|c| point.connections.contains(c)).map(|c| self.meters[&(date, *c)][i]).sum()
+    }
+
+    fn first_prognosis(&self, domain: &Domain, point: &PublicCp, date: Date) -> Vec<Watts> {
+        let of = |m: &&DPrognosis| {
+            m.header.sender_domain == *domain && m.flex.period == date && m.revision == 1 && m.flex.congestion_point == point.address
+        };
         let m = self.messages().filter_map(|m| if let Message::DPrognosis(m) = m { Some(m) } else { None }).find(of);
         power_series(&self.period(date), &m.expect("a first prognosis").isps).values().to_vec()
     }
@@ -154,16 +163,35 @@ impl<'a> Files<'a> {
         match self.contract(order.contract_id.as_deref()).map(|c| (c.right, c.direction)) {
             Some((Right::CapacityLimitation { cap_w }, Direction::Consumption)) => power.iter().map(|f| Watts(cap_w as i64) - *f).collect(),
             Some((Right::CapacityLimitation { cap_w }, Direction::FeedIn)) => power.iter().map(|f| Watts(-cap_w as i64) - *f).collect(),
-            _ => self.first_prognosis(&order.header.recipient_domain, order.flex.period),
+            _ => self.shifted_baseline(order),
         }
+    }
+
+    /// The first prognosis, moved by what was ordered of the same connections at points around or inside this one.
+    fn shifted_baseline(&self, order: &FlexOrder) -> Vec<Watts> {
+        let here = self.point(&order.flex.congestion_point);
+        let mut baseline = self.first_prognosis(&order.header.recipient_domain, here, order.flex.period);
+        let day = self.period(order.flex.period);
+        for other in self.orders() {
+            let there = self.point(&other.flex.congestion_point);
+            let same = other.header.recipient_domain == order.header.recipient_domain && other.flex.period == order.flex.period;
+            let nested = there.address != here.address && there.connections.iter().any(|c| here.connections.contains(c));
+            if same && nested && other.unsolicited != Some(true) {
+                baseline.iter_mut().zip(power_series(&day, &other.isps).values()).for_each(|(b, f)| *b += *f);
+            }
+        }
+        baseline
     }
 
     fn flexibility(&self, to: &mut Balances) {
         let orders: Vec<_> = self.orders().into_iter().map(|o| (o, self.asked(o))).collect();
         let mut tally: Vec<(f64, f64, f64)> = vec![(0.0, 0.0, 0.0); orders.len()];
-        let stack = |o: &FlexOrder| (o.header.recipient_domain.clone(), o.flex.period, o.unsolicited == Some(true));
+        let stack = |o: &FlexOrder| {
+            (o.header.recipient_domain.clone(), o.flex.congestion_point.clone(), o.flex.period, o.unsolicited == Some(true))
+        };
         for (k, (order, _)) in orders.iter().enumerate() {
-            let (agr, date, _) = stack(order);
+            let (agr, point, date, _) = stack(order);
+            let point = self.point(&point);
             if orders[..k].iter().any(|(o, _)| stack(o) == stack(order)) {
                 continue;
             }
@@ -172,7 +200,7 @@ impl<'a> Files<'a> {
                     (k..orders.len()).filter(|&j| stack(orders[j].0) == stack(order) && orders[j].1.0[i] != Watts::ZERO).collect();
                 let Some(&first) = here.first() else { continue };
                 let b = self.baseline(orders[first].0, &orders[first].1.0)[i].0;
-                self.fill(b, self.metered(&agr, date, i), i, &here, &orders, &mut tally);
+                self.fill(b, self.metered(&agr, point, date, i), i, &here, &orders, &mut tally);
             }
         }
         let dso = self.study.dso.as_str();
@@ -224,10 +252,11 @@ impl<'a> Files<'a> {
         let mwh = self.study.calendar.isp().as_hours() * 1e-6;
         for (day, first) in days(self.study) {
             for agr in &self.study.agrs {
-                let position = self.first_prognosis(&agr.domain, day.date);
+                let all = &self.study.congestion_points[0].public;
+                let position = self.first_prognosis(&agr.domain, all, day.date);
                 let (mut energy, mut imbalance) = (0.0, 0.0);
                 for (i, sold) in position.iter().enumerate() {
-                    let metered = self.metered(&agr.domain, day.date, i) as f64;
+                    let metered = self.metered(&agr.domain, all, day.date, i) as f64;
                     energy += sold.as_f64() * mwh * self.study.prices.day_ahead_eur_per_mwh[first + i];
                     imbalance += (metered - sold.as_f64()) * mwh * self.study.prices.imbalance_eur_per_mwh[first + i];
                 }
@@ -241,11 +270,12 @@ impl<'a> Files<'a> {
     }
 
     fn capex(&self, to: &mut Balances) {
-        let Some((r, ..)) = &self.strategy.replacement else { return };
-        // Constant payments whose present values sum to the investment.
-        let worth: f64 = (1..=r.life_years as u64).map(|year| 1.0 / libm::pow(1.0 + r.discount_rate, year as f64)).sum();
-        let years = self.study.steps as f64 * self.study.step.as_hours() / 8766.0;
-        pay(to, self.study.dso.as_str(), "contractor", Kind::Capex, Money::from_f64(r.capex_eur / worth * years));
+        for r in self.strategy.replacement.iter().flat_map(|(replaced, ..)| replaced) {
+            // Constant payments whose present values sum to the investment.
+            let worth: f64 = (1..=r.life_years as u64).map(|year| 1.0 / libm::pow(1.0 + r.discount_rate, year as f64)).sum();
+            let years = self.study.steps as f64 * self.study.step.as_hours() / 8766.0;
+            pay(to, self.study.dso.as_str(), "contractor", Kind::Capex, Money::from_f64(r.capex_eur / worth * years));
+        }
     }
 
     /// What customers without an aggregator pay for energy, as the balance of the feeder says, and how far off that may be.
@@ -257,7 +287,8 @@ impl<'a> Files<'a> {
             for i in 0..day.isps() {
                 let source = r.through_w[Variant::Actual as usize][0][first + i];
                 let drawn = source - r.losses_w[Variant::Actual as usize][first + i];
-                let agrs: i64 = self.study.agrs.iter().map(|a| self.metered(&a.domain, day.date, i)).sum();
+                let agrs: i64 =
+                    self.study.agrs.iter().map(|a| self.metered(&a.domain, &self.study.congestion_points[0].public, day.date, i)).sum();
                 let price = self.study.prices.day_ahead_eur_per_mwh[first + i];
                 eur += (drawn - agrs as f64) * mwh * price;
                 bound += (0.5 * self.study.grid.connections.len() as f64 + 1e-6 * source.abs()) * mwh * price.abs();
