@@ -3,6 +3,8 @@
 //! Every operation works lane by lane and is rounded by itself, so a lane has the same bits whatever its width, neighbours and
 //! instructions are. Each is a loop over an array of known length, which the compiler turns into vectors.
 
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
+
 use std::array::from_fn;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 

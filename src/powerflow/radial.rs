@@ -125,8 +125,8 @@ impl Job<'_> {
         if self.outputs.branch {
             write::branches(self.network, cells, first, steps, rows);
         }
-        for l in 0..steps {
-            rows.status[first + l] = match ends[l] {
+        for (l, end) in ends.into_iter().enumerate().take(steps) {
+            rows.status[first + l] = match end {
                 End::Converged { sweeps, error_pu } => Status::Converged { iterations: sweeps, error_pu },
                 End::Moving { change_pu } => Status::IterationLimit { change_pu },
                 End::Collapsed => Status::Collapsed { bus: self.lowest(first, steps, l, cells) },

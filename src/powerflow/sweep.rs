@@ -39,6 +39,8 @@
 //! the same bits in any lane, in any company, on any instruction set. A lane that has stopped keeps its `u` while its
 //! neighbours go on.
 
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
+
 use super::lanes::{Lanes, Mask, SMALL};
 use super::network::{Network, Node};
 use super::solution::Options;

@@ -10,6 +10,8 @@
 //! source            Σ_roots S
 //! ```
 
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
+
 use super::lanes::Lanes;
 use super::network::{Branch, Complex, DEAD, Network};
 use super::solution::Rows;
