@@ -5,6 +5,7 @@
 
 pub mod ageing;
 pub mod agent;
+pub mod analysis;
 pub mod asset;
 pub mod chart;
 pub mod cli;
@@ -25,6 +26,7 @@ pub mod results;
 pub mod rng;
 pub mod scenario;
 pub mod sim;
+pub mod sweep;
 pub mod table;
 pub mod time;
 pub mod uftp;

@@ -15,6 +15,7 @@ mod report_page;
 pub mod rules;
 mod run;
 mod schema;
+mod sweep;
 mod validate;
 
 pub use schema::schema_text;
@@ -53,6 +54,8 @@ enum Command {
     Run(run::Args),
     /// Make one HTML page of a run or a sweep
     Report(report_page::Args),
+    /// Run many cases of a scenario: parameters, seeds, strategies
+    Sweep(sweep::Args),
     /// Solve the load flow of a grid
     Powerflow(powerflow::Args),
     /// Turn a public data set into a feeder folder
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Report(args) => report_page::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
     };

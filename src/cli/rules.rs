@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Rule, Severity, UNKNOWN_CODE};
 use crate::scenario::lint;
-use crate::{grid, import, output, price, profile, report, table};
+use crate::{grid, import, output, price, profile, report, sweep, table};
 
 /// All rules, as `copperplate explain CODE` and `docs/diagnostics.md` know them.
 #[must_use]
@@ -17,6 +17,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         import::rules::catalogue(),
         output::catalogue(),
         report::catalogue(),
+        sweep::rules::catalogue(),
     ];
     // A rule on scenarios may be the one on feeders or profiles, under one code.
     let mut rules: Vec<&Rule> = all.concat();

@@ -205,6 +205,16 @@ fn read_where(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Table, Outpu
     Ok(table)
 }
 
+/// Number of rows of a Parquet file, from its end alone: it can be told only of a file that was written whole.
+///
+/// # Errors
+/// When it cannot be read or has no whole end.
+pub fn parquet_rows(path: &Path) -> Result<usize, OutputError> {
+    let file = File::open(path).map_err(OutputError::io("read", path))?;
+    let reader = SerializedFileReader::new(file).map_err(OutputError::parquet("read", path))?;
+    Ok(usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0))
+}
+
 /// The empty column a field is read into, if it is one of ours.
 fn column_of(field: &ColumnDescriptor) -> Option<Column> {
     if field.max_def_level() > 0 || field.max_rep_level() > 0 {

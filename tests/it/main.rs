@@ -21,6 +21,7 @@ mod sim_settlement;
 mod sim_support;
 mod sim_truth_leak;
 mod sim_wire;
+mod sweep;
 mod topology;
 mod uftp_docs;
 mod uftp_judge;
