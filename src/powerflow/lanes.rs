@@ -13,14 +13,14 @@ use std::ops::{Add, AddAssign, Div, Mul, Sub};
 pub(super) struct Lanes<const W: usize>(pub(super) [f64; W]);
 
 macro_rules! lane_by_lane {
-    ($($trait:ident $function:ident $operator:tt)*) => {$(
+    ($($trait:ident $function:ident $operator:tt $assign:tt)*) => {$(
         impl<const W: usize> $trait for Lanes<W> {
             type Output = Lanes<W>;
 
             #[inline(always)]
             fn $function(mut self, other: Lanes<W>) -> Lanes<W> {
                 for l in 0..W {
-                    self.0[l] = self.0[l] $operator other.0[l];
+                    self.0[l] $assign other.0[l];
                 }
                 self
             }
@@ -37,7 +37,7 @@ macro_rules! lane_by_lane {
     )*};
 }
 
-lane_by_lane!(Add add + Sub sub - Mul mul * Div div /);
+lane_by_lane!(Add add + += Sub sub - -= Mul mul * *= Div div / /=);
 
 impl<const W: usize> AddAssign for Lanes<W> {
     #[inline(always)]

@@ -48,10 +48,8 @@ pub(super) fn totals<const W: usize>(network: &Network, cells: &[Cell<W>], first
         }
     }
     let [losses_w, source_p_w, source_q_var] = &mut rows.total;
-    for l in 0..steps {
-        losses_w[first + l] = losses.0[l];
-        source_p_w[first + l] = source_p.0[l];
-        source_q_var[first + l] = source_q.0[l];
+    for (array, lanes) in [(losses_w, losses), (source_p_w, source_p), (source_q_var, source_q)] {
+        array[first..first + steps].copy_from_slice(&lanes.0[..steps]);
     }
 }
 
