@@ -5,16 +5,21 @@ use std::path::Path;
 
 use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source};
 use copperplate::ids::{BusIdx, EntityAddress};
-use copperplate::import::{ConnectionPower, read_folder};
-use copperplate::powerflow::{Network, Options, Outputs, Solution, Workspace, solve};
+use copperplate::import::{ConnectionPower, Feeder, read_folder};
+use copperplate::powerflow::{Network, Options, Outputs, Solution, Workspace, solve, solve_parallel};
 use copperplate::rng::Stream;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 
-criterion_group!(group, voltages, everything);
+criterion_group!(group, kernel, voltages, everything, single, threads);
 
-/// Only voltages, as a safety analysis needs them.
+/// Sweeps alone: nothing is written but the status.
+fn kernel(c: &mut Criterion) {
+    bench(c, "powerflow/kernel", Outputs { voltage: false, branch: false, totals: false });
+}
+
+/// Powers in, magnitudes and angles of every bus out, as a safety analysis needs them.
 fn voltages(c: &mut Criterion) {
-    bench(c, "powerflow/voltages", Outputs { voltage: true, branch: false });
+    bench(c, "powerflow/voltages", Outputs::VOLTAGE);
 }
 
 /// All results, as the simulated world needs them.
@@ -24,9 +29,7 @@ fn everything(c: &mut Criterion) {
 
 fn bench(c: &mut Criterion, name: &str, outputs: Outputs) {
     let mut group = c.benchmark_group(name);
-    for (label, grid, power) in cases() {
-        let (order, _) = RadialOrder::new(&grid, &Places::default()).expect("a radial grid");
-        let network = Network::new(&grid, &order);
+    for (label, network, power) in cases() {
         let steps = power.p_w.len() / network.injections();
         let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
         group.throughput(Throughput::Elements((steps * network.nodes()) as u64));
@@ -37,18 +40,77 @@ fn bench(c: &mut Criterion, name: &str, outputs: Outputs) {
     group.finish();
 }
 
-/// A month of SimBench LV-rural1, and trees of 100 and 1000 buses.
-fn cases() -> Vec<(&'static str, Grid, ConnectionPower)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/feeders/lv-rural1-2");
-    let (feeder, _) = read_folder(&folder).expect("the shipped feeder");
-    let month = feeder.power(0..31 * 96);
-    let (small, small_power) = tree(100, 1000);
-    let (large, large_power) = tree(1000, 100);
-    vec![("lv-rural1", feeder.grid, month), ("tree-100", small, small_power), ("tree-1000", large, large_power)]
+/// One step a call, as the simulation asks.
+fn single(c: &mut Criterion) {
+    let mut group = c.benchmark_group("powerflow/single");
+    for (label, network, power) in cases().into_iter().take(3) {
+        let n = network.injections();
+        let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
+        group.throughput(Throughput::Elements(network.nodes() as u64));
+        group.bench_function(BenchmarkId::from_parameter(label), |b| {
+            let (p_w, q_var) = (&power.p_w[..n], &power.q_var[..n]);
+            b.iter(|| solve(&network, black_box(p_w), q_var, Options::default(), Outputs::ALL, &mut workspace, &mut solution));
+        });
+    }
+    group.finish();
 }
 
-/// A random 10 kV cable tree: a bus hangs on the one before it with probability 0.7, else on any earlier one.
-fn tree(buses: usize, steps: usize) -> (Grid, ConnectionPower) {
+/// A year of LV-rural1 on one thread and on two.
+fn threads(c: &mut Criterion) {
+    let mut group = c.benchmark_group("powerflow/threads");
+    let feeder = feeder("scenarios/feeders/lv-rural1-2");
+    let (network, power) = (network(&feeder.grid), feeder.power(0..feeder.profiles.steps()));
+    let mut solution = Solution::default();
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        group.throughput(Throughput::Elements((feeder.profiles.steps() * network.nodes()) as u64));
+        group.bench_function(BenchmarkId::from_parameter(threads), |b| {
+            b.iter(|| {
+                pool.install(|| {
+                    solve_parallel(&network, black_box(&power.p_w), &power.q_var, Options::default(), Outputs::VOLTAGE, &mut solution)
+                })
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A month of two SimBench feeders, CIGRE LV, and trees of 100 to 100 000 buses.
+fn cases() -> Vec<(String, Network, ConnectionPower)> {
+    let mut cases = Vec::new();
+    for (label, folder) in [("lv-rural1", "scenarios/feeders/lv-rural1-2"), ("lv-semiurb4", "scenarios/feeders/lv-semiurb4-2")] {
+        let feeder = feeder(folder);
+        cases.push((label.to_owned(), network(&feeder.grid), feeder.power(0..31 * 96)));
+    }
+    let cigre = feeder("tests/data/powerflow/cigre_lv");
+    cases.push(("cigre-lv".to_owned(), network(&cigre.grid), scaled(&cigre.nominal_power(), 3000)));
+    for buses in [100, 1000, 10_000, 100_000] {
+        let (grid, nominal) = tree(buses);
+        cases.push((format!("tree-{buses}"), network(&grid), scaled(&nominal, (1_000_000 / buses).max(32))));
+    }
+    cases
+}
+
+fn feeder(folder: &str) -> Feeder {
+    read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a feeder of the repository").0
+}
+
+fn network(grid: &Grid) -> Network {
+    let (order, _) = RadialOrder::new(grid, &Places::default()).expect("a radial grid");
+    Network::new(grid, &order)
+}
+
+/// Nominal power times random factors from 0.2 to 1.
+fn scaled(nominal: &ConnectionPower, steps: usize) -> ConnectionPower {
+    let mut stream = Stream::new(1, "bench", "factors");
+    let mut random = stream.at(0);
+    let factors: Vec<f64> = (0..steps * nominal.p_w.len()).map(|_| 0.2 + 0.8 * random.uniform()).collect();
+    let times = |values: &[f64]| factors.iter().zip(values.iter().cycle()).map(|(f, v)| f * v).collect();
+    ConnectionPower { p_w: times(&nominal.p_w), q_var: times(&nominal.q_var) }
+}
+
+/// A random 10 kV cable tree and its nominal powers: a bus hangs on the one before it with probability 0.7, else on any earlier one.
+fn tree(buses: usize) -> (Grid, ConnectionPower) {
     let mut stream = Stream::new(1, "bench", "tree");
     let mut random = stream.at(0);
     let mut grid = Grid { sources: vec![Source { bus: BusIdx(0), u_pu: 1.02, angle_deg: 0.0 }], ..Grid::default() };
@@ -72,7 +134,7 @@ fn tree(buses: usize, steps: usize) -> (Grid, ConnectionPower) {
     }
     // About 5 % of voltage drop whatever the size.
     let nominal_w = 4e6 / buses as f64;
-    let p_w: Vec<f64> = (0..steps * (buses - 1)).map(|_| nominal_w * (0.2 + 0.8 * random.uniform())).collect();
+    let p_w = vec![nominal_w; buses - 1];
     let q_var = p_w.iter().map(|p| 0.33 * p).collect();
     (grid, ConnectionPower { p_w, q_var })
 }

@@ -6,14 +6,17 @@
 //! ```
 //!
 //! A [`Network`] is made once and never changes; a [`Workspace`] and a [`Solution`] are reused, so that solving allocates
-//! nothing after the first call. The method is derived at the head of `radial.rs` and in
-//! `docs/algorithms/radial-load-flow.md`. Steps do not see each other: a batch gives the bits of a loop over its steps, and
-//! a step without an operating point is marked and leaves the others alone.
+//! nothing after the first call. The method is derived at the head of `sweep.rs` and in
+//! `docs/algorithms/radial-load-flow.md`. Steps do not see each other: a batch gives the bits of a loop over its steps, on one
+//! thread or many ([`solve_parallel`]), and a step without an operating point is marked and leaves the others alone.
 
+mod lanes;
 mod network;
 mod radial;
 mod solution;
+mod sweep;
+mod write;
 
 pub use network::Network;
-pub use radial::{Workspace, solve};
+pub use radial::{Workspace, solve, solve_parallel};
 pub use solution::{Options, Outputs, Solution, Status, Summary};

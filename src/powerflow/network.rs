@@ -16,6 +16,11 @@
 //!
 //! Parallel branches `k` between a node and its parent become one element `z = 1/Σ(1/z_k)`; branch `k` carries the share
 //! `s_k = z/z_k` of the series current.
+//!
+//! Nodes are numbered level by level: a sweep then meets the children of different parents one after the other, and the
+//! processor need not wait for one before it begins the next, as it must down a chain.
+
+use std::collections::BTreeSet;
 
 use crate::grid::{Element, Grid, RadialOrder, Source, Transformer};
 use crate::ids::{BranchIdx, BusIdx};
@@ -26,7 +31,7 @@ pub(super) const DEAD: u32 = u32::MAX;
 /// A complex number as (real, imaginary).
 pub(super) type Complex = [f64; 2];
 
-pub(super) fn mul(a: Complex, b: Complex) -> Complex {
+fn mul(a: Complex, b: Complex) -> Complex {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
 
@@ -35,7 +40,7 @@ fn div(a: Complex, b: Complex) -> Complex {
     [(a[0] * b[0] + a[1] * b[1]) / m, (a[1] * b[0] - a[0] * b[1]) / m]
 }
 
-pub(super) fn square(a: Complex) -> f64 {
+fn square(a: Complex) -> f64 {
     a[0] * a[0] + a[1] * a[1]
 }
 
@@ -56,6 +61,8 @@ pub(super) struct Node {
     pub(super) z: Complex,
     /// All halves of shunts that meet here, VA.
     pub(super) y: Complex,
+    /// `c` of the stopping rule, 1/VA²; 0 for a root.
+    pub(super) reach: f64,
 }
 
 /// A branch within the element of the node it feeds.
@@ -69,8 +76,8 @@ pub(super) struct Branch {
     pub(super) share: Complex,
     /// Half of its shunt, VA.
     pub(super) half_y: Complex,
-    /// Rated currents at from/hv and to/lv, A.
-    pub(super) rated_a: (f64, f64),
+    /// One over the rated currents at from/hv and to/lv, 1/A.
+    pub(super) per_rated: (f64, f64),
     /// A per unit of `|j|` at from/hv and to/lv.
     pub(super) amperes: (f64, f64),
 }
@@ -78,7 +85,18 @@ pub(super) struct Branch {
 impl Branch {
     /// Carries nothing.
     const UNSUPPLIED: Branch =
-        Branch { node: DEAD, forward: true, share: [0.0; 2], half_y: [0.0; 2], rated_a: (1.0, 1.0), amperes: (0.0, 0.0) };
+        Branch { node: DEAD, forward: true, share: [0.0; 2], half_y: [0.0; 2], per_rated: (0.0, 0.0), amperes: (0.0, 0.0) };
+}
+
+/// A supplied injection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Load {
+    /// Row of the injection.
+    pub(super) row: u32,
+    pub(super) node: u32,
+    /// Whether none before it, or none after it, is at its node.
+    pub(super) first: bool,
+    pub(super) last: bool,
 }
 
 /// A bus: where its voltage is found.
@@ -99,12 +117,18 @@ pub(super) struct BusView {
 pub struct Network {
     /// Number of roots, which are the first nodes.
     pub(super) roots: usize,
-    /// Nodes, parents before children.
+    /// Nodes, parents before children, level by level.
     pub(super) nodes: Vec<Node>,
+    /// `Y` of the stopping rule.
+    pub(super) shunt_gain: f64,
     pub(super) branches: Vec<Branch>,
     pub(super) buses: Vec<BusView>,
-    /// Node of each injection, or `DEAD`.
-    pub(super) injections: Vec<u32>,
+    /// Number of injections, supplied or not.
+    injections: usize,
+    /// Supplied injections, in table order.
+    pub(super) loads: Vec<Load>,
+    /// Nodes without injection.
+    pub(super) bare: Vec<u32>,
     /// A bus of each node, to name it.
     pub(super) bus_of_node: Vec<BusIdx>,
 }
@@ -114,22 +138,34 @@ impl Network {
     #[must_use]
     pub fn new(grid: &Grid, order: &RadialOrder) -> Network {
         let frame = Frame { c: references(grid, order), u0: base_voltages(grid, order) };
+        let by_level = by_level(order);
+        let mut number = vec![0; order.nodes()];
+        by_level.iter().enumerate().for_each(|(i, &node)| number[node] = i as u32);
+        let loads = loads(grid, order, &number);
+        let mut bare: Vec<u32> = (0..order.nodes() as u32).collect();
+        let loaded: BTreeSet<u32> = loads.iter().map(|load| load.node).collect();
+        bare.retain(|node| !loaded.contains(node));
+        let blank = |&node: &usize| Node { parent: number[order.parent(node)], z: [0.0; 2], y: [0.0; 2], reach: 0.0 };
         let mut network = Network {
             roots: order.roots(),
-            nodes: (0..order.nodes()).map(|i| Node { parent: order.parent(i) as u32, z: [0.0; 2], y: [0.0; 2] }).collect(),
+            nodes: by_level.iter().map(blank).collect(),
+            shunt_gain: 0.0,
             branches: vec![Branch::UNSUPPLIED; grid.branches()],
-            buses: buses(grid, order, &frame),
-            injections: grid.connections.iter().map(|x| order.node_of_bus(x.bus).map_or(DEAD, |n| n as u32)).collect(),
-            bus_of_node: (0..order.nodes()).map(|i| order.buses(i)[0]).collect(),
+            buses: buses(grid, order, &frame, &number),
+            injections: grid.connections.len(),
+            bare,
+            loads,
+            bus_of_node: by_level.iter().map(|&node| order.buses(node)[0]).collect(),
         };
         for node in order.roots()..order.nodes() {
-            network.add_element(grid, order, &frame, node);
+            network.add_element(grid, order, &frame, &number, node);
         }
+        network.add_gains();
         network
     }
 
     /// The element that feeds `node`: `z`, the shunts at both ends, and what each of its branches takes.
-    fn add_element(&mut self, grid: &Grid, order: &RadialOrder, frame: &Frame, node: usize) {
+    fn add_element(&mut self, grid: &Grid, order: &RadialOrder, frame: &Frame, number: &[u32], node: usize) {
         let (parent, feeds) = (order.parent(node), order.feeds(node));
         let folded: Vec<(Complex, Complex)> =
             feeds.iter().map(|f| folded(grid, f.branch, frame.c[if f.forward { node } else { parent }], frame.u0[node])).collect();
@@ -138,22 +174,42 @@ impl Network {
             [(z, _)] => z,
             _ => div([1.0, 0.0], folded.iter().map(|&(z, _)| div([1.0, 0.0], z)).fold([0.0; 2], add)),
         };
-        self.nodes[node].z = z;
+        self.nodes[number[node] as usize].z = z;
         let amperes = |end: usize| square(frame.c[end]).sqrt() / (frame.u0[node] * 3f64.sqrt());
         for (feed, &(own_z, half_y)) in feeds.iter().zip(&folded) {
+            let rated_a = rated_currents_a(grid, feed.branch);
             let (at_from, at_to) = if feed.forward { (parent, node) } else { (node, parent) };
             self.branches[feed.branch.i()] = Branch {
-                node: node as u32,
+                node: number[node],
                 forward: feed.forward,
                 share: if feeds.len() == 1 { [1.0, 0.0] } else { div(z, own_z) },
                 half_y,
-                rated_a: rated_currents_a(grid, feed.branch),
+                per_rated: (1.0 / rated_a.0, 1.0 / rated_a.1),
                 amperes: (amperes(at_from), amperes(at_to)),
             };
             for end in [parent, node] {
-                self.nodes[end].y = add(self.nodes[end].y, half_y);
+                let y = &mut self.nodes[number[end] as usize].y;
+                *y = add(*y, half_y);
             }
         }
+    }
+
+    /// `c` and `Y` of the stopping rule.
+    fn add_gains(&mut self) {
+        let n = self.nodes.len();
+        let mut below: Vec<f64> = self.nodes.iter().map(|node| square(node.y).sqrt()).collect();
+        for i in (self.roots..n).rev() {
+            below[self.nodes[i].parent as usize] += below[i];
+        }
+        let (mut path, mut gain) = (vec![0.0; n], vec![0.0; n]);
+        for i in self.roots..n {
+            let parent = self.nodes[i].parent as usize;
+            let z = square(self.nodes[i].z).sqrt();
+            path[i] = path[parent] + z;
+            gain[i] = gain[parent] + 2.0 * z * below[i];
+            self.nodes[i].reach = path[i] * path[i] - path[parent] * path[parent];
+        }
+        self.shunt_gain = gain.into_iter().fold(0.0, f64::max);
     }
 
     /// Number of buses, supplied or not: the width of bus results.
@@ -171,7 +227,7 @@ impl Network {
     /// Number of injections: the width of the powers [`super::solve`] takes.
     #[must_use]
     pub fn injections(&self) -> usize {
-        self.injections.len()
+        self.injections
     }
 
     /// Number of supplied nodes: buses after closed switches have fused theirs.
@@ -181,7 +237,18 @@ impl Network {
     }
 }
 
-/// `C` and `u0` of each node.
+/// Nodes of `order` by their distance from the root, in its order within a level; roots stay first.
+fn by_level(order: &RadialOrder) -> Vec<usize> {
+    let mut level = vec![0_u32; order.nodes()];
+    for i in order.roots()..order.nodes() {
+        level[i] = level[order.parent(i)] + 1;
+    }
+    let mut nodes: Vec<usize> = (0..order.nodes()).collect();
+    nodes.sort_by_key(|&i| level[i]);
+    nodes
+}
+
+/// `C` and `u0` of each node of the order.
 struct Frame {
     c: Vec<Complex>,
     u0: Vec<f64>,
@@ -246,6 +313,20 @@ fn pi_of_transformer(t: &Transformer) -> (Complex, Complex) {
     ([r, (z * z - r * r).max(0.0).sqrt()], [g, -(y * y - g * g).max(0.0).sqrt()])
 }
 
+/// Supplied injections, in table order.
+fn loads(grid: &Grid, order: &RadialOrder, number: &[u32]) -> Vec<Load> {
+    let supplied = grid.connections.iter().enumerate().filter_map(|(row, x)| Some((row, number[order.node_of_bus(x.bus)?])));
+    let mut loads: Vec<Load> = supplied.map(|(row, node)| Load { row: row as u32, node, first: false, last: false }).collect();
+    let mut seen = vec![false; number.len()];
+    for load in &mut loads {
+        load.first = !std::mem::replace(&mut seen[load.node as usize], true);
+    }
+    for load in loads.iter_mut().rev() {
+        load.last = std::mem::replace(&mut seen[load.node as usize], false);
+    }
+    loads
+}
+
 fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
     match grid.branch_element(branch) {
         Element::Transformer(t) => grid.transformers[t].rated_currents_a(),
@@ -253,11 +334,11 @@ fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
     }
 }
 
-fn buses(grid: &Grid, order: &RadialOrder, frame: &Frame) -> Vec<BusView> {
+fn buses(grid: &Grid, order: &RadialOrder, frame: &Frame, number: &[u32]) -> Vec<BusView> {
     let view = |bus: usize| match order.node_of_bus(BusIdx::new(bus)) {
         None => BusView { node: DEAD, per_unit: 0.0, turn_rad: 0.0 },
         Some(n) => BusView {
-            node: n as u32,
+            node: number[n],
             per_unit: frame.u0[n] / (square(frame.c[n]).sqrt() * grid.buses[bus].u_rated_v),
             turn_rad: -libm::atan2(frame.c[n][1], frame.c[n][0]),
         },

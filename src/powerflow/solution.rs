@@ -7,9 +7,10 @@ use crate::ids::BusIdx;
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// A step has converged when no voltage, referred to the source and in pu of its voltage, moves by more than this in a sweep.
+    /// Largest error of a voltage, magnitude and angle together, in pu of the source's: a step has converged when the bound of
+    /// its error is no larger.
     pub tolerance_pu: f64,
-    /// Sweeps after which a step is given up.
+    /// Sweeps after which a step is given up, two at least.
     pub max_iterations: u32,
 }
 
@@ -20,18 +21,23 @@ impl Default for Options {
     }
 }
 
-/// Which results to write; losses, source power and status always are.
+/// Which results to write; the status always is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outputs {
     /// `u_pu` and `angle_rad`.
     pub voltage: bool,
     /// Everything per branch.
     pub branch: bool,
+    /// Losses and source power.
+    pub totals: bool,
 }
 
 impl Outputs {
     /// All of them.
-    pub const ALL: Outputs = Outputs { voltage: true, branch: true };
+    pub const ALL: Outputs = Outputs { voltage: true, branch: true, totals: true };
+
+    /// Voltages and nothing else, which spares the powers.
+    pub const VOLTAGE: Outputs = Outputs { voltage: true, branch: false, totals: false };
 }
 
 /// How a step ended. A step that did not converge has NaN in all its results.
@@ -42,15 +48,17 @@ pub enum Status {
     Converged {
         /// Sweeps it took.
         iterations: u32,
+        /// Bound of the error of its voltages, pu; at most the tolerance.
+        error_pu: f64,
     },
     /// Still moving after [`Options::max_iterations`].
     IterationLimit {
         /// Largest change of voltage in the last sweep, pu.
-        mismatch_pu: f64,
+        change_pu: f64,
     },
     /// A voltage, referred to the source, fell below a tenth of it: no operating point holds this constant power.
     Collapsed {
-        /// Bus with the lowest voltage.
+        /// Bus whose voltage would be the lowest if nothing were lost on the way.
         bus: BusIdx,
     },
 }
@@ -73,8 +81,30 @@ pub struct Summary {
     pub failed: usize,
     /// Sweeps of all converged steps together.
     pub iterations: u64,
-    /// Largest last change of voltage of a converged step, pu; at most the tolerance.
-    pub max_mismatch_pu: f64,
+    /// Largest bound of the voltage error of a converged step, pu; at most the tolerance.
+    pub max_error_pu: f64,
+}
+
+impl Summary {
+    /// With one more step.
+    fn with(self, status: &Status) -> Summary {
+        match *status {
+            Status::Converged { iterations, error_pu } => {
+                self.and(Summary { converged: 1, iterations: u64::from(iterations), max_error_pu: error_pu, ..Summary::default() })
+            }
+            _ => Summary { failed: self.failed + 1, ..self },
+        }
+    }
+
+    /// Of two batches together.
+    pub(super) fn and(self, other: Summary) -> Summary {
+        Summary {
+            converged: self.converged + other.converged,
+            failed: self.failed + other.failed,
+            iterations: self.iterations + other.iterations,
+            max_error_pu: self.max_error_pu.max(other.max_error_pu),
+        }
+    }
 }
 
 /// Results, step after step: `[step][bus]`, `[step][branch]` or `[step]`. Buses and branches are rows of the grid.
@@ -131,40 +161,13 @@ impl Solution {
         step * self.branches..(step + 1) * self.branches
     }
 
-    /// Gives every array the length of `steps` steps; allocates only when it never was that long.
-    pub(super) fn reshape(&mut self, steps: usize, buses: usize, branches: usize, outputs: Outputs) {
+    /// Gives every array the length of `steps` steps, allocating only when it never was that long, and lends them.
+    pub(super) fn rows(&mut self, steps: usize, buses: usize, branches: usize, outputs: Outputs) -> Rows<'_> {
         (self.steps, self.buses, self.branches) = (steps, buses, branches);
         for array in [&mut self.u_pu, &mut self.angle_rad] {
             array.resize(if outputs.voltage { steps * buses } else { 0 }, 0.0);
         }
-        for array in self.branch_arrays() {
-            array.resize(if outputs.branch { steps * branches } else { 0 }, 0.0);
-        }
-        for array in [&mut self.losses_w, &mut self.source_p_w, &mut self.source_q_var] {
-            array.resize(steps, 0.0);
-        }
-        self.status.resize(steps, Status::IterationLimit { mismatch_pu: f64::NAN });
-    }
-
-    /// Writes NaN in everything of `step`.
-    pub(super) fn blank(&mut self, step: usize, outputs: Outputs) {
-        let (buses, branches) = (self.bus_row(step), self.branch_row(step));
-        if outputs.voltage {
-            self.u_pu[buses.clone()].fill(f64::NAN);
-            self.angle_rad[buses].fill(f64::NAN);
-        }
-        if outputs.branch {
-            for array in self.branch_arrays() {
-                array[branches.clone()].fill(f64::NAN);
-            }
-        }
-        for array in [&mut self.losses_w, &mut self.source_p_w, &mut self.source_q_var] {
-            array[step] = f64::NAN;
-        }
-    }
-
-    fn branch_arrays(&mut self) -> [&mut Vec<f64>; 7] {
-        [
+        let of_branches = [
             &mut self.p_from_w,
             &mut self.q_from_var,
             &mut self.p_to_w,
@@ -172,6 +175,70 @@ impl Solution {
             &mut self.i_from_a,
             &mut self.i_to_a,
             &mut self.loading,
-        ]
+        ];
+        for array in of_branches {
+            array.resize(if outputs.branch { steps * branches } else { 0 }, 0.0);
+        }
+        for array in [&mut self.losses_w, &mut self.source_p_w, &mut self.source_q_var] {
+            array.resize(if outputs.totals { steps } else { 0 }, 0.0);
+        }
+        self.status.resize(steps, Status::IterationLimit { change_pu: f64::NAN });
+        Rows {
+            bus: [&mut self.u_pu, &mut self.angle_rad],
+            branch: [
+                &mut self.p_from_w,
+                &mut self.q_from_var,
+                &mut self.p_to_w,
+                &mut self.q_to_var,
+                &mut self.i_from_a,
+                &mut self.i_to_a,
+                &mut self.loading,
+            ],
+            total: [&mut self.losses_w, &mut self.source_p_w, &mut self.source_q_var],
+            status: &mut self.status,
+        }
     }
+}
+
+/// Rows of a [`Solution`] for consecutive steps. Arrays that were not asked for are empty.
+pub(super) struct Rows<'a> {
+    /// `u_pu`, `angle_rad`.
+    pub(super) bus: [&'a mut [f64]; 2],
+    /// `p_from_w`, `q_from_var`, `p_to_w`, `q_to_var`, `i_from_a`, `i_to_a`, `loading`.
+    pub(super) branch: [&'a mut [f64]; 7],
+    /// `losses_w`, `source_p_w`, `source_q_var`.
+    pub(super) total: [&'a mut [f64]; 3],
+    pub(super) status: &'a mut [Status],
+}
+
+impl<'a> Rows<'a> {
+    /// The first `steps` steps, taken off the front.
+    pub(super) fn take(&mut self, steps: usize) -> Rows<'a> {
+        let of = self.status.len();
+        Rows {
+            bus: self.bus.each_mut().map(|array| front(array, steps, of)),
+            branch: self.branch.each_mut().map(|array| front(array, steps, of)),
+            total: self.total.each_mut().map(|array| front(array, steps, of)),
+            status: self.status.split_off_mut(..steps).expect("as many steps"),
+        }
+    }
+
+    pub(super) fn summary(&self) -> Summary {
+        self.status.iter().fold(Summary::default(), Summary::with)
+    }
+
+    /// Writes NaN in every result of `step`.
+    pub(super) fn blank(&mut self, step: usize) {
+        let of = self.status.len();
+        for array in self.bus.iter_mut().chain(&mut self.branch).chain(&mut self.total) {
+            let width = array.len() / of;
+            array[step * width..(step + 1) * width].fill(f64::NAN);
+        }
+    }
+}
+
+/// The first `steps` of `of` rows of `array`, taken off its front.
+fn front<'a>(array: &mut &'a mut [f64], steps: usize, of: usize) -> &'a mut [f64] {
+    let width = array.len() / of;
+    array.split_off_mut(..steps * width).expect("whole rows")
 }

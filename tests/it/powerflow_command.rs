@@ -43,10 +43,10 @@ fn a_batch_prints_one_json_object() {
     assert!(out.status.success());
     let figures: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&out.stdout).unwrap();
     let keys: Vec<&str> = figures.keys().map(String::as_str).collect();
-    let expected = ["grid", "nodes", "steps", "tolerance", "cpu_s", "ns_per_node", "iterations_mean", "max_mismatch_pu", "not_converged"];
+    let expected = ["grid", "nodes", "steps", "tolerance", "cpu_s", "ns_per_node", "iterations_mean", "max_error_pu", "not_converged"];
     assert_eq!(keys, expected);
     assert_eq!((&figures["nodes"], &figures["steps"], &figures["not_converged"]), (&15.into(), &50.into(), &0.into()));
-    assert!(figures["max_mismatch_pu"].as_f64().unwrap() <= 1e-8);
+    assert!(figures["max_error_pu"].as_f64().unwrap() <= 1e-8);
 }
 
 #[test]

@@ -26,12 +26,18 @@ pub(super) struct Args {
     /// Local time whose profile values to use, such as 2016-07-24T13:00; nominal powers without it
     #[arg(long, value_name = "DATE-TIME", conflicts_with = "batch")]
     at: Option<DateTime>,
-    /// Largest change of voltage in the last sweep, pu
+    /// Largest error of a voltage, pu of the source's
     #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu)]
     tolerance: f64,
     /// Solve this many steps of nominal power times pseudo-random factors, and time them
     #[arg(long, value_name = "STEPS")]
     batch: Option<usize>,
+    /// Take the batch from the start of the feeder's profiles instead
+    #[arg(long, requires = "batch")]
+    profiles: bool,
+    /// Write input and voltages of the batch into this folder, raw: little-endian f64, step after step
+    #[arg(long, value_name = "DIR", requires = "batch")]
+    raw: Option<PathBuf>,
     /// Print the batch's figures as one JSON object
     #[arg(long, requires = "batch")]
     json: bool,
@@ -45,7 +51,15 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let network = Network::new(&feeder.grid, &order);
     let options = Options { tolerance_pu: args.tolerance, ..Options::default() };
     if let Some(steps) = args.batch {
-        return Ok(batch::run(&feeder, &network, options, steps, args.json));
+        let power = match (args.profiles, feeder.profiles.steps()) {
+            (false, _) => batch::scaled(&feeder.nominal_power(), steps),
+            (true, there) if steps <= there => feeder.power(0..steps),
+            (true, there) => {
+                let finding = OUTSIDE_PROFILES.finding(format!("the feeder's profiles have {there} steps, not {steps}"));
+                return Err(finding.help("ask for fewer steps").into());
+            }
+        };
+        return batch::run(&feeder, &network, options, &power, args.raw.as_deref(), args.json);
     }
     let (power, when) = match args.at {
         Some(at) => (power_at(&feeder, at)?, format!("at {at} {}", feeder.zone)),
@@ -54,7 +68,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let mut solution = Solution::default();
     // The status of the one step says it all.
     let _ = solve(&network, &power.p_w, &power.q_var, options, Outputs::ALL, &mut Workspace::default(), &mut solution);
-    let Status::Converged { iterations } = solution.status[0] else {
+    let Status::Converged { iterations, .. } = solution.status[0] else {
         report(&no_operating_point(&feeder.grid, solution.status[0]).into());
         return Ok(Outcome::CaseFailed);
     };
@@ -88,8 +102,8 @@ fn no_operating_point(grid: &Grid, status: Status) -> Finding {
             let message = format!("the load flow has no operating point: the voltage of bus '{}' collapses", grid.buses[bus.i()].id);
             COLLAPSED.finding(message).help("the power is more than the branches can carry")
         }
-        Status::IterationLimit { mismatch_pu } => {
-            ITERATION_LIMIT.finding(format!("the load flow did not converge: voltages still move by {mismatch_pu:.1e} pu"))
+        Status::IterationLimit { change_pu } => {
+            ITERATION_LIMIT.finding(format!("the load flow did not converge: voltages still move by {change_pu:.1e} pu"))
         }
         Status::Converged { .. } => unreachable!("a converged step has an operating point"),
     }
