@@ -8,6 +8,7 @@
 
 mod files;
 mod import;
+mod message;
 mod powerflow;
 mod run;
 
@@ -34,6 +35,8 @@ enum Command {
     Powerflow(powerflow::Args),
     /// Turn a public data set into a feeder folder
     Import(import::Args),
+    /// Check, show, write, sign and open UFTP messages
+    Message(message::Args),
 }
 
 /// How a command ended when its input was right.
@@ -50,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Message(args) => message::run(&args),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

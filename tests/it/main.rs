@@ -4,6 +4,7 @@ mod chart;
 mod diagnostics;
 mod import;
 mod layering;
+mod message_command;
 mod model_docs;
 mod output;
 mod powerflow;
