@@ -9,6 +9,7 @@
 mod files;
 mod import;
 mod message;
+mod participant;
 mod powerflow;
 mod run;
 
@@ -37,6 +38,8 @@ enum Command {
     Import(import::Args),
     /// Check, show, write, sign and open UFTP messages
     Message(message::Args),
+    /// Trade on a network as an aggregator or operator
+    Participant(participant::Args),
 }
 
 /// How a command ended when its input was right.
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Message(args) => message::run(&args),
+        Command::Participant(args) => participant::run(&args),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -21,6 +21,7 @@ mod sim_support;
 mod sim_truth_leak;
 mod topology;
 mod uftp_docs;
+mod uftp_fuzz;
 mod uftp_judge;
 mod uftp_properties;
 mod uftp_read;

@@ -10,6 +10,9 @@ mod show;
 
 use clap::Subcommand;
 
+#[cfg(feature = "http")]
+pub(super) use key::secret_key;
+
 use super::{Outcome, files, print};
 use crate::diagnostic::Findings;
 
