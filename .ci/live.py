@@ -8,6 +8,7 @@ days that pass in about a minute. At the end the kept messages go before the sch
 """
 
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -57,6 +58,9 @@ class Peer:
                                endpoint_lookup_function=lookup(url), host="127.0.0.1", port=port, path=PATH, version="3.1.0")
         client = self.service.agr_client if base is ShapeshifterDsoService else self.service.dso_client
         self.client = client(other)
+        for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+            logging.getLogger(name).handlers.clear()
+            logging.getLogger(name).propagate = False
         self.service.run_in_thread()
         threading.Thread(target=self.work, daemon=True).start()
 

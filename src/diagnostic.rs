@@ -180,6 +180,15 @@ impl Findings {
         self
     }
 
+    /// Those that stand on other lines than all of `told`.
+    #[must_use]
+    pub fn elsewhere_than(mut self, told: &Findings) -> Findings {
+        let line = |f: &Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.line_column().0));
+        let lines: BTreeSet<_> = told.0.iter().filter_map(line).collect();
+        self.0.retain(|f| line(f).is_none_or(|line| !lines.contains(&line)));
+        self
+    }
+
     /// `2 errors, 1 warning`, the last line of a report.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -253,9 +262,8 @@ pub fn render(finding: &Finding, colour: bool) -> String {
         }
         None => Group::with_title(title),
     };
-    if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
-    }
+    let page = format!("'copperplate explain {}' says more", finding.code);
+    group = group.element(Level::HELP.message(finding.help.as_deref().unwrap_or(&page)));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
 }
@@ -300,6 +308,16 @@ fn indented(block: &str) -> String {
     block.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
 }
 
+/// The rule on codes that no rule has.
+pub const UNKNOWN_CODE: Rule = Rule {
+    code: "unknown-code",
+    severity: Severity::Error,
+    what: "What is to be explained is neither a file nor the code of a rule.",
+    why: "Codes stand in brackets behind 'error' and 'warning'; 'docs/diagnostics.md' lists all of them.",
+    example: "copperplate explain unknown-kye",
+    mend: "copperplate explain unknown-key",
+};
+
 /// The page of the rule called `code`, as `copperplate explain` prints it.
 ///
 /// # Errors
@@ -309,7 +327,7 @@ pub fn explain(rules: &[&Rule], code: &str) -> Result<String, Findings> {
         return Ok(rule.page());
     }
     let codes: Vec<&str> = rules.iter().map(|rule| rule.code).collect();
-    Err(Finding::error("unknown-code", format!("unknown code '{code}'")).help(did_you_mean(code, &codes, "codes are")).into())
+    Err(UNKNOWN_CODE.finding(format!("unknown code '{code}'")).help(did_you_mean(code, &codes, "codes are")).into())
 }
 
 /// All pages in the order of their codes: the text of `docs/diagnostics.md`.

@@ -15,7 +15,6 @@ pub mod grid;
 pub mod ids;
 pub mod import;
 pub mod kpi;
-#[cfg(feature = "http")]
 pub mod live;
 pub mod market;
 pub mod output;

@@ -3,6 +3,8 @@
 //! A reader asks a [`Row`] for typed cells. A cell that does not hold what was asked for adds a finding and yields a
 //! placeholder; the whole file is read in one go and the caller gives up at the end if anything was found.
 
+pub mod rules;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,7 +45,7 @@ pub fn read_text(path: &Path) -> Result<Arc<Source>, Finding> {
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Arc::new(Source { name, text })),
-        Err(e) => Err(Finding::error("unreadable-file", format!("cannot read '{name}': {e}"))),
+        Err(e) => Err(rules::UNREADABLE_FILE.finding(format!("cannot read '{name}': {e}"))),
     }
 }
 
@@ -55,7 +57,7 @@ impl Table {
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
         let mut records = reader.records().map(|r| r.expect("UTF-8 in memory always splits"));
         let Some(header) = records.next() else {
-            findings.push(Finding::error("no-header", format!("'{}' is empty", source.name)).help("the first line names the columns"));
+            findings.push(rules::NO_HEADER.finding(format!("'{}' is empty", source.name)).help("the first line names the columns"));
             return None;
         };
         let records = records.collect();
@@ -67,11 +69,13 @@ impl Table {
 
     fn drop_ragged(&mut self, findings: &mut Findings) {
         let (expected, delimiter, source) = (self.header.len(), self.delimiter, Arc::clone(&self.source));
+        let header = &self.header;
         self.records.retain(|record| {
             let fits = record.len() == expected;
             if !fits {
                 let message = format!("this row has {} cells, the header has {expected}", record.len());
-                findings.push(Finding::error("row-length", message).at(&source, row_span(&source.text, delimiter, record)));
+                let help = format!("the columns are {}", header.iter().collect::<Vec<_>>().join(", "));
+                findings.push(rules::ROW_LENGTH.finding(message).at(&source, row_span(&source.text, delimiter, record)).help(help));
             }
             fits
         });
@@ -119,16 +123,16 @@ impl Table {
             complete = false;
             let message = format!("column '{name}' is missing in '{}'", self.source.name);
             let help = format!("the columns are {}", required.join(", "));
-            findings.push(Finding::error("missing-column", message).at(&self.source, self.header_span()).help(help));
+            findings.push(rules::MISSING_COLUMN.finding(message).at(&self.source, self.header_span()).help(help));
         }
         for (i, name) in self.header.iter().enumerate() {
             if self.header.iter().take(i).any(|earlier| earlier == name) {
                 complete = false;
-                let finding = Finding::error("duplicate-column", format!("column '{name}' appears twice"));
+                let finding = rules::DUPLICATE_COLUMN.finding(format!("column '{name}' appears twice"));
                 findings.push(finding.at(&self.source, self.header_cell(i)));
             } else if !required.contains(&name) && !optional.contains(&name) {
                 let help = format!("the columns are {}", [required, optional].concat().join(", "));
-                let finding = Finding::warning("unknown-column", format!("unknown column '{name}' is not read"));
+                let finding = rules::UNKNOWN_COLUMN.finding(format!("unknown column '{name}' is not read"));
                 findings.push(finding.at(&self.source, self.header_cell(i)).help(help));
             }
         }
@@ -193,7 +197,7 @@ impl<'a> Row<'a> {
     pub fn text(&self, column: &str, findings: &mut Findings) -> String {
         let text = self.cell(column);
         if text.is_empty() {
-            findings.push(self.at(column, Finding::error("empty-cell", format!("'{column}' is empty"))));
+            findings.push(self.at(column, rules::EMPTY_CELL.finding(format!("'{column}' is empty"))));
         }
         text.to_owned()
     }
@@ -206,12 +210,12 @@ impl<'a> Row<'a> {
             return f64::NAN;
         };
         let problem = match sign {
-            Sign::Positive if value <= 0.0 => Some(("not-positive", "must be above 0")),
-            Sign::NotNegative if value < 0.0 => Some(("negative-value", "must not be negative")),
+            Sign::Positive if value <= 0.0 => Some((rules::NOT_POSITIVE, "must be above 0")),
+            Sign::NotNegative if value < 0.0 => Some((rules::NEGATIVE_VALUE, "must not be negative")),
             _ => None,
         };
-        if let Some((code, rule)) = problem {
-            findings.push(self.at(column, Finding::error(code, format!("'{column}' {rule}, not '{text}'"))));
+        if let Some((broken, rule)) = problem {
+            findings.push(self.at(column, broken.finding(format!("'{column}' {rule}, not '{text}'"))));
         }
         value
     }
@@ -231,7 +235,7 @@ impl<'a> Row<'a> {
         choices.iter().find(|(name, _)| *name == text).map_or_else(
             || {
                 let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-                let finding = Finding::error("unknown-choice", format!("'{column}' cannot be '{text}'"));
+                let finding = rules::UNKNOWN_CHOICE.finding(format!("'{column}' cannot be '{text}'"));
                 findings.push(self.at(column, finding.help(format!("write one of {}", names.join(", ")))));
                 choices[0].1
             },
@@ -242,7 +246,7 @@ impl<'a> Row<'a> {
 
 fn not_a(text: &str, what: &str, column: &str) -> Finding {
     let message = if text.is_empty() { format!("'{column}' is empty") } else { format!("'{text}' is not a {what}") };
-    Finding::error("not-a-number", message).help(format!("'{column}' needs a {what}"))
+    rules::NOT_A_NUMBER.finding(message).help(format!("'{column}' needs a {what}"))
 }
 
 /// First byte of a record; the reader counts from the end of the line before, terminators included.

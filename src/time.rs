@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Index, IndexMut, Sub};
 
 use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +187,16 @@ impl IspCalendar {
         SimTime(ts.as_second())
     }
 
+    /// Whether the local clock shows `time` on `date`, and how often.
+    #[must_use]
+    pub fn clock(&self, date: Date, time: Time) -> Clock {
+        match self.zone.to_ambiguous_timestamp(date.to_datetime(time)).offset() {
+            AmbiguousOffset::Unambiguous { .. } => Clock::Once,
+            AmbiguousOffset::Gap { .. } => Clock::Skipped,
+            AmbiguousOffset::Fold { .. } => Clock::Twice,
+        }
+    }
+
     /// `t` as an RFC 3339 date-time with the zone's offset, as UFTP's `TimeStamp` wants it.
     #[must_use]
     pub fn rfc3339(&self, t: SimTime) -> String {
@@ -210,6 +220,17 @@ impl IspCalendar {
     fn zoned(&self, t: SimTime) -> Zoned {
         Timestamp::from_second(t.0).expect("simulated time within years 1..9999").to_zoned(self.zone.clone())
     }
+}
+
+/// How often the local clock shows a time on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// As on every other day.
+    Once,
+    /// Not at all: the clocks jump over it.
+    Skipped,
+    /// Before and after the clocks are set back.
+    Twice,
 }
 
 /// One local calendar day with its ISPs.

@@ -27,8 +27,8 @@ use crate::market::ledger::Entry;
 use crate::powerflow::Solution;
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimTime};
-use crate::uftp::validate::Received;
 use crate::uftp::message::{ConversationId, Currency, DateTime, FlexHeader, Header, IspMinutes, Message, MessageId, Version, ZoneName};
+use crate::uftp::validate::Received;
 
 pub use inbox::{Directory, Inbox};
 pub use knowledge::{DayPrices, DsoVintage, MeterDay, PortfolioVintage, Telemetry};

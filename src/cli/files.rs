@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
+use crate::output::publish::CANNOT_WRITE;
 
 /// Writes `files` into `dir`, which is made when it is not there.
 ///
 /// # Errors
-/// `unwritable`, with what the system says; then no file of that name was changed unless a rename itself failed.
+/// `cannot-write`, with what the system says; then no file of that name was changed unless a rename itself failed.
 pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findings> {
-    let failed =
-        |what: &Path, e: std::io::Error| Findings::from(Finding::error("unwritable", format!("cannot write '{}': {e}", what.display())));
+    let failed = |what: &Path, e: std::io::Error| Findings::from(CANNOT_WRITE.finding(format!("cannot write '{}': {e}", what.display())));
     std::fs::create_dir_all(dir).map_err(|e| failed(dir, e))?;
     let temporary = |name: &str| dir.join(format!(".{name}.partial"));
     for (name, bytes) in files {

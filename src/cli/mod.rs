@@ -6,12 +6,19 @@
 //! | 1 | a case failed, such as a load flow without an operating point |
 //! | 2 | usage or input wrong; the findings say what |
 
+mod explain;
 mod files;
 mod import;
+mod init;
 mod message;
 mod participant;
 mod powerflow;
+pub mod rules;
 mod run;
+mod schema;
+mod validate;
+
+pub use schema::schema_text;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -22,7 +29,12 @@ use crate::diagnostic::{Findings, render};
 
 /// Discrete-event grid congestion simulator
 #[derive(Debug, Parser)]
-#[command(name = "copperplate", version, about)]
+#[command(
+    name = "copperplate",
+    version,
+    about,
+    after_help = "Example:\n  copperplate run scenarios/quickstart.toml\n\nExit codes: 0 done, 1 a case failed, 2 usage or input wrong."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -30,6 +42,14 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a commented scenario to start from
+    Init(init::Args),
+    /// Say everything that is wrong with scenarios, without running them
+    Validate(validate::Args),
+    /// Say where each value of a scenario comes from, or what a code means
+    Explain(explain::Args),
+    /// Print the JSON Schema of scenarios, for editors
+    Schema(schema::Args),
     /// Compare the strategies of a scenario
     Run(run::Args),
     /// Solve the load flow of a grid
@@ -53,6 +73,10 @@ enum Outcome {
 #[must_use]
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Init(args) => init::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
@@ -64,6 +88,10 @@ pub fn main() -> ExitCode {
         Ok(Outcome::CaseFailed) => ExitCode::from(1),
         Err(findings) => {
             report(&findings);
+            if findings.0.len() > 1 {
+                // Nobody is left to tell when standard error is closed.
+                let _ = writeln!(std::io::stderr(), "{}", findings.summary());
+            }
             ExitCode::from(2)
         }
     }

@@ -6,7 +6,8 @@ use super::Outcome;
 use crate::diagnostic::Findings;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The configuration names the address book, keys, congestion points and the files that forecasts, prices and meter readings come from;
+#[command(
+    after_help = "The configuration names the address book, keys, congestion points and the files that forecasts, prices and meter readings come from;
 docs/protocol/participant.md describes it. What happens is told on standard output, a line a message.
 
 Examples:
@@ -15,7 +16,8 @@ Examples:
 
 Needs a build with the feature `http`: cargo build --release --features http
 
-Exit code 0: every day is settled; 1: a message was given up without an answer; 2: usage or configuration wrong.")]
+Exit code 0: every day is settled; 1: a message was given up without an answer; 2: usage or configuration wrong."
+)]
 pub(super) struct Args {
     /// Which part to play
     #[arg(long)]
@@ -35,8 +37,8 @@ enum PlayedRole {
 
 #[cfg(feature = "http")]
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
-    use crate::diagnostic::Finding;
     use crate::ids::Role;
+    use crate::live::rules::NO_RANDOMNESS;
     use crate::live::{self, Participant};
 
     let role = match args.role {
@@ -45,7 +47,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     };
     let loaded = live::load(&args.config)?;
     let key = super::message::secret_key(&loaded.path("private_key"))?;
-    let seed = getrandom::u64().map_err(|e| Finding::error("no-entropy", format!("the system gives no random bytes: {e}")))?;
+    let seed = getrandom::u64().map_err(|e| NO_RANDOMNESS.finding(format!("the system gives no random bytes: {e}")))?;
     let participant = Participant::start(loaded, role, key, seed)?;
     let ended = participant.run(&|line| super::print(line));
     Ok(if ended.given_up == 0 { Outcome::Done } else { Outcome::CaseFailed })
@@ -53,8 +55,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
 
 #[cfg(not(feature = "http"))]
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
-    use crate::diagnostic::Finding;
-
-    let finding = Finding::error("no-http", format!("this build cannot go on a network, so '{}' is not played", args.config.display()));
+    let finding =
+        crate::live::rules::NO_HTTP.finding(format!("this build cannot go on a network, so '{}' is not played", args.config.display()));
     Err(finding.help("cargo build --release --features http").into())
 }

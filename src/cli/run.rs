@@ -10,17 +10,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use super::{Outcome, print, report};
-use crate::diagnostic::{Finding, Findings, did_you_mean};
+use crate::diagnostic::{Findings, did_you_mean};
 use crate::kpi;
 use crate::output::manifest::Duration;
 use crate::results::{Finished, Run, Selection, summary, write};
-use crate::scenario::build::build;
-use crate::scenario::schema::Scenario;
+use crate::scenario::lint::unknown_strategy;
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::run_case;
 
 /// Arguments of `run`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  copperplate run scenarios/quickstart.toml --seed 2 --set feeder.pv_scale=0.8 --out outputs/less-sun")]
 pub(super) struct Args {
     /// Scenario file, such as scenarios/quickstart.toml
     scenario: PathBuf,
@@ -46,14 +46,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let began = Instant::now();
-    let (scenario, document, warnings) = crate::scenario::load::<Scenario>(&args.scenario, &args.set)?;
-    report(&warnings);
-    let folder = document.file("feeder.path").unwrap_or_else(|| beside(&args.scenario, &scenario.feeder.path));
-    let (feeder, warnings) = crate::import::read_folder(&folder)?;
-    report(&warnings);
-    let seed = args.seed.unwrap_or(scenario.seed);
-    let base = args.scenario.parent().unwrap_or_else(|| Path::new(""));
-    let (study, warnings) = build(&scenario, &feeder, seed, base, &|path| document.locate(path))?;
+    let opened = crate::scenario::open(&args.scenario, &args.set)?;
+    report(&opened.warnings);
+    let (study, warnings) = opened.study(args.seed)?;
     report(&warnings);
     let strategies = chosen(&study, &args.strategy)?;
     let read_s = began.elapsed().as_secs_f64();
@@ -64,7 +59,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     print(&summary(&study, &cases, terminal_width()));
 
     let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&study.name));
-    let sources: Vec<PathBuf> = document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file()).chain([folder]).collect();
+    let texts = opened.document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
+    let sources: Vec<PathBuf> = texts.chain([opened.folder]).collect();
     let run = Run {
         scenario: &args.scenario,
         overrides: &args.set,
@@ -83,18 +79,13 @@ fn phase(name: &str, seconds: f64) -> Duration {
     Duration { phase: name.to_owned(), seconds }
 }
 
-/// A path of the scenario, relative to its folder.
-fn beside(scenario: &Path, path: &str) -> PathBuf {
-    scenario.parent().unwrap_or_else(|| Path::new("")).join(path)
-}
-
 /// The strategies to run: all, or those named.
 fn chosen<'s>(study: &'s Study, names: &[String]) -> Result<Vec<&'s Strategy>, Findings> {
     let mut findings = Findings::default();
     for name in names {
         let known: Vec<&str> = study.strategies.iter().map(|s| s.name.as_str()).collect();
         if !known.contains(&name.as_str()) {
-            let finding = Finding::error("unknown-strategy", format!("the scenario has no strategy '{name}'"));
+            let finding = unknown_strategy::RULE.finding(format!("the scenario does not compare '{name}'"));
             findings.push(finding.help(did_you_mean(name, &known, "it has")));
         }
     }

@@ -8,12 +8,13 @@
 //! | `bad-value` | impedances, shunts and losses are finite; resistances, losses and conductances not negative |
 //! | `transformer-impedance` | load losses fit the short-circuit voltage: `pk ≤ uk·S` |
 //! | `voltage-band` | lower end below upper end |
-//! | `voltage-levels` | lines and switches join buses of one rated voltage; windings are within 20 % of their bus (a warning) |
+//! | `voltage-levels` | lines and switches join buses of one rated voltage |
+//! | `winding-voltage` | windings are within 20 % of their bus (a warning) |
 //! | `self-loop` | a branch or switch joins two different buses |
 
 use std::collections::BTreeMap;
 
-use super::{Element, Grid, Places};
+use super::{Element, Grid, Places, rules};
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::BusIdx;
 
@@ -57,7 +58,7 @@ impl Check<'_> {
         let mut seen = BTreeMap::new();
         for (row, id) in ids.enumerate() {
             if seen.insert(id, row).is_some() {
-                self.push(element(row), Finding::error("duplicate-id", format!("{what} '{id}' appears twice")).help("give each its own"));
+                self.push(element(row), rules::DUPLICATE_ID.finding(format!("{what} '{id}' appears twice")).help("give each its own"));
             }
         }
     }
@@ -65,19 +66,19 @@ impl Check<'_> {
     fn positive(&mut self, element: Element, what: &str, value: f64) {
         // Not `<= 0`: NaN is not positive either.
         if value.is_nan() || value <= 0.0 {
-            self.push(element, Finding::error("not-positive", format!("{what} must be above 0, not {value}")));
+            self.push(element, crate::table::rules::NOT_POSITIVE.finding(format!("{what} must be above 0, not {value}")));
         }
     }
 
     fn at_least_zero(&mut self, element: Element, what: &str, value: f64) {
         if !value.is_finite() || value < 0.0 {
-            self.push(element, Finding::error("bad-value", format!("{what} must be 0 or more, not {value}")));
+            self.push(element, rules::BAD_VALUE.finding(format!("{what} must be 0 or more, not {value}")));
         }
     }
 
     fn finite(&mut self, element: Element, what: &str, value: f64) {
         if !value.is_finite() {
-            self.push(element, Finding::error("bad-value", format!("{what} must be a number, not {value}")));
+            self.push(element, rules::BAD_VALUE.finding(format!("{what} must be a number, not {value}")));
         }
     }
 
@@ -87,7 +88,7 @@ impl Check<'_> {
             self.positive(at, &format!("rated voltage of bus '{}'", bus.id), bus.u_rated_v);
             if bus.u_min_pu.partial_cmp(&bus.u_max_pu) != Some(std::cmp::Ordering::Less) {
                 let message = format!("voltage band of bus '{}' goes from {} to {} pu", bus.id, bus.u_min_pu, bus.u_max_pu);
-                self.push(at, Finding::error("voltage-band", message).help("the lower end comes first"));
+                self.push(at, rules::VOLTAGE_BAND.finding(message).help("the lower end comes first"));
             }
         }
     }
@@ -118,7 +119,7 @@ impl Check<'_> {
             self.finite(at, &format!("phase shift {of}"), t.shift_deg);
             if t.pk_w > t.uk_pu * t.rated_power_va {
                 let message = format!("load losses {of} exceed what its short-circuit voltage allows, {} W", t.uk_pu * t.rated_power_va);
-                self.push(at, Finding::error("transformer-impedance", message).help("uk_pu is a fraction (4 % is 0.04), pk_w is in W"));
+                self.push(at, rules::TRANSFORMER_IMPEDANCE.finding(message).help("uk_pu is a fraction (4 % is 0.04), pk_w is in W"));
             }
             self.winding(at, &format!("hv winding {of}"), u_hv_v, t.hv);
             self.winding(at, &format!("lv winding {of}"), u_lv_v, t.lv);
@@ -152,7 +153,7 @@ impl Check<'_> {
         for (element, bus) in ends {
             if bus.i() >= g.buses.len() {
                 let message = format!("{element:?} is at bus row {}, but there are {}", bus.i(), g.buses.len());
-                self.push(element, Finding::error("unknown-bus", message));
+                self.push(element, rules::UNKNOWN_BUS.finding(message));
             }
         }
     }
@@ -160,11 +161,11 @@ impl Check<'_> {
     fn same_level(&mut self, at: Element, what: &str, from: BusIdx, to: BusIdx) {
         let (Some(a), Some(b)) = (self.grid.buses.get(from.i()), self.grid.buses.get(to.i())) else { return };
         if from == to {
-            let finding = Finding::error("self-loop", format!("{what} begins and ends at bus '{}'", a.id));
+            let finding = rules::SELF_LOOP.finding(format!("{what} begins and ends at bus '{}'", a.id));
             self.push(at, finding.help("remove it or mend one end"));
         } else if a.u_rated_v != b.u_rated_v {
             let message = format!("{what} joins bus '{}' of {} V and bus '{}' of {} V", a.id, a.u_rated_v, b.id, b.u_rated_v);
-            self.push(at, Finding::error("voltage-levels", message).help("only transformers join voltage levels"));
+            self.push(at, rules::VOLTAGE_LEVELS.finding(message).help("only transformers join voltage levels"));
         }
     }
 
@@ -172,7 +173,7 @@ impl Check<'_> {
         let Some(bus) = self.grid.buses.get(bus.i()) else { return };
         if !(0.8..=1.2).contains(&(u_v / bus.u_rated_v)) {
             let message = format!("{what} is rated {u_v} V at bus '{}' of {} V", bus.id, bus.u_rated_v);
-            self.push(at, Finding::warning("voltage-levels", message).help("are hv and lv exchanged, or the units kV?"));
+            self.push(at, rules::WINDING_VOLTAGE.finding(message).help("are hv and lv exchanged, or the units kV?"));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod model;
+pub mod rules;
 pub mod topology;
 
 pub use model::*;

@@ -22,7 +22,7 @@ use petgraph::graph::{NodeIndex, UnGraph};
 use petgraph::unionfind::UnionFind;
 use petgraph::visit::Dfs;
 
-use super::{Element, Grid, Places};
+use super::{Element, Grid, Places, rules};
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::{BranchIdx, BusIdx, ConnectionIdx};
 
@@ -183,7 +183,7 @@ fn edges(grid: &Grid, places: &Places, fused: &Fused, findings: &mut Findings) -
         let ends = (fused.of(from), fused.of(to));
         let name = grid.branch_name(branch);
         let mut report = |message: String, help: &str| {
-            let finding = Finding::error("loop", message + ", so the feeder is meshed, which the radial load flow refuses");
+            let finding = rules::LOOP.finding(message + ", so the feeder is meshed, which the radial load flow refuses");
             findings.push(Finding { location: places.of(grid.branch_element(branch)).cloned(), ..finding }.help(help));
         };
         if ends.0 == ends.1 {
@@ -243,7 +243,7 @@ fn one_source_an_island(grid: &Grid, places: &Places, fused: &Fused, edges: &[Ed
         if let Some(&first) = source_of.get(&island[source.bus.i()]) {
             let bus = |s: usize| &grid.buses[grid.sources[s].bus.i()].id;
             let message = format!("the sources at buses '{}' and '{}' supply one island", bus(first), bus(row));
-            let finding = Finding::error("several-sources", message).help("keep one, or open a switch between them");
+            let finding = rules::SEVERAL_SOURCES.finding(message).help("keep one, or open a switch between them");
             findings.push(Finding { location: places.of(Element::Source(row)).cloned(), ..finding });
         } else {
             source_of.insert(island[source.bus.i()], row);
@@ -270,11 +270,11 @@ fn unsupplied(grid: &Grid, places: &Places, buses: &[usize]) -> Finding {
         Some(switch) => {
             let id = &grid.switches[switch].id;
             let message = format!("open switch '{id}' leaves {connections} connections without supply, at bus {list}");
-            (Finding::warning("dead-part", message).help("their power is left out of the load flow"), Element::Switch(switch))
+            (rules::DEAD_PART.finding(message).help("their power is left out of the load flow"), Element::Switch(switch))
         }
         None => {
             let message = format!("no source supplies bus {list}");
-            (Finding::error("no-source", message).help("add the missing branch or a source, or remove them"), Element::Bus(buses[0]))
+            (rules::NO_SOURCE.finding(message).help("add the missing branch or a source, or remove them"), Element::Bus(buses[0]))
         }
     };
     Finding { location: places.of(element).cloned(), ..finding }

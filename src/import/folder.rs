@@ -18,8 +18,9 @@ use std::path::Path;
 
 use super::Feeder;
 use super::meta::{self, Meta};
+use super::rules;
 use crate::asset::{AssetKind, AssetSpec};
-use crate::diagnostic::{Finding, Findings, Location};
+use crate::diagnostic::{Findings, Location, nearest};
 use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, Switch, Tap, TapSide, Transformer, check};
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress, ProfileIdx};
 use crate::profile::{ProfileTable, read_csv, read_parquet};
@@ -170,7 +171,7 @@ impl Reader<'_> {
             });
         }
         if table.is_empty() {
-            let finding = Finding::error("no-connections", "the feeder has no connections").at(table.source(), table.header_span());
+            let finding = rules::NO_CONNECTIONS.finding("the feeder has no connections").at(table.source(), table.header_span());
             f.push(finding.help("one row a metered connection follows the header"));
         }
     }
@@ -181,7 +182,7 @@ impl Reader<'_> {
         let read = match (parquet.exists(), csv.exists()) {
             (true, true) => {
                 let message = format!("'{}' holds both {PARQUET} and {CSV}", self.dir.display());
-                Err(Finding::error("two-profiles", message).help("keep one of them").into())
+                Err(rules::TWO_PROFILES.finding(message).help("keep one of them").into())
             }
             (true, false) => read_parquet(&parquet, meta.start, meta.step),
             (false, true) => read_text(&csv).map_err(Findings::from).and_then(|source| read_csv(&source, meta.start, meta.step)),
@@ -199,7 +200,9 @@ impl Reader<'_> {
         for row in table.rows() {
             let id = row.text("id", f);
             if seen.insert(id.clone(), row.location()).is_some() {
-                f.push(row.at("id", Finding::error("duplicate-id", format!("asset '{id}' appears twice")).help("give each its own")));
+                f.push(
+                    row.at("id", crate::grid::rules::DUPLICATE_ID.finding(format!("asset '{id}' appears twice")).help("give each its own")),
+                );
             }
             assets.push(AssetSpec {
                 id,
@@ -258,9 +261,11 @@ fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: &BTreeMap
     let id = row.cell(column);
     rows.get(id).map_or_else(
         || {
-            let code = if what == "bus" { "unknown-bus" } else { "unknown-connection" };
-            let finding = Finding::error(code, format!("there is no {what} '{id}'"));
-            f.push(row.at(column, finding.help(format!("the ids are in {file}"))));
+            let rule = if what == "bus" { crate::grid::rules::UNKNOWN_BUS } else { rules::UNKNOWN_CONNECTION };
+            let finding = rule.finding(format!("there is no {what} '{id}'"));
+            let known: Vec<&str> = rows.keys().map(String::as_str).collect();
+            let help = nearest(id, &known).map_or_else(|| format!("the ids are in {file}"), |name| format!("did you mean '{name}'?"));
+            f.push(row.at(column, finding.help(help)));
             u32::MAX
         },
         |&i| BusIdx::new(i).0,
@@ -272,7 +277,7 @@ fn profile(row: Row<'_>, column: &str, profiles: Option<&ProfileTable>, f: &mut 
     let (name, profiles) = (row.optional(column)?, profiles?);
     let found = profiles.find(name);
     if found.is_none() {
-        let finding = Finding::error("unknown-profile", format!("there is no profile '{name}'"));
+        let finding = rules::UNKNOWN_PROFILE.finding(format!("there is no profile '{name}'"));
         f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))));
     }
     found

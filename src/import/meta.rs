@@ -16,7 +16,8 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Finding, Findings, Source};
+use super::rules;
+use crate::diagnostic::{Findings, Source, did_you_mean};
 use crate::table::read_text;
 use crate::time::{IspCalendar, SimDuration, SimTime};
 
@@ -45,7 +46,7 @@ pub(super) fn read(dir: &Path, findings: &mut Findings) -> Option<Meta> {
     };
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     for e in &errors {
-        findings.push(Finding::error("not-toml", e.message()).at(&source, e.span().unwrap_or(0..0)));
+        findings.push(rules::FEEDER_TOML.finding(e.message()).at(&source, e.span().unwrap_or(0..0)));
     }
     let mut doc = Document { table: table.get_ref(), source: &source, findings };
     doc.unknown_keys();
@@ -71,21 +72,21 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn unknown_keys(&mut self) {
         for key in self.table.keys().filter(|key| !KEYS.contains(&key.get_ref().as_ref())) {
-            let finding = Finding::error("unknown-key", format!("unknown key '{}'", key.get_ref()));
-            self.findings.push(finding.at(self.source, key.span()).help(format!("the keys are {}", KEYS.join(", "))));
+            let finding = rules::FEEDER_TOML.finding(format!("unknown key '{}'", key.get_ref()));
+            self.findings.push(finding.at(self.source, key.span()).help(did_you_mean(key.get_ref(), &KEYS, "the keys are")));
         }
     }
 
     /// The value of `key` as `what` the key holds, if `pick` finds it in there.
     fn get<T>(&mut self, key: &str, what: &str, pick: impl Fn(&'a DeValue<'a>) -> Option<T>) -> Option<(T, Range<usize>)> {
         let Some(value) = self.table.get(key) else {
-            let finding = Finding::error("missing-key", format!("key '{key}' is missing in '{}'", self.source.name));
-            self.findings.push(finding.help(format!("it holds {what}")));
+            let finding = rules::FEEDER_TOML.finding(format!("key '{key}' is missing in '{}'", self.source.name));
+            self.findings.push(finding.at(self.source, 0..0).help(format!("it holds {what}")));
             return None;
         };
         let picked = pick(value.get_ref()).map(|v| (v, value.span()));
         if picked.is_none() {
-            let finding = Finding::error("wrong-type", format!("'{key}' must be {what}"));
+            let finding = rules::FEEDER_TOML.finding(format!("'{key}' must be {what}"));
             self.findings.push(finding.at(self.source, value.span()));
         }
         picked
@@ -109,11 +110,11 @@ impl<'a> Document<'a> {
         // Both may be wrong; a calendar names only the first.
         let mut findings = Vec::new();
         if IspCalendar::new(zone, 15).is_err() {
-            let finding = Finding::error("unknown-zone", format!("'{zone}' is not an IANA time zone"));
+            let finding = rules::UNKNOWN_ZONE.finding(format!("'{zone}' is not an IANA time zone"));
             findings.push(finding.at(self.source, at_zone).help("write it like 'Europe/Amsterdam'"));
         }
         if step == 0 || 60 % step != 0 {
-            let finding = Finding::error("bad-step", format!("a step of {step} minutes does not divide an hour"));
+            let finding = rules::BAD_STEP.finding(format!("a step of {step} minutes does not divide an hour"));
             findings.push(finding.at(self.source, at_step).help("15, 5 and 1 are usual"));
         }
         self.findings.extend(Findings(findings));

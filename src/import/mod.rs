@@ -7,6 +7,7 @@
 mod folder;
 mod meta;
 mod neutral;
+pub mod rules;
 pub mod simbench;
 mod write;
 
@@ -14,7 +15,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::asset::AssetSpec;
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::grid::{Grid, Places};
 use crate::profile::ProfileTable;
 
@@ -99,6 +100,6 @@ pub fn read_folder(path: &Path) -> Result<(Feeder, Findings), Findings> {
     } else {
         let message = format!("'{}' is not a feeder folder", path.display());
         let help = format!("it needs {} (our form) or {} (neutral CSV)", meta::FILE, neutral::NODES);
-        Err(Finding::error("not-a-feeder", message).help(help).into())
+        Err(rules::NOT_A_FEEDER.finding(message).help(help).into())
     }
 }

@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Feeder;
+use super::rules;
 use crate::asset::{AssetKind, AssetSpec};
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, Tap, Transformer, check};
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress};
 use crate::profile::ProfileTable;
@@ -36,7 +37,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     let mut findings = Findings::default();
     if dir.join("injections_3ph.csv").exists() {
         let message = format!("'{}' has loads per phase, but only balanced grids are solved", dir.display());
-        return Err(Finding::error("three-phase", message).into());
+        return Err(rules::THREE_PHASE.finding(message).into());
     }
     let mut grid = Grid { name: dir.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()), ..Grid::default() };
     let mut places = Places::default();
@@ -74,7 +75,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
         assets.push(asset);
     });
     if assets.is_empty() {
-        findings.push(Finding::error("no-connections", format!("'{}' has no injections", dir.display())));
+        findings.push(rules::NO_CONNECTIONS.finding(format!("'{}' has no injections", dir.display())));
     }
     if !findings.has_errors() {
         findings.extend(check::check(&grid, &places));
@@ -143,7 +144,7 @@ fn node(row: Row<'_>, column: &str, nodes: &BTreeMap<String, usize>, f: &mut Fin
     let id = row.cell(column);
     nodes.get(id).map_or_else(
         || {
-            let finding = Finding::error("unknown-bus", format!("there is no node '{id}'"));
+            let finding = crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no node '{id}'"));
             f.push(row.at(column, finding.help(format!("the ids are in {NODES}"))));
             BusIdx(u32::MAX)
         },

@@ -3,8 +3,8 @@
 
 use super::Feeder;
 use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, PARQUET, SOURCES, SWITCHES, TRANSFORMERS};
-use super::meta;
-use crate::diagnostic::{Finding, Findings};
+use super::{meta, rules};
+use crate::diagnostic::Findings;
 use crate::grid::{Grid, TapSide};
 use crate::ids::ProfileIdx;
 use crate::profile::write_parquet;
@@ -36,7 +36,7 @@ pub fn folder_files(feeder: &Feeder) -> Result<Vec<(&'static str, Vec<u8>)>, Fin
 
 fn feeder_toml(feeder: &Feeder) -> Result<String, Findings> {
     let minutes = u16::try_from(feeder.profiles.step().0 / 60).unwrap_or(0);
-    let calendar = IspCalendar::new(&feeder.zone, minutes).map_err(|e| Findings::from(Finding::error("unknown-zone", e.to_string())))?;
+    let calendar = IspCalendar::new(&feeder.zone, minutes).map_err(|e| Findings::from(rules::UNKNOWN_ZONE.finding(e.to_string())))?;
     let start = calendar.rfc3339(feeder.profiles.start());
     // A JSON string is a TOML string.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();

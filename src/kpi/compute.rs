@@ -5,7 +5,7 @@ use crate::grid::Grid;
 use crate::ids::CpIdx;
 use crate::market::ledger::Kind;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
-use crate::sim::{CaseResult, LoggedMessage, Variant};
+use crate::sim::{CaseResult, Fate, LoggedMessage, Variant};
 use crate::time::SimTime;
 use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspPower, Message};
 use crate::units::{Money, Watts};
@@ -114,7 +114,8 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
     k.number("unserved_mwh", if strategy.trades { sum(&r.unserved_w) } else { 0.0 });
     let (mut offered, mut ordered, mut delivered) = (0.0, 0.0, 0.0);
     let (mut offers, mut orders) = (0_u64, 0_u64);
-    for LoggedMessage { message, .. } in &case.messages {
+    // A message sent again is the same message.
+    for LoggedMessage { message, .. } in case.messages.iter().filter(|m| m.attempt == 0 && m.fate != Fate::Repeated) {
         match &**message {
             Message::FlexOffer(m) => {
                 offers += 1;
@@ -132,6 +133,8 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
     k.number("ordered_mwh", ordered);
     k.number("delivered_mwh", delivered);
     k.number("orders", orders as f64);
+    let failed = case.messages.iter().filter(|m| matches!(m.fate, Fate::Lost | Fate::Unreadable)).count();
+    k.number("messages_failed", failed as f64);
     k.number("offers_compelled", if strategy.obligation { offers as f64 } else { 0.0 });
     let moved = |cp: usize| -> f64 {
         let rows = r.through_w[Variant::Free as usize][cp].iter().zip(&r.through_w[Variant::Orders as usize][cp]).zip(&r.requested_w[cp]);

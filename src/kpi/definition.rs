@@ -208,6 +208,7 @@ pub const DEFINITIONS: &[Definition] = &[
         METERS,
     ),
     kpi("orders", Flexibility, "orders", "", 0, "accepted FlexOrders", "FlexOrderResponse"),
+    kpi("messages_failed", Flexibility, "messages that failed", "", 0, "sent and not taken in: lost, or unreadable", "wire"),
     kpi("paid_flexibility_eur", Payments, "flexibility", "€", 2, "price of orders less deductions and penalties", LEDGER),
     kpi("paid_availability_eur", Payments, "availability", "€", 2, "fees of what stayed reserved", LEDGER),
     kpi("paid_limitation_eur", Payments, "capacity limitation", "€", 2, "calls on capacity contracts", LEDGER),

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use jiff::civil::{Date, Time};
 
 use super::config::Loaded;
+use super::rules::{NO_BUSINESS, NO_OPERATOR};
 use super::series::{Layout, Series, Values};
 use crate::agent::agr::{self, Agr, Curtailable};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, Watched};
 use crate::agent::{Action, DayPrices, Desk, Directory, DsoVintage, Inbox, Input, MeterDay, PortfolioVintage, PublicCp};
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::grid::RadialOrder;
 use crate::ids::{AgrIdx, AssetIdx, BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress, Role};
 use crate::import::read_folder;
 use crate::powerflow::Network;
+use crate::scenario::lint::{unknown_currency, unknown_element, unknown_zone};
 use crate::time::{IspCalendar, Period, SimTime};
 use crate::uftp::message::{
     AgrPortfolioUpdate, ConversationId, Currency, DateTime, Header, Message, MessageId, PortfolioConnection, Version, ZoneName,
@@ -79,9 +81,9 @@ impl<'a> Common<'a> {
     fn new(loaded: &'a Loaded, role: Role, seed: u64) -> Result<Common<'a>, Findings> {
         let config = &loaded.config;
         let calendar = IspCalendar::new(&config.time.zone, config.time.isp_minutes)
-            .map_err(|e| loaded.at("time.zone", Finding::error("unknown-zone", e.to_string())))?;
+            .map_err(|e| loaded.at("time.zone", unknown_zone::RULE.finding(e.to_string())))?;
         let currency = Currency::new(&config.market.currency).ok_or_else(|| {
-            loaded.at("market.currency", Finding::error("bad-currency", "no currency of ISO 4217").help("such as currency = \"EUR\""))
+            loaded.at("market.currency", unknown_currency::RULE.finding("no currency of ISO 4217").help("such as currency = \"EUR\""))
         })?;
         let cro = config.peer.iter().find(|p| p.role.role() == Role::Cro);
         let cro = cro.map_or_else(|| format!("cro.{}", config.domain), |p| p.domain.clone());
@@ -152,7 +154,7 @@ impl<'a> Common<'a> {
     }
 
     fn missing(&self, table: &str) -> Findings {
-        let finding = Finding::error("no-business", format!("the table '[{table}]' is missing"));
+        let finding = NO_BUSINESS.finding(format!("the table '[{table}]' is missing"));
         self.loaded.at("", finding.help("it says what the participant owns and where its forecasts are")).into()
     }
 }
@@ -163,7 +165,7 @@ fn aggregator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
     let forecast = loaded.path("aggregator.forecast");
     let connections = Series::connections(&forecast)?;
     let dso = loaded.config.peer.iter().find(|p| p.role.role() == Role::Dso);
-    let dso = dso.ok_or_else(|| loaded.at("peer", Finding::error("no-operator", "no peer is a DSO").help("an aggregator trades with one")))?;
+    let dso = dso.ok_or_else(|| loaded.at("peer", NO_OPERATOR.finding("no peer is a DSO").help("an aggregator trades with one")))?;
     let points = common.points(&connections);
     let profile = agr::Profile {
         agr: AgrIdx::new(0),
@@ -185,7 +187,8 @@ fn aggregator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
     };
     let inbox = Inbox::new(common.directory(&common.domain, Role::Agr));
     let agent = Agent::Agr(Box::new(Agr::new(common.desk(&common.domain), inbox, profile)));
-    let own = Own::Aggregator { prices: loaded.path("aggregator.prices"), meters: loaded.document.file("aggregator.meters").unwrap_or_default() };
+    let own =
+        Own::Aggregator { prices: loaded.path("aggregator.prices"), meters: loaded.document.file("aggregator.meters").unwrap_or_default() };
     Ok((agent, Files::new(forecast, connections, &common.calendar, own)?))
 }
 
@@ -201,7 +204,7 @@ fn operator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
     for (k, (public, c)) in common.points(&connections).into_iter().zip(&loaded.config.congestion_point).enumerate() {
         let branch = (0..grid.branches()).map(BranchIdx::new).find(|b| c.element.as_deref() == Some(&grid.branch_name(*b)));
         let Some(branch) = branch else {
-            let finding = Finding::error("unknown-element", "the congestion point names no element of the feeder");
+            let finding = unknown_element::RULE.finding("the congestion point names no element of the feeder");
             findings.push(loaded.at(&format!("congestion_point[{k}]"), finding.help("such as element = \"transformer:ID\"")));
             continue;
         };
@@ -211,7 +214,15 @@ fn operator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
             None => libm::sqrt(3.0) * grid.buses[grid.lines[branch.i()].from.i()].u_rated_v * grid.lines[branch.i()].rated_current_a,
         };
         let from_is_upstream = !order.downstream_buses(branch).contains(&grid.branch_buses(branch).0);
-        watched.push(Watched { public, branch, from_is_upstream, rated_va, planning: c.planning, rating: c.planning, emergency: c.planning });
+        watched.push(Watched {
+            public,
+            branch,
+            from_is_upstream,
+            rated_va,
+            planning: c.planning,
+            rating: c.planning,
+            emergency: c.planning,
+        });
     }
     let (watched, _) = findings.or_ok(watched)?;
     let points: Vec<PublicCp> = watched.iter().map(|w| w.public.clone()).collect();
@@ -261,7 +272,8 @@ impl Files {
     /// The files, read once to see that they can be.
     fn new(forecast: PathBuf, connections: BTreeMap<String, usize>, calendar: &Arc<IspCalendar>, own: Own) -> Result<Files, Findings> {
         let calendar = Arc::clone(calendar);
-        let files = Files { forecast, connections, calendar, own, told: BTreeMap::new(), priced: BTreeSet::new(), metered: BTreeSet::new() };
+        let files =
+            Files { forecast, connections, calendar, own, told: BTreeMap::new(), priced: BTreeSet::new(), metered: BTreeSet::new() };
         files.forecasts()?;
         files.prices()?;
         Ok(files)

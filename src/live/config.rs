@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::rules::BAD_KEY;
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::{Domain, Role};
 use crate::scenario::{self, Document, schema::Market};
@@ -251,12 +252,14 @@ pub fn load(path: &Path) -> Result<Loaded, Findings> {
     for (k, peer) in loaded.config.peer.iter().enumerate() {
         for (n, key) in peer.public_keys.iter().enumerate() {
             if let Err(e) = PublicKey::parse(key) {
-                findings.push(loaded.at(&format!("peer[{k}].public_keys[{n}]"), Finding::error("bad-key", format!("no public key: {e}"))));
+                findings.push(loaded.at(&format!("peer[{k}].public_keys[{n}]"), BAD_KEY.finding(format!("no public key: {e}"))));
             }
         }
     }
     if loaded.config.time.until < loaded.config.time.from {
-        let finding = Finding::error("no-days", "the last day comes before the first").help("set 'until' to the last day that is traded");
+        let finding = scenario::lint::reversed_dates::RULE
+            .finding("the last day comes before the first")
+            .help("set 'until' to the last day that is traded");
         findings.push(loaded.at("time.until", finding));
     }
     findings.or_ok(loaded).map(|(loaded, _)| loaded)

@@ -11,10 +11,13 @@ use super::business::{Agent, Business, Files};
 use super::clock::Clock;
 use super::config::Loaded;
 use super::http::{Keys, Letter, Notice, Outbox, listen};
+use super::rules::NO_LISTENER;
 use crate::agent::cro::Cro;
 use crate::agent::{Action, Input};
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::ids::{Domain, Role};
+use crate::output::publish::CANNOT_WRITE;
+use crate::scenario::lint::unknown_zone;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::{Message, MessageId};
 use crate::uftp::participant::Outstanding;
@@ -66,14 +69,14 @@ impl Participant {
     pub fn start(loaded: Loaded, role: Role, key: SecretKey, seed: u64) -> Result<Participant, Findings> {
         let config = loaded.config.clone();
         let zone = IspCalendar::new(&config.time.zone, config.time.isp_minutes)
-            .map_err(|e| loaded.at("time.zone", Finding::error("unknown-zone", e.to_string())))?;
+            .map_err(|e| loaded.at("time.zone", unknown_zone::RULE.finding(e.to_string())))?;
         let clock = config.clock.map_or_else(Clock::wall, |c| Clock::accelerated(zone.at(c.start.date(), c.start.time()), c.speed));
         let now = clock.now();
         let business = Business::new(&loaded, role, seed, now)?;
         let agenda = Agenda::new(&business.periods, role, &config.market, &business.calendar, now);
         let archive = config.messages.as_ref().map(|_| loaded.path("messages"));
         if let Some(folder) = &archive {
-            let unwritable = |e| Finding::error("unwritable", format!("cannot make the folder '{}': {e}", folder.display()));
+            let unwritable = |e| CANNOT_WRITE.finding(format!("cannot make the folder '{}': {e}", folder.display()));
             std::fs::create_dir_all(folder).map_err(|e| loaded.at("messages", unwritable(e)))?;
         }
         let (sender, notices) = sync_channel(QUEUE);
@@ -85,7 +88,7 @@ impl Participant {
         let place = loaded.document.nearest("listen");
         let keys: Keys = Arc::new(move |domain: &Domain, role: Role| loaded.keys(domain, role));
         listen(&config.listen, &keys, &sender)
-            .map_err(|e| Finding::error("no-listener", format!("cannot listen on '{}': {e}", config.listen)).located(place))?;
+            .map_err(|e| NO_LISTENER.finding(format!("cannot listen on '{}': {e}", config.listen)).located(place))?;
         Ok(Participant {
             clock,
             agenda,

@@ -14,15 +14,25 @@
 //!
 //! Origin: Shapeshifter specification 3.1.0, "Transport", "Message delivery".
 
+#[cfg(feature = "http")]
 mod agenda;
+#[cfg(feature = "http")]
 mod business;
+#[cfg(feature = "http")]
 mod clock;
+#[cfg(feature = "http")]
 mod config;
+#[cfg(feature = "http")]
 mod driver;
+#[cfg(feature = "http")]
 mod http;
+pub mod rules;
+#[cfg(feature = "http")]
 mod series;
 
-pub use config::{Config, load};
+#[cfg(feature = "http")]
+pub use config::{Config, Loaded, load};
+#[cfg(feature = "http")]
 pub use driver::{Ended, Participant};
 
 /// Path that every participant of version 3 listens on.

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 
-use crate::diagnostic::{Finding, Findings};
+use super::rules::BAD_CELL;
+use crate::diagnostic::Findings;
 use crate::table::{Sign, Table, read_text};
 use crate::time::{IspCalendar, SimTime};
 
@@ -51,7 +52,7 @@ impl Series {
         for row in table.rows() {
             let mut refuse = |column: &str, expected: &str| {
                 let said = format!("'{}' is not {expected}", row.cell(column));
-                findings.push(row.at(column, Finding::error("bad-cell", said)));
+                findings.push(row.at(column, BAD_CELL.finding(said)));
             };
             let Ok(date) = row.cell("period").parse::<Date>() else {
                 refuse("period", "a date such as 2026-03-10");

@@ -12,7 +12,7 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::{Findings, Rule, Severity};
 use crate::rng::Stream;
 use crate::table::{self, Sign, Table};
 use crate::time::{IspCalendar, SimDuration, SimTime};
@@ -61,6 +61,16 @@ pub fn synthetic(p: &Synthetic, calendar: &IspCalendar, seed: u64, starts: impl 
     prices
 }
 
+/// The rule on the length of a file of prices.
+pub const PRICES_TOO_SHORT: Rule = Rule {
+    code: "prices-too-short",
+    severity: Severity::Error,
+    what: "A file of prices ends before the run does.",
+    why: "Prices are not made up beyond the data; every step of the run needs its own.",
+    example: "# prices.csv has 168 rows of an hour each\n[prices]\nkind = \"csv\"\npath = \"prices.csv\"\n\n[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-31\"",
+    mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-28\"",
+};
+
 /// Prices of the steps that begin at `starts` from a CSV file with one row per `row` of time, the first at `starts[0]`.
 ///
 /// # Errors
@@ -78,7 +88,7 @@ pub fn read_csv(path: &Path, row: SimDuration, starts: &[SimTime]) -> Result<Pri
     let needed = starts.last().map_or(0, |t| ((*t - first).0 / row.0) as usize + 1);
     if rows.len() < needed {
         let message = format!("'{}' has {} rows of prices, the run needs {needed}", path.display(), rows.len());
-        findings.push(Finding::error("prices-too-short", message).help("add rows, or shorten the run"));
+        findings.push(PRICES_TOO_SHORT.finding(message).help("add rows, or shorten the run"));
     }
     if findings.has_errors() {
         return Err(findings);

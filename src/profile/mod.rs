@@ -4,6 +4,7 @@
 //! have one step length, so a profile is an array index away from time and no row carries a time stamp.
 
 mod parquet;
+pub mod rules;
 mod text;
 
 pub use self::parquet::{read_parquet, write_parquet};
@@ -107,6 +108,6 @@ impl ProfileTable {
         };
         let hours = SimDuration(self.step.0 * self.steps as i64).as_hours();
         let help = format!("they hold {} steps of {} s, {:.2} days", self.steps, self.step.0, hours / 24.0);
-        Err(Finding::error("profile-too-short", message).help(help))
+        Err(rules::PROFILE_TOO_SHORT.finding(message).help(help))
     }
 }

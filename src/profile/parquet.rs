@@ -17,8 +17,8 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnDescriptor, Type};
 
-use super::ProfileTable;
-use crate::diagnostic::{Finding, Findings};
+use super::{ProfileTable, rules};
+use crate::diagnostic::{Findings, Rule};
 use crate::time::{SimDuration, SimTime};
 
 /// Decimals that [`write_parquet`] keeps.
@@ -29,30 +29,33 @@ const SCALE: u32 = 6;
 /// # Errors
 /// `unreadable-file`, and for every column at fault `profile-type`, `profile-gap` or `not-a-number`; `profile-empty` without rows.
 pub fn read_parquet(path: &Path, start: SimTime, step: SimDuration) -> Result<ProfileTable, Findings> {
-    let unreadable = |e: &dyn std::fmt::Display| Finding::error("unreadable-file", format!("cannot read '{}': {e}", path.display()));
+    let unreadable =
+        |e: &dyn std::fmt::Display| crate::table::rules::UNREADABLE_FILE.finding(format!("cannot read '{}': {e}", path.display()));
     let file = File::open(path).map_err(|e| unreadable(&e))?;
     let reader = SerializedFileReader::new(file).map_err(|e| unreadable(&e))?;
     let mut findings = Findings::default();
     let mut profiles = ProfileTable::new(start, step);
     for (i, column) in reader.metadata().file_metadata().schema_descr().columns().iter().enumerate() {
         let name = column.path().string();
-        let problem = |code, what: String| Finding::error(code, format!("profile '{name}' in '{}' {what}", path.display()));
+        let problem = |rule: Rule, what: String| rule.finding(format!("profile '{name}' in '{}' {what}", path.display()));
         match read_column(&reader, i, column) {
             Err(Problem::Type) => {
                 let help = "write it as a flat DOUBLE, FLOAT, INT32 or INT64, decimal or not";
-                findings.push(problem("profile-type", format!("is a {}", column.physical_type())).help(help));
+                findings.push(problem(rules::PROFILE_TYPE, format!("is a {}", column.physical_type())).help(help));
             }
-            Err(Problem::Gap(row)) => findings.push(problem("profile-gap", format!("has a gap at step {row}"))),
+            Err(Problem::Gap(row)) => findings.push(problem(rules::PROFILE_GAP, format!("has a gap at step {row}"))),
             Err(Problem::Parquet(e)) => findings.push(unreadable(&e)),
             Ok(values) => match values.iter().position(|v| !v.is_finite()) {
-                Some(row) => findings.push(problem("not-a-number", format!("is {} at step {row}", values[row]))),
-                None if profiles.find(&name).is_some() => findings.push(problem("duplicate-column", "is there twice".into())),
+                Some(row) => findings.push(problem(crate::table::rules::NOT_A_NUMBER, format!("is {} at step {row}", values[row]))),
+                None if profiles.find(&name).is_some() => {
+                    findings.push(problem(crate::table::rules::DUPLICATE_COLUMN, "is there twice".into()))
+                }
                 None => _ = profiles.push(&name, &values),
             },
         }
     }
     if reader.metadata().file_metadata().num_rows() == 0 {
-        findings.push(Finding::error("profile-empty", format!("'{}' has no rows", path.display())));
+        findings.push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", path.display())));
     }
     findings.or_ok(profiles).map(|(profiles, _)| profiles)
 }
@@ -131,7 +134,7 @@ pub fn write_parquet(profiles: &ProfileTable) -> Result<Vec<u8>, Findings> {
         let column = profiles.column(crate::ids::ProfileIdx::new(i));
         let unit = 10f64.powi(SCALE as i32);
         if let Some(step) = column.iter().position(|v| v.is_nan() || v.abs() >= 1000.0) {
-            findings.push(Finding::error("profile-range", format!("profile '{name}' is {} at step {step}", column[step])));
+            findings.push(rules::PROFILE_RANGE.finding(format!("profile '{name}' is {} at step {step}", column[step])));
         }
         columns.push(column.iter().map(|v| (v * unit).round_ties_even() as i32).collect::<Vec<i32>>());
     }

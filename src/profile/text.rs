@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ProfileTable;
-use crate::diagnostic::{Finding, Findings, Source};
+use super::{ProfileTable, rules};
+use crate::diagnostic::{Findings, Source};
 use crate::table::{Row, Sign, Table};
 use crate::time::{SimDuration, SimTime};
 
@@ -25,7 +25,7 @@ pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Resu
     let names: Vec<&str> = table.columns().filter(|n| *n != TIME).collect();
     table.check_columns(&[], &[&names[..], &[TIME]].concat(), &mut findings);
     if table.is_empty() {
-        findings.push(Finding::error("profile-empty", format!("'{}' has no rows", source.name)).help("one row a step follows the header"));
+        findings.push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", source.name)).help("one row a step follows the header"));
     }
     if table.column(TIME).is_some() {
         check_time(&table, start, step, &mut findings);
@@ -43,7 +43,7 @@ pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Resu
 fn value(row: Row<'_>, name: &str, findings: &mut Findings) -> f64 {
     if row.cell(name).is_empty() {
         findings.push(
-            row.at(name, Finding::error("profile-gap", format!("profile '{name}' has a gap here")).help("write a value for every step")),
+            row.at(name, rules::PROFILE_GAP.finding(format!("profile '{name}' has a gap here")).help("write a value for every step")),
         );
         return f64::NAN;
     }
@@ -56,13 +56,13 @@ fn check_time(table: &Table, start: SimTime, step: SimDuration, findings: &mut F
     for row in table.rows() {
         let text = row.cell(TIME);
         let Ok(at) = text.parse::<Timestamp>() else {
-            let finding = Finding::error("not-a-time", format!("'{text}' is not an instant"));
+            let finding = rules::NOT_A_TIME.finding(format!("'{text}' is not an instant"));
             findings.push(row.at(TIME, finding.help("write it like 2016-01-01T00:00:00+01:00")));
             return;
         };
         if at.as_second() != expected.0 {
             let due = Timestamp::from_second(expected.0).expect("a step after a valid instant");
-            let finding = Finding::error("profile-gap", format!("'{text}' is not one step of {} s after the row before", step.0));
+            let finding = rules::PROFILE_GAP.finding(format!("'{text}' is not one step of {} s after the row before", step.0));
             findings.push(row.at(TIME, finding.help(format!("this row is due at {due}"))));
             return;
         }

@@ -32,17 +32,26 @@ const TEXTS: [&str; 15] = [
 /// The table of messages.
 pub(super) fn messages(cases: &[Finished<'_>]) -> Table {
     let mut texts: Vec<Strings> = TEXTS.iter().map(|_| Strings::default()).collect();
-    let (mut sent, mut arrived, mut revision) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut sent, mut arrived, mut revision, mut attempt) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut fate = Strings::default();
     for c in cases {
         for m in &c.case.messages {
             sent.push(m.sent);
             arrived.push(m.arrived);
             revision.push(revision_of(&m.message));
+            attempt.push(i64::from(m.attempt));
+            fate.push(m.fate.name());
             let row = row(&c.strategy.name, &m.message);
             texts.iter_mut().zip(row).for_each(|(column, text)| column.push(&text));
         }
     }
-    let mut table = Table::new([("sent", Column::Time(sent)), ("arrived", Column::Time(arrived)), ("revision", Column::I64(revision))]);
+    let mut table = Table::new([
+        ("sent", Column::Time(sent)),
+        ("arrived", Column::Time(arrived)),
+        ("revision", Column::I64(revision)),
+        ("attempt", Column::I64(attempt)),
+        ("fate", Column::Str(fate)),
+    ]);
     table.columns.extend(TEXTS.iter().zip(texts).map(|(name, column)| ((*name).to_owned(), Column::Str(column))));
     table
 }

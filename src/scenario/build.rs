@@ -1,16 +1,13 @@
 //! From a checked scenario and its feeder to a [`Study`]; everything that does not fit is a finding at its line.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
 use crate::agent::PublicCp;
-use crate::diagnostic::{Finding, Findings, Location, did_you_mean};
+use crate::diagnostic::{Findings, Location};
 use crate::forecast;
-use crate::grid::{Grid, LoadingLimits, Places, RadialOrder};
-use crate::ids::{AgrIdx, BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::grid::{Grid, LoadingLimits, RadialOrder};
+use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
 use crate::powerflow::Network;
 use crate::price::{self, Prices};
@@ -18,81 +15,46 @@ use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::Currency;
 
+use super::lint::{self, Faults, Subject};
 use super::overlay;
 use super::schema::{self, Scenario};
 use super::strategies;
 use super::study::{AgrSpec, CongestionPoint, Study};
 
-/// Points at a value of the scenario by its dotted path.
-pub type Locate<'a> = &'a dyn Fn(&str) -> Option<Location>;
-
-/// Collects findings that point into the scenario.
-pub(super) struct Faults<'a> {
-    locate: Locate<'a>,
-    pub(super) findings: Findings,
-}
-
-impl Faults<'_> {
-    /// Adds a finding at a dotted path.
-    pub(super) fn at(&mut self, path: &str, mut finding: Finding) {
-        finding.location = (self.locate)(path);
-        self.findings.push(finding);
-    }
-
-    /// The branch a scenario names at a dotted path, or a finding that there is none.
-    pub(super) fn element(&mut self, grid: &Grid, name: &str, path: &str) -> Option<BranchIdx> {
-        let branch = grid.branch(name);
-        if branch.is_none() {
-            let names: Vec<String> = (0..grid.transformers.len()).map(|t| grid.branch_name(grid.transformer_branch(t))).collect();
-            let help = format!("write 'transformer:ID' or 'line:ID'; transformers here: {}", names.join(", "));
-            self.at(path, Finding::error("unknown-element", format!("the feeder has no element '{name}'")).help(help));
-        }
-        branch
-    }
-}
+pub use super::lint::Locate;
 
 /// Builds the study of `seed`.
 ///
-/// `folder` is where relative paths of the scenario start.
+/// `folder` is where relative paths of the scenario start that nobody wrote into a file.
 ///
 /// # Errors
 /// Everything about the scenario that does not fit its feeder or itself.
 pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Locate<'_>) -> Result<(Study, Findings), Findings> {
-    let mut faults = Faults { locate, findings: Findings::default() };
-    let Some(grid_of_time) = time_grid(s, &mut faults) else { return Err(faults.findings) };
-    let TimeGrid { calendar, periods, start, step, steps } = grid_of_time;
-    covers(feeder, start, periods.last().expect("at least one day").end(), &mut faults);
-    let grid = overlay::rated_grid(&feeder.grid, &s.feeder, &mut faults);
-    let Some((network, order)) = network(&grid, &feeder.places, &mut faults) else { return Err(faults.findings) };
-    let dates: Vec<Date> = periods.iter().map(|p| p.date).collect();
-    let things = overlay::assets(s, feeder, seed, &calendar, &dates, &mut faults);
-    let congestion_points = congestion_points(s, &grid, &order, &mut faults);
-    let (agrs, agr_of) = aggregators(s, &grid, seed, &mut faults);
-    let starts = (0..steps as i64).map(|i| start + SimDuration(step.0 * i));
-    let prices = prices(s, &calendar, seed, folder, starts, &mut faults);
-    let strategies = strategies::resolve(s, &grid, &congestion_points, &feeder.places, &mut faults);
-    let currency = Currency::new(&s.market.currency);
-    if currency.is_none() {
-        faults.at(
-            "market.currency",
-            Finding::error("currency", format!("'{}' is not an ISO 4217 code", s.market.currency)).help("such as 'EUR'"),
-        );
+    let Checked { findings, order, time, prices } = check(s, Some(feeder), seed, folder, locate);
+    if findings.has_errors() {
+        return Err(findings.sorted());
     }
+    let (Some(order), Some(time), Some(prices)) = (order, time, prices) else { unreachable!("no error was found") };
+    let TimeGrid { calendar, periods, start, step, steps } = time;
+    let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
+    let dates: Vec<_> = periods.iter().map(|p| p.date).collect();
+    let things = overlay::assets(s, feeder, seed, &calendar, &dates);
+    let congestion_points = congestion_points(s, &grid, &order);
+    let (agrs, agr_of) = aggregators(s, &grid, seed);
     let truth = Arc::new(feeder.profiles.clone());
-    if faults.findings.has_errors() {
-        return Err(faults.findings);
-    }
     let study = Study {
         name: s.name.clone(),
         description: s.description.clone(),
         seed,
+        silences: silences(s, &calendar),
         calendar: Arc::new(calendar),
-        currency: currency.expect("checked above"),
+        currency: Currency::new(&s.market.currency).expect("checked by unknown-currency"),
         periods,
         start,
         step,
         steps,
-        network: Arc::new(network),
+        network: Arc::new(Network::new(&grid, &order)),
+        strategies: strategies::resolve(s, &grid, &congestion_points, &feeder.places),
         grid,
         assets: things.assets,
         foreseen: Arc::clone(&truth),
@@ -106,13 +68,46 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         prices,
         forecast: forecast_model(&s.forecast),
         market: s.market.clone(),
+        wire: s.wire.clone(),
         dso: Domain::new(s.dso.domain.as_str()),
         cro: Domain::new(s.dso.cro_domain.as_str()),
         orange: s.dso.orange.clone(),
         values: s.values.clone(),
-        strategies,
     };
-    faults.findings.or_ok(study)
+    findings.sorted().or_ok(study)
+}
+
+/// What the rules said, and what was made on the way; each is there if its own part of the scenario is right.
+pub(super) struct Checked {
+    pub(super) findings: Findings,
+    order: Option<RadialOrder>,
+    time: Option<TimeGrid>,
+    prices: Option<Prices>,
+}
+
+/// Holds a scenario against every rule, and against its feeder where that could be read.
+pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &Path, locate: Locate<'_>) -> Checked {
+    let mut faults = Faults::new(locate);
+    let order = feeder.and_then(|f| match RadialOrder::new(&f.grid, &f.places) {
+        Ok((order, warnings)) => {
+            faults.findings.extend(warnings);
+            Some(order)
+        }
+        Err(findings) => {
+            faults.findings.extend(findings);
+            None
+        }
+    });
+    lint::check(&Subject::new(s, feeder, order.as_ref()), &mut faults);
+    let time = time_grid(s);
+    let prices = time.as_ref().and_then(|time| prices(s, time, seed, folder, &mut faults));
+    Checked { findings: faults.findings, order, time, prices }
+}
+
+/// Who is off the air, from when until when.
+fn silences(s: &Scenario, calendar: &IspCalendar) -> Vec<(Domain, SimTime, SimTime)> {
+    let moment = |t: jiff::civil::DateTime| calendar.at(t.date(), t.time());
+    s.wire.silence.iter().map(|q| (Domain::new(q.participant.as_str()), moment(q.from), moment(q.until))).collect()
 }
 
 struct TimeGrid {
@@ -123,95 +118,40 @@ struct TimeGrid {
     steps: usize,
 }
 
-fn time_grid(s: &Scenario, faults: &mut Faults<'_>) -> Option<TimeGrid> {
+/// `None` where a rule on `[time]` is broken.
+fn time_grid(s: &Scenario) -> Option<TimeGrid> {
     let t = &s.time;
-    let calendar = match IspCalendar::new(&t.zone, t.isp_minutes) {
-        Ok(calendar) => calendar,
-        Err(e) => {
-            let key = if matches!(e, crate::time::CalendarError::UnknownZone(_)) { "time.zone" } else { "time.isp_minutes" };
-            faults.at(key, Finding::error("time-grid", e.to_string()).help("such as zone = \"Europe/Amsterdam\", isp_minutes = 15"));
-            return None;
-        }
-    };
-    if t.until < t.from {
-        let message = format!("the last day {} lies before the first, {}", t.until, t.from);
-        faults.at("time.until", Finding::error("time-grid", message).help("'until' is the last day of the run, inclusive"));
+    let calendar = IspCalendar::new(&t.zone, t.isp_minutes).ok()?;
+    let whole = t.step_minutes > 0 && t.isp_minutes.is_multiple_of(t.step_minutes);
+    if !whole || !lint::reversed_dates::in_order(t) {
         return None;
     }
-    if t.step_minutes == 0 || !t.isp_minutes.is_multiple_of(t.step_minutes) {
-        let message = format!("a step of {} min does not divide an ISP of {} min", t.step_minutes, t.isp_minutes);
-        faults.at("time.step_minutes", Finding::error("time-grid", message).help("use 1, 5 or 15"));
-        return None;
-    }
-    let mut periods = Vec::new();
-    let mut date = t.from;
-    while date <= t.until {
-        periods.push(calendar.period(date));
-        date = date.tomorrow().ok()?;
-    }
+    let periods: Vec<Period> =
+        t.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= t.until).map(|date| calendar.period(date)).collect();
     let start = periods.first()?.start;
     let step = SimDuration::minutes(i64::from(t.step_minutes));
     let steps = ((periods.last()?.end() - start).0 / step.0) as usize;
     Some(TimeGrid { calendar, periods, start, step, steps })
 }
 
-fn covers(feeder: &Feeder, from: SimTime, until: SimTime, faults: &mut Faults<'_>) {
-    if feeder.profiles.steps() == 0 {
-        let help = "import a feeder with profiles, such as a SimBench grid";
-        faults.at("feeder.path", Finding::error("no-profiles", "the feeder has no profiles to simulate").help(help));
-    } else if let Err(finding) = feeder.profiles.covers(from, until) {
-        faults.at("time.from", finding);
-    }
-}
-
-fn network(grid: &Grid, places: &Places, faults: &mut Faults<'_>) -> Option<(Network, RadialOrder)> {
-    match RadialOrder::new(grid, places) {
-        Ok((order, warnings)) => {
-            faults.findings.extend(warnings);
-            Some((Network::new(grid, &order), order))
-        }
-        Err(findings) => {
-            faults.findings.extend(findings);
-            None
-        }
-    }
-}
-
-fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder, faults: &mut Faults<'_>) -> Vec<CongestionPoint> {
-    let mut points = Vec::new();
-    for (k, c) in s.congestion_point.iter().enumerate() {
-        let path = |key: &str| format!("congestion_point[{k}].{key}");
-        if !(c.planning <= c.rating && c.rating <= c.emergency) {
-            let message =
-                format!("limits of '{}' are not in order: planning {}, rating {}, emergency {}", c.id, c.planning, c.rating, c.emergency);
-            faults.at(
-                &path("planning"),
-                Finding::error("limits-order", message).help("planning may not exceed rating, nor rating emergency"),
-            );
-        }
-        let Some(branch) = faults.element(grid, &c.element, &path("element")) else { continue };
-        let connections = order.downstream_connections(grid, branch);
-        if connections.is_empty() {
-            let message = format!("no connection lies behind '{}'", c.element);
-            faults
-                .at(&path("element"), Finding::error("empty-congestion-point", message).help("choose an element that supplies customers"));
-            continue;
-        }
+fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder) -> Vec<CongestionPoint> {
+    let point = |(k, c): (usize, &schema::CongestionPoint)| {
+        let branch = grid.branch(&c.element).expect("checked by unknown-element");
         let below = order.downstream_buses(branch);
-        points.push(CongestionPoint {
+        CongestionPoint {
             id: c.id.clone(),
             public: PublicCp {
-                cp: CpIdx::new(points.len()),
+                cp: CpIdx::new(k),
                 address: cp_address(&s.dso.domain, &c.id),
                 mutex_offers: c.mutex_offers,
-                connections,
+                connections: order.downstream_connections(grid, branch),
             },
             branch,
             from_is_upstream: !below.contains(&grid.branch_buses(branch).0),
             limits: LoadingLimits { planning: c.planning, rating: c.rating, emergency: c.emergency },
-        });
-    }
-    points
+        }
+    };
+    s.congestion_point.iter().enumerate().map(point).collect()
 }
 
 /// `ea1.2024-01.<reversed domain of the DSO>:<id>`.
@@ -233,71 +173,30 @@ fn nested(points: &[CongestionPoint]) -> Vec<(CpIdx, CpIdx)> {
 }
 
 /// Aggregators sorted by domain, and who represents each connection: named ones first, then shares of the rest by draw.
-fn aggregators(s: &Scenario, grid: &Grid, seed: u64, faults: &mut Faults<'_>) -> (Vec<AgrSpec>, Vec<Option<AgrIdx>>) {
-    let mut order: Vec<usize> = (0..s.aggregator.len()).collect();
-    order.sort_by(|&a, &b| s.aggregator[a].domain.cmp(&s.aggregator[b].domain));
+fn aggregators(s: &Scenario, grid: &Grid, seed: u64) -> (Vec<AgrSpec>, Vec<Option<AgrIdx>>) {
+    let mut terms: Vec<&schema::Aggregator> = s.aggregator.iter().collect();
+    terms.sort_by(|a, b| a.domain.cmp(&b.domain));
     let mut agr_of: Vec<Option<AgrIdx>> = vec![None; grid.connections.len()];
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for (row, &k) in order.iter().enumerate() {
-        let a = &s.aggregator[k];
-        if let Some(first) = seen.insert(&a.domain, k) {
-            let message = format!("aggregator '{}' is defined twice", a.domain);
-            faults.at(
-                &format!("aggregator[{k}].domain"),
-                Finding::error("duplicate-aggregator", message).help(format!("merge it with entry {}", first + 1)),
-            );
+    for (row, a) in terms.iter().enumerate() {
+        for id in &a.connections {
+            agr_of[grid.connection(id).expect("checked by unknown-connection").i()] = Some(AgrIdx::new(row));
         }
-        for (j, id) in a.connections.iter().enumerate() {
-            let path = format!("aggregator[{k}].connections[{j}]");
-            match grid.connection(id) {
-                None => {
-                    let help = nearest(id, grid.connections.iter().map(|c| c.id.as_str()));
-                    faults.at(&path, Finding::error("unknown-connection", format!("the feeder has no connection '{id}'")).help(help));
-                }
-                Some(c) => match agr_of[c.i()] {
-                    Some(other) => {
-                        let holder = &s.aggregator[order[other.i()]].domain;
-                        let message = format!("connection '{id}' already belongs to '{holder}'");
-                        faults.at(&path, Finding::error("connection-taken", message).help("a connection has one aggregator at most"));
-                    }
-                    None => agr_of[c.i()] = Some(AgrIdx::new(row)),
-                },
-            }
-        }
-    }
-    let total: f64 = s.aggregator.iter().map(|a| a.share).sum();
-    if total > 1.0 + 1e-9 {
-        faults.at(
-            "aggregator",
-            Finding::error("shares", format!("shares of the aggregators add up to {total:.2}")).help("let them sum to at most 1"),
-        );
     }
     for (c, agr) in agr_of.iter_mut().enumerate().filter(|(_, a)| a.is_none()) {
         let draw = Stream::new(seed, &grid.connections[c].id, "aggregator").at(0).uniform();
         let mut sum = 0.0;
-        *agr = order.iter().enumerate().find_map(|(row, &k)| {
-            sum += s.aggregator[k].share;
+        *agr = terms.iter().enumerate().find_map(|(row, a)| {
+            sum += a.share;
             (draw < sum).then(|| AgrIdx::new(row))
         });
     }
-    let specs =
-        order.iter().map(|&k| AgrSpec { domain: Domain::new(s.aggregator[k].domain.as_str()), terms: s.aggregator[k].clone() }).collect();
-    (specs, agr_of)
+    let specs = terms.into_iter().map(|a| AgrSpec { domain: Domain::new(a.domain.as_str()), terms: a.clone() });
+    (specs.collect(), agr_of)
 }
 
-/// A help that names the closest of the known ids.
-pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
-    did_you_mean(id, &known.collect::<Vec<_>>(), "there are")
-}
-
-fn prices(
-    s: &Scenario,
-    calendar: &IspCalendar,
-    seed: u64,
-    folder: &Path,
-    starts: impl Iterator<Item = SimTime>,
-    faults: &mut Faults<'_>,
-) -> Prices {
+/// Prices of every step; `None` where the file of prices has faults.
+fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut Faults<'_>) -> Option<Prices> {
+    let starts = (0..time.steps as i64).map(|i| time.start + SimDuration(time.step.0 * i));
     match &s.prices {
         schema::Prices::Synthetic {
             level_eur_per_mwh,
@@ -313,18 +212,30 @@ fn prices(
                 daily_noise_eur_per_mwh: *daily_noise_eur_per_mwh,
                 imbalance_spread_eur_per_mwh: *imbalance_spread_eur_per_mwh,
             };
-            price::synthetic(&p, calendar, seed, starts)
+            Some(price::synthetic(&p, &time.calendar, seed, starts))
         }
         schema::Prices::Csv { path, minutes } => {
             let starts: Vec<SimTime> = starts.collect();
-            let table = price::read_csv(&folder.join(path), SimDuration::minutes(i64::from(*minutes)), &starts);
-            table.unwrap_or_else(|findings| {
-                for f in findings.0 {
-                    if f.location.is_some() { faults.findings.push(f) } else { faults.at("prices.path", f) }
+            let file = beside(faults.written("prices.path"), folder).join(path);
+            match price::read_csv(&file, SimDuration::minutes(i64::from(*minutes)), &starts) {
+                Ok(prices) => Some(prices),
+                Err(findings) => {
+                    for f in findings.0 {
+                        if f.location.is_some() { faults.findings.push(f) } else { faults.at("prices.path", f) }
+                    }
+                    None
                 }
-                Prices::default()
-            })
+            }
         }
+    }
+}
+
+/// The folder that a relative path starts from: that of the file which wrote it.
+fn beside(written: Option<Location>, otherwise: &Path) -> PathBuf {
+    match written {
+        Some(place) if place.source.name == "command line" => PathBuf::new(),
+        Some(place) => Path::new(&place.source.name).parent().unwrap_or(Path::new("")).to_path_buf(),
+        None => otherwise.to_path_buf(),
     }
 }
 

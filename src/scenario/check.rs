@@ -5,25 +5,35 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Finding, Findings, nearest};
+use crate::diagnostic::{Finding, Findings, Location, nearest};
 use crate::scenario::document::Document;
 use crate::scenario::example;
-use crate::scenario::lint::{missing_file, missing_key, out_of_range, unknown_key, unknown_value, wrong_type};
+use crate::scenario::lint::{missing_file, missing_key, out_of_range, unknown_key, unknown_value, wrong_type, wrong_unit};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::path::join;
 use crate::scenario::shape::{Field, Limits, Shape, Shapes};
+use crate::scenario::unit;
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    pub(crate) findings: Findings,
+    /// Keys that are slips, and what they were meant for.
+    pub(crate) slips: Vec<(Location, String)>,
+}
 
 /// All faults of `document` against `shapes`.
-pub(crate) fn check(document: &Document, shapes: &Shapes) -> Findings {
-    let mut checker = Checker { document, shapes, findings: Findings::default() };
+pub(crate) fn check(document: &Document, shapes: &Shapes) -> Checked {
+    let mut checker = Checker { document, shapes, findings: Findings::default(), slips: Vec::new() };
     checker.value(&Spot { node: document.root(), path: "", key: "scenario", description: None }, shapes.root());
-    checker.findings
+    Checked { findings: checker.findings, slips: checker.slips }
 }
 
 struct Checker<'a> {
     document: &'a Document,
     shapes: &'a Shapes,
     findings: Findings,
+    slips: Vec<(Location, String)>,
 }
 
 /// A value on the way: its path, the key that leads to it, and what that key means.
@@ -79,8 +89,15 @@ impl Checker<'_> {
         for (key, node) in entries.iter().filter(|(key, _)| !settled.contains(&key.as_str())) {
             if !fields.iter().any(|field| field.name == *key) {
                 let known = likely_meant(key, entries, fields);
-                misspelt.extend(nearest(key, &known).map(|name| (name, node)));
-                self.findings.push(unknown_key::finding(spot.path, key, &known).located(node.entry().clone()));
+                let other_unit = unit::other_unit(key, &known);
+                let meant = other_unit.map(|(name, ..)| name).or_else(|| nearest(key, &known));
+                misspelt.extend(meant.map(|name| (name, node)));
+                self.slips.extend(meant.map(|name| (node.entry().clone(), name.to_owned())));
+                let finding = match other_unit {
+                    Some((name, from, to)) => wrong_unit::finding(spot.path, key, name, node, (from, to)),
+                    None => unknown_key::finding(spot.path, key, &known),
+                };
+                self.findings.push(finding.located(node.entry().clone()));
             }
         }
         for field in fields.iter().filter(|field| !settled.contains(&field.name.as_str())) {
@@ -92,7 +109,7 @@ impl Checker<'_> {
                 // A table under a misspelt header is checked as the one it was meant to be, or the start of it.
                 (present, Some(slip)) if slip.is_table() && present.is_none_or(Node::is_table) => {
                     let mut whole = slip.clone();
-                    present.into_iter().for_each(|node| whole.overlay(node.clone()));
+                    present.into_iter().for_each(|node| drop(whole.overlay(node.clone())));
                     check(self, &whole);
                 }
                 (Some(node), _) => check(self, node),
@@ -120,6 +137,7 @@ impl Checker<'_> {
         };
         let node = &entries[written];
         if written != tag {
+            self.slips.push((node.entry().clone(), tag.to_owned()));
             self.findings.push(unknown_key::finding(spot.path, written, &[tag]).located(node.entry().clone()));
         }
         let kind = Spot { node, path: &join(spot.path, tag), key: tag, description: None };
@@ -135,12 +153,15 @@ impl Checker<'_> {
     /// The faults under the alternative that fits best: none, else the fewest among those of the value's type.
     fn choice(&mut self, spot: &Spot<'_>, whole: &Shape, shapes: &[Shape]) {
         let attempts = shapes.iter().filter(|shape| admits(self.shapes, shape, spot.node)).map(|shape| {
-            let mut attempt = Checker { document: self.document, shapes: self.shapes, findings: Findings::default() };
+            let mut attempt = Checker { document: self.document, shapes: self.shapes, findings: Findings::default(), slips: Vec::new() };
             attempt.value(spot, shape);
-            attempt.findings
+            attempt
         });
-        match attempts.min_by_key(|findings| findings.0.len()) {
-            Some(findings) => self.findings.extend(findings),
+        match attempts.min_by_key(|attempt| attempt.findings.0.len()) {
+            Some(best) => {
+                self.findings.extend(best.findings);
+                self.slips.extend(best.slips);
+            }
             None => self.wrong_type(spot, whole),
         }
     }

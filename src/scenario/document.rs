@@ -1,7 +1,8 @@
 //! The text of a scenario: files, layers and overrides merged into one tree that remembers where each value was written.
 //!
 //! - `extends = "base.toml"` at the top lays the file over another, relative to itself: tables merge key by key, lists and
-//!   single values replace. A base may extend a further one, in a chain without a cycle.
+//!   single values replace. A table over a list of tables changes items by their names: `[contract.midday-option]` lies over the
+//!   item of `[[contract]]` with that `id` (or `domain`, or `element`). A base may extend a further one, without a cycle.
 //! - An override `market.price_ceiling=90` is laid over the files and stands in the source "command line". Its value is TOML;
 //!   what does not read as TOML is taken as text, so shells need no inner quotes.
 //! - A path of a file inside a scenario is relative to the file that wrote it; one on the command line, to where the user is.
@@ -11,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{Finding, Findings, Location, Source, nearest};
-use crate::scenario::lint::{extends_cycle, missing_file, toml_syntax, unknown_key, wrong_type};
-use crate::scenario::node::{Node, Value, parse_table, parse_value};
+use crate::scenario::lint::{extends_cycle, missing_file, toml_syntax, unknown_item, unknown_key, wrong_type};
+use crate::scenario::node::{Node, Value, names, parse_table, parse_value};
 use crate::scenario::path::{Step, steps};
 
 /// A scenario's text, merged, with the origin of every value.
@@ -95,6 +96,11 @@ impl Document {
         self.origins.iter().map(|(source, _)| source)
     }
 
+    /// The document without what is at fault, see [`Node::mended`].
+    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location]) -> Document {
+        Document { root: self.root.mended(slips, spoilt), ..self.clone() }
+    }
+
     /// The merged tree.
     pub(crate) fn root(&self) -> &Node {
         &self.root
@@ -145,7 +151,7 @@ impl Layers {
         match base {
             Ok(base) => {
                 let mut below = self.file(&Arc::new(base), above);
-                below.overlay(node);
+                self.faults.extend(below.overlay(node));
                 below
             }
             Err(fault) => {
@@ -171,7 +177,7 @@ impl Layers {
             target = descend(target, step, &key).map_err(|fault| fault.located(key))?;
         }
         let key = target.key.take();
-        target.overlay(Node { key, ..node });
+        self.faults.extend(target.overlay(Node { key, ..node }));
         Ok(())
     }
 }
@@ -196,6 +202,7 @@ fn child<'a>(node: &'a Node, step: &Step) -> Option<&'a Node> {
     match (&node.value, step) {
         (Value::Table(entries), Step::Key(key)) => entries.get(key),
         (Value::List(items), Step::Item(i)) => items.get(*i),
+        (Value::List(items), Step::Key(name)) => items.iter().find(|item| item.name() == Some(name)),
         _ => None,
     }
 }
@@ -209,7 +216,13 @@ fn descend<'a>(node: &'a mut Node, step: Step, key: &Location) -> Result<&'a mut
         }
         (Value::List(items), Step::Item(i)) => {
             let length = items.len();
-            items.get_mut(i).ok_or_else(|| unknown_key::no_item(i, length))
+            items.get_mut(i).ok_or_else(|| unknown_item::by_position(i, length))
+        }
+        (Value::List(items), Step::Key(name)) if items.iter().any(|item| item.name().is_some()) => {
+            match items.iter().position(|item| item.name() == Some(&name)) {
+                Some(i) => Ok(&mut items[i]),
+                None => Err(unknown_item::by_name(&name, &names(items))),
+            }
         }
         (_, step) => Err(unknown_key::no_way(&step)),
     }

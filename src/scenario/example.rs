@@ -6,42 +6,10 @@ use serde_json::Value as Json;
 
 use crate::scenario::shape::{Field, Limits, Shape, Shapes};
 
-/// The ends of keys that name a unit, and the unit; an earlier line wins.
-const UNITS: [(&str, &str); 28] = [
-    ("_eur_per_mwh", "€/MWh"),
-    ("_eur_per_kwh", "€/kWh"),
-    ("_eur_per_kw", "€/kW"),
-    ("_eur", "€"),
-    ("_kwh", "kWh"),
-    ("_mwh", "MWh"),
-    ("_wh", "Wh"),
-    ("_kvar", "kvar"),
-    ("_kva", "kVA"),
-    ("_mva", "MVA"),
-    ("_kw", "kW"),
-    ("_mw", "MW"),
-    ("_w", "W"),
-    ("_kv", "kV"),
-    ("_v", "V"),
-    ("_a", "A"),
-    ("_pu", "pu"),
-    ("_km", "km"),
-    ("_m", "m"),
-    ("_s", "s"),
-    ("_seconds", "s"),
-    ("_minutes", "min"),
-    ("_hours", "h"),
-    ("_days", "days"),
-    ("_years", "years"),
-    ("_percent", "%"),
-    ("_celsius", "°C"),
-    ("_kelvin", "K"),
-];
-
 /// The unit that `key` (or an item of it, `key[3]`) names, with a space before it, or nothing.
 pub(crate) fn unit(key: &str) -> String {
     let key = key.split('[').next().unwrap_or(key);
-    UNITS.iter().find(|(end, _)| key.ends_with(end)).map_or_else(String::new, |(_, unit)| format!(" {unit}"))
+    super::unit::of(key).map_or_else(String::new, |unit| format!(" {}", unit.symbol))
 }
 
 /// `key = value` for a key that is missing; a table's header where TOML would write one.

@@ -5,7 +5,7 @@
 //! whose schema has `format` `file` or `folder` (`#[schemars(extend("format" = "file"))]`) must name one that is there.
 //!
 //! ```text
-//! text ── node (tree with spans) ── document (layers, overrides) ── check (shape) ── read (serde) ── lints on values
+//! text ── node (tree with spans) ── document (layers, overrides) ── check (shape) ── read (serde) ── lint (meaning) ── build (study)
 //! ```
 
 pub mod build;
@@ -15,6 +15,7 @@ mod example;
 mod explain;
 pub mod lint;
 mod node;
+mod open;
 mod overlay;
 mod path;
 mod read;
@@ -22,6 +23,8 @@ pub mod schema;
 mod shape;
 mod strategies;
 pub mod study;
+mod unit;
+pub mod wire;
 
 use std::path::Path;
 
@@ -31,8 +34,9 @@ use serde_json::{Value as Json, json};
 
 pub use document::Document;
 pub use explain::explain;
+pub use open::{Opened, open};
 
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, Location};
 
 /// Reads the scenario at `path` with `overrides` (`path=value`) laid on top: the typed value, its text, and warnings.
 ///
@@ -49,22 +53,67 @@ pub fn load<T: DeserializeOwned + JsonSchema>(path: &Path, overrides: &[String])
 /// # Errors
 /// All findings at once, in the order of the text.
 pub fn typed<T: DeserializeOwned + JsonSchema>(document: &Document) -> Result<(T, Findings), Findings> {
+    match as_far_as_it_goes(document) {
+        (Some((value, _)), findings) if !findings.has_errors() => Ok((value, findings)),
+        (_, findings) => Err(findings),
+    }
+}
+
+/// Checks a document against `T` and reads what is left of it without the faults found: misspelt keys under the names they were
+/// meant for, values of the wrong type at their defaults. `None` where that is not enough for a `T`.
+pub(crate) fn as_far_as_it_goes<T: DeserializeOwned + JsonSchema>(document: &Document) -> (Option<(T, Document)>, Findings) {
     let shapes = shape::Shapes::new(&schema::<T>());
     let mut findings = document.faults().clone();
     let spoilt = findings.clone();
-    let line = |f: &crate::diagnostic::Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.line_column().0));
+    let check::Checked { findings: checked, slips } = check::check(document, &shapes);
     // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
-    findings.0.extend(check::check(document, &shapes).0.into_iter().filter(|f| !spoilt.0.iter().any(|s| line(s) == line(f))));
+    findings.extend(checked.elsewhere_than(&spoilt));
     if findings.has_errors() {
-        return Err(findings.sorted());
+        let unreadable = [lint::unknown_key::RULE.code, lint::wrong_type::RULE.code, lint::unknown_value::RULE.code];
+        let spoilt: Vec<Location> = findings.0.iter().filter(|f| unreadable.contains(&f.code)).filter_map(|f| f.location.clone()).collect();
+        let rest = document.mended(&slips, &spoilt);
+        return (T::deserialize(rest.root()).ok().map(|value| (value, rest)), findings.sorted());
     }
     match T::deserialize(document.root()) {
-        Ok(value) => findings.sorted().or_ok(value),
+        Ok(value) => (Some((value, document.clone())), findings.sorted()),
         Err(error) => {
             findings.push(lint::wrong_type::refused(&error.message).located(error.at));
-            Err(findings.sorted())
+            (None, findings.sorted())
         }
     }
+}
+
+/// The JSON Schema of scenarios for editors: that of [`schema::Scenario`], eased where layers allow more than a whole scenario.
+///
+/// A key is required only where no layer below can have said it: inside items of lists, whose lists replace, and beside `kind`.
+/// At the top that is so without `extends`. A list of tables may be a table, which changes items by their names.
+#[must_use]
+pub fn editor_schema() -> Json {
+    let mut schema = schema::<schema::Scenario>();
+    let mut tables = vec![String::new()];
+    let mut next = 0;
+    while let Some(name) = tables.get(next).cloned() {
+        next += 1;
+        let table = if name.is_empty() { &mut schema } else { &mut schema["$defs"][&name] };
+        let required = table.as_object_mut().and_then(|table| table.remove("required"));
+        for (_, property) in table["properties"].as_object_mut().into_iter().flatten() {
+            if property["items"]["$ref"].is_string() {
+                let by_name = json!({ "type": "object", "additionalProperties": { "type": "object" } });
+                let list =
+                    json!({ "type": "array", "items": property["items"].take(), "minItems": property["minItems"].as_u64().unwrap_or(0) });
+                let texts = ["description", "default"].map(|key| (key, property[key].take()));
+                *property = json!({ "anyOf": [list, by_name] });
+                texts.into_iter().filter(|(_, text)| !text.is_null()).for_each(|(key, text)| property[key] = text);
+            }
+            let references = [&property["$ref"], &property["anyOf"][0]["$ref"]];
+            let name = references.into_iter().find_map(|r| r.as_str()?.strip_prefix("#/$defs/"));
+            tables.extend(name.filter(|name| !tables.iter().any(|known| known == name)).map(str::to_owned));
+        }
+        if name.is_empty() {
+            table["anyOf"] = json!([{ "required": ["extends"] }, { "required": required }]);
+        }
+    }
+    schema
 }
 
 /// The JSON Schema of scenarios of type `T`, with the key `extends` that every file may begin with.

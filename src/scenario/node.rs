@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
 use crate::diagnostic::{Findings, Location, Source};
-use crate::scenario::lint::toml_syntax;
+use crate::scenario::lint::{toml_syntax, unknown_item};
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,21 +94,58 @@ impl Reader<'_> {
 }
 
 impl Node {
-    /// Lays `over` on top: tables merge key by key, anything else is replaced. A merged table stands where `over` wrote it.
-    pub(crate) fn overlay(&mut self, over: Node) {
+    /// Lays `over` on top: tables merge key by key, a table over a list of named tables changes the items it names, anything else
+    /// is replaced. A merged table stands where `over` wrote it. Gives the faults: items that are not there.
+    pub(crate) fn overlay(&mut self, over: Node) -> Findings {
+        let mut faults = Findings::default();
         match (&mut self.value, over.value) {
             (Value::Table(base), Value::Table(entries)) => {
                 for (key, node) in entries {
                     match base.get_mut(&key) {
-                        Some(below) => below.overlay(node),
+                        Some(below) => faults.extend(below.overlay(node)),
                         None => drop(base.insert(key, node)),
                     }
                 }
+            }
+            (Value::List(items), Value::Table(entries)) if items.iter().any(|item| item.name().is_some()) => {
+                for (key, node) in entries {
+                    match items.iter_mut().find(|item| item.name() == Some(&key)) {
+                        Some(item) => faults.extend(item.overlay(node)),
+                        None => faults.push(unknown_item::by_name(&key, &names(items)).located(node.entry().clone())),
+                    }
+                }
+                return faults;
             }
             (value, replacement) => *value = replacement,
         }
         self.at = over.at;
         self.key = over.key;
+        faults
+    }
+
+    /// What tells an item of a list of tables from the others: its `id`, `domain` or `element`.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.value {
+            Value::Table(entries) => ["id", "domain", "element"].iter().find_map(|key| entries.get(*key)?.text()),
+            _ => None,
+        }
+    }
+
+    /// The tree without what is at fault: keys of `slips` under the name they were meant for, values at `spoilt` left out.
+    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location]) -> Node {
+        let same = |a: &Location, b: &Location| Arc::ptr_eq(&a.source, &b.source) && a.span == b.span;
+        let sound = |node: &&Node| !spoilt.iter().any(|at| same(at, &node.at) || node.key.as_ref().is_some_and(|key| same(at, key)));
+        let value = match &self.value {
+            Value::List(items) => Value::List(items.iter().filter(sound).map(|item| item.mended(slips, spoilt)).collect()),
+            Value::Table(entries) => {
+                let meant = |node: &Node| slips.iter().find(|(at, _)| node.key.as_ref().is_some_and(|key| same(at, key)));
+                let entries = entries.iter().filter(|(_, node)| meant(node).is_some() || sound(node));
+                let entry = |(key, node): (&String, &Node)| (meant(node).map_or(key, |(_, name)| name).clone(), node.mended(slips, spoilt));
+                Value::Table(entries.map(entry).collect())
+            }
+            single => single.clone(),
+        };
+        Node { value, at: self.at.clone(), key: self.key.clone() }
     }
 
     /// Whether it is a table.
@@ -128,4 +165,9 @@ impl Node {
     pub(crate) fn entry(&self) -> &Location {
         self.key.as_ref().unwrap_or(&self.at)
     }
+}
+
+/// Names of the items that have one.
+pub(crate) fn names(items: &[Node]) -> Vec<&str> {
+    items.iter().filter_map(Node::name).collect()
 }

@@ -5,14 +5,12 @@ use jiff::civil::Date;
 use crate::asset::battery::Battery;
 use crate::asset::ev::{Habits, sessions};
 use crate::asset::{AssetKind, AssetSpec};
-use crate::diagnostic::Finding;
 use crate::grid::{Grid, Transformer};
 use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
 use crate::rng::Stream;
 use crate::time::IspCalendar;
 
-use super::build::Faults;
 use super::schema::{self, Replacement, Scenario};
 use super::study::{BatterySpec, VehicleSpec, curtailable};
 
@@ -24,7 +22,7 @@ pub(super) struct Things {
 }
 
 /// The feeder with its ratings as the scenario has them and every impedance as it was.
-pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder, faults: &mut Faults<'_>) -> Grid {
+pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder) -> Grid {
     let mut rated = grid.clone();
     for line in &mut rated.lines {
         line.rated_current_a *= s.rating_scale;
@@ -32,8 +30,8 @@ pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder, faults: &mut Faults<'_
     for t in &mut rated.transformers {
         rate_transformer(t, t.rated_power_va * s.rating_scale);
     }
-    for (k, r) in s.rating.iter().enumerate() {
-        let Some(branch) = faults.element(grid, &r.element, &format!("feeder.rating[{k}].element")) else { continue };
+    for r in &s.rating {
+        let branch = grid.branch(&r.element).expect("checked by unknown-element");
         match branch.i().checked_sub(rated.lines.len()) {
             Some(row) => rate_transformer(&mut rated.transformers[row], r.rating * 1e3),
             None => rated.lines[branch.i()].rated_current_a = r.rating,
@@ -77,7 +75,7 @@ pub(super) fn replace(grid: &mut Grid, branch: BranchIdx, r: &Replacement) {
 }
 
 /// The feeder's assets with the scenario's overlays.
-pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date], faults: &mut Faults<'_>) -> Things {
+pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date]) -> Things {
     let o = &s.feeder;
     let mut assets: Vec<AssetSpec> = feeder
         .assets
@@ -98,13 +96,8 @@ pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCal
     let homes: Vec<ConnectionIdx> = homes(feeder);
     if let Some(h) = &o.heat_pumps {
         let profiles = heat_pump_profiles(feeder);
-        if profiles.is_empty() && h.share > 0.0 {
-            let help = "use a feeder with heat pumps, such as a SimBench grid of scenario 1 or 2";
-            faults.at(
-                "feeder.heat_pumps",
-                Finding::error("no-heat-pump-profiles", "the feeder has no heat-pump profiles to follow").help(help),
-            );
-        } else {
+        // Without profiles nobody is to have one: checked by no-profiles.
+        if !profiles.is_empty() {
             assets.extend(heat_pumps(feeder, seed, &homes, h.share, h.power_kw * 1e3, &profiles));
         }
     }

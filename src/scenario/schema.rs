@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::wire::Wire;
 use crate::market::Direction;
 
 /// A question about a congested feeder: the feeder, who trades, under which rules, and the strategies to compare.
@@ -40,6 +41,9 @@ pub struct Scenario {
     /// Clock times of the day-ahead round, currency.
     #[serde(default)]
     pub market: Market,
+    /// How messages travel, and what goes wrong on the way.
+    #[serde(default)]
+    pub wire: Wire,
     /// How well participants foresee.
     #[serde(default)]
     pub forecast: Forecast,

@@ -4,63 +4,59 @@ use std::sync::Arc;
 
 use jiff::civil::{Time, Weekday};
 
-use crate::diagnostic::Finding;
 use crate::grid::{Grid, Places, RadialOrder};
 use crate::ids::Domain;
 use crate::market::contract::{self, Contract, Window};
 use crate::powerflow::Network;
 
-use super::build::{Faults, nearest};
 use super::overlay;
 use super::schema::{self, Day, Obligation, Preset, Replacement, Right, Scenario};
 use super::study::{CongestionPoint, Strategy};
 
-const PRESETS: [(&str, Preset); 4] = [
+/// Names of the presets.
+pub(super) const PRESETS: [(&str, Preset); 4] = [
     ("copper-plate", Preset::CopperPlate),
     ("grid-capacity-management", Preset::GridCapacityManagement),
     ("congestion-management", Preset::CongestionManagement),
     ("reinforce", Preset::Reinforce),
 ];
 
-/// The strategies a scenario compares.
-pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], places: &Places, faults: &mut Faults<'_>) -> Vec<Strategy> {
-    let contracts: Vec<Option<Contract>> = (0..s.contract.len()).map(|k| contract(s, k, points, faults)).collect();
-    let mut out = Vec::new();
-    for (k, name) in s.strategies.iter().enumerate() {
-        let own = s.strategy.get(name);
-        let preset = own.and_then(|o| o.preset).or_else(|| PRESETS.iter().find(|(n, _)| n == name).map(|(_, p)| *p));
-        let Some(preset) = preset else {
-            let path = if own.is_some() { format!("strategy.{name}") } else { format!("strategies[{k}]") };
-            let known = PRESETS.iter().map(|(n, _)| *n).chain(s.strategy.keys().map(String::as_str));
-            let help = if own.is_some() { "add preset = \"…\"".to_owned() } else { nearest(name, known) };
-            faults.at(&path, Finding::error("unknown-strategy", format!("'{name}' is neither a preset nor defined")).help(help));
-            continue;
-        };
-        let mut strategy = preset_strategy(name, preset, s, &contracts);
-        if let Some(own) = own {
-            change(&mut strategy, own, s, &contracts, name, faults);
-        }
-        match own.map_or(&[][..], |o| &o.replacement) {
-            [_, ..] => strategy.replacement = replaced(&s.strategy[name].replacement, grid, places, name, faults),
-            [] if preset == Preset::Reinforce => {
-                let help = format!("add [[strategy.{name}.replacement]] with element, rating and capex_eur");
-                faults.at(
-                    &format!("strategies[{k}]"),
-                    Finding::error("no-replacement", format!("'{name}' names no element to replace")).help(help),
-                );
-            }
-            [] => {}
-        }
-        out.push(strategy);
-    }
-    out
+/// The preset that the strategy called `name` starts from.
+pub(super) fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
+    let said = s.strategy.get(name).and_then(|own| own.preset);
+    said.or_else(|| PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, preset)| *preset))
 }
 
-fn preset_strategy(name: &str, preset: Preset, s: &Scenario, contracts: &[Option<Contract>]) -> Strategy {
-    let of_kind = |wanted: fn(&Right) -> bool| {
-        let rows = s.contract.iter().zip(contracts).filter(|(c, _)| wanted(&c.right));
-        rows.filter_map(|(_, c)| c.clone()).collect::<Vec<_>>()
+/// Rows of the contracts in force in the strategy called `name`: those it names, else those of its preset's kind.
+pub(super) fn in_force(s: &Scenario, name: &str) -> Vec<usize> {
+    let rows = |wanted: &dyn Fn(&schema::Contract) -> bool| (0..s.contract.len()).filter(|&k| wanted(&s.contract[k])).collect();
+    if let Some(ids) = s.strategy.get(name).and_then(|own| own.contracts.as_ref()) {
+        let row = |id: &String| s.contract.iter().position(|c| c.id == *id);
+        return ids.iter().filter_map(row).collect();
+    }
+    match preset_of(s, name) {
+        Some(Preset::GridCapacityManagement) => rows(&|c| matches!(c.right, Right::FlexOption { .. })),
+        Some(Preset::CongestionManagement) => rows(&|c| matches!(c.right, Right::CapacityLimitation { .. })),
+        Some(Preset::CopperPlate | Preset::Reinforce) | None => Vec::new(),
+    }
+}
+
+/// The strategies a scenario compares; the rules on it hold.
+pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], places: &Places) -> Vec<Strategy> {
+    let strategy = |name: &String| {
+        let preset = preset_of(s, name).expect("checked by unknown-strategy");
+        let contracts = in_force(s, name).into_iter().map(|k| contract(&s.contract[k], points)).collect();
+        let strategy = Strategy { contracts, ..preset_strategy(name, preset) };
+        match s.strategy.get(name) {
+            Some(own) => changed(strategy, own, grid, places),
+            None => strategy,
+        }
     };
+    s.strategies.iter().map(strategy).collect()
+}
+
+/// A preset without contracts.
+fn preset_strategy(name: &str, preset: Preset) -> Strategy {
     let none = Strategy {
         name: name.to_owned(),
         preset,
@@ -72,108 +68,39 @@ fn preset_strategy(name: &str, preset: Preset, s: &Scenario, contracts: &[Option
         orange: false,
         replacement: None,
     };
+    let trading = Strategy { trades: true, penalty_eur_per_mwh: 100.0, orange: true, ..none.clone() };
     match preset {
         Preset::CopperPlate | Preset::Reinforce => none,
-        Preset::GridCapacityManagement => Strategy {
-            trades: true,
-            price_ceiling_eur_per_mwh: 500.0,
-            penalty_eur_per_mwh: 100.0,
-            contracts: of_kind(|r| matches!(r, Right::FlexOption { .. })),
-            orange: true,
-            ..none
-        },
-        Preset::CongestionManagement => Strategy {
-            trades: true,
-            obligation: true,
-            price_ceiling_eur_per_mwh: 250.0,
-            penalty_eur_per_mwh: 100.0,
-            contracts: of_kind(|r| matches!(r, Right::CapacityLimitation { .. })),
-            orange: true,
-            ..none
-        },
+        Preset::GridCapacityManagement => Strategy { price_ceiling_eur_per_mwh: 500.0, ..trading },
+        Preset::CongestionManagement => Strategy { obligation: true, price_ceiling_eur_per_mwh: 250.0, ..trading },
     }
 }
 
-fn change(
-    strategy: &mut Strategy,
-    own: &schema::Strategy,
-    s: &Scenario,
-    contracts: &[Option<Contract>],
-    name: &str,
-    faults: &mut Faults<'_>,
-) {
-    if let Some(o) = own.obligation {
-        strategy.obligation = o == Obligation::All;
-    }
-    if let Some(p) = own.price_ceiling_eur_per_mwh {
-        strategy.price_ceiling_eur_per_mwh = p;
-    }
-    if let Some(p) = own.penalty_eur_per_mwh {
-        strategy.penalty_eur_per_mwh = p;
-    }
-    if let Some(o) = own.orange {
-        strategy.orange = o;
-    }
-    if let Some(ids) = &own.contracts {
-        strategy.contracts.clear();
-        for (j, id) in ids.iter().enumerate() {
-            match s.contract.iter().position(|c| c.id == *id) {
-                Some(k) => strategy.contracts.extend(contracts[k].clone()),
-                None => {
-                    let help = nearest(id, s.contract.iter().map(|c| c.id.as_str()));
-                    let path = format!("strategy.{name}.contracts[{j}]");
-                    faults.at(&path, Finding::error("unknown-contract", format!("there is no contract '{id}'")).help(help));
-                }
-            }
-        }
+/// The strategy with what its table says.
+fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, places: &Places) -> Strategy {
+    Strategy {
+        obligation: own.obligation.map_or(strategy.obligation, |o| o == Obligation::All),
+        price_ceiling_eur_per_mwh: own.price_ceiling_eur_per_mwh.unwrap_or(strategy.price_ceiling_eur_per_mwh),
+        penalty_eur_per_mwh: own.penalty_eur_per_mwh.unwrap_or(strategy.penalty_eur_per_mwh),
+        orange: own.orange.unwrap_or(strategy.orange),
+        replacement: (!own.replacement.is_empty()).then(|| replaced(&own.replacement, grid, places)),
+        ..strategy
     }
 }
 
 /// The feeder after `replacements`.
-fn replaced(
-    replacements: &[Replacement],
-    grid: &Grid,
-    places: &Places,
-    name: &str,
-    faults: &mut Faults<'_>,
-) -> Option<(Vec<Replacement>, Grid, Arc<Network>)> {
+fn replaced(replacements: &[Replacement], grid: &Grid, places: &Places) -> (Vec<Replacement>, Grid, Arc<Network>) {
     let mut replaced = grid.clone();
-    for (k, r) in replacements.iter().enumerate() {
-        let branch = faults.element(grid, &r.element, &format!("strategy.{name}.replacement[{k}].element"))?;
-        overlay::replace(&mut replaced, branch, r);
+    for r in replacements {
+        overlay::replace(&mut replaced, grid.branch(&r.element).expect("checked by unknown-element"), r);
     }
-    let (order, _) = RadialOrder::new(&replaced, places).ok()?;
+    let (order, _) = RadialOrder::new(&replaced, places).expect("as radial as before");
     let network = Arc::new(Network::new(&replaced, &order));
-    Some((replacements.to_vec(), replaced, network))
+    (replacements.to_vec(), replaced, network)
 }
 
-fn contract(s: &Scenario, k: usize, points: &[CongestionPoint], faults: &mut Faults<'_>) -> Option<Contract> {
-    let c = &s.contract[k];
-    let path = |key: &str| format!("contract[{k}].{key}");
-    if s.contract[..k].iter().any(|o| o.id == c.id) {
-        faults.at(
-            &path("id"),
-            Finding::error("duplicate-contract", format!("contract '{}' is defined twice", c.id)).help("give it another id"),
-        );
-    }
-    if !s.aggregator.iter().any(|a| a.domain == c.aggregator) {
-        let help = nearest(&c.aggregator, s.aggregator.iter().map(|a| a.domain.as_str()));
-        faults
-            .at(&path("aggregator"), Finding::error("unknown-aggregator", format!("there is no aggregator '{}'", c.aggregator)).help(help));
-    }
-    let Some(point) = points.iter().find(|p| p.id == c.congestion_point) else {
-        // A point whose own element is wrong has its finding already.
-        if !s.congestion_point.iter().any(|p| p.id == c.congestion_point) {
-            let help = nearest(&c.congestion_point, s.congestion_point.iter().map(|p| p.id.as_str()));
-            let message = format!("there is no congestion point '{}'", c.congestion_point);
-            faults.at(&path("congestion_point"), Finding::error("unknown-congestion-point", message).help(help));
-        }
-        return None;
-    };
-    for (j, w) in c.windows.iter().enumerate().filter(|(_, w)| w.until != Time::midnight() && w.until <= w.from) {
-        let message = format!("the window from {} until {} is empty", w.from, w.until);
-        faults.at(&path(&format!("windows[{j}]")), Finding::error("empty-window", message).help("split a window over midnight into two"));
-    }
+fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {
+    let point = points.iter().find(|p| p.id == c.congestion_point).expect("checked by unknown-congestion-point");
     let right = match c.right {
         Right::FlexOption { power_kw } => contract::Right::FlexOption { power_w: power_kw * 1e3 },
         Right::CapacityLimitation { cap_kw } => contract::Right::CapacityLimitation { cap_w: cap_kw * 1e3 },
@@ -185,7 +112,7 @@ fn contract(s: &Scenario, k: usize, points: &[CongestionPoint], faults: &mut Fau
             c.windows.iter().map(|w| Window { days: w.days.iter().map(|d| weekday(*d)).collect(), from: w.from, until: w.until }).collect()
         }
     };
-    Some(Contract {
+    Contract {
         id: c.id.clone(),
         aggregator: Domain::new(c.aggregator.as_str()),
         congestion_point: point.public.address.clone(),
@@ -196,7 +123,7 @@ fn contract(s: &Scenario, k: usize, points: &[CongestionPoint], faults: &mut Fau
         utilisation_eur_per_mwh: c.utilisation_eur_per_mwh,
         penalty_eur_per_mwh: c.penalty_eur_per_mwh,
         max_calls_per_week: c.max_calls_per_week,
-    })
+    }
 }
 
 fn weekday(d: Day) -> Weekday {

@@ -17,6 +17,7 @@ use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::Currency;
 
 use super::schema::{Market, Orange, Preset, Replacement, Values};
+use super::wire::Wire;
 
 /// A scenario ready to run.
 #[derive(Debug, Clone)]
@@ -67,6 +68,10 @@ pub struct Study {
     pub forecast: forecast::Model,
     /// Clock times.
     pub market: Market,
+    /// How messages travel.
+    pub wire: Wire,
+    /// Who is off the air, from when until when.
+    pub silences: Vec<(Domain, SimTime, SimTime)>,
     /// Domain of the DSO.
     pub dso: Domain,
     /// Domain of the common reference.

@@ -29,11 +29,17 @@ impl Agent {
             Agent::Agr(a) => a.handle(now, input),
         }
     }
+
+    pub(super) fn role(&self) -> Role {
+        match self {
+            Agent::Cro(_) => Role::Cro,
+            Agent::Dso(_) => Role::Dso,
+            Agent::Agr(_) => Role::Agr,
+        }
+    }
 }
 
-/// Row of the common reference among the agents.
-pub(super) const CRO: usize = 0;
-/// Row of the DSO among the agents.
+/// Row of the DSO among the agents; the common reference comes before it.
 pub(super) const DSO: usize = 1;
 
 /// Row of an aggregator among the agents.

@@ -12,5 +12,5 @@ mod world;
 pub use clearing::{CONTRACTOR, CUSTOMERS, DAY_AHEAD, IMBALANCE};
 pub use recorder::{Recording, Regime, Variant};
 pub use run::{CaseResult, Progress, run_case};
-pub use wire::LoggedMessage;
+pub use wire::{Fate, LoggedMessage};
 pub use world::Totals;

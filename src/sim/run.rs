@@ -13,11 +13,11 @@ use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::Message;
 use crate::units::Money;
 
-use super::cast::{self, Agent, CRO, DSO, agr_row};
+use super::cast::{self, Agent, DSO, agr_row};
 use super::clearing;
 use super::recorder::{Recording, Regime, Variant};
 use super::vintage::Forecaster;
-use super::wire::{LoggedMessage, Wire};
+use super::wire::{Delivery, LoggedMessage, Wire};
 use super::world::{Power, Totals, World};
 
 /// Everything a case leaves behind.
@@ -44,6 +44,7 @@ pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 enum Event {
     Gate(usize, Gate, usize),
     Deliver(usize, Arc<Message>),
+    Repeat(usize),
     EarlyForecast(usize),
     Forecast(usize),
     Prices(usize),
@@ -65,7 +66,7 @@ struct Case<'a> {
     forecaster: Forecaster<'a>,
     agents: Vec<(Domain, Agent)>,
     row_of: BTreeMap<Domain, usize>,
-    wire: Wire,
+    wire: Wire<'a>,
     queue: Queue<Event>,
     recording: Recording,
     ledger: Ledger,
@@ -89,7 +90,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
         world,
         forecaster: Forecaster::new(study),
         row_of,
-        wire: Wire::new(study.seed, agents.iter().map(|(d, _)| d.clone()), study.market.message_delay_s),
+        wire: Wire::new(study, agents.iter().map(|(d, a)| (d.clone(), a.role()))),
         queue: Queue::new(agents.len() + 1),
         agents,
         network,
@@ -174,7 +175,14 @@ impl Case<'_> {
         let study = self.study;
         match event {
             Event::Gate(agent, gate, k) => self.tell(now, agent, Input::Gate(gate, study.periods[k])),
-            Event::Deliver(agent, message) => self.tell(now, agent, Input::Message(message)),
+            Event::Deliver(agent, message) => {
+                self.wire.reached(agent, &message);
+                self.tell(now, agent, Input::Message(message));
+            }
+            Event::Repeat(agent) => {
+                let deliveries = self.wire.repeat(now, agent);
+                self.deliver(agent, deliveries);
+            }
             Event::EarlyForecast(k) => {
                 let plan = self.world.foresee(&study.periods[k], &self.expected_prices(k));
                 let area = self.forecaster.area(Some(&plan), now, &study.periods[k]);
@@ -231,12 +239,8 @@ impl Case<'_> {
     fn carry_out(&mut self, now: SimTime, agent: usize, action: Action) {
         match action {
             Action::Send(message) => {
-                let arrives = self.wire.carry(now, &message);
-                let to = self.row_of.get(&message.header().recipient_domain).copied();
-                let to = to.unwrap_or_else(|| unreachable!("agents write to participants of the case"));
-                debug_assert!(to != agent || to == CRO);
-                let origin = Origin(u16::try_from(agent).expect("few agents"));
-                self.queue.push(arrives, MESSAGE, origin, Event::Deliver(to, message));
+                let deliveries = self.wire.send(now, agent, &message);
+                self.deliver(agent, deliveries);
             }
             Action::Dispatch(d) => self.world.dispatch(d),
             Action::Limit(limit) => self.world.limit(now + SimDuration::minutes(i64::from(self.study.orange.delay_minutes)), limit),
@@ -247,6 +251,19 @@ impl Case<'_> {
             Action::Record(Record::Requested { cp, period, near_w, unserved_w }) => {
                 self.recording.requested(self.study, cp, &period, &near_w, &unserved_w);
             }
+        }
+    }
+
+    /// Puts what participant `from` sent on its way; what an altered text addresses to nobody is taken in by nobody.
+    fn deliver(&mut self, from: usize, deliveries: Vec<Delivery>) {
+        let origin = Origin(u16::try_from(from).expect("few agents"));
+        for (arrives, message) in deliveries {
+            if let Some(&to) = self.row_of.get(&message.header().recipient_domain) {
+                self.queue.push(arrives, MESSAGE, origin, Event::Deliver(to, message));
+            }
+        }
+        if let Some(next) = self.wire.next_repeat(from) {
+            self.queue.push(next, MESSAGE, origin, Event::Repeat(from));
         }
     }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use copperplate::diagnostic::{Findings, Rule, explain as explain_rule, handbook};
-use copperplate::output;
+use copperplate::import::read_folder;
+use copperplate::scenario::build::build;
+use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::{Document, explain, lint, load, typed};
 use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
@@ -391,7 +393,7 @@ fn what_the_types_refuse_is_placed_too() {
 }
 
 fn rules() -> Vec<&'static Rule> {
-    [lint::catalogue(), output::catalogue()].concat()
+    copperplate::cli::rules::catalogue()
 }
 
 const HANDBOOK: &str = "docs/diagnostics.md";
@@ -418,16 +420,51 @@ fn pages_are_found_by_code() {
     ");
 }
 
+/// Everything that is said about a text laid over the sound scenario of `tests/data/sim`, unless it extends another itself.
+fn codes_over_village(text: &str) -> Vec<&'static str> {
+    let base = if text.contains("extends") { "" } else { "extends = \"village.toml\"\n" };
+    let look = || {
+        let document = Document::parse("tests/data/sim/scenario.toml", format!("{base}{text}"), &[])?;
+        let (scenario, _) = typed::<Scenario>(&document)?;
+        let (feeder, _) = read_folder(&document.file("feeder.path").unwrap())?;
+        build(&scenario, &feeder, 1, Path::new(""), &|path| document.locate(path)).map(|(_, odd)| odd)
+    };
+    let (Ok(findings) | Err(findings)) = look();
+    findings.0.iter().map(|f| f.code).collect()
+}
+
 #[test]
 fn the_example_of_every_scenario_rule_breaks_it_and_the_mended_one_does_not() {
-    let codes = |text: &str| {
-        let found = Document::parse(&format!("{CASES}/scenario.toml"), text.to_owned(), &[]).and_then(|d| typed::<Study>(&d).map(|_| ()));
-        found.err().unwrap_or_default().0.iter().map(|f| f.code).collect::<Vec<_>>()
-    };
     for rule in lint::catalogue() {
-        assert!(codes(rule.example).contains(&rule.code), "{}: {:?}", rule.code, codes(rule.example));
-        let base = if rule.mend.contains("extends") { "" } else { "extends = \"valid.toml\"\n" };
-        let mended = codes(&format!("{base}{}", rule.mend));
+        let (broken, mended) = (codes_over_village(rule.example), codes_over_village(rule.mend));
+        assert!(broken.contains(&rule.code), "{}: {broken:?}", rule.code);
         assert!(!mended.contains(&rule.code), "{}: {mended:?}", rule.code);
     }
+}
+
+fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+/// Findings are made by rules, so each has a page; the rest of this test is the catalogue itself.
+#[test]
+fn no_finding_is_made_without_a_rule() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    assert!(files.len() > 100);
+    for path in files.iter().filter(|path| !path.ends_with("diagnostic.rs")) {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        assert!(!code.contains("Finding::error(") && !code.contains("Finding::warning("), "{}", path.display());
+    }
+    let all = rules();
+    let (rules_of_scenarios, codes) = (lint::catalogue(), all.iter().map(|rule| rule.code).collect::<Vec<_>>());
+    assert!(all.len() > 60 && rules_of_scenarios.iter().all(|rule| codes.contains(&rule.code)));
 }

@@ -54,7 +54,8 @@ fn samples_are_without_fault_alone_and_together() {
     let faulty: Vec<&str> = said.lines().filter(|l| !l.ends_with(": ok")).collect();
     assert_eq!(faulty, ["samples/FlexOrder.xml: FlexOrder: Reference message revoked [reference-revoked]"]);
     let revocation = ["FlexOfferRevocation", "FlexOfferRevocationResponse"];
-    let rest: Vec<String> = MessageType::all().map(|t| t.name()).filter(|n| !revocation.contains(n)).map(|n| format!("samples/{n}.xml")).collect();
+    let rest: Vec<String> =
+        MessageType::all().map(|t| t.name()).filter(|n| !revocation.contains(n)).map(|n| format!("samples/{n}.xml")).collect();
     let out = message(&folder, &[&["check"], &rest.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat());
     assert!(out.status.success(), "{}", text(&out.stdout));
     for t in MessageType::all() {

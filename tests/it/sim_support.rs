@@ -6,10 +6,7 @@ use std::sync::OnceLock;
 
 use copperplate::diagnostic::{Findings, render};
 use copperplate::ids::ConnectionIdx;
-use copperplate::import::read_folder;
-use copperplate::scenario::build::build;
-use copperplate::scenario::document::Document;
-use copperplate::scenario::load;
+use copperplate::scenario::open;
 use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::study::{Strategy, Study, asset_power, curtailable};
 use copperplate::sim::{CaseResult, LoggedMessage, run_case};
@@ -51,12 +48,9 @@ pub(crate) fn told(findings: &Findings) -> String {
 
 /// What the command does before it simulates: read, import, build, after `edit`.
 pub(crate) fn prepare(path: &Path, edit: impl FnOnce(&mut Scenario)) -> Result<Study, Findings> {
-    let (mut scenario, document, _): (Scenario, Document, Findings) = load(path, &[])?;
-    let folder = document.file("feeder.path").expect("a feeder is named");
-    edit(&mut scenario);
-    let (feeder, _) = read_folder(&folder)?;
-    let base = path.parent().expect("a file lies in a folder");
-    build(&scenario, &feeder, scenario.seed, base, &|p| document.locate(p)).map(|(study, _)| study)
+    let mut opened = open(path, &[])?;
+    edit(&mut opened.scenario);
+    opened.study(None).map(|(study, _)| study)
 }
 
 /// A shipped scenario cut to `days` days, after `edit`.

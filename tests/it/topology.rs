@@ -188,6 +188,7 @@ fn the_tables_rules_are_all_reported_at_once() {
         "unknown-bus",
         "voltage-band",
         "voltage-levels",
+        "winding-voltage",
     ];
     assert_eq!(codes, expected);
     assert_eq!(check::check(&tree(), &Places::default()), Findings::default());

@@ -20,17 +20,48 @@ use copperplate::uftp::xml;
 
 /// Values that have broken readers before.
 const ODD: [&str; 24] = [
-    "", " ", "0", "-0", "-1", "1e9", "+5", "65535", "65536", "4294967296", "9223372036854775808", "-9223372036854775809", "0.00005", "1.001",
-    "NaN", "true", "2026-03-29T02:30:00", "2026-02-29", "9999-12-31T23:59:60Z", "0000-00-00", "PT0M", "P1Y", "&#0;&#xD800;", "&lt;&amp;&unknown;",
+    "",
+    " ",
+    "0",
+    "-0",
+    "-1",
+    "1e9",
+    "+5",
+    "65535",
+    "65536",
+    "4294967296",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "0.00005",
+    "1.001",
+    "NaN",
+    "true",
+    "2026-03-29T02:30:00",
+    "2026-02-29",
+    "9999-12-31T23:59:60Z",
+    "0000-00-00",
+    "PT0M",
+    "P1Y",
+    "&#0;&#xD800;",
+    "&lt;&amp;&unknown;",
 ];
 
 /// Pieces of text that do not belong into a message.
-const ALIEN: [&str; 8] =
-    ["<!DOCTYPE a [<!ENTITY b \"c\">]>", "<?xml version=\"1.0\"?>", "<!-- -- -->", "<![CDATA[x]]>", "<ISP/>", "</ISP>", "\u{feff}", "xmlns=\"urn:x\" "];
+const ALIEN: [&str; 8] = [
+    "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    "<?xml version=\"1.0\"?>",
+    "<!-- -- -->",
+    "<![CDATA[x]]>",
+    "<ISP/>",
+    "</ISP>",
+    "\u{feff}",
+    "xmlns=\"urn:x\" ",
+];
 
 fn corpus() -> Vec<Vec<u8>> {
     let mut corpus: Vec<Vec<u8>> = MessageType::all().map(|t| xml::write(&sample(t)).into_bytes()).collect();
-    let envelope = SignedMessage::seal(&xml::write(&sample(MessageType::FlexOrder)), domain(Role::Dso), Role::Dso, &SecretKey::from_seed(&[7; 32]));
+    let envelope =
+        SignedMessage::seal(&xml::write(&sample(MessageType::FlexOrder)), domain(Role::Dso), Role::Dso, &SecretKey::from_seed(&[7; 32]));
     corpus.push(envelope.write().into_bytes());
     corpus.extend(kept().into_values());
     corpus

@@ -330,8 +330,9 @@ impl Dso {
         let cp = self.point(&m.flex.congestion_point);
         let book = self.books.entry(m.flex.period).or_default();
         let known = m.flex_request_message_id.is_some_and(|id| book.requests.contains_key(&id));
+        let baseline = |cp: CpIdx| book.prognoses.contains_key(&(m.header.sender_domain.clone(), cp));
         match cp {
-            Some(cp) if known => {
+            Some(cp) if known && baseline(cp) => {
                 book.offers.insert(m.header.message_id, (cp, Arc::clone(message)));
                 self.desk.reply(now, message, None).into_iter().collect()
             }

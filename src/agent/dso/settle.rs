@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::ids::Domain;
 use crate::market::contract::{Right, obligation};
 use crate::market::ledger::{Entry, Kind};
@@ -28,7 +30,10 @@ impl Dso {
 
     /// Settles all orders and contracts up to and including `last`.
     pub(super) fn settle(&mut self, now: SimTime, last: &Period) -> Vec<Action> {
-        let due: Vec<OrderRecord> = self.orders.iter().filter(|o| o.period.date <= last.date).cloned().collect();
+        // What was not metered cannot be judged: orders of such a day wait until its meters are in.
+        let (due, waiting): (Vec<OrderRecord>, Vec<OrderRecord>) =
+            std::mem::take(&mut self.orders).into_iter().partition(|o| o.period.date <= last.date && self.is_metered(o));
+        self.orders = waiting;
         let agrs: BTreeSet<Domain> = due.iter().map(|o| o.agr.clone()).collect();
         let mut actions = self.pay_availability(now, last);
         for agr in agrs {
@@ -47,13 +52,20 @@ impl Dso {
             self.bills.insert(message.header().message_id, Arc::clone(&message));
             actions.push(Action::Send(message));
         }
-        self.orders.retain(|o| o.period.date > last.date);
-        self.meters.retain(|(d, _), _| *d > last.date);
+        let kept: BTreeSet<Date> = self.orders.iter().map(|o| o.period.date).collect();
+        self.meters.retain(|(d, _), _| *d > last.date || kept.contains(d));
         self.books.retain(|d, _| *d > last.date);
         self.vintages.retain(|d, _| *d > last.date);
         self.days.retain(|d, _| *d > last.date);
         self.inbox.forget_before(last.date);
         actions
+    }
+
+    /// Whether every connection of an order's aggregator at any congestion point has its meter data of the day.
+    fn is_metered(&self, order: &OrderRecord) -> bool {
+        let points = self.profile.watched.iter().map(|w| w.public.cp);
+        let mut own = points.flat_map(|cp| self.portfolio(&(order.agr.clone(), cp)));
+        own.all(|c| self.meters.contains_key(&(order.period.date, c)))
     }
 
     /// Metered net power of an aggregator's connections at an order's congestion point.

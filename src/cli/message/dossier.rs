@@ -70,7 +70,11 @@ impl Dossier {
             Err(refused) => {
                 let faults: Vec<Fault> = refused.faults().iter().filter(|f| !ELSEWHERE.contains(&f.rule)).cloned().collect();
                 // Faultless but for what lies elsewhere: later messages may refer to it.
-                if faults.is_empty() { book.sent(message) } else { book.refused(&refused, None) }
+                if faults.is_empty() {
+                    book.sent(message)
+                } else {
+                    book.refused(&refused, None)
+                }
                 faults
             }
         };

@@ -7,18 +7,23 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::load;
+use super::rules::{BAD_SIGNATURE, NO_MESSAGE, SENDER_ROLE};
 use super::{Outcome, print};
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::Role;
+use crate::live::rules::{BAD_KEY, EXPOSED_KEY, NO_RANDOMNESS};
+use crate::output::publish::CANNOT_WRITE;
 use crate::uftp::message::Message;
 use crate::uftp::sign::{OpenError, PublicKey, SecretKey, SignedMessage, open as open_envelope};
 use crate::uftp::xml;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The file can be read by its owner only (mode 0600) and is never overwritten. The public key goes to standard output.
+#[command(
+    after_help = "The file can be read by its owner only (mode 0600) and is never overwritten. The public key goes to standard output.
 
 Example:
-  copperplate message keygen --out agr.key > agr.pub")]
+  copperplate message keygen --out agr.key > agr.pub"
+)]
 pub(super) struct KeygenArgs {
     /// File to write the private key to
     #[arg(long, value_name = "FILE")]
@@ -64,7 +69,7 @@ fn role(text: &str) -> Result<Role, String> {
 
 pub(super) fn keygen(args: &KeygenArgs) -> Result<Outcome, Findings> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|e| Finding::error("no-entropy", format!("the system gives no random bytes: {e}")))?;
+    getrandom::fill(&mut seed).map_err(|e| NO_RANDOMNESS.finding(format!("the system gives no random bytes: {e}")))?;
     let key = SecretKey::from_seed(&seed);
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -72,8 +77,12 @@ pub(super) fn keygen(args: &KeygenArgs) -> Result<Outcome, Findings> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(&args.out).and_then(|mut file| writeln!(file, "{}", key.to_base64()));
     written.map_err(|e| {
-        let finding = Finding::error("unwritable", format!("cannot write '{}': {e}", args.out.display()));
-        if e.kind() == std::io::ErrorKind::AlreadyExists { finding.help("a key is never overwritten; choose another file") } else { finding }
+        let finding = CANNOT_WRITE.finding(format!("cannot write '{}': {e}", args.out.display()));
+        if e.kind() == std::io::ErrorKind::AlreadyExists {
+            finding.help("a key is never overwritten; choose another file")
+        } else {
+            finding
+        }
     })?;
     print(&format!("{}\n", key.public_key().to_cs1()));
     Ok(Outcome::Done)
@@ -82,7 +91,7 @@ pub(super) fn keygen(args: &KeygenArgs) -> Result<Outcome, Findings> {
 pub(super) fn seal(args: &SealArgs) -> Result<Outcome, Findings> {
     let key = secret_key(&args.key)?;
     let payload = load::bytes(&args.file)?;
-    let no_message = |what: String| Finding::error("no-message", format!("'{}' is no message: {what}", args.file.display()));
+    let no_message = |what: String| NO_MESSAGE.finding(format!("'{}' is no message: {what}", args.file.display()));
     let message = xml::read(&payload).map_err(|e| no_message(e.to_string()))?;
     let text = std::str::from_utf8(&payload).map_err(|e| no_message(e.to_string()))?;
     let role = sender_role(&message, args.role)?;
@@ -94,10 +103,11 @@ fn sender_role(message: &Message, given: Option<Role>) -> Result<Role, Finding> 
     let (name, may) = (message.message_type().name(), message.message_type().sender_roles());
     match given {
         Some(role) if may.contains(&role) => Ok(role),
-        Some(role) => Err(Finding::error("wrong-role", format!("{} does not send {name}", role.as_str()))
+        Some(role) => Err(SENDER_ROLE
+            .finding(format!("{} does not send {name}", role.as_str()))
             .help(format!("{name} comes from {}", may.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ")))),
         None if may.len() == 1 => Ok(may[0]),
-        None => Err(Finding::error("no-role", format!("{name} may come from any role")).help("say which: --role AGR")),
+        None => Err(SENDER_ROLE.finding(format!("{name} may come from any role")).help("say which: --role AGR")),
     }
 }
 
@@ -107,7 +117,7 @@ pub(super) fn open(args: &OpenArgs) -> Result<Outcome, Findings> {
     for text in &args.key {
         match PublicKey::parse(text) {
             Ok(key) => keys.push(key),
-            Err(e) => findings.push(Finding::error("bad-key", format!("'{text}' is no public key: {e}"))),
+            Err(e) => findings.push(BAD_KEY.finding(format!("'{text}' is no public key: {e}"))),
         }
     }
     let (keys, _) = findings.or_ok(keys)?;
@@ -118,8 +128,8 @@ pub(super) fn open(args: &OpenArgs) -> Result<Outcome, Findings> {
             Ok(Outcome::Done)
         }
         Err(error) => {
-            let code = if matches!(error, OpenError::Signature { .. }) { "bad-signature" } else { "no-message" };
-            super::super::report(&Finding::error(code, format!("'{}': {error}", args.file.display())).into());
+            let rule = if matches!(error, OpenError::Signature { .. }) { BAD_SIGNATURE } else { NO_MESSAGE };
+            super::super::report(&rule.finding(format!("'{}': {error}", args.file.display())).into());
             Ok(Outcome::CaseFailed)
         }
     }
@@ -128,17 +138,17 @@ pub(super) fn open(args: &OpenArgs) -> Result<Outcome, Findings> {
 /// The private key in a file that nobody else may read.
 ///
 /// # Errors
-/// `unreadable`, `exposed-key`, `bad-key`.
+/// `unreadable-file`, `exposed-key`, `bad-key`.
 pub(in crate::cli) fn secret_key(path: &Path) -> Result<SecretKey, Finding> {
     #[cfg(unix)]
     if let Ok(metadata) = std::fs::metadata(path) {
         let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
         if mode & 0o077 != 0 {
-            let finding = Finding::error("exposed-key", format!("others may read the private key '{}'", path.display()));
+            let finding = EXPOSED_KEY.finding(format!("others may read the private key '{}'", path.display()));
             return Err(finding.help(format!("chmod 600 {}", path.display())));
         }
     }
     let bytes = load::bytes(path)?;
     let text = String::from_utf8_lossy(&bytes);
-    SecretKey::from_base64(&text).map_err(|e| Finding::error("bad-key", format!("'{}' is no private key: {e}", path.display())))
+    SecretKey::from_base64(&text).map_err(|e| BAD_KEY.finding(format!("'{}' is no private key: {e}", path.display())))
 }

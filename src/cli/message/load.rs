@@ -4,7 +4,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::rules::NO_MESSAGE;
 use crate::diagnostic::{Finding, Findings};
+use crate::table::rules::UNREADABLE_FILE;
 use crate::uftp::message::Message;
 use crate::uftp::sign::SignedMessage;
 use crate::uftp::xml::{self, Problem, ReadError};
@@ -22,7 +24,7 @@ pub(super) struct Loaded {
 /// Reads files, the `.xml` files of folders (in the order of their names) and `-`, standard input.
 ///
 /// # Errors
-/// `unreadable`, for all that cannot be read at once, and folders without messages.
+/// `unreadable-file`, for all that cannot be read at once, and `no-message` for folders without any.
 pub(super) fn all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Findings> {
     let (mut loaded, mut findings) = (Vec::new(), Findings::default());
     for path in paths {
@@ -37,19 +39,15 @@ pub(super) fn all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Findings> {
 /// The bytes of a file, or of standard input.
 ///
 /// # Errors
-/// `unreadable`, with what the system says.
+/// `unreadable-file`, with what the system says.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Finding> {
     let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
+    let read = if path == Path::new("-") { std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) };
     read.map_err(|e| unreadable(path, &e))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Finding {
-    Finding::error("unreadable", format!("cannot read '{}': {error}", path.display()))
+    UNREADABLE_FILE.finding(format!("cannot read '{}': {error}", path.display()))
 }
 
 fn name(path: &Path) -> String {
@@ -61,10 +59,11 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, Finding> {
         return Ok(vec![path.to_path_buf()]);
     }
     let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(|e| unreadable(path, &e))?;
-    let mut files: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).filter(|p| p.extension().is_some_and(|e| e == "xml")).collect();
+    let mut files: Vec<PathBuf> =
+        entries.iter().map(std::fs::DirEntry::path).filter(|p| p.extension().is_some_and(|e| e == "xml")).collect();
     files.sort();
     if files.is_empty() {
-        return Err(Finding::error("unreadable", format!("'{}' holds no .xml files", path.display())).help("name a folder of messages"));
+        return Err(NO_MESSAGE.finding(format!("'{}' holds no .xml files", path.display())).help("name a folder of messages"));
     }
     Ok(files)
 }

@@ -4,6 +4,7 @@ mod check;
 mod dossier;
 mod key;
 mod load;
+pub(super) mod rules;
 mod sample;
 mod sheet;
 mod show;

@@ -162,7 +162,8 @@ impl Sheet {
                 self.optional("baseline", m.baseline_reference.as_deref());
                 for option in &m.options {
                     let share = share(option.min_activation_factor.hundredths());
-                    let title = format!("option {}: {} {} for all of it, at least {share}", &*option.option_reference, option.price, m.currency);
+                    let title =
+                        format!("option {}: {} {} for all of it, at least {share}", &*option.option_reference, option.price, m.currency);
                     self.power(&title, m.flex.period, &option.isps);
                 }
             }
@@ -197,7 +198,8 @@ impl Sheet {
         match message {
             Message::AgrPortfolioQueryResponse(m) => {
                 for view in &m.dso_views {
-                    for (dso, cp) in view.dso_portfolios.iter().flat_map(|p| p.congestion_points.iter().map(move |cp| (&p.dso_domain, cp))) {
+                    for (dso, cp) in view.dso_portfolios.iter().flat_map(|p| p.congestion_points.iter().map(move |cp| (&p.dso_domain, cp)))
+                    {
                         for c in &cp.connections {
                             table.row([cp.entity_address.to_string(), c.to_string(), dso.to_string()]);
                         }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use super::dossier::calendar;
 use super::load::{self, Loaded};
+use super::rules::NO_MESSAGE;
 use super::sheet::{sheet, stamp};
 use super::{Outcome, print};
 use crate::cli::report;
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::output::text_table::TextTable;
 use crate::uftp::message::{Message, MessageId};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Several messages come in the order of their time stamps, after a list of all. Times are local in the message's zone; power is in W,
+#[command(
+    after_help = "Several messages come in the order of their time stamps, after a list of all. Times are local in the message's zone; power is in W,
 consumption positive. Envelopes are opened, but not verified: see `copperplate message open`.
 
 Examples:
@@ -21,7 +23,8 @@ Examples:
   copperplate message show request.xml offer.xml order.xml
   copperplate message show outputs/quickstart/messages/congestion-management | less
 
-Exit code 1: a file is no message.")]
+Exit code 1: a file is no message."
+)]
 pub(super) struct Args {
     /// Message files, folders of them, or - for standard input
     #[arg(required = true, value_name = "FILE|DIR")]
@@ -35,7 +38,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     for Loaded { file, message, .. } in loaded {
         match message {
             Ok(message) => messages.push(message),
-            Err(e) => faults.push(Finding::error("no-message", format!("'{file}' is no message: {e}"))),
+            Err(e) => faults.push(NO_MESSAGE.finding(format!("'{file}' is no message: {e}"))),
         }
     }
     messages.sort_by_key(|m| (m.header().time_stamp.instant(), m.message_type().is_response()));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 
+use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
 use crate::grid::{Grid, RadialOrder};
@@ -15,6 +16,7 @@ use crate::powerflow::{Network, Options, Outputs, Solution, Status, Workspace, s
 use crate::time::IspCalendar;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00")]
 pub(super) struct Args {
     /// Feeder folder, ours or neutral CSV
     grid: PathBuf,
@@ -64,12 +66,13 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
 }
 
 fn power_at(feeder: &Feeder, at: DateTime) -> Result<ConnectionPower, Findings> {
-    let calendar = IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(Finding::error("unknown-zone", e.to_string())))?;
+    let calendar =
+        IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(crate::import::rules::UNKNOWN_ZONE.finding(e.to_string())))?;
     let profiles = &feeder.profiles;
     match profiles.step_at(calendar.at(at.date(), at.time())) {
         Some(step) => Ok(feeder.power(step..step + 1)),
         None => {
-            let finding = Finding::error("outside-profiles", format!("the feeder has no profile values at {at}"));
+            let finding = OUTSIDE_PROFILES.finding(format!("the feeder has no profile values at {at}"));
             let help = match profiles.steps() {
                 0 => "it has no profiles; leave --at out".to_owned(),
                 _ => format!("they go from {} to {}", calendar.rfc3339(profiles.start()), calendar.rfc3339(profiles.end())),
@@ -83,10 +86,10 @@ fn no_operating_point(grid: &Grid, status: Status) -> Finding {
     match status {
         Status::Collapsed { bus } => {
             let message = format!("the load flow has no operating point: the voltage of bus '{}' collapses", grid.buses[bus.i()].id);
-            Finding::error("collapsed", message).help("the power is more than the branches can carry")
+            COLLAPSED.finding(message).help("the power is more than the branches can carry")
         }
         Status::IterationLimit { mismatch_pu } => {
-            Finding::error("iteration-limit", format!("the load flow did not converge: voltages still move by {mismatch_pu:.1e} pu"))
+            ITERATION_LIMIT.finding(format!("the load flow did not converge: voltages still move by {mismatch_pu:.1e} pu"))
         }
         Status::Converged { .. } => unreachable!("a converged step has an operating point"),
     }

@@ -17,6 +17,7 @@ use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{Connection, Grid, Phases};
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress};
+use crate::import::rules;
 use crate::profile::ProfileTable;
 use crate::table::{Row, Sign};
 
@@ -84,7 +85,7 @@ fn power_plants(dir: &Path, subnet: &str, f: &mut Findings) {
     let Some(table) = table(dir, "PowerPlant.csv", &["id", "subnet"], f) else { return };
     let report = |row: Row<'_>| {
         let message = format!("power plant '{}' is not read", row.cell("id"));
-        row.at("id", crate::diagnostic::Finding::error("power-plant", message))
+        row.at("id", rules::POWER_PLANT.finding(message))
     };
     table.rows().filter(|r| own(r, subnet)).for_each(|row| f.push(report(row)));
 }

@@ -26,9 +26,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Feeder;
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::grid::{Grid, Places, check};
 use crate::ids::BusIdx;
+use crate::import::rules;
 
 const ZONE: &str = "Europe/Berlin";
 const ORIGIN: &str = "SimBench 1.0 (University of Kassel, Fraunhofer IEE, RWTH Aachen University, TU Dortmund), grid";
@@ -66,7 +67,7 @@ pub fn import(data: &Path, code: &str) -> Result<(Feeder, Findings), Findings> {
     let code = parse(code)?;
     let dir = data.join(format!("1-complete_data-mixed-all-{}-sw", code.scenario));
     if !dir.is_dir() {
-        let finding = Finding::error("no-simbench-data", format!("there is no folder '{}'", dir.display()));
+        let finding = rules::NO_SIMBENCH_DATA.finding(format!("there is no folder '{}'", dir.display()));
         return Err(finding.help("the data folder is 'simbench/networks' of the PyPI package simbench").into());
     }
     let mut findings = Findings::default();
@@ -101,7 +102,7 @@ fn parse(code: &str) -> Result<Code, Findings> {
             kinds("LV"),
             kinds("MV")
         );
-        Finding::error("simbench-code", format!("'{code}' is not a SimBench grid that can be imported")).help(help).into()
+        rules::SIMBENCH_CODE.finding(format!("'{code}' is not a SimBench grid that can be imported")).help(help).into()
     })
 }
 

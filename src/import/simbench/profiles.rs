@@ -8,7 +8,8 @@ use jiff::civil::date;
 use super::ZONE;
 use super::assets::{Element, Series, columns};
 use super::tables::table;
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
+use crate::import::rules;
 use crate::profile::ProfileTable;
 use crate::table::Sign;
 use crate::time::IspCalendar;
@@ -38,7 +39,7 @@ fn append(dir: &Path, file: &str, used: &[(String, String)], profiles: &mut Prof
         return;
     }
     let Some(table) = table(dir, file, &required, f) else { return };
-    let wrong = |what: String| Finding::error("simbench-profiles", format!("'{file}' {what}"));
+    let wrong = |what: String| rules::SIMBENCH_PROFILES.finding(format!("'{file}' {what}"));
     match table.rows().next().map(|r| r.cell("time").to_owned()) {
         Some(first) if first == FIRST => {}
         first => f.push(wrong(format!("begins at '{}', not at '{FIRST}'", first.unwrap_or_default()))),

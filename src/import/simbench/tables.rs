@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Buses, scaled};
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::grid::{Bus, Grid, Line, Source, Switch, Tap, TapSide, Transformer};
 use crate::ids::BusIdx;
+use crate::import::rules;
 use crate::table::{Row, Sign, Table, read_text};
 
 /// Reads a table of the data set, if its columns are all there.
@@ -99,7 +100,7 @@ fn bus(row: Row<'_>, coordinates: &BTreeMap<String, (f64, f64)>, f: &mut Finding
 pub(super) fn end(row: Row<'_>, column: &str, buses: &Buses, f: &mut Findings) -> BusIdx {
     let id = row.cell(column);
     buses.get(id).copied().unwrap_or_else(|| {
-        f.push(row.at(column, Finding::error("unknown-bus", format!("there is no node '{id}' in this grid"))));
+        f.push(row.at(column, crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no node '{id}' in this grid"))));
         BusIdx(u32::MAX)
     })
 }
@@ -133,7 +134,7 @@ fn transformers(dir: &Path, subnet: &str, buses: &Buses, grid: &mut Grid, f: &mu
         let id = row.text("id", f);
         if row.cell("autoTap") == "1" {
             let message = format!("the automatic tap changer of transformer '{id}' is not modelled");
-            f.push(Finding::warning("auto-tap", message).help(format!("it stays at position {}", row.cell("tappos"))));
+            f.push(rules::AUTO_TAP.finding(message).help(format!("it stays at position {}", row.cell("tappos"))));
         }
         grid.transformers.push(Transformer {
             id,
@@ -160,7 +161,7 @@ fn type_of<'a>(row: Row<'_>, types: &'a Table, f: &mut Findings) -> Option<Row<'
     let name = row.cell("type");
     let found = types.rows().find(|t| t.cell("id") == name);
     if found.is_none() {
-        f.push(row.at("type", Finding::error("unknown-type", format!("there is no type '{name}'"))));
+        f.push(row.at("type", rules::UNKNOWN_TYPE.finding(format!("there is no type '{name}'"))));
     }
     found
 }

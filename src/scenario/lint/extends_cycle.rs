@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule {
     what: "A scenario extends itself, directly or through others.",
     why: "Layers are read from the base upwards; in a circle there is no base.",
     example: "# scenario.toml\nextends = \"scenario.toml\"",
-    mend: "# scenario.toml\nextends = \"bases/street.toml\"",
+    mend: "# scenario.toml\nextends = \"village.toml\"",
 };
 
 /// `base` is the path as written in the file that closes the circle.

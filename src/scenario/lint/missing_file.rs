@@ -12,8 +12,8 @@ pub const RULE: Rule = Rule {
     what: "A file or folder is not there or cannot be read.",
     why: "A path in a scenario is relative to the file that wrote it, not to where the command runs; on the command line it is \
           relative to where the command runs.",
-    example: "extends = \"bases/stret.toml\"",
-    mend: "extends = \"bases/street.toml\"",
+    example: "extends = \"vilage.toml\"",
+    mend: "extends = \"village.toml\"",
 };
 
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Finding {

@@ -8,8 +8,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "A table lacks a key that has no default.",
     why: "Where any default would be a silent assumption about the study, the scenario must say the value.",
-    example: "[feeder]\n# path is not given",
-    mend: "[feeder]\npath = \"feeders/rural\"",
+    example: "[[congestion_point]]\nid = \"village\"",
+    mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"",
 };
 
 /// `table` is the path of the table, empty at the top; `entry` an example of the whole entry.

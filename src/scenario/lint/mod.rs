@@ -1,32 +1,115 @@
 //! Rules that findings about a scenario come from, one file a rule: its page, its wording, and what it looks for.
 //!
-//! To add a rule on typed values, write `lint/<code with underscores>.rs` with a `pub const RULE: Rule`, whose example the tests
-//! run, and a `check(&Scenario, &Document, &mut Findings)` that pushes `RULE.finding("…").located(document.nearest("…"))`; then
-//! name it below twice (module and catalogue) and call `check`. `docs/diagnostics.md` is rewritten by the ignored test beside
-//! the one that compares it.
+//! Rules on the text (`toml_syntax` to `wrong_unit` below) are used while the text is read. Rules on the meaning have a
+//! `check(&Subject, &mut Faults)` and are applied together, before a run or by `validate`.
+//!
+//! To add a rule on the meaning, write `lint/<code with underscores>.rs` with a `pub const RULE: Rule`, whose example and mend
+//! the tests run over a sound scenario, and a `check` that calls `faults.at("dotted.path", RULE.finding("…").help("…"))`; then
+//! add its name to the list below. `docs/diagnostics.md` is rewritten by the ignored test beside the one that compares it.
 
 pub mod extends_cycle;
 pub mod missing_file;
 pub mod missing_key;
 pub mod out_of_range;
 pub mod toml_syntax;
+pub mod unknown_item;
 pub mod unknown_key;
 pub mod unknown_value;
 pub mod wrong_type;
+pub mod wrong_unit;
 
-use crate::diagnostic::Rule;
+use crate::diagnostic::{Finding, Findings, Location, Rule};
+use crate::grid::RadialOrder;
+use crate::ids::ConnectionIdx;
+use crate::import::Feeder;
+use crate::time::IspCalendar;
 
-/// All rules on scenarios, by code.
-#[must_use]
-pub fn catalogue() -> Vec<&'static Rule> {
-    vec![
-        &extends_cycle::RULE,
-        &missing_file::RULE,
-        &missing_key::RULE,
-        &out_of_range::RULE,
-        &toml_syntax::RULE,
-        &unknown_key::RULE,
-        &unknown_value::RULE,
-        &wrong_type::RULE,
-    ]
+use super::path::join;
+use super::schema::Scenario;
+
+/// Names the rules on the meaning once: their modules, their pages, their checks in the order in which they are applied.
+macro_rules! rules_on_meaning {
+    ($($name:ident)*) => {
+        $(pub mod $name;)*
+
+        /// All rules on scenarios.
+        #[must_use]
+        pub fn catalogue() -> Vec<&'static Rule> {
+            vec![
+                &extends_cycle::RULE, &missing_file::RULE, &missing_key::RULE, &out_of_range::RULE, &toml_syntax::RULE,
+                &unknown_item::RULE, &unknown_key::RULE, &unknown_value::RULE, &wrong_type::RULE, &wrong_unit::RULE,
+                $(&$name::RULE,)*
+            ]
+        }
+
+        /// Applies every rule on the meaning.
+        pub(crate) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+            $($name::check(subject, faults);)*
+        }
+    };
+}
+
+rules_on_meaning! {
+    unknown_zone step_length reversed_dates market_order clock_change
+    no_profiles profile_too_short
+    duplicate_id not_a_domain unknown_currency
+    unknown_element empty_congestion_point limits_order
+    unknown_connection connection_taken share_sum empty_portfolio
+    unknown_aggregator unknown_participant unknown_congestion_point empty_window overlapping_windows
+    unknown_strategy unknown_contract no_replacement smaller_replacement unused
+}
+
+/// Points at a value of the scenario by its dotted path; `None` where nobody wrote one.
+pub type Locate<'a> = &'a dyn Fn(&str) -> Option<Location>;
+
+/// What the rules look at: a scenario and, where they could be read, its feeder and calendar.
+pub(crate) struct Subject<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) feeder: Option<&'a Feeder>,
+    pub(crate) calendar: Option<IspCalendar>,
+    /// Connections behind the element of each congestion point; `None` where the feeder or the element is not known.
+    pub(crate) behind: Vec<Option<Vec<ConnectionIdx>>>,
+}
+
+impl<'a> Subject<'a> {
+    /// `order` is that of the feeder, if it is radial.
+    pub(crate) fn new(scenario: &'a Scenario, feeder: Option<&'a Feeder>, order: Option<&RadialOrder>) -> Subject<'a> {
+        let behind = |element: &str| {
+            let grid = &feeder?.grid;
+            Some(order?.downstream_connections(grid, grid.branch(element)?))
+        };
+        let calendar = IspCalendar::new(&scenario.time.zone, scenario.time.isp_minutes).ok();
+        Subject { scenario, feeder, calendar, behind: scenario.congestion_point.iter().map(|p| behind(&p.element)).collect() }
+    }
+}
+
+/// Findings in the making, each placed by the dotted path of the value it is about.
+pub(crate) struct Faults<'a> {
+    locate: Locate<'a>,
+    pub(crate) findings: Findings,
+}
+
+impl<'a> Faults<'a> {
+    pub(crate) fn new(locate: Locate<'a>) -> Faults<'a> {
+        Faults { locate, findings: Findings::default() }
+    }
+
+    /// Adds a finding about the value at `path`, or about the table around it where that was left to its default.
+    pub(crate) fn at(&mut self, path: &str, finding: Finding) {
+        let around = |path: &str| path.rfind(['.', '[']).map(|end| path[..end].to_owned());
+        let places = std::iter::successors(Some(path.to_owned()), |path| around(path));
+        let place = places.filter(|path| !path.is_empty()).find_map(|path| (self.locate)(&path));
+        self.findings.push(finding.located(place));
+    }
+
+    /// Where somebody wrote the value at `path`.
+    pub(crate) fn written(&self, path: &str) -> Option<Location> {
+        (self.locate)(path)
+    }
+}
+
+/// Path of a key of the table `[strategy.NAME]`.
+fn strategy_path(name: &str, key: &str) -> String {
+    let table = join("strategy", name);
+    if key.is_empty() { table } else { format!("{table}.{key}") }
 }

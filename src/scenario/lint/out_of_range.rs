@@ -8,8 +8,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "A number lies outside its limits, or a list or text has the wrong length.",
     why: "Beyond the limits the value has no physical or contractual meaning; most often the unit is not the one in the key's name.",
-    example: "[operator]\nplanning_limit = 90.0",
-    mend: "[operator]\nplanning_limit = 0.9",
+    example: "[feeder]\nrating_scale = 90",
+    mend: "[feeder]\nrating_scale = 0.9",
 };
 
 /// `is` says the value with its unit (`is 90 kW`, `has 3 items`), `description` what the key means.

@@ -11,8 +11,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "The text is not TOML, or an override is not 'path=value'.",
     why: "A scenario is TOML 1.1: 'key = value' lines under '[table]' and '[[item of a list]]' headers, texts in quotes.",
-    example: "[feeder]\npath = feeders/rural",
-    mend: "[feeder]\npath = \"feeders/rural\"",
+    example: "[dso]\ndomain = grid.example.com",
+    mend: "[dso]\ndomain = \"grid.example.com\"",
 };
 
 /// The parser's errors as findings: one a line, and none after a broken bracket or a bare key, whose consequences they may be.
@@ -51,6 +51,7 @@ fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
         _ if quotes && text.is_empty() => ("missing value".to_owned(), "write the value after '='".to_owned()),
         _ if quotes => (format!("text without quotes: {text}"), format!("write \"{text}\"")),
         "duplicate key" => (format!("duplicate key '{text}'"), "remove one of the two".to_owned()),
+        _ if decimal_comma(&source.text, span.start) => ("decimal comma".to_owned(), "write decimals with a point, as in 0.8".to_owned()),
         _ if what.starts_with("unclosed") => (what.to_owned(), "close the bracket that is open here".to_owned()),
         _ if what.starts_with("missing comma") => (what.to_owned(), "put a ',' between items, or close the list before here".to_owned()),
         _ if what.ends_with("string") => (what.to_owned(), "close the text with the quote it begins with".to_owned()),
@@ -64,6 +65,14 @@ fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
     }
 }
 
+/// Whether a comma between two digits stands at `at`, outside brackets as far as its line shows.
+fn decimal_comma(text: &str, at: usize) -> bool {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let line = text.get(..at).map_or("", |before| before.rsplit('\n').next().unwrap_or(""));
+    bytes.get(at) == Some(&b',') && digit(bytes.get(at.wrapping_sub(1))) && digit(bytes.get(at + 1)) && !line.contains(['[', '{'])
+}
+
 /// A whole number beyond 64 bits.
 pub(crate) fn too_long(digits: &str) -> Finding {
     RULE.finding(format!("invalid whole number: {digits} does not fit 64 bits")).help("the greatest is 9223372036854775807")
@@ -71,5 +80,5 @@ pub(crate) fn too_long(digits: &str) -> Finding {
 
 /// An override that is not `path=value`.
 pub(crate) fn override_form(text: &str) -> Finding {
-    RULE.finding(format!("'{text}' is not 'path=value'")).help("write it like 'market.price_ceiling=90' or 'asset[0].power_kw=11'")
+    RULE.finding(format!("'{text}' is not 'path=value'")).help("write it like 'feeder.pv_scale=0.8' or 'congestion_point[0].planning=0.9'")
 }

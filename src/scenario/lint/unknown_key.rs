@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "A table holds a key that it has no use for.",
     why: "A misspelt key that is passed over silently leaves its default in force.",
-    example: "[operator]\nplaning_limit = 0.9",
-    mend: "[operator]\nplanning_limit = 0.9",
+    example: "[feeder]\npv_scal = 0.8",
+    mend: "[feeder]\npv_scale = 0.8",
 };
 
 /// `allowed` are the keys of the table at `table`.
@@ -19,22 +19,10 @@ pub(crate) fn finding(table: &str, key: &str, allowed: &[&str]) -> Finding {
     RULE.finding(message).help(did_you_mean(key, allowed, "keys here are"))
 }
 
-/// An override names an item that the list does not have.
-pub(crate) fn no_item(position: usize, length: usize) -> Finding {
-    let help = match length {
-        0 => "the list is empty".to_owned(),
-        1 => "the list has one item, [0]".to_owned(),
-        n => format!("the list has {n} items, [0] to [{}]", n - 1),
-    };
-    RULE.finding(format!("there is no item [{position}]")).help(help)
-}
-
 /// An override goes through something that has no such part.
 pub(crate) fn no_way(step: &Step) -> Finding {
     match step {
-        Step::Key(key) => {
-            RULE.finding(format!("'{key}' does not lie in a table")).help("pick an item of the list first, as in 'asset[0].power_kw'")
-        }
+        Step::Key(key) => RULE.finding(format!("'{key}' does not lie in a table")).help("only tables and lists of tables have named parts"),
         Step::Item(i) => RULE.finding(format!("[{i}] does not lie in a list")).help("only lists have items with a number"),
     }
 }

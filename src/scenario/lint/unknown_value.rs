@@ -8,8 +8,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "A key that takes one of several names holds another.",
     why: "The names choose what is simulated; there is no nearest meaning to fall back on.",
-    example: "strategies = [\"congestion-managment\"]",
-    mend: "strategies = [\"congestion-management\"]",
+    example: "[forecast]\nkind = \"sythetic\"",
+    mend: "[forecast]\nkind = \"synthetic\"",
 };
 
 /// `known` are the names to choose from.

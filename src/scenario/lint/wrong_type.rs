@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "A value has another type than its key takes.",
     why: "Nothing is converted silently: a number in quotes is a text, and '3.0' is not a whole number.",
-    example: "[operator]\nplanning_limit = \"0.9\"",
-    mend: "[operator]\nplanning_limit = 0.9",
+    example: "[feeder]\npv_scale = \"0.8\"",
+    mend: "[feeder]\npv_scale = 0.8",
 };
 
 /// `entry` is the entry as it could be written.

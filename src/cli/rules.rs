@@ -1,0 +1,79 @@
+//! Every rule that a finding can come from, and those of the commands themselves.
+
+use crate::diagnostic::{Rule, Severity, UNKNOWN_CODE};
+use crate::scenario::lint;
+use crate::{grid, import, live, output, price, profile, table};
+
+use super::message;
+
+/// All rules, as `copperplate explain CODE` and `docs/diagnostics.md` know them.
+#[must_use]
+pub fn catalogue() -> Vec<&'static Rule> {
+    let own = vec![&COLLAPSED, &FILE_EXISTS, &ITERATION_LIMIT, &OUTSIDE_PROFILES, &SCENARIO_NAME, &UNKNOWN_CODE, &price::PRICES_TOO_SHORT];
+    let all = [
+        own,
+        lint::catalogue(),
+        table::rules::catalogue(),
+        profile::rules::catalogue(),
+        grid::rules::catalogue(),
+        import::rules::catalogue(),
+        output::catalogue(),
+        live::rules::catalogue(),
+        message::rules::catalogue(),
+    ];
+    // A rule on scenarios may be the one on feeders or profiles, under one code.
+    let mut rules: Vec<&Rule> = all.concat();
+    rules.sort_by_key(|rule| rule.code);
+    rules.dedup_by(|a, b| **a == **b);
+    rules
+}
+
+/// The rule on load flows without an operating point.
+pub const COLLAPSED: Rule = Rule {
+    code: "collapsed",
+    severity: Severity::Error,
+    what: "A load flow has no operating point: the voltage of a bus collapses.",
+    why: "The branches cannot carry the power that the connections draw or feed in.",
+    example: "copperplate powerflow street        # 400 kW at the end of 2 km of thin cable",
+    mend: "check powers and impedances, and their units",
+};
+
+/// The rule on files that are not overwritten.
+pub const FILE_EXISTS: Rule = Rule {
+    code: "file-exists",
+    severity: Severity::Error,
+    what: "A scenario of that name is there already.",
+    why: "'init' overwrites nothing: the file may hold work of yours.",
+    example: "copperplate init street        # street.toml is there",
+    mend: "copperplate init street-2",
+};
+
+/// The rule on load flows that take too many sweeps.
+pub const ITERATION_LIMIT: Rule = Rule {
+    code: "iteration-limit",
+    severity: Severity::Error,
+    what: "A load flow did not converge within its sweeps.",
+    why: "The operating point lies near the limit of what the branches can carry, or the tolerance is finer than the numbers.",
+    example: "copperplate powerflow street --tolerance 1e-16",
+    mend: "copperplate powerflow street --tolerance 1e-9",
+};
+
+/// The rule on times without profile values.
+pub const OUTSIDE_PROFILES: Rule = Rule {
+    code: "outside-profiles",
+    severity: Severity::Error,
+    what: "The feeder has no profile values at the time asked for.",
+    why: "Weather and behaviour are not made up beyond the data.",
+    example: "copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2030-07-24T13:00",
+    mend: "copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00",
+};
+
+/// The rule on names of new scenarios.
+pub const SCENARIO_NAME: Rule = Rule {
+    code: "scenario-name",
+    severity: Severity::Error,
+    what: "The name of a new scenario has other characters than letters, digits, '-' and '_'.",
+    why: "It becomes the name of a file and of the folder of results.",
+    example: "copperplate init \"my street\"",
+    mend: "copperplate init my-street",
+};

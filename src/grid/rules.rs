@@ -1,0 +1,142 @@
+//! Rules on the tables of a grid ([`super::check`]) and on how their rows hang together ([`super::topology`]).
+
+use crate::diagnostic::{Rule, Severity};
+
+/// All of them.
+#[must_use]
+pub fn catalogue() -> Vec<&'static Rule> {
+    vec![
+        &UNKNOWN_BUS,
+        &DUPLICATE_ID,
+        &BAD_VALUE,
+        &TRANSFORMER_IMPEDANCE,
+        &VOLTAGE_BAND,
+        &VOLTAGE_LEVELS,
+        &WINDING_VOLTAGE,
+        &SELF_LOOP,
+        &LOOP,
+        &SEVERAL_SOURCES,
+        &DEAD_PART,
+        &NO_SOURCE,
+    ]
+}
+
+/// A row refers to a bus that is not there.
+pub const UNKNOWN_BUS: Rule = Rule {
+    code: "unknown-bus",
+    severity: Severity::Error,
+    what: "A row refers to a bus that is not there.",
+    why: "A branch without an end has no place in the grid.",
+    example: "id,from,to\ncable-1,a,bb        # there is a bus b",
+    mend: "id,from,to\ncable-1,a,b",
+};
+
+/// Two things of one kind have one id.
+pub const DUPLICATE_ID: Rule = Rule {
+    code: "duplicate-id",
+    severity: Severity::Error,
+    what: "Two things of one kind have one id.",
+    why: "Everything refers to everything by id; two of one name cannot be told apart.",
+    example: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\n\n[[congestion_point]]\nid = \"village\"\nelement = \"line:LV1.101 Line 10\"",
+    mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\n\n[[congestion_point]]\nid = \"north\"\nelement = \"line:LV1.101 Line 10\"",
+};
+
+/// An impedance, a shunt or a loss is not finite, or negative where it cannot be.
+pub const BAD_VALUE: Rule = Rule {
+    code: "bad-value",
+    severity: Severity::Error,
+    what: "An impedance, a shunt or a loss is not finite, or negative where it cannot be.",
+    why: "The load flow would have no answer, or a wrong one.",
+    example: "r_ohm\n-0.1",
+    mend: "r_ohm\n0.1",
+};
+
+/// Load losses of a transformer exceed what its short-circuit voltage allows.
+pub const TRANSFORMER_IMPEDANCE: Rule = Rule {
+    code: "transformer-impedance",
+    severity: Severity::Error,
+    what: "Load losses of a transformer exceed what its short-circuit voltage allows.",
+    why: "The short-circuit impedance would be less than its resistance; most often a figure is in percent or kW.",
+    example: "rated_power_va,uk_pu,pk_w\n400000,0.04,46000",
+    mend: "rated_power_va,uk_pu,pk_w\n400000,0.04,4600",
+};
+
+/// The lower end of a bus's voltage band is not below the upper one.
+pub const VOLTAGE_BAND: Rule = Rule {
+    code: "voltage-band",
+    severity: Severity::Error,
+    what: "The lower end of a bus's voltage band is not below the upper one.",
+    why: "No voltage would lie inside.",
+    example: "u_min_pu,u_max_pu\n1.1,0.9",
+    mend: "u_min_pu,u_max_pu\n0.9,1.1",
+};
+
+/// A line or switch joins buses of different rated voltage.
+pub const VOLTAGE_LEVELS: Rule = Rule {
+    code: "voltage-levels",
+    severity: Severity::Error,
+    what: "A line or switch joins buses of different rated voltage.",
+    why: "Only transformers join voltage levels.",
+    example: "(a line from a bus of 20000 V to one of 400 V)",
+    mend: "put a transformer between them",
+};
+
+/// A winding is rated more than 20 % away from the rated voltage of its bus.
+pub const WINDING_VOLTAGE: Rule = Rule {
+    code: "winding-voltage",
+    severity: Severity::Warning,
+    what: "A winding is rated more than 20 % away from the rated voltage of its bus.",
+    why: "It may be meant, but most often hv and lv are exchanged or the voltage is in kV.",
+    example: "u_hv_v,u_lv_v\n20,400",
+    mend: "u_hv_v,u_lv_v\n20000,400",
+};
+
+/// A branch or switch begins and ends at one bus.
+pub const SELF_LOOP: Rule = Rule {
+    code: "self-loop",
+    severity: Severity::Error,
+    what: "A branch or switch begins and ends at one bus.",
+    why: "It carries nothing and hides a slip.",
+    example: "id,from,to\ncable-1,a,a",
+    mend: "id,from,to\ncable-1,a,b",
+};
+
+/// Branches close a loop, or stand parallel in a way that cannot be merged.
+pub const LOOP: Rule = Rule {
+    code: "loop",
+    severity: Severity::Error,
+    what: "Branches close a loop, or stand parallel in a way that cannot be merged.",
+    why: "The radial load flow refuses meshed feeders rather than solving another grid.",
+    example: "(lines a-b, b-c and c-a)",
+    mend: "open a switch, or remove a branch along the loop",
+};
+
+/// Two sources supply one island.
+pub const SEVERAL_SOURCES: Rule = Rule {
+    code: "several-sources",
+    severity: Severity::Error,
+    what: "Two sources supply one island.",
+    why: "Which of them gives what is not defined by a radial load flow.",
+    example: "bus,u_pu,angle_deg\na,1.0,0\nb,1.0,0",
+    mend: "bus,u_pu,angle_deg\na,1.0,0",
+};
+
+/// An open switch leaves a part of the feeder without supply.
+pub const DEAD_PART: Rule = Rule {
+    code: "dead-part",
+    severity: Severity::Warning,
+    what: "An open switch leaves a part of the feeder without supply.",
+    why: "It may be meant; the connections there take no part in the study.",
+    example: "id,from,to,closed\ns1,a,b,false",
+    mend: "id,from,to,closed\ns1,a,b,true",
+};
+
+/// No source supplies a part of the feeder.
+pub const NO_SOURCE: Rule = Rule {
+    code: "no-source",
+    severity: Severity::Error,
+    what: "No source supplies a part of the feeder.",
+    why: "Power of that part would go nowhere.",
+    example: "(a bus that no branch joins to the rest)",
+    mend: "add the missing branch or a source, or remove the buses",
+};

@@ -1,0 +1,175 @@
+//! Rules on feeder folders and public data sets.
+
+use crate::diagnostic::{Rule, Severity};
+
+/// All of them.
+#[must_use]
+pub fn catalogue() -> Vec<&'static Rule> {
+    vec![
+        &NOT_A_FEEDER,
+        &FEEDER_TOML,
+        &UNKNOWN_ZONE,
+        &BAD_STEP,
+        &NO_CONNECTIONS,
+        &TWO_PROFILES,
+        &UNKNOWN_CONNECTION,
+        &UNKNOWN_PROFILE,
+        &THREE_PHASE,
+        &AUTO_TAP,
+        &POWER_PLANT,
+        &UNKNOWN_TYPE,
+        &NO_SIMBENCH_DATA,
+        &SIMBENCH_CODE,
+        &SIMBENCH_PROFILES,
+    ]
+}
+
+/// A folder is not a feeder: it has neither feeder.toml nor nodes.csv.
+pub const NOT_A_FEEDER: Rule = Rule {
+    code: "not-a-feeder",
+    severity: Severity::Error,
+    what: "A folder is not a feeder: it has neither feeder.toml nor nodes.csv.",
+    why: "These files tell the two forms of feeder folders.",
+    example: "path = \"feeders\"",
+    mend: "path = \"feeders/lv-rural1-2\"",
+};
+
+/// A key of feeder.toml is unknown, missing, of another type, or the text is not TOML.
+pub const FEEDER_TOML: Rule = Rule {
+    code: "feeder-toml",
+    severity: Severity::Error,
+    what: "A key of feeder.toml is unknown, missing, of another type, or the text is not TOML.",
+    why: "It says when the profiles begin and under which terms the data are; none of that has a default.",
+    example: "name = \"street\"\nzone = Europe/Amsterdam",
+    mend: "name = \"street\"\nzone = \"Europe/Amsterdam\"",
+};
+
+/// A time zone is not in the IANA database.
+pub const UNKNOWN_ZONE: Rule = Rule {
+    code: "unknown-zone",
+    severity: Severity::Error,
+    what: "A time zone is not in the IANA database.",
+    why: "Local days and changes of clocks follow from the zone.",
+    example: "[time]\nzone = \"Amsterdam\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
+    mend: "[time]\nzone = \"Europe/Amsterdam\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
+};
+
+/// A step of profiles does not divide an hour.
+pub const BAD_STEP: Rule = Rule {
+    code: "bad-step",
+    severity: Severity::Error,
+    what: "A step of profiles does not divide an hour.",
+    why: "Hours, ISPs and days are made of whole steps.",
+    example: "step_minutes = 25",
+    mend: "step_minutes = 15",
+};
+
+/// A feeder has no connections.
+pub const NO_CONNECTIONS: Rule = Rule {
+    code: "no-connections",
+    severity: Severity::Error,
+    what: "A feeder has no connections.",
+    why: "Without customers there is nobody to trade with and nothing to meter.",
+    example: "id,address,bus",
+    mend: "id,address,bus\nh1,ean.200000000000000001,b1",
+};
+
+/// A feeder folder holds profiles.parquet and profiles.csv.
+pub const TWO_PROFILES: Rule = Rule {
+    code: "two-profiles",
+    severity: Severity::Error,
+    what: "A feeder folder holds profiles.parquet and profiles.csv.",
+    why: "It would be left to chance which of them is read.",
+    example: "profiles.csv and profiles.parquet",
+    mend: "profiles.parquet",
+};
+
+/// A connection is named that the feeder does not have.
+pub const UNKNOWN_CONNECTION: Rule = Rule {
+    code: "unknown-connection",
+    severity: Severity::Error,
+    what: "A connection is named that the feeder does not have.",
+    why: "Connections are named by the ids in connections.csv.",
+    example: "[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Laod 8\"]",
+    mend: "[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]",
+};
+
+/// An asset follows a profile that is not there.
+pub const UNKNOWN_PROFILE: Rule = Rule {
+    code: "unknown-profile",
+    severity: Severity::Error,
+    what: "An asset follows a profile that is not there.",
+    why: "Without its profile an asset would run at nominal power all year.",
+    example: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,son",
+    mend: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,sun",
+};
+
+/// A grid has loads per phase.
+pub const THREE_PHASE: Rule = Rule {
+    code: "three-phase",
+    severity: Severity::Error,
+    what: "A grid has loads per phase.",
+    why: "Only balanced grids are solved; spreading them evenly would be another grid.",
+    example: "injections_3ph.csv",
+    mend: "injections.csv with balanced loads",
+};
+
+/// A transformer has an automatic tap changer, which is not modelled.
+pub const AUTO_TAP: Rule = Rule {
+    code: "auto-tap",
+    severity: Severity::Warning,
+    what: "A transformer has an automatic tap changer, which is not modelled.",
+    why: "It stays where the data put it.",
+    example: "autoTap\n1",
+    mend: "autoTap\n0",
+};
+
+/// A SimBench grid holds controllable power plants, which are not read.
+pub const POWER_PLANT: Rule = Rule {
+    code: "power-plant",
+    severity: Severity::Error,
+    what: "A SimBench grid holds controllable power plants, which are not read.",
+    why: "Left out silently, their feed-in would be missing.",
+    example: "(a grid of a higher level)",
+    mend: "choose a grid without them",
+};
+
+/// A line or transformer of the data set is of a type that is not there.
+pub const UNKNOWN_TYPE: Rule = Rule {
+    code: "unknown-type",
+    severity: Severity::Error,
+    what: "A line or transformer of the data set is of a type that is not there.",
+    why: "Its impedance stands in the table of types.",
+    example: "type\nNAYY 4x99",
+    mend: "type\nNAYY 4x150",
+};
+
+/// The folder of the SimBench data set is not where it was said to be.
+pub const NO_SIMBENCH_DATA: Rule = Rule {
+    code: "no-simbench-data",
+    severity: Severity::Error,
+    what: "The folder of the SimBench data set is not where it was said to be.",
+    why: "The importer reads the complete data sets of scenarios 0, 1 and 2.",
+    example: "copperplate import simbench --data simbench --code 1-LV-rural1--2-sw --out street",
+    mend: "copperplate import simbench --data simbench/networks --code 1-LV-rural1--2-sw --out street",
+};
+
+/// A SimBench code names no grid that can be imported.
+pub const SIMBENCH_CODE: Rule = Rule {
+    code: "simbench-code",
+    severity: Severity::Error,
+    what: "A SimBench code names no grid that can be imported.",
+    why: "Single LV and MV grids with switches are read.",
+    example: "--code 1-LV-rural9--2-sw",
+    mend: "--code 1-LV-rural1--2-sw",
+};
+
+/// The profile files of the data set do not begin or end together.
+pub const SIMBENCH_PROFILES: Rule = Rule {
+    code: "simbench-profiles",
+    severity: Severity::Error,
+    what: "The profile files of the data set do not begin or end together.",
+    why: "Values are put in time by their order.",
+    example: "time;H0-A_pload\n01.01.2016 00:15;0.1",
+    mend: "time;H0-A_pload\n01.01.2016 00:00;0.1",
+};

@@ -1,0 +1,59 @@
+//! Clock times that a day of the run skips or has twice.
+
+use jiff::civil::Time;
+
+use super::{Faults, Subject};
+use crate::diagnostic::{Rule, Severity};
+use crate::time::Clock;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "clock-change",
+    severity: Severity::Warning,
+    what: "A clock time does not exist, or exists twice, on a day of the run on which the clocks change.",
+    why: "A skipped time is taken as much later as the clocks jump, a doubled one is taken the first time; a window that begins or \
+          ends there is shorter or longer than on other days.",
+    example: "[time]\nfrom = \"2016-03-27\"\nuntil = \"2016-03-27\"\n\n[market]\nquery = \"02:30\"",
+    mend: "[time]\nfrom = \"2016-03-27\"\nuntil = \"2016-03-27\"\n\n[market]\nquery = \"07:00\"",
+};
+
+/// Times of the market are held against the eves too; each time is told for the first day it fails on.
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let (Some(calendar), s) = (&subject.calendar, subject.scenario) else { return };
+    let Ok(eve) = s.time.from.yesterday() else { return };
+    let days = eve.series(jiff::Span::new().days(1)).take_while(|date| *date <= s.time.until);
+    let hours_24 = 24 * 3600;
+    let changes: Vec<_> = days.filter(|date| (calendar.period(*date).end() - calendar.period(*date).start).0 != hours_24).collect();
+    for (path, time) in clocks(subject) {
+        let first = changes.iter().map(|date| (date, calendar.clock(*date, time))).find(|(_, clock)| *clock != Clock::Once);
+        let Some((date, clock)) = first else { continue };
+        let (what, help) = match clock {
+            Clock::Skipped => ("does not exist", "it is taken as much later as the clocks jump; choose a time outside the change"),
+            _ => ("exists twice", "it is taken the first time; choose a time outside the change"),
+        };
+        faults.at(&path, RULE.finding(format!("{} {what} on {date} in {}", time.strftime("%H:%M"), s.time.zone)).help(help));
+    }
+}
+
+fn clocks(subject: &Subject<'_>) -> Vec<(String, Time)> {
+    let m = &subject.scenario.market;
+    let round = [
+        ("query", m.query),
+        ("call", m.call),
+        ("auction_results", m.auction_results),
+        ("prognosis", m.prognosis),
+        ("request", m.request),
+        ("request_expires", m.request_expires),
+        ("order", m.order),
+        ("gate", m.gate),
+        ("metering", m.metering),
+    ];
+    let mut clocks: Vec<(String, Time)> = round.map(|(key, time)| (format!("market.{key}"), time)).to_vec();
+    for (k, contract) in subject.scenario.contract.iter().enumerate() {
+        for (j, window) in contract.windows.iter().enumerate() {
+            clocks.push((format!("contract[{k}].windows[{j}].from"), window.from));
+            clocks.push((format!("contract[{k}].windows[{j}].until"), window.until));
+        }
+    }
+    clocks
+}

@@ -1,0 +1,41 @@
+//! Clock times of the day-ahead round that do not follow one another.
+
+use super::{Faults, Subject};
+use crate::diagnostic::{Rule, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "market-order",
+    severity: Severity::Error,
+    what: "The clock times of the day-ahead round are not in the order in which its steps follow.",
+    why: "Each step needs what the one before it gave: query, call, auction_results, prognosis, request, request_expires, order, gate.",
+    example: "[market]\nrequest = \"16:30\"",
+    mend: "[market]\nrequest = \"13:45\"",
+};
+
+/// Every time is at or after the one before it. A late time is told once, not again for all it overtakes.
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let m = &subject.scenario.market;
+    let round = [
+        ("query", m.query),
+        ("call", m.call),
+        ("auction_results", m.auction_results),
+        ("prognosis", m.prognosis),
+        ("request", m.request),
+        ("request_expires", m.request_expires),
+        ("order", m.order),
+        ("gate", m.gate),
+    ];
+    for pair in round.windows(2) {
+        let [(earlier, first), (later, second)] = [pair[0], pair[1]];
+        if second < first {
+            // The one that somebody wrote is the culprit, if the other is a default.
+            let written = |key: &str| faults.written(&format!("market.{key}")).is_some();
+            let culprit = if written(later) || !written(earlier) { later } else { earlier };
+            let (first, second) = (first.strftime("%H:%M"), second.strftime("%H:%M"));
+            let message = format!("'{later}' at {second} comes before '{earlier}' at {first}");
+            let order: Vec<&str> = round.iter().map(|(key, _)| *key).collect();
+            faults.at(&format!("market.{culprit}"), RULE.finding(message).help(format!("the round goes {}", order.join(" → "))));
+        }
+    }
+}

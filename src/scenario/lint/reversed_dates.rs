@@ -1,0 +1,41 @@
+//! A run that ends before it begins.
+
+use super::{Faults, Subject, out_of_range};
+use crate::diagnostic::{Rule, Severity};
+use crate::scenario::schema::TimeGrid;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "reversed-dates",
+    severity: Severity::Error,
+    what: "The last day of the run lies before the first, or a silence of the wire ends before it begins.",
+    why: "'from' and 'until' are both days of the run.",
+    example: "[time]\nfrom = \"2016-07-23\"\nuntil = \"2016-07-22\"",
+    mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
+};
+
+/// Years in which calendars are the ones we know and instants fit.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+
+/// Whether the days can be made into Periods.
+pub(crate) fn in_order(t: &TimeGrid) -> bool {
+    t.from <= t.until && [t.from, t.until].iter().all(|date| YEARS.contains(&date.year()))
+}
+
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let t = &subject.scenario.time;
+    for (key, date) in [("from", t.from), ("until", t.until)] {
+        if !YEARS.contains(&date.year()) {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            faults.at(&format!("time.{key}"), out_of_range::finding(key, &format!("is {date}"), &format!("the years {first} to {last}"), None));
+        }
+    }
+    if t.until < t.from {
+        let message = format!("the last day {} lies before the first, {}", t.until, t.from);
+        faults.at("time.until", RULE.finding(message).help("'until' is the last day of the run, inclusive"));
+    }
+    for (k, q) in subject.scenario.wire.silence.iter().enumerate().filter(|(_, q)| q.until <= q.from) {
+        let message = format!("the silence of '{}' ends before it begins", q.participant);
+        faults.at(&format!("wire.silence[{k}].until"), RULE.finding(message).help("let 'until' be later than 'from'"));
+    }
+}

@@ -1,0 +1,26 @@
+//! Steps that do not divide the ISP, ISPs that do not divide the hour.
+
+use super::{Faults, Subject};
+use crate::diagnostic::{Rule, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "step-length",
+    severity: Severity::Error,
+    what: "The physical step does not divide the ISP, or the ISP does not divide the hour.",
+    why: "Wire and market values are averages over whole steps, prices and days are made of whole ISPs.",
+    example: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"\nisp_minutes = 15\nstep_minutes = 10",
+    mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"\nisp_minutes = 15\nstep_minutes = 5",
+};
+
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let t = &subject.scenario.time;
+    if t.isp_minutes == 0 || 60 % t.isp_minutes != 0 {
+        let message = format!("an ISP of {} min does not divide an hour", t.isp_minutes);
+        faults.at("time.isp_minutes", RULE.finding(message).help("15 is usual; 5, 30 and 60 occur"));
+    } else if t.step_minutes == 0 || !t.isp_minutes.is_multiple_of(t.step_minutes) {
+        let message = format!("a step of {} min does not divide an ISP of {} min", t.step_minutes, t.isp_minutes);
+        let fits: Vec<String> = (1..=t.isp_minutes).filter(|n| t.isp_minutes.is_multiple_of(*n)).map(|n| n.to_string()).collect();
+        faults.at("time.step_minutes", RULE.finding(message).help(format!("these do: {}", fits.join(", "))));
+    }
+}

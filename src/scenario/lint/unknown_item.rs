@@ -1,0 +1,28 @@
+//! Items of lists that are changed by a name nobody has.
+
+use crate::diagnostic::{Finding, Rule, Severity, did_you_mean};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unknown-item",
+    severity: Severity::Error,
+    what: "A layer or an override changes an item of a list that is not there.",
+    why: "A table laid over a list changes the items that its keys name by their 'id', 'domain' or 'element'; new items need a whole list.",
+    example: "[contract.midday-opton]\nutilisation_eur_per_mwh = 90",
+    mend: "[contract.midday-option]\nutilisation_eur_per_mwh = 90",
+};
+
+/// `known` are the names of the items.
+pub(crate) fn by_name(name: &str, known: &[&str]) -> Finding {
+    RULE.finding(format!("the list has no item '{name}'")).help(did_you_mean(name, known, "its items are"))
+}
+
+/// An override names an item by a position that the list does not have.
+pub(crate) fn by_position(position: usize, length: usize) -> Finding {
+    let help = match length {
+        0 => "the list is empty".to_owned(),
+        1 => "the list has one item, [0]".to_owned(),
+        n => format!("the list has {n} items, [0] to [{}]", n - 1),
+    };
+    RULE.finding(format!("there is no item [{position}]")).help(help)
+}

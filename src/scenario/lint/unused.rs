@@ -1,0 +1,32 @@
+//! What a scenario defines and no strategy uses.
+
+use super::{Faults, Subject, strategy_path};
+use crate::diagnostic::{Rule, Severity};
+use crate::scenario::strategies::in_force;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unused",
+    severity: Severity::Warning,
+    what: "A contract is in force in none of the strategies compared, or a strategy is defined and not compared.",
+    why: "It changes nothing in the results; often a name is missing from a list.",
+    example: "strategies = [\"copper-plate\"]\n\n[strategy.cheap]\npreset = \"congestion-management\"",
+    mend: "strategies = [\"copper-plate\", \"cheap\", \"grid-capacity-management\"]\n\n[strategy.cheap]\npreset = \"congestion-management\"",
+};
+
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    // With a wrong name somewhere, what it meant looks unused.
+    if faults.findings.has_errors() {
+        return;
+    }
+    let s = subject.scenario;
+    for name in s.strategy.keys().filter(|name| !s.strategies.contains(name)) {
+        let finding = RULE.finding(format!("strategy '{name}' is not compared"));
+        faults.at(&strategy_path(name, ""), finding.help("add it to 'strategies' at the top"));
+    }
+    let used: Vec<usize> = s.strategies.iter().flat_map(|name| in_force(s, name)).collect();
+    for (k, c) in s.contract.iter().enumerate().filter(|(k, _)| !used.contains(k)) {
+        let finding = RULE.finding(format!("contract '{}' is in force in none of the strategies", c.id));
+        faults.at(&format!("contract[{k}].id"), finding.help("name it in 'contracts' of a strategy"));
+    }
+}

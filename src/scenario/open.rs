@@ -1,0 +1,75 @@
+//! A scenario with its feeder: everything read, and all that is wrong told in one go.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Findings;
+use crate::import::{Feeder, read_folder};
+
+use super::document::Document;
+use super::schema::Scenario;
+use super::{as_far_as_it_goes, build};
+
+/// A scenario without fault in its text, and its feeder.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its text: where every value was written.
+    pub document: Document,
+    /// The feeder it names.
+    pub feeder: Feeder,
+    /// Folder of the feeder.
+    pub folder: PathBuf,
+    /// What is merely odd about the texts.
+    pub warnings: Findings,
+}
+
+impl Opened {
+    /// The study of `seed`, or of the scenario's own seed, with what is merely odd about its meaning.
+    ///
+    /// # Errors
+    /// Everything about the scenario that does not fit its feeder or itself.
+    pub fn study(&self, seed: Option<u64>) -> Result<(super::study::Study, Findings), Findings> {
+        let seed = seed.unwrap_or(self.scenario.seed);
+        build::build(&self.scenario, &self.feeder, seed, Path::new(""), &|path| self.document.locate(path))
+    }
+}
+
+/// Reads the scenario at `path` with `overrides` (`path=value`) laid on top, and its feeder.
+///
+/// # Errors
+/// All findings at once: on the scenario's text, on the feeder's files and, as far as the text can be read, on its meaning. When
+/// the texts are sound the meaning is left to [`Opened::study`].
+pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
+    let document = Document::read(path, overrides)?;
+    let (value, mut findings) = as_far_as_it_goes::<Scenario>(&document);
+    let place = value.as_ref().map_or(&document, |(_, rest)| rest).file("feeder.path");
+    // A folder that is not there has been told.
+    let folder = place.filter(|folder| folder.is_dir());
+    let feeder = folder.and_then(|folder| match read_folder(&folder) {
+        Ok((feeder, warnings)) => {
+            findings.extend(warnings);
+            Some((feeder, folder))
+        }
+        Err(faults) => {
+            // A file that is not there has no line; the scenario that wants it has.
+            let place = document.locate("feeder.path");
+            findings.0.extend(faults.0.into_iter().map(|f| if f.location.is_none() { f.located(place.clone()) } else { f }));
+            None
+        }
+    });
+    match (value, feeder) {
+        (Some((scenario, document)), Some((feeder, folder))) if !findings.has_errors() => {
+            Ok(Opened { scenario, document, feeder, folder, warnings: findings.sorted() })
+        }
+        (Some((scenario, rest)), feeder) => {
+            let feeder = feeder.as_ref().map(|(feeder, _)| feeder);
+            let found = build::check(&scenario, feeder, scenario.seed, Path::new(""), &|path| rest.locate(path)).findings;
+            // On a line with a fault the meaning was guessed.
+            let found = found.elsewhere_than(&findings);
+            findings.extend(found);
+            Err(findings.sorted())
+        }
+        (None, _) => Err(findings.sorted()),
+    }
+}

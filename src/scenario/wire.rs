@@ -1,0 +1,94 @@
+//! The `[wire]` table: how messages travel, and what goes wrong on the way.
+
+use jiff::civil::DateTime;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How messages travel between participants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Wire {
+    /// What a hop does with a message; without corruption results do not depend on it.
+    pub transport: Transport,
+    /// A message without an answer is sent again after this many seconds, then after twice as many, and so on.
+    #[schemars(range(min = 1, max = 3600))]
+    pub retry_s: u16,
+    /// A message without an answer is given up after this many minutes.
+    #[schemars(range(min = 1, max = 1440))]
+    pub give_up_minutes: u16,
+    /// What goes wrong, by link; where several fit a link, the first counts.
+    pub fault: Vec<Fault>,
+    /// When participants neither hear nor speak.
+    pub silence: Vec<Silence>,
+}
+
+impl Default for Wire {
+    fn default() -> Wire {
+        Wire { transport: Transport::Object, retry_s: 60, give_up_minutes: 60, fault: Vec::new(), silence: Vec::new() }
+    }
+}
+
+impl Wire {
+    /// Whether anything can go wrong; if not, every message is answered and nothing is sent twice.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        !self.fault.is_empty() || !self.silence.is_empty()
+    }
+}
+
+/// What a hop does with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// Hands over the object.
+    #[default]
+    Object,
+    /// Writes XML and reads it.
+    Xml,
+    /// Writes XML, signs and seals it, opens, verifies and reads it.
+    SignedXml,
+}
+
+/// What goes wrong on a link. Probabilities are per message and attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Domain of the sender; any if not said.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Domain of the recipient; any if not said.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Probability that a message does not arrive.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub loss: f64,
+    /// Probability that it arrives twice.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub duplication: f64,
+    /// Probability that later messages overtake it: it is held back for up to `delay_s`, at least a second.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub reordering: f64,
+    /// Probability that one bit of its text changes. What cannot be read or verified then is not taken in.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub corruption: f64,
+    /// Longest extra delay.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 86400))]
+    pub delay_s: u32,
+}
+
+/// A participant off the air.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Silence {
+    /// Its domain.
+    pub participant: String,
+    /// From this local moment.
+    pub from: DateTime,
+    /// Until this local moment.
+    pub until: DateTime,
+}
