@@ -7,7 +7,7 @@ use crate::diagnostic::Findings;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The configuration names the address book, keys, congestion points and the files that forecasts, prices and meter readings come from;
+    after_help = "The configuration names the address book, keys, congestion points and the files that forecasts, prices and meter readings come from; \
 docs/protocol/participant.md describes it. What happens is told on standard output, a line a message.
 
 Examples:

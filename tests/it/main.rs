@@ -1,5 +1,6 @@
 //! One integration binary; a file a behaviour.
 
+mod agent_revocation;
 mod chart;
 mod diagnostics;
 mod import;

@@ -13,7 +13,7 @@ use crate::uftp::validate::Fault;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A file alone is checked by itself; files together also against each other: an order against its offer, an offer against
+    after_help = "A file alone is checked by itself; files together also against each other: an order against its offer, an offer against \
 its request. The message's time stamp is the clock. Envelopes are opened, but not verified: see `copperplate message open`.
 
 Examples:

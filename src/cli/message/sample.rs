@@ -12,7 +12,7 @@ use crate::uftp::xml;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The messages belong to one trade between agr.example.com and dso.example.com; SignedMessage.xml is FlexOffer.xml, signed by the key
+    after_help = "The messages belong to one trade between agr.example.com and dso.example.com; SignedMessage.xml is FlexOffer.xml, signed by the key \
 whose public half is in SignedMessage.pub. That key is published: sign nothing real with it.
 
 Example:

@@ -15,7 +15,7 @@ use crate::uftp::message::{Message, MessageId};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Several messages come in the order of their time stamps, after a list of all. Times are local in the message's zone; power is in W,
+    after_help = "Several messages come in the order of their time stamps, after a list of all. Times are local in the message's zone; power is in W, \
 consumption positive. Envelopes are opened, but not verified: see `copperplate message open`.
 
 Examples:
