@@ -5,6 +5,7 @@
 
 pub mod ageing;
 pub mod agent;
+pub mod analysis;
 pub mod asset;
 pub mod chart;
 pub mod cli;
@@ -21,10 +22,12 @@ pub mod output;
 pub mod powerflow;
 pub mod price;
 pub mod profile;
+pub mod report;
 pub mod results;
 pub mod rng;
 pub mod scenario;
 pub mod sim;
+pub mod sweep;
 pub mod table;
 pub mod time;
 pub mod uftp;

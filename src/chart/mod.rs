@@ -8,6 +8,7 @@
 //! dash pattern per strategy; loading as a fraction of the rating on input and in per cent on paper; a NaN is "not known"
 //! and leaves a gap.
 
+mod along_parameter;
 mod axis;
 mod clock;
 mod cost_by_payer;
@@ -20,17 +21,20 @@ mod legend;
 mod limits;
 mod load_duration;
 mod loading_over_time;
+mod parameter_bars;
 mod render;
 mod style;
 mod text;
 mod traded_day;
 
+pub use along_parameter::{AlongParameter, ParameterLine, ParameterPanel, along_parameter};
 pub use cost_by_payer::{CostByPayer, CostComponent, Payment, StrategyCost, cost_by_payer};
 pub use envelope::{Stretch, envelope};
 pub use feeder_map::{FeederMap, feeder_map};
 pub use figure::Figure;
 pub use load_duration::{DurationLine, LoadDuration, load_duration};
 pub use loading_over_time::{LoadingLine, LoadingOverTime, TimeSpan, loading_over_time};
+pub use parameter_bars::{BarRow, ParameterBars, parameter_bars};
 #[cfg(feature = "png")]
 pub use render::PngError;
 pub use style::{Colour, Look, Style};

@@ -13,9 +13,11 @@ mod init;
 mod message;
 mod participant;
 mod powerflow;
+mod report_page;
 pub mod rules;
 mod run;
 mod schema;
+mod sweep;
 mod validate;
 
 pub use schema::schema_text;
@@ -52,6 +54,10 @@ enum Command {
     Schema(schema::Args),
     /// Compare the strategies of a scenario
     Run(run::Args),
+    /// Make one HTML page of a run or a sweep
+    Report(report_page::Args),
+    /// Run many cases of a scenario: parameters, seeds, strategies
+    Sweep(sweep::Args),
     /// Solve the load flow of a grid
     Powerflow(powerflow::Args),
     /// Turn a public data set into a feeder folder
@@ -78,6 +84,8 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Report(args) => report_page::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Message(args) => message::run(&args),

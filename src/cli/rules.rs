@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Rule, Severity, UNKNOWN_CODE};
 use crate::scenario::lint;
-use crate::{grid, import, live, output, price, profile, table};
+use crate::{grid, import, live, output, price, profile, report, sweep, table};
 
 use super::message;
 
@@ -18,6 +18,8 @@ pub fn catalogue() -> Vec<&'static Rule> {
         grid::rules::catalogue(),
         import::rules::catalogue(),
         output::catalogue(),
+        report::catalogue(),
+        sweep::rules::catalogue(),
         live::rules::catalogue(),
         message::rules::catalogue(),
     ];

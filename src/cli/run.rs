@@ -12,8 +12,10 @@ use rayon::prelude::*;
 use super::{Outcome, print, report};
 use crate::diagnostic::{Findings, did_you_mean};
 use crate::kpi;
-use crate::output::manifest::Duration;
-use crate::results::{Finished, Run, Selection, summary, write};
+use crate::output::manifest::{Duration, Output};
+use crate::output::{Manifest, OutputError, RunFolder};
+use crate::report as html_report;
+use crate::results::{Finished, Run, Selection, stage, summary};
 use crate::scenario::lint::unknown_strategy;
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::run_case;
@@ -63,6 +65,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let sources: Vec<PathBuf> = texts.chain([opened.folder]).collect();
     let run = Run {
         scenario: &args.scenario,
+        document: &opened.scenario,
         overrides: &args.set,
         inputs: &sources,
         selection: &Selection(args.select.clone()),
@@ -70,9 +73,24 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         started: jiff::Timestamp::now().to_string(),
         durations: vec![phase("read", read_s), phase("simulate", simulated_s)],
     };
-    write(&study, &cases, run, &target)?;
-    print(&format!("\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\n", target.display()));
+    let (staged, mut manifest) = stage(&study, &cases, run, &target)?;
+    manifest.outputs.push(add_page(&staged, &manifest)?);
+    staged.publish(&manifest)?;
+    let page = target.join(html_report::FILE_NAME);
+    print(&format!(
+        "\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\nRead them in a browser: {}\n",
+        target.display(),
+        page.display()
+    ));
     Ok(Outcome::Done)
+}
+
+/// Writes the page of a run into its folder in the making.
+fn add_page(folder: &RunFolder, manifest: &Manifest) -> Result<Output, Findings> {
+    let page = html_report::page_of_run(folder.path(), manifest)?;
+    let path = folder.file(html_report::FILE_NAME)?;
+    std::fs::write(&path, page).map_err(|source| OutputError::Io { action: "write", path, source })?;
+    Ok(Output::of(folder.path(), html_report::FILE_NAME, None)?)
 }
 
 fn phase(name: &str, seconds: f64) -> Duration {

@@ -15,6 +15,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Feeder;
 use super::meta::{self, Meta};
@@ -73,7 +74,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     }
     let (Some(meta), Some(profiles)) = (meta, profiles) else { return Err(findings) };
     grid.name = meta.name;
-    let feeder = Feeder { grid, places, assets, profiles, zone: meta.zone, origin: meta.origin, licence: meta.licence };
+    let feeder = Feeder { grid, places, assets, profiles: Arc::new(profiles), zone: meta.zone, origin: meta.origin, licence: meta.licence };
     findings.or_ok(feeder)
 }
 

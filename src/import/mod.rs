@@ -13,6 +13,7 @@ mod write;
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::asset::AssetSpec;
 use crate::diagnostic::Findings;
@@ -31,7 +32,7 @@ pub struct Feeder {
     /// Assets behind the meters, in file order.
     pub assets: Vec<AssetSpec>,
     /// Profiles the assets refer to; no steps when the feeder has none.
-    pub profiles: ProfileTable,
+    pub profiles: Arc<ProfileTable>,
     /// IANA zone whose local days the profiles follow.
     pub zone: String,
     /// Where the data come from.

@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Feeder;
 use super::rules;
@@ -80,7 +81,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     if !findings.has_errors() {
         findings.extend(check::check(&grid, &places));
     }
-    let profiles = ProfileTable::new(SimTime(0), SimDuration::minutes(15));
+    let profiles = Arc::new(ProfileTable::new(SimTime(0), SimDuration::minutes(15)));
     let (zone, unknown) = ("UTC".to_owned(), String::new());
     findings.or_ok(Feeder { grid, places, assets, profiles, zone, origin: unknown.clone(), licence: unknown })
 }

@@ -172,24 +172,47 @@ pub fn write_parquet(table: &Table, path: &Path) -> Result<usize, OutputError> {
 /// # Errors
 /// When it cannot be read, or holds types that no column is written as.
 pub fn read_parquet(path: &Path) -> Result<Table, OutputError> {
+    read_where(path, |_| true)
+}
+
+/// Reads those of the named columns that the file has, in its order.
+///
+/// # Errors
+/// As [`read_parquet`].
+pub fn read_columns(path: &Path, names: &[&str]) -> Result<Table, OutputError> {
+    read_where(path, |name| names.contains(&name))
+}
+
+fn read_where(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Table, OutputError> {
     let file = File::open(path).map_err(OutputError::io("read", path))?;
     let reader = SerializedFileReader::new(file).map_err(OutputError::parquet("read", path))?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let foreign = |field: &ColumnDescriptor| OutputError::ForeignColumn { path: path.to_path_buf(), column: field.path().string() };
-    let columns: Result<Vec<_>, OutputError> = schema
-        .columns()
+    let fields: Vec<usize> = (0..schema.num_columns()).filter(|&i| wanted(schema.column(i).name())).collect();
+    let columns: Result<Vec<_>, OutputError> = fields
         .iter()
-        .map(|field| column_of(field).map(|column| (field.name().to_owned(), column)).ok_or_else(|| foreign(field)))
+        .map(|&i| schema.column(i))
+        .map(|field| column_of(&field).map(|column| (field.name().to_owned(), column)).ok_or_else(|| foreign(&field)))
         .collect();
     let mut table = Table { columns: columns? };
     for group in 0..reader.num_row_groups() {
         let mut read = || {
             let group = reader.get_row_group(group)?;
-            table.columns.iter_mut().enumerate().try_for_each(|(i, (_, column))| read_column(&*group, i, column))
+            table.columns.iter_mut().zip(&fields).try_for_each(|((_, column), &i)| read_column(&*group, i, column))
         };
         read().map_err(OutputError::parquet("read", path))?;
     }
     Ok(table)
+}
+
+/// Number of rows of a Parquet file, from its end alone: it can be told only of a file that was written whole.
+///
+/// # Errors
+/// When it cannot be read or has no whole end.
+pub fn parquet_rows(path: &Path) -> Result<usize, OutputError> {
+    let file = File::open(path).map_err(OutputError::io("read", path))?;
+    let reader = SerializedFileReader::new(file).map_err(OutputError::parquet("read", path))?;
+    Ok(usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0))
 }
 
 /// The empty column a field is read into, if it is one of ours.

@@ -1,5 +1,6 @@
 //! `messages.parquet` (a row per message), `message_isps.parquet` (a row per run of ISPs in it) and, if asked for, XML.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::output::table::{Column, Strings, Table};
@@ -11,7 +12,7 @@ use crate::units::{Money, Watts};
 use super::Finished;
 
 /// Texts that a message row shows if the message has them.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 16] = [
     "strategy",
     "type",
     "message_id",
@@ -27,6 +28,7 @@ const TEXTS: [&str; 15] = [
     "order_reference",
     "option",
     "price_eur",
+    "option_prices_eur",
 ];
 
 /// The table of messages.
@@ -65,7 +67,7 @@ fn revision_of(m: &Message) -> i64 {
     }
 }
 
-fn row(strategy: &str, m: &Message) -> [String; 15] {
+fn row(strategy: &str, m: &Message) -> [String; 16] {
     let h = m.header();
     let response = m.response();
     let (refers, contract, order, option, price) = specifics(m);
@@ -85,7 +87,16 @@ fn row(strategy: &str, m: &Message) -> [String; 15] {
         order,
         option,
         price.map(|p| p.to_string()).unwrap_or_default(),
+        option_prices(m),
     ]
+}
+
+/// Prices of an offer's options, in the order of their names.
+fn option_prices(m: &Message) -> String {
+    match m {
+        Message::FlexOffer(m) => m.options.iter().map(|o| o.price.to_string()).collect::<Vec<_>>().join(" | "),
+        _ => String::new(),
+    }
 }
 
 /// Reference, contract, order, option and price of the messages that have them.
@@ -123,7 +134,9 @@ pub(super) fn isps(cases: &[Finished<'_>]) -> Table {
     let (mut start, mut duration) = (Vec::new(), Vec::new());
     let mut powers: [Vec<f64>; 3] = Default::default();
     for c in cases {
-        for m in &c.case.messages {
+        let mut written = BTreeSet::new();
+        // A message sent again has its rows once.
+        for m in c.case.messages.iter().filter(|m| written.insert(m.message.header().message_id)) {
             let id = m.message.header().message_id.to_string();
             for r in runs(&m.message) {
                 for (column, text) in texts.iter_mut().zip([&c.strategy.name, &id, &r.option, r.disposition]) {

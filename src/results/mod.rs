@@ -4,11 +4,13 @@ mod elements;
 mod messages;
 mod money;
 mod pictures;
+pub mod record;
 mod summary;
 mod write;
 
+pub use record::Record;
 pub use summary::summary;
-pub use write::{Run, Selection, write};
+pub use write::{Run, Selection, stage};
 
 use crate::kpi::Kpis;
 use crate::scenario::study::Strategy;

@@ -16,6 +16,7 @@ use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, Message
 use crate::units::{Money, Watts};
 
 use super::Finished;
+use super::record::element_title;
 
 /// Every chart with the name of its file.
 pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)> {
@@ -24,7 +25,7 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
     let mut figures = Vec::new();
     for (k, cp) in study.congestion_points.iter().enumerate() {
         let suffix = if study.congestion_points.len() > 1 { format!("-{}", cp.id) } else { String::new() };
-        let element = element_name(study, k);
+        let element = element_title(study, cp.branch);
         let series: Vec<Vec<f64>> = cases.iter().map(|c| loading(&c.case.recording, cp.branch.i())).collect();
         let orange: Vec<Vec<TimeSpan>> = cases.iter().map(|c| orange_spans(study, &c.case.recording, k)).collect();
         let rows = || cases.iter().zip(&series);
@@ -57,17 +58,6 @@ fn span(study: &Study) -> String {
         (Some(a), Some(b)) if a.date == b.date => a.date.to_string(),
         (Some(a), Some(b)) => format!("{} to {}", a.date, b.date),
         _ => String::new(),
-    }
-}
-
-fn element_name(study: &Study, cp: usize) -> String {
-    let branch = study.congestion_points[cp].branch;
-    match branch.i().checked_sub(study.grid.lines.len()) {
-        Some(t) => {
-            let t = &study.grid.transformers[t];
-            format!("transformer {} ({:.0} kVA)", t.id, t.rated_power_va * 1e-3)
-        }
-        None => format!("line {} ({:.0} A)", study.grid.lines[branch.i()].id, study.grid.lines[branch.i()].rated_current_a),
     }
 }
 

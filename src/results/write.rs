@@ -5,8 +5,10 @@ use std::path::Path;
 use crate::output::manifest::{Duration, Input, Manifest, Output, Status};
 use crate::output::{OutputError, RunFolder};
 use crate::output::{write_csv, write_parquet};
+use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
 
+use super::record::{RECORD_FILE, Record};
 use super::{Finished, elements, messages, money, pictures};
 
 /// Which elements are recorded: names with `*` for any text, such as `transformer:*`; no pattern means all.
@@ -36,6 +38,8 @@ fn matches(pattern: &str, name: &str) -> bool {
 pub struct Run<'a> {
     /// The scenario file as given.
     pub scenario: &'a Path,
+    /// What it says, every default set.
+    pub document: &'a Scenario,
     /// What the command line laid over it.
     pub overrides: &'a [String],
     /// Every file or folder that was read.
@@ -50,11 +54,11 @@ pub struct Run<'a> {
     pub durations: Vec<Duration>,
 }
 
-/// Writes everything into `target`.
+/// Writes everything but the manifest, which is returned, into a folder that shall stand at `target` once it is published.
 ///
 /// # Errors
 /// When the file system refuses or something else stands at `target`; nothing is left then.
-pub fn write(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path) -> Result<(), OutputError> {
+pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path) -> Result<(RunFolder, Manifest), OutputError> {
     let folder = RunFolder::create(target)?;
     let mut outputs: Vec<(String, Option<usize>)> = Vec::new();
     let mut csv = |name: &str, table| -> Result<(), OutputError> {
@@ -71,8 +75,7 @@ pub fn write(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
     }
     for (name, figure) in pictures::all(study, cases) {
         let file = format!("{name}.svg");
-        let path = folder.file(&file)?;
-        std::fs::write(&path, figure.svg()).map_err(|source| OutputError::Io { action: "write", path: path.clone(), source })?;
+        write_text(&folder, &file, &figure.svg())?;
         outputs.push((file, None));
         #[cfg(feature = "png")]
         {
@@ -84,6 +87,9 @@ pub fn write(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
             outputs.push((file, None));
         }
     }
+    let record = serde_json::to_string_pretty(&Record::new(run.document, study, cases)).expect("a record serialises") + "\n";
+    write_text(&folder, RECORD_FILE, &record)?;
+    outputs.push((RECORD_FILE.to_owned(), None));
     if run.xml {
         messages::write_xml(&folder, cases)?;
     }
@@ -99,7 +105,12 @@ pub fn write(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
         started: Some(run.started),
         durations: run.durations,
     };
-    folder.publish(&manifest)
+    Ok((folder, manifest))
+}
+
+fn write_text(folder: &RunFolder, name: &str, text: &str) -> Result<(), OutputError> {
+    let path = folder.file(name)?;
+    std::fs::write(&path, text).map_err(|source| OutputError::Io { action: "write", path, source })
 }
 
 #[cfg(test)]

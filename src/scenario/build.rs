@@ -41,7 +41,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let things = overlay::assets(s, feeder, seed, &calendar, &dates);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
-    let truth = Arc::new(feeder.profiles.clone());
+    let truth = Arc::clone(&feeder.profiles);
     let study = Study {
         name: s.name.clone(),
         description: s.description.clone(),

@@ -96,6 +96,30 @@ impl Document {
         self.origins.iter().map(|(source, _)| source)
     }
 
+    /// Lays `value` over the tree at `path`, as if it had been written at `place` of one of the document's texts.
+    ///
+    /// # Errors
+    /// `unknown-key` at `place` when no such path can be made: an item that a list does not have, a part of a single value.
+    pub(crate) fn lay(&mut self, path: &str, value: Value, place: &Location) -> Result<(), Finding> {
+        let mut target = &mut self.root;
+        for (step, _) in steps(path).ok_or_else(|| unknown_key::no_path(path).located(place.clone()))? {
+            target = descend(target, step, place).map_err(|fault| fault.located(place.clone()))?;
+        }
+        let key = target.key.take();
+        match target.overlay(Node { value, at: place.clone(), key }).0.into_iter().next() {
+            Some(fault) => Err(fault.located(place.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// The document without the table or value called `key` at its top.
+    pub(crate) fn without(mut self, key: &str) -> Document {
+        if let Value::Table(entries) = &mut self.root.value {
+            entries.remove(key);
+        }
+        self
+    }
+
     /// The document without what is at fault, see [`Node::mended`].
     pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location]) -> Document {
         Document { root: self.root.mended(slips, spoilt), ..self.clone() }

@@ -10,6 +10,7 @@
 
 pub mod build;
 mod check;
+pub mod distribution;
 pub mod document;
 mod example;
 mod explain;
@@ -23,9 +24,11 @@ pub mod schema;
 mod shape;
 mod strategies;
 pub mod study;
+pub mod sweep_table;
 mod unit;
 pub mod wire;
 
+use std::marker::PhantomData;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -53,32 +56,56 @@ pub fn load<T: DeserializeOwned + JsonSchema>(path: &Path, overrides: &[String])
 /// # Errors
 /// All findings at once, in the order of the text.
 pub fn typed<T: DeserializeOwned + JsonSchema>(document: &Document) -> Result<(T, Findings), Findings> {
-    match as_far_as_it_goes(document) {
-        (Some((value, _)), findings) if !findings.has_errors() => Ok((value, findings)),
-        (_, findings) => Err(findings),
-    }
+    Language::new().read(document)
 }
 
-/// Checks a document against `T` and reads what is left of it without the faults found: misspelt keys under the names they were
-/// meant for, values of the wrong type at their defaults. `None` where that is not enough for a `T`.
-pub(crate) fn as_far_as_it_goes<T: DeserializeOwned + JsonSchema>(document: &Document) -> (Option<(T, Document)>, Findings) {
-    let shapes = shape::Shapes::new(&schema::<T>());
-    let mut findings = document.faults().clone();
-    let spoilt = findings.clone();
-    let check::Checked { findings: checked, slips } = check::check(document, &shapes);
-    // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
-    findings.extend(checked.elsewhere_than(&spoilt));
-    if findings.has_errors() {
-        let unreadable = [lint::unknown_key::RULE.code, lint::wrong_type::RULE.code, lint::unknown_value::RULE.code];
-        let spoilt: Vec<Location> = findings.0.iter().filter(|f| unreadable.contains(&f.code)).filter_map(|f| f.location.clone()).collect();
-        let rest = document.mended(&slips, &spoilt);
-        return (T::deserialize(rest.root()).ok().map(|value| (value, rest)), findings.sorted());
+/// What documents of type `T` may say: made once by whoever reads many of them.
+#[derive(Debug)]
+pub struct Language<T> {
+    shapes: shape::Shapes,
+    read_into: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned + JsonSchema> Language<T> {
+    /// The language of `T`.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it is work, not a value to begin from")]
+    pub fn new() -> Language<T> {
+        Language { shapes: shape::Shapes::new(&schema::<T>()), read_into: PhantomData }
     }
-    match T::deserialize(document.root()) {
-        Ok(value) => (Some((value, document.clone())), findings.sorted()),
-        Err(error) => {
-            findings.push(lint::wrong_type::refused(&error.message).located(error.at));
-            (None, findings.sorted())
+
+    /// As [`typed`].
+    ///
+    /// # Errors
+    /// All findings at once, in the order of the text.
+    pub fn read(&self, document: &Document) -> Result<(T, Findings), Findings> {
+        match self.as_far_as_it_goes(document) {
+            (Some((value, _)), findings) if !findings.has_errors() => Ok((value, findings)),
+            (_, findings) => Err(findings),
+        }
+    }
+
+    /// Checks a document and reads what is left of it without the faults found: misspelt keys under the names they were meant
+    /// for, values of the wrong type at their defaults. `None` where that is not enough for a `T`.
+    pub(crate) fn as_far_as_it_goes(&self, document: &Document) -> (Option<(T, Document)>, Findings) {
+        let mut findings = document.faults().clone();
+        let spoilt = findings.clone();
+        let check::Checked { findings: checked, slips } = check::check(document, &self.shapes);
+        // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
+        findings.extend(checked.elsewhere_than(&spoilt));
+        if findings.has_errors() {
+            let unreadable = [lint::unknown_key::RULE.code, lint::wrong_type::RULE.code, lint::unknown_value::RULE.code];
+            let faulty = findings.0.iter().filter(|f| unreadable.contains(&f.code));
+            let spoilt: Vec<Location> = faulty.filter_map(|f| f.location.clone()).collect();
+            let rest = document.mended(&slips, &spoilt);
+            return (T::deserialize(rest.root()).ok().map(|value| (value, rest)), findings.sorted());
+        }
+        match T::deserialize(document.root()) {
+            Ok(value) => (Some((value, document.clone())), findings.sorted()),
+            Err(error) => {
+                findings.push(lint::wrong_type::refused(&error.message).located(error.at));
+                (None, findings.sorted())
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::import::{Feeder, read_folder};
 
 use super::document::Document;
 use super::schema::Scenario;
-use super::{as_far_as_it_goes, build};
+use super::{Language, build, lint};
 
 /// A scenario without fault in its text, and its feeder.
 #[derive(Debug, Clone)]
@@ -42,7 +42,10 @@ impl Opened {
 /// the texts are sound the meaning is left to [`Opened::study`].
 pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
     let document = Document::read(path, overrides)?;
-    let (value, mut findings) = as_far_as_it_goes::<Scenario>(&document);
+    let (value, mut findings) = Language::<Scenario>::new().as_far_as_it_goes(&document);
+    if let Some((scenario, rest)) = &value {
+        lint::sweep_key::check(scenario, rest, &mut findings);
+    }
     let place = value.as_ref().map_or(&document, |(_, rest)| rest).file("feeder.path");
     // A folder that is not there has been told.
     let folder = place.filter(|folder| folder.is_dir());

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire::Wire;
 use crate::market::Direction;
+use crate::scenario::sweep_table::Sweep;
 
 /// A question about a congested feeder: the feeder, who trades, under which rules, and the strategies to compare.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +60,9 @@ pub struct Scenario {
     /// Own strategies and changes to presets, by name.
     #[serde(default)]
     pub strategy: BTreeMap<String, Strategy>,
+    /// Many cases of this scenario, for `copperplate sweep`; `run` passes it over.
+    #[serde(default)]
+    pub sweep: Option<Sweep>,
 }
 
 fn one() -> u64 {

@@ -427,7 +427,10 @@ fn codes_over_village(text: &str) -> Vec<&'static str> {
         let document = Document::parse("tests/data/sim/scenario.toml", format!("{base}{text}"), &[])?;
         let (scenario, _) = typed::<Scenario>(&document)?;
         let (feeder, _) = read_folder(&document.file("feeder.path").unwrap())?;
-        build(&scenario, &feeder, 1, Path::new(""), &|path| document.locate(path)).map(|(_, odd)| odd)
+        let mut keys = Findings::default();
+        lint::sweep_key::check(&scenario, &document, &mut keys);
+        let keys = keys.or_ok(())?.1;
+        build(&scenario, &feeder, 1, Path::new(""), &|path| document.locate(path)).map(|(_, odd)| Findings([odd.0, keys.0].concat()))
     };
     let (Ok(findings) | Err(findings)) = look();
     findings.0.iter().map(|f| f.code).collect()

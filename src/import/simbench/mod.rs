@@ -24,6 +24,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Feeder;
 use crate::diagnostic::Findings;
@@ -81,8 +82,15 @@ pub fn import(data: &Path, code: &str) -> Result<(Feeder, Findings), Findings> {
     let assets = assets::behind_meters(&mut grid, code.subnet, &elements, &profiles);
     let places = Places::default();
     findings.extend(check::check(&grid, &places));
-    let feeder =
-        Feeder { grid, places, assets, profiles, zone: ZONE.into(), origin: format!("{ORIGIN} {code_text}"), licence: LICENCE.into() };
+    let feeder = Feeder {
+        grid,
+        places,
+        assets,
+        profiles: Arc::new(profiles),
+        zone: ZONE.into(),
+        origin: format!("{ORIGIN} {code_text}"),
+        licence: LICENCE.into(),
+    };
     findings.or_ok(feeder)
 }
 

@@ -11,6 +11,7 @@ pub mod extends_cycle;
 pub mod missing_file;
 pub mod missing_key;
 pub mod out_of_range;
+pub mod sweep_key;
 pub mod toml_syntax;
 pub mod unknown_item;
 pub mod unknown_key;
@@ -36,8 +37,8 @@ macro_rules! rules_on_meaning {
         #[must_use]
         pub fn catalogue() -> Vec<&'static Rule> {
             vec![
-                &extends_cycle::RULE, &missing_file::RULE, &missing_key::RULE, &out_of_range::RULE, &toml_syntax::RULE,
-                &unknown_item::RULE, &unknown_key::RULE, &unknown_value::RULE, &wrong_type::RULE, &wrong_unit::RULE,
+                &extends_cycle::RULE, &missing_file::RULE, &missing_key::RULE, &out_of_range::RULE, &sweep_key::RULE,
+                &toml_syntax::RULE, &unknown_item::RULE, &unknown_key::RULE, &unknown_value::RULE, &wrong_type::RULE, &wrong_unit::RULE,
                 $(&$name::RULE,)*
             ]
         }
@@ -57,6 +58,7 @@ rules_on_meaning! {
     unknown_connection connection_taken share_sum empty_portfolio
     unknown_aggregator unknown_participant unknown_congestion_point empty_window overlapping_windows
     unknown_strategy unknown_contract no_replacement smaller_replacement unused
+    sweep_design sweep_distribution
 }
 
 /// Points at a value of the scenario by its dotted path; `None` where nobody wrote one.

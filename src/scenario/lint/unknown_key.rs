@@ -26,3 +26,9 @@ pub(crate) fn no_way(step: &Step) -> Finding {
         Step::Item(i) => RULE.finding(format!("[{i}] does not lie in a list")).help("only lists have items with a number"),
     }
 }
+
+/// A text that should be a dotted path is none.
+pub(crate) fn no_path(path: &str) -> Finding {
+    RULE.finding(format!("'{path}' is no path into the scenario"))
+        .help("write keys with dots, as in 'feeder.pv_scale' or 'aggregator[1].margin'")
+}

@@ -1,0 +1,191 @@
+//! How far to trust it, and where it comes from.
+
+use crate::output::manifest::Status;
+use crate::scenario::schema::{Forecast, Prices};
+
+use super::figures::{decimal, words};
+use super::folder::Folder;
+use super::html::Html;
+use super::question::table;
+
+/// What the model leaves out, whatever the scenario.
+const LEFT_OUT: [&str; 6] = [
+    "Feeders are balanced and radial: no unbalance between phases, no meshes, no protection, no fault currents.",
+    "There is one day-ahead round of trade: no intraday round, no second buyer, no trading platform.",
+    "Aggregators price at cost plus a fixed margin; they do not learn or bid strategically.",
+    "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped feeders are net \
+        profiles that can only be curtailed.",
+    "The grid does not move the market: day-ahead and imbalance prices are given.",
+    "Voltage is compared with its band but nobody is asked to mend it.",
+];
+
+/// The section on validity.
+pub(super) fn validity(h: &mut Html, folder: &Folder) {
+    h.el("section", &[("id", "validity")], |h| {
+        h.leaf("h2", &[], "How far to trust it");
+        h.leaf("h3", &[], "This run");
+        h.el("ul", &[], |h| {
+            for note in notes(folder) {
+                h.leaf("li", &[], &note);
+            }
+        });
+        h.leaf("h3", &[], "What the model leaves out");
+        h.el("ul", &[], |h| {
+            for text in LEFT_OUT {
+                h.leaf("li", &[], text);
+            }
+        });
+        h.leaf("h3", &[], "Assumed values");
+        h.leaf("p", &[], "Stated by the scenario or its defaults, not measured on this feeder. Results move with them.");
+        table(h, "Assumed values", &[("Subject", ""), ("assumption", "")], &assumptions(folder));
+    });
+}
+
+fn notes(folder: &Folder) -> Vec<String> {
+    let value = |s: &str, key: &str| folder.kpi(s, key).and_then(|r| r.value);
+    let mut notes = vec![format!(
+        "It is one draw: seed {}. Run several seeds before believing a difference of a few per cent.",
+        folder.record.scenario.seed
+    )];
+    let unsolved: Vec<String> = folder
+        .strategies()
+        .filter_map(|s| value(s, "not_converged_steps").filter(|n| *n > 0.0).map(|n| format!("{} steps in {}", decimal(n, 0), words(s))))
+        .collect();
+    notes.push(match unsolved.is_empty() {
+        true => "The load flow has a solution in every step of every strategy.".to_owned(),
+        false => format!("The load flow has no solution in {}; these steps are left out of every other figure.", unsolved.join(", ")),
+    });
+    let hot: Vec<String> = folder.strategies().filter(|s| value(s, "hot_spot_max_c").is_some_and(|t| t > 180.0)).map(words).collect();
+    if !hot.is_empty() {
+        notes.push(format!(
+            "The transformer's hot spot passes 180 °C in {}: beyond that the thermal model only says that the limit is left behind, \
+                and a real transformer would be protected or lost.",
+            hot.join(", ")
+        ));
+    }
+    notes.push(
+        "Ageing is charged as the share of insulation life that was used up, times the price of a new transformer, at most one \
+        transformer; over a bad week it dominates the system cost of doing nothing."
+            .to_owned(),
+    );
+    notes.push(
+        "The presets differ in several switches at once. To see what one switch does, define two strategies that differ in it alone."
+            .to_owned(),
+    );
+    if folder.manifest.status == Status::CasesFailed {
+        notes.push("Some cases failed and are missing here.".to_owned());
+    }
+    notes
+}
+
+fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
+    let s = &folder.record.scenario;
+    let percent = |x: f64| format!("{} %", decimal(x * 100.0, if x * 100.0 % 1.0 == 0.0 { 0 } else { 1 }));
+    let forecast = match &s.forecast {
+        Forecast::Perfect {} => "perfect: everyone knows the truth beforehand".to_owned(),
+        Forecast::Persistence {} => "persistence: what was 48 h before repeats".to_owned(),
+        Forecast::Synthetic { feed_in_sigma, load_sigma, shared, correlation_h } => format!(
+            "standard deviation a day ahead {} of feed-in and {} of load, {} of the variance shared by all, correlated over {} h",
+            percent(*feed_in_sigma),
+            percent(*load_sigma),
+            percent(*shared),
+            decimal(*correlation_h, 0)
+        ),
+    };
+    let prices = match &s.prices {
+        Prices::Csv { path, .. } => format!("from the file {path}"),
+        Prices::Synthetic { level_eur_per_mwh, daily_noise_eur_per_mwh, imbalance_spread_eur_per_mwh, .. } => format!(
+            "synthetic: {} €/MWh on average with a daily shape, days differ by {} €/MWh, imbalance by {} €/MWh (standard deviations)",
+            decimal(*level_eur_per_mwh, 0),
+            decimal(*daily_noise_eur_per_mwh, 0),
+            decimal(*imbalance_spread_eur_per_mwh, 0)
+        ),
+    };
+    let (o, v) = (&s.dso.orange, &s.values);
+    let priced = |x: Option<f64>, unit: &str| {
+        x.map_or_else(|| "not priced".to_owned(), |x| format!("{} {unit}", decimal(x, if x < 1.0 { 2 } else { 0 })))
+    };
+    let failures: Vec<String> = s
+        .aggregator
+        .iter()
+        .map(|a| {
+            format!(
+                "{}: an asset on {} of days, the whole portfolio in {} of hours",
+                a.domain,
+                percent(a.failure.asset_per_day),
+                percent(a.failure.communication_per_hour)
+            )
+        })
+        .collect();
+    let row = |a: &str, b: String| vec![a.to_owned(), b];
+    let mut rows = vec![
+        row("forecasts", forecast),
+        row("prices", prices),
+        row(
+            "limits outside the market",
+            format!(
+                "{} of devices in reach, {} obey, after {} minutes; consuming devices keep {} kW; compensation {} €/MWh",
+                percent(o.controllable_share),
+                percent(o.compliance),
+                o.delay_minutes,
+                decimal(o.device_floor_kw, 1),
+                decimal(o.compensation_eur_per_mwh, 0)
+            ),
+        ),
+        row("PV lost, beside the market price", priced(v.pv_lost_eur_per_mwh, "€/MWh")),
+        row("vehicles not charged", priced(v.vehicle_unserved_eur_per_mwh, "€/MWh")),
+        row("a new transformer", priced(v.transformer_eur, "€")),
+        row("running cost of an order", priced(v.transaction_eur, "€")),
+        row(
+            "ambient temperature",
+            format!(
+                "{} °C on average, ± {} K over the year, ± {} K over the day",
+                decimal(v.ambient_mean_c, 1),
+                decimal(v.ambient_season_k, 0),
+                decimal(v.ambient_day_k, 0)
+            ),
+        ),
+    ];
+    if s.wire.fails() {
+        let faults = format!("{} of links and {} of participants", s.wire.fault.len(), s.wire.silence.len());
+        rows.push(row("messages", format!("faults are simulated: {faults}; what was lost or sent again is in messages.parquet")));
+    }
+    if !failures.is_empty() {
+        rows.insert(3, row("failures", failures.join("; ")));
+    }
+    rows
+}
+
+/// The section on origin. Clock values of the manifest stay out: the page of equal folders is equal.
+pub(super) fn provenance(h: &mut Html, folder: &Folder) {
+    let m = &folder.manifest;
+    h.el("section", &[("id", "provenance")], |h| {
+        h.leaf("h2", &[], "Provenance");
+        let seeds: Vec<String> = m.seeds.iter().map(u64::to_string).collect();
+        let facts = [
+            ("Program", m.program.clone()),
+            ("Scenario", m.scenario.clone()),
+            ("Laid over it", if m.overrides.is_empty() { "nothing".to_owned() } else { m.overrides.join(", ") }),
+            ("Seed", seeds.join(", ")),
+            ("To repeat it", command(folder)),
+        ];
+        h.el("dl", &[("class", "facts")], |h| {
+            for (name, text) in &facts {
+                h.el("div", &[], |h| {
+                    h.leaf("dt", &[], name);
+                    h.leaf("dd", &[], text);
+                });
+            }
+        });
+        h.leaf("p", &[], "The same scenario and seed give the same bytes on any number of threads. Every file that was read:");
+        let rows: Vec<Vec<String>> = m.inputs.iter().map(|i| vec![i.path.clone(), i.bytes.to_string(), i.blake3.clone()]).collect();
+        table(h, "Inputs", &[("File", ""), ("bytes", "num"), ("BLAKE3", "")], &rows);
+    });
+}
+
+fn command(folder: &Folder) -> String {
+    let m = &folder.manifest;
+    let seed = format!(" --seed {}", folder.record.scenario.seed);
+    let overrides: String = m.overrides.iter().map(|o| format!(" --set {o}")).collect();
+    format!("copperplate run {}{seed}{overrides}", m.scenario)
+}

@@ -1,0 +1,188 @@
+//! The page of a run.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::output::Manifest;
+
+use super::figures::{self, words};
+use super::folder::Folder;
+use super::html::Html;
+use super::page::Page;
+use super::{ReportError, money, notes, picture, question, series, talks};
+
+const SECTIONS: [(&str, &str); 10] = [
+    ("glance", "At a glance"),
+    ("scenario", "Scenario"),
+    ("loading", "Loading"),
+    ("figures", "Key figures"),
+    ("cost", "Cost"),
+    ("feeder", "Feeder"),
+    ("trade", "Trade"),
+    ("money", "Money"),
+    ("validity", "Validity"),
+    ("provenance", "Provenance"),
+];
+
+const SCRIPTS: [&str; 4] = [include_str!("page.js"), include_str!("chart.js"), include_str!("tables.js"), include_str!("run.js")];
+
+/// The page of the run in `dir`; `manifest` in place of a file that is not there yet.
+pub(super) fn page(dir: &Path, manifest: Option<&Manifest>) -> Result<String, ReportError> {
+    let folder = Folder::read(dir, manifest)?;
+    let s = &folder.record.scenario;
+    let loading = series::pack(&folder)?;
+    let talks = talks::pack(&folder)?;
+    let recorded: BTreeSet<String> =
+        loading["points"].as_array().into_iter().flatten().map(|p| p["id"].as_str().unwrap_or_default().to_owned()).collect();
+    let mut drawings = Drawings { folder: &folder, colours: BTreeSet::new() };
+    let mut h = Html::default();
+    question::cards(&mut h, &folder);
+    question::scenario(&mut h, &folder);
+    drawings.loading(&mut h, &recorded);
+    figures::section(&mut h, &folder);
+    drawings.cost(&mut h);
+    drawings.feeder(&mut h);
+    drawings.trade(&mut h, &talks);
+    money::section(&mut h, &folder);
+    notes::validity(&mut h, &folder);
+    notes::provenance(&mut h, &folder);
+    let strategies: Vec<&str> = folder.strategies().collect();
+    let page = Page {
+        title: &s.name,
+        kind: "Congestion study",
+        question: &s.description,
+        facts: format!("{} to {} · seed {} · {}", s.time.from, s.time.until, s.seed, folder.record.feeder.name),
+        sections: &SECTIONS,
+        colours: drawings.colours,
+        data: json!({
+            "strategies": strategies.iter().map(|s| words(s)).collect::<Vec<_>>(),
+            "isp_minutes": s.time.isp_minutes,
+            "loading": loading,
+            "money": money::pack(&folder),
+            "trade": talks.json,
+        }),
+        strategies,
+        scripts: &SCRIPTS,
+        program: &folder.manifest.program,
+    };
+    Ok(page.document(h))
+}
+
+/// Sections made of the run's drawings.
+struct Drawings<'a> {
+    folder: &'a Folder,
+    colours: BTreeSet<String>,
+}
+
+impl Drawings<'_> {
+    /// The drawing in the file `name`, if there is one, as a figure of the class.
+    fn figure(&mut self, h: &mut Html, name: &str, class: &str, caption: &str) {
+        let Some(drawing) = self.folder.text(name).and_then(|svg| picture::inline(&svg, &mut self.colours)) else { return };
+        h.el("figure", &[("class", &format!("drawing {class}"))], |h| {
+            h.raw(&drawing);
+            if !caption.is_empty() {
+                h.leaf("figcaption", &[], caption);
+            }
+        });
+    }
+
+    /// A place for an interactive chart, with the drawing that stands in for it on paper and without scripts.
+    fn chart(&mut self, h: &mut Html, kind: &str, point: &str, file: &str, live: bool) {
+        if live {
+            h.el("div", &[("class", "chart js-only"), ("data-chart", kind), ("data-point", point)], |_| {});
+        }
+        self.figure(h, file, if live { "fallback" } else { "" }, "");
+    }
+
+    fn loading(&mut self, h: &mut Html, recorded: &BTreeSet<String>) {
+        let points: Vec<(String, String)> = self.folder.record.congestion_points.iter().map(|p| (p.id.clone(), p.title.clone())).collect();
+        h.el("section", &[("id", "loading")], |h| {
+            h.leaf("h2", &[], "Loading");
+            h.leaf(
+                "p",
+                &[("class", "js-only screen")],
+                "Drag over a chart to look closer, or use its buttons; with the keyboard, \
+                arrow keys move the reading line, + and − zoom, page keys go on and back, Escape shows everything again. The switches \
+                at the top of the page show and hide strategies.",
+            );
+            for (id, title) in &points {
+                let suffix = if points.len() > 1 { format!("-{id}") } else { String::new() };
+                let live = recorded.contains(id);
+                h.leaf("h3", &[], &format!("Over time: {title}"));
+                self.chart(h, "time", id, &format!("loading{suffix}.svg"), live);
+                h.leaf("h3", &[], &format!("Load-duration curve: {title}"));
+                self.chart(h, "duration", id, &format!("load-duration{suffix}.svg"), live);
+                if !live {
+                    h.leaf("p", &[("class", "note")], "This element was not among those recorded, so there is only the drawing.");
+                }
+            }
+        });
+    }
+
+    fn cost(&mut self, h: &mut Html) {
+        h.el("section", &[("id", "cost")], |h| {
+            h.leaf("h2", &[], "Cost by payer and kind");
+            h.leaf(
+                "p",
+                &[],
+                "Left: who pays how much in each strategy, by kind, before what comes back as penalties. Right: what the \
+                system as a whole spends; transfers between parties cancel there, and of energy only the change against the first \
+                strategy is drawn. Energy and imbalance, trade between others, are left out of the payments; the ledger has them.",
+            );
+            self.figure(h, "cost.svg", "", "");
+        });
+    }
+
+    fn feeder(&mut self, h: &mut Html) {
+        let names: Vec<String> = self.folder.strategies().map(str::to_owned).collect();
+        h.el("section", &[("id", "feeder")], |h| {
+            h.leaf("h2", &[], "The feeder");
+            h.leaf(
+                "p",
+                &[],
+                "Worst loading of every line and transformer and the range of voltage at every bus over the period, by strategy.",
+            );
+            h.el("div", &[("class", "maps")], |h| {
+                for (k, name) in names.iter().enumerate() {
+                    self.figure(h, &format!("feeder-{name}.svg"), &format!("s{k}"), &words(name));
+                }
+            });
+        });
+    }
+
+    fn trade(&mut self, h: &mut Html, talks: &talks::Talks) {
+        let names: Vec<String> = self.folder.strategies().map(str::to_owned).collect();
+        h.el("section", &[("id", "trade")], |h| {
+            h.leaf("h2", &[], "Trade, message by message");
+            if talks.days == 0 {
+                h.leaf("p", &[], "No strategy of this run trades.");
+                return;
+            }
+            h.leaf(
+                "p",
+                &[],
+                "The operator asks for flexibility where its day-ahead forecast exceeds the planning limit. A request \
+                says for each ISP between which bounds power has to change (positive: less feed-in or more consumption). Aggregators \
+                answer with offers; the operator orders what it needs; after the month, what meters show is settled.",
+            );
+            if talks.shown_days < talks.days {
+                h.leaf(
+                    "p",
+                    &[("class", "note")],
+                    &format!(
+                        "The {} days with the most ordered energy of {} days with conversations; \
+                    all of them are in messages.parquet.",
+                        talks.shown_days, talks.days
+                    ),
+                );
+            }
+            h.el("div", &[("id", "reader"), ("class", "js-only")], |_| {});
+            h.leaf("h3", &[], "The day with most ordered");
+            for (k, name) in names.iter().enumerate() {
+                self.figure(h, &format!("traded-day-{name}.svg"), &format!("s{k}"), &words(name));
+            }
+        });
+    }
+}

@@ -1,0 +1,168 @@
+//! The table `[sweep]` of a scenario: which cases to run when one run is not enough.
+//!
+//! A case is one strategy on one set of parameters and one seed. Every set is run with every seed and every strategy.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::distribution::{Distribution, Level};
+
+/// Many cases of one scenario: sets of parameters by a design, times seeds, times strategies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sweep {
+    /// How sets of parameters are chosen.
+    #[serde(default)]
+    pub design: Design,
+    /// Sets to draw, in designs that draw; of a Saltelli scheme, base samples.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000_000))]
+    pub samples: Option<u32>,
+    /// How many seeds, counted from the scenario's, or a list of them; the scenario's alone if left out.
+    #[serde(default)]
+    pub seeds: Option<Seeds>,
+    /// Strategies to run: presets, or names defined under `[strategy.NAME]`; the scenario's if left out.
+    #[serde(default)]
+    pub strategies: Vec<String>,
+    /// Whether a Sobol design is laid out for sensitivity indices: blocks A, B and one A with each column of B.
+    #[serde(default)]
+    pub saltelli: bool,
+    /// What varies.
+    #[serde(default)]
+    pub parameter: Vec<Parameter>,
+}
+
+/// How sets of parameters are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Design {
+    /// Every combination of the values; the last parameter varies fastest.
+    #[default]
+    Grid,
+    /// The first values of all parameters, the second values, and so on.
+    List,
+    /// One draw in each of `samples` equally likely slices of every parameter, in random pairings.
+    LatinHypercube,
+    /// Points of the Sobol sequence, scrambled by the scenario's seed.
+    Sobol,
+    /// Independent draws.
+    MonteCarlo,
+}
+
+/// Seeds of a sweep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Seeds {
+    /// So many, counted from the scenario's seed.
+    Count(u32),
+    /// These.
+    List(Vec<u64>),
+}
+
+/// A key of the scenario that varies, with its values or its distribution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Dotted path into the scenario, such as `feeder.pv_scale` or `aggregator[1].margin`.
+    pub key: String,
+    /// Its values; drawn designs take each with the same probability.
+    #[serde(default)]
+    pub values: Option<Vec<Level>>,
+    /// First of `steps` evenly spaced values.
+    #[serde(default)]
+    pub from: Option<f64>,
+    /// Last of `steps` evenly spaced values.
+    #[serde(default)]
+    pub to: Option<f64>,
+    /// How many values from `from` to `to`, both included.
+    #[serde(default)]
+    #[schemars(range(min = 2, max = 1_000_000))]
+    pub steps: Option<u32>,
+    /// Distribution it is drawn from, in designs that draw.
+    #[serde(default)]
+    pub distribution: Option<Distribution>,
+}
+
+impl Design {
+    /// Whether sets are drawn, so that their number must be said.
+    #[must_use]
+    pub fn draws(self) -> bool {
+        matches!(self, Design::LatinHypercube | Design::Sobol | Design::MonteCarlo)
+    }
+}
+
+impl Sweep {
+    /// The seeds, of a scenario whose own seed is `seed`.
+    #[must_use]
+    pub fn seeds(&self, seed: u64) -> Vec<u64> {
+        match &self.seeds {
+            None => vec![seed],
+            Some(Seeds::Count(n)) => (0..u64::from(*n)).map(|k| seed.saturating_add(k)).collect(),
+            Some(Seeds::List(seeds)) => seeds.clone(),
+        }
+    }
+
+    /// Number of sets of parameters; `u64::MAX` beyond it.
+    #[must_use]
+    pub fn sets(&self) -> u64 {
+        let lengths = self.parameter.iter().map(|p| p.level_count());
+        match self.design {
+            Design::Grid => lengths.fold(1, u64::saturating_mul),
+            Design::List => lengths.min().unwrap_or(1),
+            _ => u64::from(self.samples.unwrap_or(0)) * if self.saltelli { self.parameter.len() as u64 + 2 } else { 1 },
+        }
+    }
+
+    /// Dimensions of the points that sets are made of.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        self.parameter.len() * if self.saltelli { 2 } else { 1 }
+    }
+}
+
+impl Parameter {
+    /// Values it takes in a grid or list, in their order; none of a distribution.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Level> {
+        match (&self.values, self.from, self.to) {
+            (Some(values), ..) => values.clone(),
+            (None, Some(from), Some(to)) => {
+                let (n, last) = (self.level_count() as u32, self.level_count().max(2) - 1);
+                // Weighted ends, so that both are exact.
+                let value = |k: u32| (from * (last as f64 - f64::from(k)) + to * f64::from(k)) / last as f64;
+                (0..n).map(|k| Level::Number(value(k))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many [`Parameter::levels`] there are.
+    #[must_use]
+    pub fn level_count(&self) -> u64 {
+        self.values.as_ref().map_or(u64::from(self.steps.unwrap_or(0)), |values| values.len() as u64)
+    }
+
+    /// Every value it can take, unless it is drawn from a continuum.
+    #[must_use]
+    pub fn all_values(&self) -> Vec<Level> {
+        match &self.distribution {
+            Some(Distribution::Choice { values, .. }) => values.clone(),
+            _ => self.levels(),
+        }
+    }
+
+    /// Whether every value it can take is a number.
+    #[must_use]
+    pub fn is_numeric(&self) -> bool {
+        self.all_values().iter().all(|v| v.number().is_some())
+    }
+
+    /// A value it may well take: the first, or one off the middle of its distribution. None where there is nothing to take.
+    #[must_use]
+    pub fn some_value(&self) -> Option<Level> {
+        match &self.distribution {
+            None | Some(Distribution::Choice { .. }) => self.all_values().into_iter().next(),
+            Some(continuous) => Some(continuous.quantile(0.3)).filter(|v| v.number().is_some_and(f64::is_finite)),
+        }
+    }
+}

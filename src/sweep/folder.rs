@@ -1,0 +1,252 @@
+//! The folder of a sweep: what was planned, and the parts that are done.
+//!
+//! | file | what |
+//! |---|---|
+//! | `sweep.json` | [`Record`]: written last when planning, so a folder that has it has all of the plan |
+//! | `cases.csv` | every case with its parameters |
+//! | `parts/part-000000.parquet` … | rows of a fixed range of cases; there whole or not at all |
+//! | `results.parquet` | all rows, once merged |
+//!
+//! A part is done when its file ends well and has as many rows as its range. Nothing else is remembered, so a killed sweep is
+//! continued by doing the parts that are not.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::{Plan, design_name};
+use super::{results, rules};
+use crate::diagnostic::Findings;
+use crate::output::manifest::Input;
+use crate::output::{OutputError, parquet_rows, publish_file};
+
+/// Name of the record.
+const RECORD: &str = "sweep.json";
+/// Name of the list of cases.
+const CASES: &str = "cases.csv";
+const PARTS: &str = "parts";
+
+/// What was planned, as `sweep.json` holds it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Program and version.
+    pub program: String,
+    /// The scenario's file as given.
+    pub scenario: PathBuf,
+    /// What the command line laid over it.
+    pub overrides: Vec<String>,
+    /// Name of the scenario.
+    pub name: String,
+    /// The question it asks.
+    pub description: String,
+    /// The design.
+    pub design: String,
+    /// Dotted keys of the parameters.
+    pub parameters: Vec<String>,
+    /// Names of the strategies, in the order of cases.
+    pub strategies: Vec<String>,
+    /// Seeds, in the order of cases.
+    pub seeds: Vec<u64>,
+    /// Number of cases.
+    pub cases: u64,
+    /// Cases of every part but the last.
+    pub cases_of_part: u64,
+    /// Number of parts.
+    pub parts: u64,
+    /// Every file that was read.
+    pub inputs: Vec<Input>,
+}
+
+impl Record {
+    fn of(plan: &Plan) -> Record {
+        Record {
+            program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+            scenario: plan.scenario.clone(),
+            overrides: plan.overrides.clone(),
+            name: plan.name.clone(),
+            description: plan.description.clone(),
+            design: design_name(plan.sweep.design),
+            parameters: plan.sweep.parameter.iter().map(|p| p.key.clone()).collect(),
+            strategies: plan.strategies.clone(),
+            seeds: plan.seeds.clone(),
+            cases: plan.cases(),
+            cases_of_part: plan.cases_of_part(),
+            parts: plan.parts(),
+            inputs: plan.inputs.clone(),
+        }
+    }
+
+    /// What makes results of `self` and `now` different sweeps. Where files lie does not matter, what is in them does.
+    fn differences(&self, now: &Record) -> Vec<String> {
+        let mut told = Vec::new();
+        if self.program != now.program {
+            told.push(format!("the program was {}, it is {}", self.program, now.program));
+        }
+        if self.overrides != now.overrides {
+            let list = |texts: &[String]| if texts.is_empty() { "none".to_owned() } else { texts.join(" ") };
+            told.push(format!("values laid over the scenario were {}, they are {}", list(&self.overrides), list(&now.overrides)));
+        }
+        let content = |input: &Input| (input.bytes, input.blake3.clone());
+        for (before, after) in self.inputs.iter().zip(&now.inputs).filter(|(a, b)| content(a) != content(b)) {
+            let path = if before.path == after.path { after.path.clone() } else { format!("{} (was {})", after.path, before.path) };
+            told.push(format!("'{path}' has changed"));
+        }
+        if self.inputs.len() != now.inputs.len() {
+            told.push(format!("{} files were read, now {}", self.inputs.len(), now.inputs.len()));
+        }
+        let layout = |r: &Record| (r.strategies.clone(), r.seeds.clone(), r.parameters.clone(), r.cases, r.cases_of_part);
+        if told.is_empty() && layout(self) != layout(now) {
+            told.push("the cases are others".to_owned());
+        }
+        told
+    }
+}
+
+/// The folder of a sweep whose record is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Folder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What was planned.
+    pub record: Record,
+}
+
+impl Folder {
+    /// Opens the folder of a planned sweep.
+    ///
+    /// # Errors
+    /// `no-sweep`, when its record is not there or does not read.
+    pub fn open(path: &Path) -> Result<Folder, Findings> {
+        let file = path.join(RECORD);
+        let none = |why: String| Findings::from(rules::NO_SWEEP.finding(why).help("plan one: copperplate sweep plan SCENARIO --out DIR"));
+        let text = fs::read_to_string(&file).map_err(|e| none(format!("'{}' is not the folder of a sweep: {e}", path.display())))?;
+        let record = serde_json::from_str(&text).map_err(|e| none(format!("'{}' is not the record of a sweep: {e}", file.display())))?;
+        Ok(Folder { path: path.to_path_buf(), record })
+    }
+
+    /// Makes the folder of a plan, or takes the one that is there if it holds the same sweep. `fresh` forgets what is there.
+    ///
+    /// # Errors
+    /// `sweep-changed` when it holds another sweep, `foreign-folder` when it holds something else, and what the file system says.
+    pub fn prepare(path: &Path, plan: &Plan, fresh: bool) -> Result<Folder, Findings> {
+        let record = Record::of(plan);
+        if path.join(RECORD).is_file() {
+            if fresh {
+                clear(path)?;
+            } else {
+                let folder = Folder::open(path)?;
+                folder.agrees(&record)?;
+                if !path.join(CASES).is_file() {
+                    write_cases(plan, path)?;
+                }
+                return Ok(folder);
+            }
+        } else if !is_ours_to_fill(path) {
+            return Err(OutputError::ForeignFolder { path: path.to_path_buf() }.into());
+        }
+        write_cases(plan, path)?;
+        let text = serde_json::to_string_pretty(&record).expect("a record serialises") + "\n";
+        publish_file(&path.join(RECORD), |file| fs::write(file, text).map_err(io_error("write", file)))?;
+        Ok(Folder { path: path.to_path_buf(), record })
+    }
+
+    /// Reads the plan again, for a shard on whatever machine.
+    ///
+    /// # Errors
+    /// As [`Plan::read`], and `sweep-changed` when it is not what was planned.
+    pub fn plan(&self) -> Result<Plan, Findings> {
+        let (plan, _) = Plan::read(&self.record.scenario, &self.record.overrides)?;
+        self.agrees(&Record::of(&plan))?;
+        Ok(plan)
+    }
+
+    fn agrees(&self, now: &Record) -> Result<(), Findings> {
+        let told = self.record.differences(now);
+        if told.is_empty() {
+            return Ok(());
+        }
+        let message = format!("'{}' holds another sweep: {}", self.path.display(), told.join("; "));
+        Err(rules::CHANGED.finding(message).help("name another folder, or start anew with 'sweep' or 'sweep plan' and --fresh").into())
+    }
+
+    /// File of a part.
+    #[must_use]
+    pub fn part(&self, part: u64) -> PathBuf {
+        self.path.join(PARTS).join(format!("part-{part:06}.parquet"))
+    }
+
+    /// Number of cases of a part.
+    #[must_use]
+    pub fn cases_of(&self, part: u64) -> u64 {
+        self.record.cases_of_part.min(self.record.cases - part * self.record.cases_of_part)
+    }
+
+    /// Whether a part is there, whole.
+    #[must_use]
+    pub fn is_done(&self, part: u64) -> bool {
+        parquet_rows(&self.part(part)).is_ok_and(|rows| rows as u64 == self.cases_of(part))
+    }
+
+    /// Parts that are not done, in order.
+    #[must_use]
+    pub fn missing(&self) -> Vec<u64> {
+        (0..self.record.parts).filter(|part| !self.is_done(*part)).collect()
+    }
+
+    /// Removes what killed processes left half-written; to be called when all parts are done.
+    pub(super) fn sweep_out(&self) {
+        for place in [self.path.clone(), self.path.join(PARTS)] {
+            let entries = fs::read_dir(place).into_iter().flatten().flatten();
+            for entry in entries.filter(|e| e.file_name().to_string_lossy().ends_with(".partial")) {
+                // It harms nobody if it stays.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// Whether nothing is at `path` but what a killed planning may have left.
+fn is_ours_to_fill(path: &Path) -> bool {
+    let planned = |name: &str| name == CASES || name.ends_with(".partial");
+    match fs::read_dir(path) {
+        Ok(entries) => entries.flatten().all(|e| planned(&e.file_name().to_string_lossy())),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// Removes a sweep, the record last: a folder without it would be nobody's.
+fn clear(path: &Path) -> Result<(), OutputError> {
+    let gone = |path: PathBuf, result: io::Result<()>| match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &path)(error)),
+        _ => Ok(()),
+    };
+    let parts = path.join(PARTS);
+    gone(parts.clone(), fs::remove_dir_all(&parts))?;
+    [results::FILE_NAME, CASES, RECORD].into_iter().try_for_each(|name| gone(path.join(name), fs::remove_file(path.join(name))))
+}
+
+/// `cases.csv`: number, sample, block, strategy, seed, and a column a parameter.
+fn write_cases(plan: &Plan, folder: &Path) -> Result<(), OutputError> {
+    let write = |file: &Path| -> csv::Result<()> {
+        let mut writer = csv::Writer::from_path(file)?;
+        let fixed = ["case", "sample", "block", "strategy", "seed"];
+        writer.write_record(fixed.into_iter().chain(plan.sweep.parameter.iter().map(|p| p.key.as_str())))?;
+        for number in 0..plan.cases() {
+            let case = plan.case(number);
+            let set = plan.set(case.set);
+            let strategy = plan.strategies[case.strategy].clone();
+            let fixed = [number.to_string(), set.sample.to_string(), set.block, strategy, case.seed.to_string()];
+            writer.write_record(fixed.into_iter().chain(set.levels.iter().map(ToString::to_string)))?;
+        }
+        writer.flush().map_err(csv::Error::from)
+    };
+    publish_file(&folder.join(CASES), |file| write(file).map_err(|error| io_error("write", file)(error.into())))
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
+    let path = path.to_path_buf();
+    move |source| OutputError::Io { action, path, source }
+}

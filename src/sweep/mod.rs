@@ -1,0 +1,22 @@
+//! Many cases of one scenario: numbered before anything runs, run on every core or several machines, resumed, merged.
+//!
+//! ```text
+//! [sweep] ── design (unit points, quantiles) ── plan (numbered cases) ── folder (sweep.json, cases.csv)
+//!                                                     │ parts of fixed ranges of cases, whole files, in any order
+//!                                                     └─ work ── parts/part-000000.parquet … ── merge ── results.parquet
+//! ```
+
+mod design;
+mod folder;
+mod merge;
+mod plan;
+pub mod results;
+pub mod rules;
+mod work;
+
+pub use design::Set;
+pub use folder::{Folder, Record};
+pub use merge::{Tally, merge, ranges, tally};
+pub use plan::{Case, Plan};
+pub use results::Results;
+pub use work::{Progress, run_part, work};
