@@ -205,7 +205,8 @@ fn many_odd_texts_are_answered() {
             resident.push(resident_kib());
         }
     }
-    assert!(slowest < Duration::from_secs(2), "a case took {slowest:?}");
+    // By the wall clock, on machines that do other things besides: a hang, not a figure.
+    assert!(slowest < Duration::from_secs(10), "a case took {slowest:?}");
     // Memory settles: the second half of a long run adds nothing but the answers kept.
     if let [.., before, after] = resident[..] {
         assert!(after < before + 20_000, "{resident:?} KiB");
