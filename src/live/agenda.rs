@@ -58,7 +58,7 @@ impl Agenda {
         let mut look = now;
         while look <= end {
             events.push((look, Event::Look));
-            look = look + calendar.isp();
+            look += calendar.isp();
         }
         // Stable: gates of one time stay in the order of the round.
         events.sort_by_key(|(time, event)| (*time, matches!(event, Event::Gate(..))));
