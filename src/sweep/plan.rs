@@ -78,7 +78,7 @@ impl Plan {
     /// # Errors
     /// All that is wrong with the scenario as it stands, with its table `[sweep]`, or with its feeder.
     pub fn read(path: &Path, overrides: &[String]) -> Result<(Plan, Findings), Findings> {
-        let Opened { scenario, document, feeder, folder: base, warnings: mut findings } = open(path, overrides)?;
+        let Opened { scenario, document, feeder, folder: own, warnings: mut findings } = open(path, overrides)?;
         let Some(sweep) = scenario.sweep.clone() else {
             let help = "add a table [sweep], see scenarios/sweep-pv.toml; 'copperplate run' takes scenarios without";
             return Err(sweep_design::RULE.finding(format!("'{}' has no sweep", path.display())).help(help).into());
@@ -88,6 +88,9 @@ impl Plan {
         let places: Vec<Location> = (0..sweep.parameter.len()).map(|i| document.nearest(&format!("sweep.parameter[{i}].key"))).collect();
         let bare = document.clone().without("sweep");
         let folders = folders(&bare, &sweep, &places);
+        let others = folders[0].iter().filter(|folder| **folder != own);
+        let mut feeders: BTreeMap<_, _> = others.map(|folder| (folder.clone(), read_feeder(folder))).collect();
+        feeders.insert(own, Ok(feeder));
         let mut plan = Plan {
             scenario: path.to_path_buf(),
             overrides: overrides.to_vec(),
@@ -99,12 +102,7 @@ impl Plan {
             inputs: Vec::new(),
             document: bare,
             language: Language::new(),
-            feeders: folders[0]
-                .iter()
-                .filter(|f| **f != base)
-                .map(|f| (f.clone(), read_feeder(f)))
-                .chain([(base.clone(), Ok(feeder))])
-                .collect(),
+            feeders,
             places,
             sweep,
         };

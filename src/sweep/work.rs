@@ -46,13 +46,13 @@ pub fn run_part(plan: &Plan, part: u64, progress: Progress<'_>) -> Table {
     table
 }
 
-/// A scenario with a set of parameters and its text, or why there is none.
-type Laid = Result<(Scenario, Document), String>;
+/// The scenario of a set and the text it comes from, or why there is none.
+type Prepared = Result<(Scenario, Document), String>;
 
 /// What neighbouring cases share: the scenario of a set, the study of a set and seed.
 #[derive(Default)]
 struct Bench {
-    set: Option<(u64, Set, Laid)>,
+    set: Option<(u64, Set, Prepared)>,
     study: Option<(u64, u64, Result<Study, String>)>,
 }
 

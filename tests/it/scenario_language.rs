@@ -192,7 +192,7 @@ fn exit_codes_tell_right_from_wrong() {
 
 #[test]
 fn every_command_helps_with_an_example() {
-    for command in ["run", "report", "validate", "explain", "schema", "init", "powerflow"] {
+    for command in ["run", "report", "sweep", "validate", "explain", "schema", "init", "powerflow"] {
         let help = text(&here(&[command, "--help"]).stdout);
         assert!(help.contains(&format!("copperplate {command}")) && help.contains("Example"), "{help}");
     }

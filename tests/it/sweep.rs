@@ -1,4 +1,5 @@
 //! Sweeps from end to end: kill and resume, threads, shards, failed cases, changed scenarios, faulty tables.
+#![allow(clippy::disallowed_methods, reason = "a process is killed at moments of the clock")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
