@@ -16,6 +16,7 @@ pub mod grid;
 pub mod ids;
 pub mod import;
 pub mod kpi;
+pub mod live;
 pub mod market;
 pub mod output;
 pub mod powerflow;

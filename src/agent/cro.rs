@@ -34,8 +34,13 @@ impl Cro {
 
     /// Answers portfolio updates and queries; nothing else concerns it.
     pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
-        let Input::Message(message) = input else { return Vec::new() };
-        let validated = match self.inbox.admit(now, &message, &mut self.desk) {
+        let received = match input {
+            Input::Message(message) => self.inbox.in_process(message),
+            Input::Enveloped(received) => received,
+            _ => return Vec::new(),
+        };
+        let message = Arc::clone(received.message());
+        let validated = match self.inbox.admit(now, received, &mut self.desk) {
             Ok(validated) => validated,
             Err(answer) => return answer,
         };
@@ -56,6 +61,7 @@ impl Cro {
             }
             Message::AgrPortfolioQuery(q) => self.agr_portfolio(now, message, q),
             Message::DsoPortfolioQuery(q) => self.dso_portfolio(now, message, q),
+            Message::TestMessage(_) => self.desk.reply(now, message, None),
             _ => None,
         }
     }

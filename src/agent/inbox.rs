@@ -83,17 +83,24 @@ impl Inbox {
         Inbox { directory, book: Book::default() }
     }
 
+    /// A message without an envelope: the sender's role is what the directory says of it; an unknown sender is refused by its
+    /// domain.
+    pub(super) fn in_process(&self, message: Arc<Message>) -> Received {
+        let role = self.directory.peers.get(&message.header().sender_domain).copied().unwrap_or(self.directory.role);
+        Received::in_process(message, role)
+    }
+
     /// Lets a message in, or answers it at once: `Err` holds the answer to a repeated or refused message.
-    pub(super) fn admit(&mut self, now: SimTime, message: &Arc<Message>, desk: &mut Desk) -> Result<Validated, Vec<Action>> {
+    pub(super) fn admit(&mut self, now: SimTime, received: Received, desk: &mut Desk) -> Result<Validated, Vec<Action>> {
+        let message = Arc::clone(received.message());
+        let message = &message;
         if let Seen::Again { response } = self.book.seen(message) {
             return Err(response.map(Action::Send).into_iter().collect());
         }
         let d = &self.directory;
         let view =
             View { now, calendar: &d.calendar, currency: d.currency, domain: &d.domain, role: d.role, registry: d, archive: &self.book };
-        // In process the sender's role is what the directory says of it; an unknown sender is refused by its domain.
-        let role = d.peers.get(&message.header().sender_domain).copied().unwrap_or(d.role);
-        Received::in_process(Arc::clone(message), role).check(&view).map_err(|refused| {
+        received.check(&view).map_err(|refused| {
             let response = desk.refusal(now, message, refused.reason());
             self.book.refused(&refused, response.clone());
             response.map(Action::Send).into_iter().collect()

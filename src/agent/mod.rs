@@ -28,6 +28,7 @@ use crate::powerflow::Solution;
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimTime};
 use crate::uftp::message::{ConversationId, Currency, DateTime, FlexHeader, Header, IspMinutes, Message, MessageId, Version, ZoneName};
+use crate::uftp::validate::Received;
 
 pub use inbox::{Directory, Inbox};
 pub use knowledge::{DayPrices, DsoVintage, MeterDay, PortfolioVintage, Telemetry};
@@ -63,8 +64,10 @@ pub enum Gate {
 pub enum Input {
     /// A scheduled moment.
     Gate(Gate, Period),
-    /// A message arrived.
+    /// A message arrived in process.
     Message(Arc<Message>),
+    /// A message arrived in an envelope, whose sender the rules hold it against.
+    Enveloped(Received),
     /// Forecast of an aggregator's own portfolio.
     Portfolio(Arc<PortfolioVintage>),
     /// The DSO's own forecast.

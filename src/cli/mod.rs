@@ -10,6 +10,8 @@ mod explain;
 mod files;
 mod import;
 mod init;
+mod message;
+mod participant;
 mod powerflow;
 mod report_page;
 pub mod rules;
@@ -60,6 +62,10 @@ enum Command {
     Powerflow(powerflow::Args),
     /// Turn a public data set into a feeder folder
     Import(import::Args),
+    /// Check, show, write, sign and open UFTP messages
+    Message(message::Args),
+    /// Trade on a network as an aggregator or operator
+    Participant(participant::Args),
 }
 
 /// How a command ended when its input was right.
@@ -82,6 +88,8 @@ pub fn main() -> ExitCode {
         Command::Sweep(args) => sweep::run(&args),
         Command::Powerflow(args) => powerflow::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Message(args) => message::run(&args),
+        Command::Participant(args) => participant::run(&args),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Rule, Severity, UNKNOWN_CODE};
 use crate::scenario::lint;
-use crate::{grid, import, output, price, profile, report, sweep, table};
+use crate::{grid, import, live, output, price, profile, report, sweep, table};
+
+use super::message;
 
 /// All rules, as `copperplate explain CODE` and `docs/diagnostics.md` know them.
 #[must_use]
@@ -18,6 +20,8 @@ pub fn catalogue() -> Vec<&'static Rule> {
         output::catalogue(),
         report::catalogue(),
         sweep::rules::catalogue(),
+        live::rules::catalogue(),
+        message::rules::catalogue(),
     ];
     // A rule on scenarios may be the one on feeders or profiles, under one code.
     let mut rules: Vec<&Rule> = all.concat();

@@ -219,6 +219,12 @@ impl SignedMessage {
         Reader::root("SignedMessage", text)
     }
 
+    /// The payload's bytes as they came, whoever signed them: for looking at, not for acting on.
+    #[must_use]
+    pub fn unverified(&self) -> &[u8] {
+        self.body.0.get(SIGNATURE_BYTES..).unwrap_or_default()
+    }
+
     /// The payload's bytes, if one of the keys signed them.
     #[must_use]
     pub fn verified(&self, keys: &[PublicKey]) -> Option<&[u8]> {

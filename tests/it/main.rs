@@ -1,9 +1,11 @@
 //! One integration binary; a file a behaviour.
 
+mod agent_revocation;
 mod chart;
 mod diagnostics;
 mod import;
 mod layering;
+mod message_command;
 mod model_docs;
 mod output;
 mod powerflow;
@@ -24,6 +26,7 @@ mod sim_wire;
 mod sweep;
 mod topology;
 mod uftp_docs;
+mod uftp_fuzz;
 mod uftp_judge;
 mod uftp_properties;
 mod uftp_read;

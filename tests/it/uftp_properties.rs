@@ -1,4 +1,4 @@
-//! Any message survives writing and reading, whatever its values.
+//! Any message survives writing and reading, whatever its values; any single change of a valid one is refused by the rule against it.
 
 use std::sync::Arc;
 
@@ -401,5 +401,110 @@ fn set_header(message: &mut Message, header: Header) {
         Message::FlexReservationUpdate(m) => m.header = header,
         Message::DsoPortfolioUpdate(m) => m.header = header,
         _ => {}
+    }
+}
+
+/// The day cut into runs of random length.
+fn runs_of_a_day(d: &mut Draw<'_>) -> Vec<IspRun> {
+    let mut runs = Vec::new();
+    let mut next = 1;
+    while next <= 96 {
+        let duration = (1 + d.below(12) as u16).min(97 - next);
+        runs.push(IspRun { start: next, duration });
+        next += duration;
+    }
+    runs
+}
+
+/// One change of a list of ISPs, and the rules of which at least one must name it; none where the change changes nothing.
+type Change<T> = (&'static str, Box<dyn Fn(&mut Vec<T>, usize)>, &'static [&'static str]);
+
+fn changes<T: Clone + 'static>(run: fn(&mut T) -> &mut IspRun) -> Vec<Change<T>> {
+    vec![
+        ("duplicate", Box::new(|isps: &mut Vec<T>, at| isps.push(isps[at].clone())), &["isp-conflict"]),
+        ("swap", Box::new(|isps: &mut Vec<T>, at| isps.swap(0, at)), &[]),
+        ("out of range", Box::new(move |isps: &mut Vec<T>, at| run(&mut isps[at]).start += 96), &["isp-bounds"]),
+        ("before the day", Box::new(move |isps: &mut Vec<T>, at| run(&mut isps[at]).start = 0), &["isp-bounds"]),
+        ("overlap", Box::new(move |isps: &mut Vec<T>, at| run(&mut isps[at]).duration += 1), &["isp-conflict", "isp-bounds"]),
+        ("nothing", Box::new(|isps: &mut Vec<T>, _| isps.clear()), &["isp-bounds"]),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A prognosis of random runs breaks no rule; any single change of its runs is named.
+    #[test]
+    fn a_changed_prognosis_is_refused(numbers in prop::collection::vec(any::<u64>(), 20..200), at in any::<prop::sample::Index>()) {
+        let mut d = Draw(numbers.iter());
+        let Message::DPrognosis(mut prognosis) = sample(MessageType::DPrognosis) else { unreachable!() };
+        prognosis.isps = runs_of_a_day(&mut d).into_iter().map(|run| IspPower { power: d.watts(), run }).collect();
+        let scene = Scene::before(MessageType::DPrognosis);
+        prop_assert_eq!(scene.broken(prognosis.clone().into()), [""; 0]);
+        let at = at.index(prognosis.isps.len());
+        for (what, change, rules) in changes::<IspPower>(|isp| &mut isp.run) {
+            let mut changed = prognosis.clone();
+            change(&mut changed.isps, at);
+            let broken = scene.broken(changed.into());
+            prop_assert_eq!(broken.is_empty(), rules.is_empty(), "{}: {:?}", what, broken);
+            prop_assert!(rules.is_empty() || rules.iter().any(|r| broken.contains(r)), "{}: {:?}", what, broken);
+        }
+        let mut dropped = prognosis.clone();
+        dropped.isps.remove(at);
+        prop_assert!(scene.broken(dropped.into()).contains(&"lacking-isps"));
+    }
+
+    /// The same of a request, whose bounds have a meaning of their own.
+    #[test]
+    fn a_changed_request_is_refused(numbers in prop::collection::vec(any::<u64>(), 20..200), at in any::<prop::sample::Index>()) {
+        let mut d = Draw(numbers.iter());
+        let Message::FlexRequest(mut request) = sample(MessageType::FlexRequest) else { unreachable!() };
+        let isp = |d: &mut Draw<'_>, run| {
+            let (near, room) = (Watts(1 + d.below(1_000_000) as i64), Watts(d.below(1_000_000) as i64));
+            let (min_power, max_power) = if d.below(2) == 0 { (near, near + room) } else { (-near - room, -near) };
+            FlexRequestIsp { disposition: Disposition::Requested, min_power, max_power, run }
+        };
+        request.isps = runs_of_a_day(&mut d).into_iter().map(|run| isp(&mut d, run)).collect();
+        let scene = Scene::before(MessageType::FlexRequest);
+        prop_assert_eq!(scene.broken(request.clone().into()), [""; 0]);
+        let at = at.index(request.isps.len());
+        for (what, change, rules) in changes::<FlexRequestIsp>(|isp| &mut isp.run) {
+            let mut changed = request.clone();
+            change(&mut changed.isps, at);
+            let broken = scene.broken(changed.into());
+            prop_assert_eq!(broken.is_empty(), rules.is_empty(), "{}: {:?}", what, broken);
+            prop_assert!(rules.is_empty() || rules.iter().any(|r| broken.contains(r)), "{}: {:?}", what, broken);
+        }
+        let broken = |change: &dyn Fn(&mut FlexRequestIsp)| {
+            let mut changed = request.clone();
+            change(&mut changed.isps[at]);
+            scene.broken(changed.into())
+        };
+        prop_assert_eq!(broken(&|i| { i.min_power = Watts(-1); i.max_power = Watts(1); }), ["requested-direction"]);
+        prop_assert!(broken(&|i| (i.min_power, i.max_power) = (i.max_power + Watts(1), i.min_power)).contains(&"power-range"));
+        let mut none = request.clone();
+        none.isps.iter_mut().for_each(|i| i.disposition = Disposition::Available);
+        prop_assert_eq!(scene.broken(none.into()), ["requested-isp"]);
+    }
+
+    /// The same of the options of an offer.
+    #[test]
+    fn a_changed_offer_is_refused(numbers in prop::collection::vec(any::<u64>(), 20..60), at in any::<prop::sample::Index>()) {
+        let (mut offer, _) = trade(&numbers);
+        // Whatever the random runs leave out, the requested ISPs are touched.
+        offer.options[0].isps = runs_of_a_day(&mut Draw(numbers.iter())).into_iter().map(|run| IspPower { power: Watts(-1_000), run }).collect();
+        let scene = Scene::before(MessageType::FlexOffer);
+        prop_assert_eq!(scene.broken(offer.clone().into()), [""; 0]);
+        let at = at.index(offer.options[0].isps.len());
+        for (what, change, rules) in changes::<IspPower>(|isp| &mut isp.run) {
+            let mut changed = offer.clone();
+            change(&mut changed.options[0].isps, at);
+            let broken = scene.broken(changed.into());
+            prop_assert_eq!(broken.is_empty(), rules.is_empty(), "{}: {:?}", what, broken);
+            prop_assert!(rules.is_empty() || rules.iter().any(|r| broken.contains(r)), "{}: {:?}", what, broken);
+        }
+        let mut twice = offer.clone();
+        twice.options.push(twice.options[0].clone());
+        prop_assert!(scene.broken(twice.into()).contains(&"option-references"));
     }
 }

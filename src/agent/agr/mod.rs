@@ -4,6 +4,7 @@
 mod call;
 mod offer;
 mod plan;
+mod revoke;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::uftp::message::isp::{power_runs, power_series};
 use crate::uftp::message::{
     AgrPortfolioQuery, AgrPortfolioUpdate, DPrognosis, FlexOffer, FlexOrder, Message, MessageId, PortfolioConnection, Text,
 };
+use crate::uftp::validate::Received;
 use crate::units::Watts;
 
 use super::inbox::Inbox;
@@ -183,17 +185,15 @@ impl Agr {
     fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
         match input {
             Input::Gate(gate, period) => self.gate(now, gate, &period),
-            Input::Message(message) => match self.inbox.admit(now, &message, &mut self.desk) {
-                Ok(validated) => {
-                    let actions = self.message(now, &message);
-                    self.inbox.handled(validated, &actions);
-                    actions
-                }
-                Err(answer) => answer,
-            },
+            Input::Message(message) => {
+                let received = self.inbox.in_process(message);
+                self.receive(now, received)
+            }
+            Input::Enveloped(received) => self.receive(now, received),
             Input::Portfolio(vintage) => {
+                let actions = self.reconsider(now, &vintage);
                 self.vintages.insert(vintage.period.date, vintage);
-                Vec::new()
+                actions
             }
             Input::Prices(prices) => {
                 self.prices.insert(prices.period.date, prices);
@@ -204,6 +204,18 @@ impl Agr {
                 Vec::new()
             }
             Input::Area(_) | Input::Telemetry(_) => Vec::new(),
+        }
+    }
+
+    fn receive(&mut self, now: SimTime, received: Received) -> Vec<Action> {
+        let message = Arc::clone(received.message());
+        match self.inbox.admit(now, received, &mut self.desk) {
+            Ok(validated) => {
+                let actions = self.message(now, &message);
+                self.inbox.handled(validated, &actions);
+                actions
+            }
+            Err(answer) => answer,
         }
     }
 
@@ -233,6 +245,9 @@ impl Agr {
                 self.desk.reply(now, message, None).into_iter().collect()
             }
             Message::FlexSettlement(settlement) => self.verify(now, message, settlement),
+            Message::FlexOfferResponse(m) => self.offer_answered(now, &m.response),
+            Message::FlexOfferRevocationResponse(m) => self.revocation_answered(&m.response),
+            Message::TestMessage(_) => self.desk.reply(now, message, None).into_iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -13,7 +13,7 @@ use crate::market::Direction;
 use crate::market::contract::{Bounds, obligation};
 use crate::time::{IspIndex, IspSeries, SimTime};
 use crate::uftp::message::isp::{non_zero_power_runs, series};
-use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
+use crate::uftp::message::{ConversationId, Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
 use crate::units::{ActivationFactor, Money, Watts};
 
 use super::{Action, Agr, Day};
@@ -31,11 +31,28 @@ const REBOUND_SHARE: f64 = 0.5;
 #[derive(Debug, Clone)]
 pub(super) struct Booking {
     pub message: MessageId,
+    pub conversation: ConversationId,
+    /// Row of the congestion point.
+    pub point: usize,
+    pub stage: Stage,
     pub contract: Option<Text>,
     pub relieves: Direction,
     pub requested: Vec<bool>,
     pub options: Vec<BookedOption>,
     pub ordered: Option<(usize, ActivationFactor)>,
+}
+
+/// How far an offer has come; whether it is ordered stands beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Sent, not answered yet.
+    Sent,
+    /// Sent, and to be taken back as soon as it is accepted: nobody may revoke an offer that is not.
+    Unwanted,
+    /// Accepted.
+    Open,
+    /// A revocation is under way, with its MessageID.
+    Revoking { by: MessageId },
 }
 
 /// What one option would use.
@@ -85,7 +102,7 @@ impl Booking {
     }
 
     /// Feed-in this offer may still need at an ISP, W: all of it while outstanding, the activated share once ordered.
-    fn curtailed_w(&self, isp: usize) -> f64 {
+    pub(super) fn curtailed_w(&self, isp: usize) -> f64 {
         match self.ordered {
             Some((option, factor)) => self.options[option].curtailed_w[isp] * f64::from(factor.hundredths()) / 100.0,
             None => self.options.iter().map(|o| o.curtailed_w[isp]).fold(0.0, f64::max),
@@ -180,10 +197,15 @@ impl Agr {
 
     /// Feed-in at a congestion point that willing owners still plan, cautiously, and no outstanding offer needs, W.
     fn free_feed_in(&self, day: &Day, k: usize, i: usize) -> f64 {
+        let booked: f64 = self.outstanding(day).map(|b| b.curtailed_w(i)).sum();
+        (self.deliverable_w(day, k, i) - booked).max(0.0)
+    }
+
+    /// Feed-in at a congestion point that willing owners plan, cautiously, W.
+    pub(super) fn deliverable_w(&self, day: &Day, k: usize, i: usize) -> f64 {
         let rows = self.profile.curtailable.iter().zip(&day.feed_in_w);
         let willing: f64 = rows.filter(|(c, _)| c.willing && self.is_member(k, c.connection)).map(|(_, a)| a[i]).sum();
-        let booked: f64 = self.outstanding(day).map(|b| b.curtailed_w(i)).sum();
-        (self.profile.caution * willing - booked).max(0.0)
+        self.profile.caution * willing
     }
 
     #[allow(clippy::too_many_arguments, reason = "one request, read in one place")]
@@ -344,6 +366,9 @@ impl Agr {
         let requested = wanted.iter().map(|w| *w != Watts::ZERO).collect();
         let booking = Booking {
             message: offer.header.message_id,
+            conversation: offer.header.conversation_id,
+            point: k,
+            stage: Stage::Sent,
             contract: contract.map(|c| c.0.clone()),
             relieves,
             requested,

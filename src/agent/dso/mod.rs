@@ -19,6 +19,7 @@ use crate::uftp::message::{
     DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus, Message, MessageId,
     PortfolioConnection, RedispatchBy, Response,
 };
+use crate::uftp::validate::Received;
 use crate::units::Watts;
 
 use super::inbox::Inbox;
@@ -164,20 +165,29 @@ impl Dso {
     fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
         match input {
             Input::Gate(gate, period) => self.gate(now, gate, &period),
-            Input::Message(message) => match self.inbox.admit(now, &message, &mut self.desk) {
-                Ok(validated) => {
-                    let actions = self.message(now, &message);
-                    self.inbox.handled(validated, &actions);
-                    actions
-                }
-                Err(answer) => answer,
-            },
+            Input::Message(message) => {
+                let received = self.inbox.in_process(message);
+                self.receive(now, received)
+            }
+            Input::Enveloped(received) => self.receive(now, received),
             Input::Area(vintage) => {
                 self.vintages.insert(vintage.period.date, vintage);
                 Vec::new()
             }
             Input::Telemetry(t) => self.watch(now, &t),
             Input::Portfolio(_) | Input::Prices(_) | Input::Meter(_) => Vec::new(),
+        }
+    }
+
+    fn receive(&mut self, now: SimTime, received: Received) -> Vec<Action> {
+        let message = Arc::clone(received.message());
+        match self.inbox.admit(now, received, &mut self.desk) {
+            Ok(validated) => {
+                let actions = self.message(now, &message);
+                self.inbox.handled(validated, &actions);
+                actions
+            }
+            Err(answer) => answer,
         }
     }
 
@@ -220,6 +230,7 @@ impl Dso {
                 self.desk.reply(now, message, None).into_iter().collect()
             }
             Message::FlexSettlementResponse(m) => self.pay(now, m),
+            Message::TestMessage(_) => self.desk.reply(now, message, None).into_iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -54,6 +54,11 @@ impl Outstanding {
         if fits { self.0.remove(&id).map(|w| w.message) } else { None }
     }
 
+    /// Takes out a message that will never be answered, because its recipient does not even take it in.
+    pub fn give_up(&mut self, id: MessageId) -> Option<Arc<Message>> {
+        self.0.remove(&id).map(|w| w.message)
+    }
+
     /// What is to be done at `now`, in the order of MessageIDs. What has expired is no longer waited for.
     pub fn due(&mut self, now: SimTime) -> Due {
         let mut due = Due::default();

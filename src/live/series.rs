@@ -1,0 +1,110 @@
+//! Forecasts, prices and meter readings as CSV: a row per ISP, rows in any order, what is not said is 0.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::civil::{Date, DateTime};
+
+use super::rules::BAD_CELL;
+use crate::diagnostic::Findings;
+use crate::table::{Sign, Table, read_text};
+use crate::time::{IspCalendar, SimTime};
+
+/// Values of one vintage of one Period: `[column][connection][isp]`.
+pub(super) type Values = Vec<Vec<Vec<f64>>>;
+
+/// A file of series: by Period, then by the time it became known (`SimTime(i64::MIN)` where the file does not say).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Series(pub(super) BTreeMap<(Date, SimTime), Values>);
+
+/// What a file of series holds.
+pub(super) struct Layout<'a> {
+    /// Whether rows say when they became known.
+    pub(super) issued: bool,
+    /// Connections by address; empty for a series without connections.
+    pub(super) connections: &'a BTreeMap<String, usize>,
+    /// Columns of numbers.
+    pub(super) columns: &'a [&'a str],
+}
+
+impl Series {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// All findings at once, at their cells: columns missing, no date, an ISP that the day does not have, an unknown connection.
+    pub(super) fn read(path: &Path, calendar: &IspCalendar, layout: &Layout<'_>) -> Result<Series, Findings> {
+        let source = read_text(path)?;
+        let mut findings = Findings::default();
+        let mut series = Series::default();
+        let mut required = vec!["period", "isp"];
+        required.extend(layout.issued.then_some("issued"));
+        required.extend((!layout.connections.is_empty()).then_some("connection"));
+        required.extend(layout.columns);
+        if let Some(table) = Table::parse(&source, b',', &mut findings)
+            && table.check_columns(&required, &[], &mut findings)
+        {
+            series.fill(&table, calendar, layout, &mut findings);
+        }
+        findings.or_ok(series).map(|(series, _)| series)
+    }
+
+    fn fill(&mut self, table: &Table, calendar: &IspCalendar, layout: &Layout<'_>, findings: &mut Findings) {
+        for row in table.rows() {
+            let mut refuse = |column: &str, expected: &str| {
+                let said = format!("'{}' is not {expected}", row.cell(column));
+                findings.push(row.at(column, BAD_CELL.finding(said)));
+            };
+            let Ok(date) = row.cell("period").parse::<Date>() else {
+                refuse("period", "a date such as 2026-03-10");
+                continue;
+            };
+            let issued = match layout.issued.then(|| row.cell("issued").parse::<DateTime>()) {
+                Some(Ok(t)) => calendar.at(t.date(), t.time()),
+                Some(Err(_)) => {
+                    refuse("issued", "a local time such as 2026-03-09T13:00");
+                    continue;
+                }
+                None => SimTime(i64::MIN),
+            };
+            let isps = calendar.period(date).isps();
+            let Some(isp) = row.cell("isp").parse::<usize>().ok().filter(|n| (1..=isps).contains(n)) else {
+                refuse("isp", &format!("an ISP of the day, 1 to {isps}"));
+                continue;
+            };
+            let connection = match layout.connections.is_empty() {
+                true => Some(0),
+                false => layout.connections.get(row.cell("connection")).copied(),
+            };
+            let Some(connection) = connection else {
+                refuse("connection", "a connection that is known here");
+                continue;
+            };
+            let rows = layout.connections.len().max(1);
+            let values = self.0.entry((date, issued)).or_insert_with(|| vec![vec![vec![0.0; isps]; rows]; layout.columns.len()]);
+            for (k, column) in layout.columns.iter().enumerate() {
+                values[k][connection][isp - 1] = row.number(column, Sign::Any, findings);
+            }
+        }
+    }
+
+    /// Connections that a file speaks of, in the order of their addresses.
+    ///
+    /// # Errors
+    /// As [`Series::read`].
+    pub(super) fn connections(path: &Path) -> Result<BTreeMap<String, usize>, Findings> {
+        let source = read_text(path)?;
+        let mut findings = Findings::default();
+        let mut names = BTreeSet::new();
+        if let Some(table) = Table::parse(&source, b',', &mut findings)
+            && table.check_columns(&["connection"], &["issued", "period", "isp", "load_w", "feed_in_w"], &mut findings)
+        {
+            names.extend(table.rows().map(|row| row.cell("connection").to_owned()));
+        }
+        findings.or_ok(()).map(|_| names.into_iter().enumerate().map(|(k, name)| (name, k)).collect())
+    }
+
+    /// The newest vintage of a Period at `now`, with the time it became known.
+    pub(super) fn latest(&self, date: Date, now: SimTime) -> Option<(SimTime, &Values)> {
+        self.0.range((date, SimTime(i64::MIN))..=(date, now)).next_back().map(|((_, issued), values)| (*issued, values))
+    }
+}
