@@ -74,6 +74,9 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         durations: vec![phase("read", read_s), phase("simulate", simulated_s)],
     };
     let (staged, mut manifest) = stage(&study, &cases, run, &target)?;
+    // The page is made from the files; a year of four strategies need not wait in memory for it.
+    drop(cases);
+    drop(study);
     manifest.outputs.push(add_page(&staged, &manifest)?);
     staged.publish(&manifest)?;
     let page = target.join(html_report::FILE_NAME);
