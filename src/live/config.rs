@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::rules::BAD_KEY;
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::{Domain, Role};
-use crate::scenario::{self, Document, schema::Market};
+use crate::scenario::schema::{self, Market};
+use crate::scenario::{self, Document};
 use crate::uftp::sign::PublicKey;
 
 /// A participant.
@@ -69,24 +70,16 @@ fn give_up_after() -> u32 {
 #[serde(deny_unknown_fields)]
 pub struct Days {
     /// IANA zone of the market; Periods are its calendar days.
-    #[serde(default = "amsterdam")]
+    #[serde(default = "schema::amsterdam")]
     pub zone: String,
     /// First local day.
     pub from: Date,
     /// Last local day, inclusive.
     pub until: Date,
     /// Length of an ISP.
-    #[serde(default = "fifteen")]
+    #[serde(default = "schema::fifteen")]
     #[schemars(range(min = 1, max = 60))]
     pub isp_minutes: u16,
-}
-
-fn amsterdam() -> String {
-    "Europe/Amsterdam".to_owned()
-}
-
-fn fifteen() -> u16 {
-    15
 }
 
 /// A clock that begins at a time of one's choice, for rehearsals.

@@ -90,11 +90,11 @@ pub struct TimeGrid {
     pub step_minutes: u16,
 }
 
-fn amsterdam() -> String {
+pub(crate) fn amsterdam() -> String {
     "Europe/Amsterdam".to_owned()
 }
 
-fn fifteen() -> u16 {
+pub(crate) fn fifteen() -> u16 {
     15
 }
 
@@ -415,6 +415,23 @@ pub struct Market {
     /// Longest delay of a message in process.
     #[schemars(range(min = 0, max = 600))]
     pub message_delay_s: u16,
+}
+
+impl Market {
+    /// Key and clock time of each step of the round, in the order they must follow one another.
+    pub(super) fn round(&self) -> [(&'static str, Time); 8] {
+        let m = self;
+        [
+            ("query", m.query),
+            ("call", m.call),
+            ("auction_results", m.auction_results),
+            ("prognosis", m.prognosis),
+            ("request", m.request),
+            ("request_expires", m.request_expires),
+            ("order", m.order),
+            ("gate", m.gate),
+        ]
+    }
 }
 
 impl Default for Market {

@@ -37,18 +37,8 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
 
 fn clocks(subject: &Subject<'_>) -> Vec<(String, Time)> {
     let m = &subject.scenario.market;
-    let round = [
-        ("query", m.query),
-        ("call", m.call),
-        ("auction_results", m.auction_results),
-        ("prognosis", m.prognosis),
-        ("request", m.request),
-        ("request_expires", m.request_expires),
-        ("order", m.order),
-        ("gate", m.gate),
-        ("metering", m.metering),
-    ];
-    let mut clocks: Vec<(String, Time)> = round.map(|(key, time)| (format!("market.{key}"), time)).to_vec();
+    let times = m.round().into_iter().chain([("metering", m.metering)]);
+    let mut clocks: Vec<(String, Time)> = times.map(|(key, time)| (format!("market.{key}"), time)).collect();
     for (k, contract) in subject.scenario.contract.iter().enumerate() {
         for (j, window) in contract.windows.iter().enumerate() {
             clocks.push((format!("contract[{k}].windows[{j}].from"), window.from));

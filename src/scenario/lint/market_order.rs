@@ -15,17 +15,7 @@ pub const RULE: Rule = Rule {
 
 /// Every time is at or after the one before it. A late time is told once, not again for all it overtakes.
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
-    let m = &subject.scenario.market;
-    let round = [
-        ("query", m.query),
-        ("call", m.call),
-        ("auction_results", m.auction_results),
-        ("prognosis", m.prognosis),
-        ("request", m.request),
-        ("request_expires", m.request_expires),
-        ("order", m.order),
-        ("gate", m.gate),
-    ];
+    let round = subject.scenario.market.round();
     for pair in round.windows(2) {
         let [(earlier, first), (later, second)] = [pair[0], pair[1]];
         if second < first {
