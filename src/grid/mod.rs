@@ -4,8 +4,10 @@
 
 pub mod check;
 pub mod model;
+pub mod response;
 pub mod rules;
 pub mod topology;
 
 pub use model::*;
+pub use response::{Control, Mix, Response};
 pub use topology::RadialOrder;
