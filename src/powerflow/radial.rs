@@ -97,7 +97,7 @@ impl Tree {
     #[inline(always)]
     fn load_from<const W: usize>(&self, powers: &Group<'_, W>, state: &mut State<W>) {
         for &node in &self.bare {
-            state.cells[node as usize] = Cell::at_rest(Lanes::ZERO, Lanes::ZERO, &self.nodes[node as usize]);
+            state.cells[node as usize] = Cell::at_rest(Lanes::ZERO, Lanes::ZERO);
         }
         for load in &self.loads {
             let cell = &mut state.cells[load.node as usize];
@@ -106,7 +106,7 @@ impl Tree {
                 (p, q) = (cell.p + p, cell.q + q);
             }
             if load.last {
-                *cell = Cell::at_rest(p, q, &self.nodes[load.node as usize]);
+                *cell = Cell::at_rest(p, q);
             } else {
                 (cell.p, cell.q) = (p, q);
             }
