@@ -5,7 +5,9 @@
 pub mod check;
 pub mod model;
 pub mod rules;
+pub mod spanning;
 pub mod topology;
 
 pub use model::*;
+pub use spanning::{Link, SpanningOrder};
 pub use topology::RadialOrder;

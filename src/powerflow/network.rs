@@ -22,7 +22,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::grid::{Element, Grid, RadialOrder, Source, Transformer};
+use crate::grid::{Element, Grid, RadialOrder, Source, SpanningOrder, Transformer};
 use crate::ids::{BranchIdx, BusIdx};
 
 /// Marks what no source supplies.
@@ -31,20 +31,20 @@ pub(super) const DEAD: u32 = u32::MAX;
 /// A complex number as (real, imaginary).
 pub(super) type Complex = [f64; 2];
 
-fn mul(a: Complex, b: Complex) -> Complex {
+pub(super) fn mul(a: Complex, b: Complex) -> Complex {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
 
-fn div(a: Complex, b: Complex) -> Complex {
+pub(super) fn div(a: Complex, b: Complex) -> Complex {
     let m = b[0] * b[0] + b[1] * b[1];
     [(a[0] * b[0] + a[1] * b[1]) / m, (a[1] * b[0] - a[0] * b[1]) / m]
 }
 
-fn square(a: Complex) -> f64 {
+pub(super) fn square(a: Complex) -> f64 {
     a[0] * a[0] + a[1] * a[1]
 }
 
-fn add(a: Complex, b: Complex) -> Complex {
+pub(super) fn add(a: Complex, b: Complex) -> Complex {
     [a[0] + b[0], a[1] + b[1]]
 }
 
@@ -131,13 +131,23 @@ pub struct Network {
     pub(super) bare: Vec<u32>,
     /// A bus of each node, to name it.
     pub(super) bus_of_node: Vec<BusIdx>,
+    /// Loops, where there are some.
+    pub(super) mesh: Option<Box<super::meshed::MeshedNetwork>>,
 }
 
 impl Network {
+    /// Flattens a grid with loops or several sources in an island, in the given `order`, which must be its own. Phases are not
+    /// looked at: every injection is balanced. A grid that may be radial is solved faster by [`Network::new`].
+    #[must_use]
+    pub fn meshed(grid: &Grid, order: &SpanningOrder) -> Network {
+        let mesh = super::meshed::MeshedNetwork::new(grid, order);
+        Network { mesh: Some(Box::new(mesh.clone())), ..mesh.tree }
+    }
+
     /// Flattens `grid` in the given `order`, which must be its own. Phases are not looked at: every injection is balanced.
     #[must_use]
     pub fn new(grid: &Grid, order: &RadialOrder) -> Network {
-        let frame = Frame { c: references(grid, order), u0: base_voltages(grid, order) };
+        let frame = Frame::new(grid, order);
         let by_level = by_level(order);
         let mut number = vec![0; order.nodes()];
         by_level.iter().enumerate().for_each(|(i, &node)| number[node] = i as u32);
@@ -156,6 +166,7 @@ impl Network {
             bare,
             loads,
             bus_of_node: by_level.iter().map(|&node| order.buses(node)[0]).collect(),
+            mesh: None,
         };
         for node in order.roots()..order.nodes() {
             network.add_element(grid, order, &frame, &number, node);
@@ -249,9 +260,15 @@ fn by_level(order: &RadialOrder) -> Vec<usize> {
 }
 
 /// `C` and `u0` of each node of the order.
-struct Frame {
-    c: Vec<Complex>,
-    u0: Vec<f64>,
+pub(super) struct Frame {
+    pub(super) c: Vec<Complex>,
+    pub(super) u0: Vec<f64>,
+}
+
+impl Frame {
+    pub(super) fn new(grid: &Grid, order: &RadialOrder) -> Frame {
+        Frame { c: references(grid, order), u0: base_voltages(grid, order) }
+    }
 }
 
 /// `C` of each node.
@@ -274,7 +291,7 @@ fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
 }
 
 /// `k`, hv over lv.
-fn turns(t: &Transformer) -> Complex {
+pub(super) fn turns(t: &Transformer) -> Complex {
     let (u_hv_v, u_lv_v) = t.effective_voltages_v();
     polar(u_hv_v / u_lv_v, t.shift_deg)
 }
@@ -290,7 +307,7 @@ fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
 }
 
 /// Series impedance and half of the shunt of a branch; `c` is that of its to/lv end.
-fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Complex) {
+pub(super) fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Complex) {
     let (z_ohm, y_s) = match grid.branch_element(branch) {
         Element::Transformer(t) => pi_of_transformer(&grid.transformers[t]),
         _ => {
@@ -327,7 +344,7 @@ fn loads(grid: &Grid, order: &RadialOrder, number: &[u32]) -> Vec<Load> {
     loads
 }
 
-fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
+pub(super) fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
     match grid.branch_element(branch) {
         Element::Transformer(t) => grid.transformers[t].rated_currents_a(),
         _ => (grid.lines[branch.i()].rated_current_a, grid.lines[branch.i()].rated_current_a),

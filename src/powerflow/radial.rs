@@ -23,6 +23,7 @@ const CHUNK: usize = 32 * LANES;
 pub struct Workspace {
     group: Vec<Cell<LANES>>,
     single: Vec<Cell<1>>,
+    meshed: super::meshed::MeshedWorkspace,
 }
 
 /// Steps to solve.
@@ -88,6 +89,18 @@ impl Job<'_> {
     /// Groups of lanes, and a single step at the end by itself.
     fn run(&self, instructions: Instructions, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
         let steps = self.steps();
+        if let Some(mesh) = &self.network.mesh {
+            return super::meshed::run(
+                mesh,
+                self.p_w,
+                self.q_var,
+                self.options,
+                self.outputs,
+                &mut workspace.meshed,
+                rows,
+                instructions != Instructions::Portable,
+            );
+        }
         let grouped = if steps % LANES == 1 { steps - 1 } else { steps };
         if grouped > 0 {
             workspace.group.resize(self.network.nodes(), Cell::ZERO);

@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
-use crate::grid::{Grid, RadialOrder};
+use crate::grid::{Grid, SpanningOrder};
 use crate::ids::BranchIdx;
 use crate::import::{ConnectionPower, Feeder, read_folder};
 use crate::powerflow::{Network, Options, Outputs, Solution, Status, Workspace, solve};
@@ -46,9 +46,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (feeder, warnings) = read_folder(&args.grid)?;
     report(&warnings);
-    let (order, warnings) = RadialOrder::new(&feeder.grid, &feeder.places)?;
+    let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
-    let network = Network::new(&feeder.grid, &order);
+    let loops = order.links().len();
+    let network = if loops == 0 { Network::new(&feeder.grid, order.tree()) } else { Network::meshed(&feeder.grid, &order) };
     let options = Options { tolerance_pu: args.tolerance, ..Options::default() };
     if let Some(steps) = args.batch {
         let power = match (args.profiles, feeder.profiles.steps()) {
@@ -75,7 +76,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     if let Some(dir) = &args.out {
         files::publish(dir, &[("bus.csv", bus_csv(&feeder.grid, &solution)), ("branch.csv", branch_csv(&feeder.grid, &solution))])?;
     }
-    print(&summary(&feeder.grid, &network, &solution, &when, iterations));
+    print(&summary(&feeder.grid, &network, loops, &solution, &when, iterations));
     Ok(Outcome::Done)
 }
 
@@ -134,10 +135,15 @@ fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 }
 
 /// The short table a person reads.
-fn summary(grid: &Grid, network: &Network, s: &Solution, when: &str, iterations: u32) -> String {
+fn summary(grid: &Grid, network: &Network, loops: usize, s: &Solution, when: &str, iterations: u32) -> String {
     let supplied = || (0..grid.buses.len()).filter(|&b| s.u_pu[b] > 0.0);
     let by = |a: &f64, b: &f64| a.total_cmp(b);
-    let mut text = format!("{} {when}: {} nodes, {} branches, {iterations} sweeps\n", grid.name, network.nodes(), grid.branches());
+    let closed = match loops {
+        0 => String::new(),
+        1 => ", 1 loop".to_owned(),
+        n => format!(", {n} loops"),
+    };
+    let mut text = format!("{} {when}: {} nodes, {} branches{closed}, {iterations} sweeps\n", grid.name, network.nodes(), grid.branches());
     let mut row = |what: &str, value: String, unit: &str, of: &str| {
         text += format!("  {what:<24}{value:>12} {unit:<5}{of}").trim_end();
         text.push('\n');

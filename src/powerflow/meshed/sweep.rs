@@ -1,0 +1,305 @@
+//! The sweeps of `meshed.rs` over one group of steps, side by side in lanes.
+
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
+
+use super::network::MeshedNetwork;
+use crate::powerflow::lanes::{Lanes, Mask};
+use crate::powerflow::network::{Complex, Node};
+use crate::powerflow::solution::Options;
+
+/// A squared voltage below this fraction of the source's has collapsed.
+const COLLAPSE: f64 = 0.01;
+
+/// A complex number a lane.
+pub(super) type Phasor<const W: usize> = [Lanes<W>; 2];
+
+const ZERO: [f64; 2] = [0.0; 2];
+
+#[inline(always)]
+pub(super) fn all<const W: usize>([re, im]: Complex) -> Phasor<W> {
+    [Lanes::all(re), Lanes::all(im)]
+}
+
+#[inline(always)]
+pub(super) fn plus<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
+    [a[0] + b[0], a[1] + b[1]]
+}
+
+#[inline(always)]
+pub(super) fn minus<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
+    [a[0] - b[0], a[1] - b[1]]
+}
+
+#[inline(always)]
+pub(super) fn times<const W: usize>([re, im]: Complex, x: Phasor<W>) -> Phasor<W> {
+    [re * x[0] - im * x[1], re * x[1] + im * x[0]]
+}
+
+#[inline(always)]
+pub(super) fn square<const W: usize>(x: Phasor<W>) -> Lanes<W> {
+    x[0] * x[0] + x[1] * x[1]
+}
+
+/// State of a node.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Cell<const W: usize> {
+    /// Consumption `s`.
+    pub(super) s: Phasor<W>,
+    pub(super) v: Phasor<W>,
+    /// `J` as it grows. A root's is the current of its source.
+    pub(super) j: Phasor<W>,
+}
+
+impl<const W: usize> Cell<W> {
+    pub(super) const ZERO: Cell<W> = Cell { s: [Lanes::ZERO; 2], v: [Lanes::ZERO; 2], j: [Lanes::ZERO; 2] };
+
+    /// A node with a weight for [`gain`].
+    #[inline(always)]
+    pub(super) fn weighing(weight: Lanes<W>) -> Cell<W> {
+        Cell { v: [weight, Lanes::ZERO], ..Cell::ZERO }
+    }
+
+    /// Begins `J` with the node's own load and shunt: `conj(s/v) = conj(s)·v/|v|²`.
+    #[inline(always)]
+    fn inject(&mut self, node: &Node) {
+        let ([p, q], [re, im]) = (self.s, self.v);
+        let per_u = 1.0 / square(self.v);
+        let load = [(p * re + q * im) * per_u, (p * im - q * re) * per_u];
+        self.j = plus(load, times(node.y, self.v));
+    }
+}
+
+/// Buffers of a group.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Buffers<const W: usize> {
+    pub(super) cells: Vec<Cell<W>>,
+    /// `v⁰` of the joints, which begins as the drop over their stretch.
+    joints: Vec<Phasor<W>>,
+    /// What the links add to `J` on each joint's stretch.
+    added: Vec<Phasor<W>>,
+    /// `e` of the links.
+    driving: Vec<Phasor<W>>,
+    /// `j` of the links.
+    pub(super) links: Vec<Phasor<W>>,
+}
+
+impl<const W: usize> Buffers<W> {
+    /// Gives them the lengths `network` needs, allocating only when they never were that long.
+    pub(super) fn fit(&mut self, network: &MeshedNetwork) {
+        self.cells.resize(network.tree.nodes.len(), Cell::ZERO);
+        self.joints.resize(network.joints.len(), all(ZERO));
+        self.added.resize(network.joints.len(), all(ZERO));
+        self.driving.resize(network.links.len(), all(ZERO));
+        self.links.resize(network.links.len(), all(ZERO));
+    }
+}
+
+/// How a lane ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum End {
+    /// Sweeps, and the bound of the voltage error, pu.
+    Converged {
+        sweeps: u32,
+        error_pu: f64,
+    },
+    /// Still moving, by this much voltage, pu.
+    Moving {
+        change_pu: f64,
+    },
+    Collapsed,
+}
+
+/// Sweeps from the voltages at no load until every lane has ended; the cells hold `s`. Leaves `v`, which means something in
+/// converged lanes.
+#[inline(always)]
+pub(super) fn solve<const W: usize>(network: &MeshedNetwork, options: Options, b: &mut Buffers<W>) -> [End; W] {
+    for i in 0..b.cells.len() {
+        b.cells[i].v[0] = square(b.cells[i].s).sqrt();
+    }
+    let gain = gain(network, &mut b.cells);
+    begin(network, &mut b.cells);
+    let mut ends = [End::Moving { change_pu: f64::NAN }; W];
+    let mut moving = Mask::ALL;
+    let mut before = Lanes::all(f64::INFINITY);
+    for sweep in 1..=options.max_iterations {
+        currents(network, b);
+        let seen = voltages(network, b, &moving);
+        for (l, end) in ends.iter_mut().enumerate() {
+            if moving.has(l) {
+                *end = seen.judge(l, before.0[l], gain.0[l], network.shunt_gain, options.tolerance_pu, sweep);
+                if !matches!(end, End::Moving { .. }) {
+                    moving.clear(l);
+                }
+            }
+        }
+        before = seen.change;
+        if moving == Mask::NONE {
+            break;
+        }
+    }
+    ends
+}
+
+/// One sweep from the start, whose voltages tell where a step without operating point breaks down.
+pub(super) fn first<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>) {
+    begin(network, &mut b.cells);
+    currents(network, b);
+    let _ = voltages(network, b, &Mask::ALL);
+}
+
+/// The currents that the voltages imply: `J` of every element and `j` of every link.
+#[inline(always)]
+pub(super) fn flows<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>) {
+    for i in 0..network.tree.nodes.len() {
+        b.cells[i].inject(&network.tree.nodes[i]);
+    }
+    currents(network, b);
+    for i in network.tree.roots..network.tree.nodes.len() {
+        let stretch = network.stretch[i] as usize;
+        if stretch < b.added.len() {
+            b.cells[i].j = plus(b.cells[i].j, b.added[stretch]);
+        }
+    }
+    for i in 0..network.joint_roots {
+        let root = &mut b.cells[network.joints[i].node as usize];
+        root.j = plus(root.j, b.added[i]);
+    }
+}
+
+/// Sets `v` to that at no load and begins `J`.
+#[inline(always)]
+fn begin<const W: usize>(network: &MeshedNetwork, cells: &mut [Cell<W>]) {
+    for i in 0..network.tree.nodes.len() {
+        cells[i].v = all(network.start[i]);
+        cells[i].inject(&network.tree.nodes[i]);
+    }
+}
+
+/// Bounds `max_i Σ_j |Z_ij|·|w_j|`, with the weights `|w|` in the real part of `v`, which becomes `κ`.
+#[inline(always)]
+pub(super) fn gain<const W: usize>(network: &MeshedNetwork, cells: &mut [Cell<W>]) -> Lanes<W> {
+    let (nodes, roots) = (&network.tree.nodes, network.tree.roots);
+    for i in (roots..nodes.len()).rev() {
+        let below = cells[i].v[0];
+        cells[nodes[i].parent as usize].v[0] += below;
+    }
+    let mut largest = Lanes::ZERO;
+    for i in 0..roots {
+        cells[i].v[0] = Lanes::ZERO;
+    }
+    for i in roots..nodes.len() {
+        let drop = cells[nodes[i].parent as usize].v[0] + network.lengths[i] * cells[i].v[0];
+        cells[i].v[0] = drop;
+        largest = drop.max(largest);
+    }
+    let mut round = Lanes::ZERO;
+    for k in 0..network.links.len() {
+        let (link, [m, off]) = (&network.links[k], network.magnitudes[k]);
+        let a = cells[network.joints[link.a as usize].node as usize].v[0];
+        let b = cells[network.joints[link.b as usize].node as usize].v[0];
+        let fork = cells[network.joints[link.fork as usize].node as usize].v[0];
+        round = ((a - fork) + m * (b - fork) + off * fork).max(round);
+    }
+    largest + network.spread * round
+}
+
+/// `J` with the links open, from its beginnings, and what the links add on each stretch.
+#[inline(always)]
+fn currents<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>) {
+    let (nodes, roots) = (&network.tree.nodes, network.tree.roots);
+    for i in 0..b.joints.len() {
+        (b.joints[i], b.added[i]) = (all(ZERO), all(ZERO));
+    }
+    for i in (roots..nodes.len()).rev() {
+        let (above, below) = b.cells.split_at_mut(i);
+        let (parent, j) = (&mut above[nodes[i].parent as usize], below[0].j);
+        let stretch = network.stretch[i] as usize;
+        if stretch < b.joints.len() {
+            b.joints[stretch] = plus(b.joints[stretch], times(nodes[i].z, j));
+        }
+        parent.j = plus(parent.j, j);
+    }
+    for i in 0..network.joints.len() {
+        let above = if i < network.joint_roots { all([1.0, 0.0]) } else { b.joints[network.joints[i].parent as usize] };
+        b.joints[i] = minus(above, b.joints[i]);
+    }
+    let links = network.links.len();
+    for k in 0..links {
+        let link = &network.links[k];
+        b.driving[k] = minus(b.joints[link.a as usize], times(link.m, b.joints[link.b as usize]));
+    }
+    for k in 0..links {
+        let (link, row) = (&network.links[k], &network.inverse[k * links..][..links]);
+        let mut j = all(ZERO);
+        for l in 0..links {
+            j = plus(j, times(row[l], b.driving[l]));
+        }
+        b.links[k] = j;
+        let (at_a, at_b) = (link.a as usize, link.b as usize);
+        b.added[at_a] = plus(b.added[at_a], j);
+        b.added[at_b] = minus(b.added[at_b], times([link.m[0], -link.m[1]], j));
+    }
+    for i in (network.joint_roots..network.joints.len()).rev() {
+        let parent = network.joints[i].parent as usize;
+        b.added[parent] = plus(b.added[parent], b.added[i]);
+    }
+}
+
+/// What a sweep has seen.
+struct Seen<const W: usize> {
+    /// Currents of all trees and links together, no number if anything is: by the sums it reaches the roots.
+    current: Lanes<W>,
+    /// Largest `|v_k − v_{k−1}|`, and the lowest `|v|²`.
+    change: Lanes<W>,
+    lowest: Lanes<W>,
+}
+
+impl<const W: usize> Seen<W> {
+    fn judge(&self, l: usize, before: f64, load_gain: f64, shunt_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
+        let (change, lowest) = (self.change.0[l], self.lowest.0[l]);
+        if !self.current.0[l].is_finite() || lowest < COLLAPSE {
+            return End::Collapsed;
+        }
+        let q = load_gain / lowest + shunt_gain;
+        // The ratio means nothing before there are two changes, and is none of a contraction from 1 on.
+        let ratio = change / before;
+        let (meant, error_pu) = if q < 0.5 {
+            (true, q / (1.0 - q) * change)
+        } else {
+            (before.is_finite() && ratio < 1.0, 2.0 * ratio / (1.0 - ratio) * change)
+        };
+        if meant && error_pu <= tolerance_pu { End::Converged { sweeps, error_pu } } else { End::Moving { change_pu: change } }
+    }
+}
+
+/// New `v` downwards in the lanes that move, and the next `J` begun.
+#[inline(always)]
+fn voltages<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>, moving: &Mask<W>) -> Seen<W> {
+    let (nodes, roots) = (&network.tree.nodes, network.tree.roots);
+    let mut current = Lanes::ZERO;
+    for k in 0..b.links.len() {
+        current += b.links[k][0] + b.links[k][1];
+    }
+    for i in 0..roots {
+        current += b.cells[i].j[0] + b.cells[i].j[1];
+        b.cells[i].inject(&nodes[i]);
+    }
+    let (mut change2, mut lowest) = (Lanes::ZERO, Lanes::ONE);
+    for i in roots..nodes.len() {
+        let node = &nodes[i];
+        let above = b.cells[node.parent as usize].v;
+        let cell = &mut b.cells[i];
+        let (mut j, stretch) = (cell.j, network.stretch[i] as usize);
+        if stretch < b.added.len() {
+            j = plus(j, b.added[stretch]);
+        }
+        let [re, im] = minus(above, times(node.z, j));
+        let v = [re.within(moving, cell.v[0]), im.within(moving, cell.v[1])];
+        change2 = square(minus(v, cell.v)).max(change2);
+        lowest = square(v).min(lowest);
+        cell.v = v;
+        cell.inject(node);
+    }
+    Seen { current, change: change2.sqrt(), lowest }
+}
