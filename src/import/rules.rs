@@ -15,6 +15,8 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &UNKNOWN_CONNECTION,
         &UNKNOWN_PROFILE,
         &THREE_PHASE,
+        &SHARES,
+        &CHARACTERISTIC,
         &AUTO_TAP,
         &POWER_PLANT,
         &UNKNOWN_TYPE,
@@ -112,6 +114,26 @@ pub const THREE_PHASE: Rule = Rule {
     why: "Only balanced grids are solved; spreading them evenly would be another grid.",
     example: "injections_3ph.csv",
     mend: "injections.csv with balanced loads",
+};
+
+/// Shares of a load are not from 0 to 1.
+pub const SHARES: Rule = Rule {
+    code: "shares",
+    severity: Severity::Error,
+    what: "Shares of a load that answers voltage are not from 0 to 1.",
+    why: "Constant impedance, constant current and constant power share what the load takes at rated voltage.",
+    example: "connection,p_impedance,p_current\nh1,0.8,0.4",
+    mend: "connection,p_impedance,p_current\nh1,0.8,0.2",
+};
+
+/// A characteristic of an inverter is not a list of rising points.
+pub const CHARACTERISTIC: Rule = Rule {
+    code: "characteristic",
+    severity: Severity::Error,
+    what: "A characteristic of an inverter is not a list of rising points.",
+    why: "Between the points it is a straight line, which needs them in order.",
+    example: "connection,q_of_u\npv1,1.07:4800 1.03:0",
+    mend: "connection,q_of_u\npv1,1.03:0 1.07:4800",
 };
 
 /// A transformer has an automatic tap changer, which is not modelled.

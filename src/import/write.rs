@@ -3,7 +3,7 @@
 
 use super::Feeder;
 use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, PARQUET, SOURCES, SWITCHES, TRANSFORMERS};
-use super::{meta, rules};
+use super::{meta, responses, rules};
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, TapSide};
 use crate::ids::ProfileIdx;
@@ -27,6 +27,9 @@ pub fn folder_files(feeder: &Feeder) -> Result<Vec<(&'static str, Vec<u8>)>, Fin
     ];
     if !grid.switches.is_empty() {
         files.push(("switches.csv", switches(grid)));
+    }
+    if !grid.responses.is_empty() {
+        files.push((responses::FILE, answers(grid)));
     }
     if feeder.profiles.steps() > 0 {
         files.push((PARQUET, write_parquet(&feeder.profiles)?));
@@ -115,6 +118,15 @@ fn connections(grid: &Grid) -> Vec<u8> {
         &[&CONNECTIONS[..], &["phases"]].concat(),
         grid.connections.iter().map(|c| [c.id.clone(), c.address.to_string(), grid.buses[c.bus.i()].id.clone(), phases(c.phases).into()]),
     )
+}
+
+fn answers(grid: &Grid) -> Vec<u8> {
+    let columns = [&["connection"][..], &responses::OPTIONAL].concat();
+    let row = |r: &crate::grid::Response| {
+        let id = grid.connections[r.connection.i()].id.clone();
+        std::iter::once(id).chain(responses::cells(r))
+    };
+    csv(&columns, grid.responses.iter().map(row))
 }
 
 fn assets(feeder: &Feeder) -> Vec<u8> {

@@ -40,16 +40,105 @@
 //! ρ = max_i Σ_k |∂v_i/∂e_k|                                             of the grid alone
 //! ```
 //!
+//! Loads that answer voltage (`response.rs`) count with their size and twice their slope `|dΔS/du|`.
+//!
 //! **Stopping.** After a sweep with change `Δ = max |v_k − v_{k−1}|` the solution is within `q/(1−q)·Δ` of `v_k` (Banach); the sweeps end
 //! when that is at most the tolerance. Where the bound is no help (`q ≥ ½`) the ratio `r` of the last two changes takes its place,
 //! doubled: `2r/(1−r)·Δ`. A `|v|` below a tenth, or no number, has collapsed.
 //!
 //! **Powers** are taken at the voltages that are reported, with the currents these imply, so every node balances to rounding.
 
-mod batch;
-mod network;
+mod mesh;
 mod sweep;
 mod write;
 
-pub(super) use batch::{MeshedWorkspace, run};
-pub(super) use network::MeshedNetwork;
+use std::ops::Range;
+
+use super::batch::{Kernel, Task};
+use super::injections::Group;
+use super::lanes::Lanes;
+use super::solution::{Rows, Status};
+use crate::ids::BusIdx;
+pub(super) use mesh::Mesh;
+use sweep::{End, State};
+
+impl Kernel for Mesh {
+    type State<const W: usize> = State<W>;
+
+    fn prepare<const W: usize>(&self, state: &mut State<W>) {
+        state.fit(self);
+    }
+
+    #[inline(always)]
+    fn group<const W: usize>(&self, task: &Task<'_>, steps: Range<usize>, state: &mut State<W>, row: usize, rows: &mut Rows<'_>) {
+        let powers = task.injections.group(steps.clone(), self.tree.injections);
+        self.load(&powers, state);
+        let ends = sweep::solve(self, task.options, state);
+        let width = steps.len();
+        if task.outputs.voltage {
+            write::voltages(self, &state.cells, row, width, rows);
+        }
+        if task.outputs.totals || task.outputs.branch {
+            sweep::flows(self, state);
+        }
+        if task.outputs.totals {
+            write::totals(self, state, row, width, rows);
+        }
+        if task.outputs.branch {
+            write::branches(self, state, row, width, rows);
+        }
+        for (l, end) in ends.into_iter().enumerate().take(width) {
+            rows.status[row + l] = match end {
+                End::Converged { sweeps, error_pu } => Status::Converged { iterations: sweeps, error_pu },
+                End::Moving { change_pu } => Status::IterationLimit { change_pu },
+                End::Collapsed => Status::Collapsed { bus: self.lowest(&powers, l, state) },
+            };
+            if !rows.status[row + l].converged() {
+                rows.blank(row + l);
+            }
+        }
+    }
+}
+
+impl Mesh {
+    /// The bus with the lowest voltage in lane `l` after one sweep; one that is no number is lower than all.
+    #[cold]
+    fn lowest<const W: usize>(&self, powers: &Group<'_, W>, l: usize, state: &mut State<W>) -> BusIdx {
+        self.load(powers, state);
+        sweep::first(self, state);
+        let key = |node: &usize| {
+            let u = sweep::square(state.cells[*node].v).0[l];
+            if u.is_finite() { u } else { f64::NEG_INFINITY }
+        };
+        let node = (0..state.cells.len()).min_by(|a, b| key(a).total_cmp(&key(b))).expect("a network has nodes");
+        self.tree.bus_of_node[node]
+    }
+
+    /// Gives each node the sum of its injections.
+    #[inline(always)]
+    fn load<const W: usize>(&self, powers: &Group<'_, W>, state: &mut State<W>) {
+        match powers {
+            // Named apart so that each loop is compiled for itself.
+            Group::Rows(..) => self.load_from(powers, state),
+            Group::Series { .. } => self.load_from(powers, state),
+        }
+        for (response, given) in self.tree.responses.iter().zip(&mut state.given) {
+            let asked = powers.power(response.row as usize);
+            *given = response.given(asked);
+            // The rest of the node's power has been summed from what was asked.
+            state.cells[response.node as usize].s[1] += given[1] - asked.1;
+        }
+    }
+
+    #[inline(always)]
+    fn load_from<const W: usize>(&self, powers: &Group<'_, W>, state: &mut State<W>) {
+        for &node in &self.tree.bare {
+            state.cells[node as usize].s = [Lanes::ZERO; 2];
+        }
+        for load in &self.tree.loads {
+            let cell = &mut state.cells[load.node as usize];
+            let (p, q) = powers.power(load.row as usize);
+            cell.s = if load.first { [p, q] } else { sweep::plus(cell.s, [p, q]) };
+        }
+    }
+}

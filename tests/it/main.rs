@@ -11,6 +11,7 @@ mod model_docs;
 mod output;
 mod powerflow;
 mod powerflow_command;
+mod powerflow_responses;
 mod report;
 mod scenario_language;
 mod sim_balance;

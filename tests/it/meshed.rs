@@ -4,7 +4,7 @@
 use copperplate::grid::{Bus, Grid, Places, Source, SpanningOrder, Switch, Tap};
 use copperplate::ids::{BranchIdx, BusIdx};
 use copperplate::import::ConnectionPower;
-use copperplate::powerflow::{Network, Options, Outputs, Solution, Status, solve_parallel};
+use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, solve_parallel};
 use proptest::prelude::*;
 
 use crate::powerflow::{Seeds, network as radial, random_feeder, run, seeds, steps};
@@ -242,7 +242,7 @@ proptest! {
         let (batch, summary) = run(&network, &steps(&power, &factors), Options::default());
         let mut parallel = Solution::default();
         let many = steps(&steps(&power, &factors), &[1.0; 60]);
-        let in_parallel = solve_parallel(&network, &many.p_w, &many.q_var, Options::default(), Outputs::ALL, &mut parallel);
+        let in_parallel = solve_parallel(&network, Injections::by_step(&many.p_w, &many.q_var), Options::default(), Outputs::ALL, &mut parallel);
         prop_assert_eq!(in_parallel.iterations, 60 * summary.iterations);
         let bits = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         prop_assert_eq!(bits(&parallel.u_pu[59 * batch.u_pu.len()..]), bits(&batch.u_pu));

@@ -2,10 +2,10 @@
 
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
-use super::network::MeshedNetwork;
+use super::mesh::Mesh;
 use crate::powerflow::lanes::{Lanes, Mask};
-use crate::powerflow::network::{Complex, Node};
 use crate::powerflow::solution::Options;
+use crate::powerflow::tree::{Complex, Node};
 
 /// A squared voltage below this fraction of the source's has collapsed.
 const COLLAPSE: f64 = 0.01;
@@ -60,19 +60,23 @@ impl<const W: usize> Cell<W> {
         Cell { v: [weight, Lanes::ZERO], ..Cell::ZERO }
     }
 
-    /// Begins `J` with the node's own load and shunt: `conj(s/v) = conj(s)·v/|v|²`.
+    /// Begins `J` with the node's own load and shunt.
     #[inline(always)]
     fn inject(&mut self, node: &Node) {
-        let ([p, q], [re, im]) = (self.s, self.v);
-        let per_u = 1.0 / square(self.v);
-        let load = [(p * re + q * im) * per_u, (p * im - q * re) * per_u];
-        self.j = plus(load, times(node.y, self.v));
+        self.j = plus(current(self.s, self.v, square(self.v)), times(node.y, self.v));
     }
 }
 
-/// Buffers of a group.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Buffers<const W: usize> {
+/// `conj(s/v) = conj(s)·v/u`, `u = |v|²`.
+#[inline(always)]
+fn current<const W: usize>([p, q]: Phasor<W>, [re, im]: Phasor<W>, u: Lanes<W>) -> Phasor<W> {
+    let per_u = 1.0 / u;
+    [(p * re + q * im) * per_u, (p * im - q * re) * per_u]
+}
+
+/// State of a group.
+#[derive(Default)]
+pub(in crate::powerflow) struct State<const W: usize> {
     pub(super) cells: Vec<Cell<W>>,
     /// `v⁰` of the joints, which begins as the drop over their stretch.
     joints: Vec<Phasor<W>>,
@@ -82,16 +86,19 @@ pub(super) struct Buffers<const W: usize> {
     driving: Vec<Phasor<W>>,
     /// `j` of the links.
     pub(super) links: Vec<Phasor<W>>,
+    /// `[response]` powers as given.
+    pub(super) given: Vec<Phasor<W>>,
 }
 
-impl<const W: usize> Buffers<W> {
+impl<const W: usize> State<W> {
     /// Gives them the lengths `network` needs, allocating only when they never were that long.
-    pub(super) fn fit(&mut self, network: &MeshedNetwork) {
-        self.cells.resize(network.tree.nodes.len(), Cell::ZERO);
-        self.joints.resize(network.joints.len(), all(ZERO));
-        self.added.resize(network.joints.len(), all(ZERO));
-        self.driving.resize(network.links.len(), all(ZERO));
-        self.links.resize(network.links.len(), all(ZERO));
+    pub(super) fn fit(&mut self, mesh: &Mesh) {
+        self.cells.resize(mesh.tree.nodes.len(), Cell::ZERO);
+        self.joints.resize(mesh.joints.len(), all(ZERO));
+        self.added.resize(mesh.joints.len(), all(ZERO));
+        self.driving.resize(mesh.links.len(), all(ZERO));
+        self.links.resize(mesh.links.len(), all(ZERO));
+        self.given.resize(mesh.tree.responses.len(), all(ZERO));
     }
 }
 
@@ -113,21 +120,22 @@ pub(super) enum End {
 /// Sweeps from the voltages at no load until every lane has ended; the cells hold `s`. Leaves `v`, which means something in
 /// converged lanes.
 #[inline(always)]
-pub(super) fn solve<const W: usize>(network: &MeshedNetwork, options: Options, b: &mut Buffers<W>) -> [End; W] {
+pub(super) fn solve<const W: usize>(mesh: &Mesh, options: Options, b: &mut State<W>) -> [End; W] {
     for i in 0..b.cells.len() {
         b.cells[i].v[0] = square(b.cells[i].s).sqrt();
     }
-    let gain = gain(network, &mut b.cells);
-    begin(network, &mut b.cells);
+    weigh_responses(mesh, b);
+    let gain = gain(mesh, &mut b.cells);
+    begin(mesh, b);
     let mut ends = [End::Moving { change_pu: f64::NAN }; W];
     let mut moving = Mask::ALL;
     let mut before = Lanes::all(f64::INFINITY);
     for sweep in 1..=options.max_iterations {
-        currents(network, b);
-        let seen = voltages(network, b, &moving);
+        currents(mesh, b);
+        let seen = voltages(mesh, b, &moving);
         for (l, end) in ends.iter_mut().enumerate() {
             if moving.has(l) {
-                *end = seen.judge(l, before.0[l], gain.0[l], network.shunt_gain, options.tolerance_pu, sweep);
+                *end = seen.judge(l, before.0[l], gain.0[l], mesh.shunt_gain, options.tolerance_pu, sweep);
                 if !matches!(end, End::Moving { .. }) {
                     moving.clear(l);
                 }
@@ -142,44 +150,68 @@ pub(super) fn solve<const W: usize>(network: &MeshedNetwork, options: Options, b
 }
 
 /// One sweep from the start, whose voltages tell where a step without operating point breaks down.
-pub(super) fn first<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>) {
-    begin(network, &mut b.cells);
-    currents(network, b);
-    let _ = voltages(network, b, &Mask::ALL);
+pub(super) fn first<const W: usize>(mesh: &Mesh, b: &mut State<W>) {
+    begin(mesh, b);
+    currents(mesh, b);
+    let _ = voltages(mesh, b, &Mask::ALL);
 }
 
 /// The currents that the voltages imply: `J` of every element and `j` of every link.
 #[inline(always)]
-pub(super) fn flows<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>) {
-    for i in 0..network.tree.nodes.len() {
-        b.cells[i].inject(&network.tree.nodes[i]);
+pub(super) fn flows<const W: usize>(mesh: &Mesh, b: &mut State<W>) {
+    for i in 0..mesh.tree.nodes.len() {
+        b.cells[i].inject(&mesh.tree.nodes[i]);
     }
-    currents(network, b);
-    for i in network.tree.roots..network.tree.nodes.len() {
-        let stretch = network.stretch[i] as usize;
+    respond(mesh, b);
+    currents(mesh, b);
+    for i in mesh.tree.roots..mesh.tree.nodes.len() {
+        let stretch = mesh.stretch[i] as usize;
         if stretch < b.added.len() {
             b.cells[i].j = plus(b.cells[i].j, b.added[stretch]);
         }
     }
-    for i in 0..network.joint_roots {
-        let root = &mut b.cells[network.joints[i].node as usize];
+    for i in 0..mesh.joint_roots {
+        let root = &mut b.cells[mesh.joints[i].node as usize];
         root.j = plus(root.j, b.added[i]);
     }
 }
 
 /// Sets `v` to that at no load and begins `J`.
 #[inline(always)]
-fn begin<const W: usize>(network: &MeshedNetwork, cells: &mut [Cell<W>]) {
-    for i in 0..network.tree.nodes.len() {
-        cells[i].v = all(network.start[i]);
-        cells[i].inject(&network.tree.nodes[i]);
+fn begin<const W: usize>(mesh: &Mesh, b: &mut State<W>) {
+    for i in 0..mesh.tree.nodes.len() {
+        b.cells[i].v = all(mesh.start[i]);
+        b.cells[i].inject(&mesh.tree.nodes[i]);
+    }
+    respond(mesh, b);
+}
+
+/// Adds to each begun `J` what voltage moves.
+#[inline(always)]
+fn respond<const W: usize>(mesh: &Mesh, b: &mut State<W>) {
+    for k in 0..mesh.tree.responses.len() {
+        let response = &mesh.tree.responses[k];
+        let cell = &mut b.cells[response.node as usize];
+        let u = square(cell.v);
+        cell.j = plus(cell.j, current(response.extra(&b.given[k], u), cell.v, u));
+    }
+}
+
+/// Adds to the weights of loads those of what voltage moves: its size at `v = 1`, what that grows by on the way to another voltage,
+/// and how fast.
+#[inline(always)]
+fn weigh_responses<const W: usize>(mesh: &Mesh, b: &mut State<W>) {
+    for k in 0..mesh.tree.responses.len() {
+        let response = &mesh.tree.responses[k];
+        let extra = square(response.extra(&b.given[k], Lanes::ONE)).sqrt();
+        b.cells[response.node as usize].v[0] += extra + 1.5 * response.steepness(&b.given[k]);
     }
 }
 
 /// Bounds `max_i Σ_j |Z_ij|·|w_j|`, with the weights `|w|` in the real part of `v`, which becomes `κ`.
 #[inline(always)]
-pub(super) fn gain<const W: usize>(network: &MeshedNetwork, cells: &mut [Cell<W>]) -> Lanes<W> {
-    let (nodes, roots) = (&network.tree.nodes, network.tree.roots);
+pub(super) fn gain<const W: usize>(mesh: &Mesh, cells: &mut [Cell<W>]) -> Lanes<W> {
+    let (nodes, roots) = (&mesh.tree.nodes, mesh.tree.roots);
     for i in (roots..nodes.len()).rev() {
         let below = cells[i].v[0];
         cells[nodes[i].parent as usize].v[0] += below;
@@ -189,48 +221,48 @@ pub(super) fn gain<const W: usize>(network: &MeshedNetwork, cells: &mut [Cell<W>
         cells[i].v[0] = Lanes::ZERO;
     }
     for i in roots..nodes.len() {
-        let drop = cells[nodes[i].parent as usize].v[0] + network.lengths[i] * cells[i].v[0];
+        let drop = cells[nodes[i].parent as usize].v[0] + mesh.lengths[i] * cells[i].v[0];
         cells[i].v[0] = drop;
         largest = drop.max(largest);
     }
     let mut round = Lanes::ZERO;
-    for k in 0..network.links.len() {
-        let (link, [m, off]) = (&network.links[k], network.magnitudes[k]);
-        let a = cells[network.joints[link.a as usize].node as usize].v[0];
-        let b = cells[network.joints[link.b as usize].node as usize].v[0];
-        let fork = cells[network.joints[link.fork as usize].node as usize].v[0];
+    for k in 0..mesh.links.len() {
+        let (link, [m, off]) = (&mesh.links[k], mesh.magnitudes[k]);
+        let a = cells[mesh.joints[link.a as usize].node as usize].v[0];
+        let b = cells[mesh.joints[link.b as usize].node as usize].v[0];
+        let fork = cells[mesh.joints[link.fork as usize].node as usize].v[0];
         round = ((a - fork) + m * (b - fork) + off * fork).max(round);
     }
-    largest + network.spread * round
+    largest + mesh.spread * round
 }
 
 /// `J` with the links open, from its beginnings, and what the links add on each stretch.
 #[inline(always)]
-fn currents<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>) {
-    let (nodes, roots) = (&network.tree.nodes, network.tree.roots);
+fn currents<const W: usize>(mesh: &Mesh, b: &mut State<W>) {
+    let (nodes, roots) = (&mesh.tree.nodes, mesh.tree.roots);
     for i in 0..b.joints.len() {
         (b.joints[i], b.added[i]) = (all(ZERO), all(ZERO));
     }
     for i in (roots..nodes.len()).rev() {
         let (above, below) = b.cells.split_at_mut(i);
         let (parent, j) = (&mut above[nodes[i].parent as usize], below[0].j);
-        let stretch = network.stretch[i] as usize;
+        let stretch = mesh.stretch[i] as usize;
         if stretch < b.joints.len() {
             b.joints[stretch] = plus(b.joints[stretch], times(nodes[i].z, j));
         }
         parent.j = plus(parent.j, j);
     }
-    for i in 0..network.joints.len() {
-        let above = if i < network.joint_roots { all([1.0, 0.0]) } else { b.joints[network.joints[i].parent as usize] };
+    for i in 0..mesh.joints.len() {
+        let above = if i < mesh.joint_roots { all([1.0, 0.0]) } else { b.joints[mesh.joints[i].parent as usize] };
         b.joints[i] = minus(above, b.joints[i]);
     }
-    let links = network.links.len();
+    let links = mesh.links.len();
     for k in 0..links {
-        let link = &network.links[k];
+        let link = &mesh.links[k];
         b.driving[k] = minus(b.joints[link.a as usize], times(link.m, b.joints[link.b as usize]));
     }
     for k in 0..links {
-        let (link, row) = (&network.links[k], &network.inverse[k * links..][..links]);
+        let (link, row) = (&mesh.links[k], &mesh.inverse[k * links..][..links]);
         let mut j = all(ZERO);
         for l in 0..links {
             j = plus(j, times(row[l], b.driving[l]));
@@ -240,8 +272,8 @@ fn currents<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>) {
         b.added[at_a] = plus(b.added[at_a], j);
         b.added[at_b] = minus(b.added[at_b], times([link.m[0], -link.m[1]], j));
     }
-    for i in (network.joint_roots..network.joints.len()).rev() {
-        let parent = network.joints[i].parent as usize;
+    for i in (mesh.joint_roots..mesh.joints.len()).rev() {
+        let parent = mesh.joints[i].parent as usize;
         b.added[parent] = plus(b.added[parent], b.added[i]);
     }
 }
@@ -275,8 +307,8 @@ impl<const W: usize> Seen<W> {
 
 /// New `v` downwards in the lanes that move, and the next `J` begun.
 #[inline(always)]
-fn voltages<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>, moving: &Mask<W>) -> Seen<W> {
-    let (nodes, roots) = (&network.tree.nodes, network.tree.roots);
+fn voltages<const W: usize>(mesh: &Mesh, b: &mut State<W>, moving: &Mask<W>) -> Seen<W> {
+    let (nodes, roots) = (&mesh.tree.nodes, mesh.tree.roots);
     let mut current = Lanes::ZERO;
     for k in 0..b.links.len() {
         current += b.links[k][0] + b.links[k][1];
@@ -290,7 +322,7 @@ fn voltages<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>, moving:
         let node = &nodes[i];
         let above = b.cells[node.parent as usize].v;
         let cell = &mut b.cells[i];
-        let (mut j, stretch) = (cell.j, network.stretch[i] as usize);
+        let (mut j, stretch) = (cell.j, mesh.stretch[i] as usize);
         if stretch < b.added.len() {
             j = plus(j, b.added[stretch]);
         }
@@ -301,5 +333,6 @@ fn voltages<const W: usize>(network: &MeshedNetwork, b: &mut Buffers<W>, moving:
         cell.v = v;
         cell.inject(node);
     }
+    respond(mesh, b);
     Seen { current, change: change2.sqrt(), lowest }
 }

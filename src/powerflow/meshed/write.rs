@@ -10,11 +10,11 @@
 
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
-use super::network::MeshedNetwork;
-use super::sweep::{Buffers, Cell, Phasor, minus, square, times};
+use super::mesh::Mesh;
+use super::sweep::{Cell, Phasor, State, minus, square, times};
 use crate::powerflow::lanes::Lanes;
-use crate::powerflow::network::{Complex, DEAD};
 use crate::powerflow::solution::Rows;
+use crate::powerflow::tree::{Complex, DEAD};
 use crate::powerflow::write::{column, wrapped};
 
 /// `a·conj(b)`.
@@ -25,10 +25,10 @@ fn power<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
 
 /// `u_pu` and `angle_rad` of `steps` lanes from step `first` on, after [`super::sweep::solve`].
 #[inline(always)]
-pub(super) fn voltages<const W: usize>(network: &MeshedNetwork, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
-    let width = network.tree.buses();
+pub(super) fn voltages<const W: usize>(mesh: &Mesh, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let width = mesh.tree.buses.len();
     let [u_pu, angle_rad] = &mut rows.bus;
-    for (i, bus) in network.tree.buses.iter().enumerate() {
+    for (i, bus) in mesh.tree.buses.iter().enumerate() {
         let (u, angle) = if bus.node == DEAD {
             (Lanes::ZERO, Lanes::ZERO)
         } else {
@@ -43,20 +43,20 @@ pub(super) fn voltages<const W: usize>(network: &MeshedNetwork, cells: &[Cell<W>
 
 /// Losses and source power, after [`super::sweep::flows`].
 #[inline(always)]
-pub(super) fn totals<const W: usize>(network: &MeshedNetwork, b: &Buffers<W>, first: usize, steps: usize, rows: &mut Rows<'_>) {
+pub(super) fn totals<const W: usize>(mesh: &Mesh, b: &State<W>, first: usize, steps: usize, rows: &mut Rows<'_>) {
     let (mut losses, mut source_p, mut source_q) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-    for (i, node) in network.tree.nodes.iter().enumerate() {
+    for (i, node) in mesh.tree.nodes.iter().enumerate() {
         let cell = &b.cells[i];
         losses += node.y[0] * square(cell.v);
-        if i < network.tree.roots {
+        if i < mesh.tree.roots {
             let [p, q] = power(cell.v, cell.j);
             (source_p, source_q) = (source_p + p, source_q + q);
         } else {
             losses += power(minus(b.cells[node.parent as usize].v, cell.v), cell.j)[0];
         }
     }
-    for (link, &j) in network.links.iter().zip(&b.links) {
-        let v = |place: u32| b.cells[network.joints[place as usize].node as usize].v;
+    for (link, &j) in mesh.links.iter().zip(&b.links) {
+        let v = |place: u32| b.cells[mesh.joints[place as usize].node as usize].v;
         losses += power(minus(v(link.a), times(link.m, v(link.b))), j)[0];
     }
     let [losses_w, source_p_w, source_q_var] = &mut rows.total;
@@ -67,29 +67,29 @@ pub(super) fn totals<const W: usize>(network: &MeshedNetwork, b: &Buffers<W>, fi
 
 /// Everything per branch, after [`super::sweep::flows`].
 #[inline(always)]
-pub(super) fn branches<const W: usize>(network: &MeshedNetwork, b: &Buffers<W>, first: usize, steps: usize, rows: &mut Rows<'_>) {
-    let width = network.tree.branches();
+pub(super) fn branches<const W: usize>(mesh: &Mesh, b: &State<W>, first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let width = mesh.tree.branches.len();
     let mut write = |branch: usize, results: [Lanes<W>; 7]| {
         for array in 0..7 {
             column(rows.branch[array], width, first, steps, branch, results[array]);
         }
     };
-    for (k, branch) in network.tree.branches.iter().enumerate() {
+    for (k, branch) in mesh.tree.branches.iter().enumerate() {
         if branch.node == DEAD {
             write(k, [Lanes::ZERO; 7]);
             continue;
         }
         let child = &b.cells[branch.node as usize];
-        let parent = &b.cells[network.tree.nodes[branch.node as usize].parent as usize];
+        let parent = &b.cells[mesh.tree.nodes[branch.node as usize].parent as usize];
         let j = times(branch.share, child.j);
         let half_y = [branch.half_y; 2];
         let (per_rated, amperes) = ([branch.per_rated.0, branch.per_rated.1], [branch.amperes.0, branch.amperes.1]);
         let ordered = |x: [f64; 2]| if branch.forward { x } else { [x[1], x[0]] };
         write(k, of_element([parent.v, child.v], child.v, j, half_y, ordered(per_rated), ordered(amperes), branch.forward));
     }
-    for branch in &network.link_branches {
-        let link = &network.links[branch.link as usize];
-        let v = |place: u32| b.cells[network.joints[place as usize].node as usize].v;
+    for branch in &mesh.link_branches {
+        let link = &mesh.links[branch.link as usize];
+        let v = |place: u32| b.cells[mesh.joints[place as usize].node as usize].v;
         let (ends, j) = ([v(link.a), v(link.b)], times(branch.share, b.links[branch.link as usize]));
         let results = of_element(ends, times(link.m, ends[1]), j, branch.half_y, branch.per_rated, branch.amperes, branch.forward);
         write(branch.branch.i(), results);

@@ -16,7 +16,7 @@ use super::sweep::{Cell, gain};
 use crate::grid::{Element, Grid, SpanningOrder};
 use crate::ids::BranchIdx;
 use crate::powerflow::lanes::Lanes;
-use crate::powerflow::network::{Complex, DEAD, Frame, Network, add, div, folded, mul, rated_currents_a, square, turns};
+use crate::powerflow::tree::{Complex, DEAD, Frame, Tree, add, div, folded, mul, rated_currents_a, square, turns};
 
 /// A link in the frames of its ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,9 +57,9 @@ pub(super) struct LinkBranch {
 
 /// A grid with loops or several sources in an island, made ready to solve; immutable.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct MeshedNetwork {
+pub(in crate::powerflow) struct Mesh {
     /// The forest, with the links' shunts at its nodes.
-    pub(in crate::powerflow) tree: Network,
+    pub(in crate::powerflow) tree: Tree,
     /// Parents before children; roots first.
     pub(super) joints: Vec<Joint>,
     /// Number of roots among the joints.
@@ -82,12 +82,12 @@ pub(crate) struct MeshedNetwork {
     pub(super) shunt_gain: f64,
 }
 
-impl MeshedNetwork {
+impl Mesh {
     /// Flattens `grid` in the given `order`, which must be its own.
-    pub(crate) fn new(grid: &Grid, order: &SpanningOrder) -> MeshedNetwork {
+    pub(in crate::powerflow) fn new(grid: &Grid, order: &SpanningOrder) -> Mesh {
         let frame = Frame::new(grid, order.tree());
-        let tree = Network::new(grid, order.tree());
-        let mut network = MeshedNetwork {
+        let tree = Tree::new(grid, order.tree());
+        let mut mesh = Mesh {
             joints: Vec::new(),
             joint_roots: 0,
             stretch: vec![DEAD; tree.nodes.len()],
@@ -101,15 +101,15 @@ impl MeshedNetwork {
             shunt_gain: 0.0,
             tree,
         };
-        let z: Vec<Complex> = order.links().iter().map(|link| network.add_link(grid, order, &frame, &link.branches)).collect();
-        network.add_joints();
-        network.close_loops(&z);
-        let shunts = network.tree.nodes.iter().map(|node| Cell::weighing(Lanes([square(node.y).sqrt()])));
-        network.shunt_gain = gain(&network, &mut shunts.collect::<Vec<_>>()).0[0];
-        network
+        let z: Vec<Complex> = order.links().iter().map(|link| mesh.add_link(grid, order, &frame, &link.branches)).collect();
+        mesh.add_joints();
+        mesh.close_loops(&z);
+        let shunts = mesh.tree.nodes.iter().map(|node| Cell::weighing(Lanes([square(node.y).sqrt()])));
+        mesh.shunt_gain = gain(&mesh, &mut shunts.collect::<Vec<_>>()).0[0];
+        mesh
     }
 
-    /// Adds a link and its shunts; gives its `z`. Ends are nodes until [`MeshedNetwork::add_joints`].
+    /// Adds a link and its shunts; gives its `z`. Ends are nodes until [`Mesh::add_joints`].
     fn add_link(&mut self, grid: &Grid, order: &SpanningOrder, frame: &Frame, branches: &[BranchIdx]) -> Complex {
         let (at_a, at_b) = grid.branch_buses(branches[0]);
         let place = |bus| order.tree().node_of_bus(bus).expect("links are supplied");
