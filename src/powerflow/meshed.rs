@@ -43,8 +43,8 @@
 //! Loads that answer voltage (`response.rs`) count with their size and twice their slope `|dΔS/du|`.
 //!
 //! **Stopping.** After a sweep with change `Δ = max |v_k − v_{k−1}|` the solution is within `q/(1−q)·Δ` of `v_k` (Banach); the sweeps end
-//! when that is at most the tolerance. Where the bound is no help (`q ≥ ½`) the ratio `r` of the last two changes takes its place,
-//! doubled: `2r/(1−r)·Δ`. A `|v|` below a tenth, or no number, has collapsed.
+//! when that is at most the tolerance. Where the bound is no help (`q ≥ 0.9`) the larger of the last two ratios of changes, at least
+//! ½, takes its place as `r`, doubled: `2r/(1−r)·Δ`. A `|v|` below a tenth, or no number, has collapsed.
 //!
 //! **Powers** are taken at the voltages that are reported, with the currents these imply, so every node balances to rounding.
 

@@ -1,8 +1,8 @@
 //! Load flow of closed loops and of several sources in an island: closed forms, the radial kernel, and invariants. References of
 //! other solvers are among the cases of `powerflow.rs`.
 
-use copperplate::grid::{Bus, Grid, Places, Source, SpanningOrder, Switch, Tap};
-use copperplate::ids::{BranchIdx, BusIdx};
+use copperplate::grid::{Bus, Control, Grid, Mix, Places, Response, Source, SpanningOrder, Switch, Tap};
+use copperplate::ids::{BranchIdx, BusIdx, ConnectionIdx};
 use copperplate::import::ConnectionPower;
 use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, solve_parallel};
 use proptest::prelude::*;
@@ -177,6 +177,20 @@ fn meshed_feeder(seeds: &Seeds, ties: &[(f64, f64, f64)], second: Option<(f64, f
     (grid, power)
 }
 
+/// Lets a third of the connections answer voltage, and gives a fifth an inverter with Q(U).
+fn with_responses(mut grid: Grid) -> Grid {
+    for c in 0..grid.connections.len() {
+        let (active, reactive) = (Mix { impedance: 0.4, current: 0.3 }, Mix { impedance: 0.8, current: -0.1 });
+        let mix = if c % 3 == 0 { (active, reactive) } else { (Mix::default(), Mix::default()) };
+        let points = vec![(0.93, -900.0), (0.97, 0.0), (1.03, 0.0), (1.07, 900.0)];
+        let control = (c % 5 == 1).then_some(Control::Voltage(points));
+        if c % 3 == 0 || control.is_some() {
+            grid.responses.push(Response { connection: ConnectionIdx::new(c), active: mix.0, reactive: mix.1, control });
+        }
+    }
+    grid
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
@@ -213,8 +227,9 @@ proptest! {
     }
 
     #[test]
-    fn a_radial_grid_is_solved_alike_by_both_kernels(seeds in seeds(), load in 0.1..10.0f64) {
+    fn a_radial_grid_is_solved_alike_by_both_kernels(seeds in seeds(), load in 0.1..10.0f64, responses in any::<bool>()) {
         let (grid, power) = random_feeder(&seeds);
+        let grid = if responses { with_responses(grid) } else { grid };
         let power = steps(&power, &[load, -load]);
         let options = Options { tolerance_pu: 1e-12, max_iterations: 1000 };
         let (meshed, _) = run(&network(&grid), &power, options);
@@ -259,8 +274,9 @@ proptest! {
 
     /// The error stays below its bound and that below the tolerance, from light load to the neighbourhood of collapse.
     #[test]
-    fn the_asked_tolerance_is_kept(seeds in seeds(), ties in ties(), second in second_source(), exponent in 4..12i32, load in 0.1..30.0f64) {
+    fn the_asked_tolerance_is_kept(seeds in seeds(), ties in ties(), second in second_source(), exponent in 4..12i32, load in 0.1..30.0f64, responses in any::<bool>()) {
         let (grid, power) = meshed_feeder(&seeds, &ties, second);
+        let grid = if responses { with_responses(grid) } else { grid };
         let network = network(&grid);
         let power = steps(&power, &[load, -load, 0.5 * load]);
         let options = Options { tolerance_pu: libm::pow(10.0, f64::from(-exponent)), max_iterations: 2000 };

@@ -112,16 +112,15 @@ impl Mesh {
     /// Adds a link and its shunts; gives its `z`. Ends are nodes until [`Mesh::add_joints`].
     fn add_link(&mut self, grid: &Grid, order: &SpanningOrder, frame: &Frame, branches: &[BranchIdx]) -> Complex {
         let (at_a, at_b) = grid.branch_buses(branches[0]);
-        let place = |bus| order.tree().node_of_bus(bus).expect("links are supplied");
-        let (a, b) = (place(at_a), place(at_b));
-        let node = |bus: crate::ids::BusIdx| self.tree.buses[bus.i()].node;
-        let (node_a, node_b) = (node(at_a), node(at_b));
+        let in_order = |bus| order.tree().node_of_bus(bus).expect("links are supplied");
+        let (a, b) = (in_order(at_a), in_order(at_b));
+        let (node_a, node_b) = (self.tree.buses[at_a.i()].node, self.tree.buses[at_b.i()].node);
         let c = match grid.branch_element(branches[0]) {
             Element::Transformer(t) => mul(frame.c[a], turns(&grid.transformers[t])),
             _ => frame.c[a],
         };
         let u0 = (frame.u0[a], frame.u0[b]);
-        let [re, im] = div(c, frame.c[b]);
+        let m = mul([u0.1 / u0.0, 0.0], div(c, frame.c[b]));
         let (z_a, y_a): (Vec<Complex>, Vec<Complex>) = branches.iter().map(|&k| folded(grid, k, c, u0.0)).unzip();
         let y_b = branches.iter().map(|&k| folded(grid, k, frame.c[b], u0.1).1);
         let z = match z_a[..] {
@@ -147,9 +146,8 @@ impl Mesh {
                 *sum = add(*sum, y);
             }
         }
-        let off = [1.0 - re * u0.1 / u0.0, im * u0.1 / u0.0];
-        self.magnitudes.push([square([re, im]).sqrt() * u0.1 / u0.0, square(off).sqrt()]);
-        self.links.push(Link { a: node_a, b: node_b, fork: DEAD, m: [re * u0.1 / u0.0, im * u0.1 / u0.0] });
+        self.magnitudes.push([square(m).sqrt(), square(add([1.0, 0.0], [-m[0], -m[1]])).sqrt()]);
+        self.links.push(Link { a: node_a, b: node_b, fork: DEAD, m });
         z
     }
 

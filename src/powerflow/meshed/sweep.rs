@@ -10,6 +10,9 @@ use crate::powerflow::tree::{Complex, Node};
 /// A squared voltage below this fraction of the source's has collapsed.
 const COLLAPSE: f64 = 0.01;
 
+/// A bound of the contraction factor below this ends sweeps; observed ratios do otherwise.
+const BOUND_HELPS: f64 = 0.9;
+
 /// A complex number a lane.
 pub(super) type Phasor<const W: usize> = [Lanes<W>; 2];
 
@@ -129,19 +132,19 @@ pub(super) fn solve<const W: usize>(mesh: &Mesh, options: Options, b: &mut State
     begin(mesh, b);
     let mut ends = [End::Moving { change_pu: f64::NAN }; W];
     let mut moving = Mask::ALL;
-    let mut before = Lanes::all(f64::INFINITY);
+    let mut before = [Lanes::all(f64::INFINITY); 2];
     for sweep in 1..=options.max_iterations {
         currents(mesh, b);
         let seen = voltages(mesh, b, &moving);
         for (l, end) in ends.iter_mut().enumerate() {
             if moving.has(l) {
-                *end = seen.judge(l, before.0[l], gain.0[l], mesh.shunt_gain, options.tolerance_pu, sweep);
+                *end = seen.judge(l, before.map(|change| change.0[l]), gain.0[l], mesh.shunt_gain, options.tolerance_pu, sweep);
                 if !matches!(end, End::Moving { .. }) {
                     moving.clear(l);
                 }
             }
         }
-        before = seen.change;
+        before = [seen.change, before[0]];
         if moving == Mask::NONE {
             break;
         }
@@ -288,18 +291,20 @@ struct Seen<const W: usize> {
 }
 
 impl<const W: usize> Seen<W> {
-    fn judge(&self, l: usize, before: f64, load_gain: f64, shunt_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
+    /// Ends lane `l`, or not; `before` are the last two changes.
+    fn judge(&self, l: usize, before: [f64; 2], load_gain: f64, shunt_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
         let (change, lowest) = (self.change.0[l], self.lowest.0[l]);
         if !self.current.0[l].is_finite() || lowest < COLLAPSE {
             return End::Collapsed;
         }
         let q = load_gain / lowest + shunt_gain;
-        // The ratio means nothing before there are two changes, and is none of a contraction from 1 on.
-        let ratio = change / before;
-        let (meant, error_pu) = if q < 0.5 {
+        let (meant, error_pu) = if q < BOUND_HELPS {
             (true, q / (1.0 - q) * change)
         } else {
-            (before.is_finite() && ratio < 1.0, 2.0 * ratio / (1.0 - ratio) * change)
+            // Ratios mean nothing before there are three changes, and are none of a contraction from 1 on.
+            // A characteristic of straight lines may bend between two sweeps, so a small one is not believed.
+            let ratio = f64::max(change / before[0], before[0] / before[1]).max(0.5);
+            (before[1].is_finite() && ratio < 1.0, 2.0 * ratio / (1.0 - ratio) * change)
         };
         if meant && error_pu <= tolerance_pu { End::Converged { sweeps, error_pu } } else { End::Moving { change_pu: change } }
     }
