@@ -7,8 +7,8 @@
 //! links    supplied branches in no tree: each closes a loop, or joins the trees of two sources
 //! ```
 //!
-//! Parallel branches of one turns ratio stay together, in a tree or as one link; with another ratio they are a link of their
-//! own, and so is a branch whose ends closed switches fuse. A loop needs an impedance somewhere, or its current would be
+//! Parallel branches of one turns ratio stay together, in a tree or as one link; with another ratio, or with a tap changer that may
+//! give them one, they are a link of their own, and so is a branch whose ends closed switches fuse. A loop needs an impedance somewhere, or its current would be
 //! undetermined; a way without impedance from source to source is such a loop.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -47,7 +47,7 @@ impl SpanningOrder {
     /// (`dead-part`).
     pub fn new(grid: &Grid, places: &Places) -> Result<(SpanningOrder, Findings), Findings> {
         let fused = Fused::new(grid);
-        let edges = edges(grid, &fused);
+        let edges = edges(grid, &fused, true);
         let mut findings = Findings::default();
         loops_without_impedance(grid, places, &fused, &edges, &mut findings);
         unsupplied_islands(grid, places, &fused, &edges, &mut findings);

@@ -70,7 +70,7 @@ impl RadialOrder {
     /// All findings, if one of them is `no-source`, `several-sources` or `loop`; else they are warnings (`dead-part`).
     pub fn new(grid: &Grid, places: &Places) -> Result<(RadialOrder, Findings), Findings> {
         let fused = Fused::new(grid);
-        let edges = edges(grid, &fused);
+        let edges = edges(grid, &fused, false);
         let mut findings = Findings::default();
         no_loops(grid, places, &edges, &mut findings);
         one_source_an_island(grid, places, &fused, &edges, &mut findings);
@@ -179,15 +179,24 @@ pub(super) struct Edge {
     pub(super) branches: Vec<BranchIdx>,
 }
 
-/// Groups branches into edges, in the order of the tables.
-pub(super) fn edges(grid: &Grid, fused: &Fused) -> Vec<Edge> {
+/// Groups branches into edges, in the order of the tables. With `taps_move` transformers with a tap changer stay apart, because
+/// their ratios may part.
+pub(super) fn edges(grid: &Grid, fused: &Fused, taps_move: bool) -> Vec<Edge> {
+    let moves = |branch| match grid.branch_element(branch) {
+        Element::Transformer(t) => taps_move && grid.tap_changers.iter().any(|changer| changer.transformer == t),
+        _ => false,
+    };
     let mut of_pair = BTreeMap::<(usize, usize), Vec<usize>>::new();
     let mut edges = Vec::<Edge>::new();
     for branch in (0..grid.branches()).map(BranchIdx::new) {
         let (from, to) = grid.branch_buses(branch);
         let ends = (fused.of(from), fused.of(to));
         let beside = of_pair.entry((ends.0.min(ends.1), ends.0.max(ends.1))).or_default();
-        match beside.iter().find(|&&edge| parallel(grid, edges[edge].branches[0], branch, edges[edge].ends == ends).is_ok()) {
+        let joins = |&&edge: &&usize| {
+            let first = edges[edge].branches[0];
+            !moves(first) && !moves(branch) && parallel(grid, first, branch, edges[edge].ends == ends).is_ok()
+        };
+        match beside.iter().find(joins) {
             Some(&edge) => edges[edge].branches.push(branch),
             None => {
                 beside.push(edges.len());

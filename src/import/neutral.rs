@@ -8,6 +8,7 @@
 //! | `sources.csv` | node, u_pu, angle_deg |
 //! | `injections.csv` | id, name, node, kind (`load`, `gen` or `storage`), p_w, q_var (consumption positive) |
 //! | `responses.csv` (may be absent) | loads that answer voltage, characteristics of inverters: see `responses.rs` |
+//! | `tap_changers.csv` (may be absent) | transformers whose taps move on load: see `tap_changers.rs` |
 //!
 //! Ids are kept, names only help people. Every injection becomes a connection with one asset behind it.
 
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Feeder, responses, rules};
+use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, Tap, Transformer, check};
@@ -76,6 +77,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
         assets.push(asset);
     });
     grid.responses = responses::read(dir, &grid.connections, f);
+    tap_changers::read(dir, &mut grid, f);
     if assets.is_empty() {
         findings.push(rules::NO_CONNECTIONS.finding(format!("'{}' has no injections", dir.display())));
     }

@@ -77,7 +77,7 @@ pub fn solve(
 ) -> Summary {
     let task = Task { injections, options, outputs };
     let steps = injections.steps(network.injections());
-    let mut rows = solution.rows(steps, network.buses(), network.branches(), outputs);
+    let mut rows = solution.rows(steps, network, outputs);
     run(network, &task, 0..steps, workspace, &mut rows)
 }
 
@@ -93,7 +93,7 @@ pub fn solve_parallel(
 ) -> Summary {
     let task = Task { injections, options, outputs };
     let steps = injections.steps(network.injections());
-    let mut rows = solution.rows(steps, network.buses(), network.branches(), outputs);
+    let mut rows = solution.rows(steps, network, outputs);
     let mut chunks: Vec<(Range<usize>, Rows<'_>)> = (0..steps)
         .step_by(CHUNK)
         .map(|first| first..usize::min(first + CHUNK, steps))
@@ -106,7 +106,7 @@ pub fn solve_parallel(
 }
 
 /// Solves a run of steps by the network's kernel.
-fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
+pub(super) fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
     match &network.0 {
         Method::Radial(tree) => Instructions::best().run(tree, task, steps, &mut workspace.radial, rows),
         Method::Meshed(mesh) => Instructions::best().run(mesh, task, steps, &mut workspace.meshed, rows),
@@ -219,13 +219,13 @@ mod tests {
     #[test]
     fn every_instruction_set_gives_the_same_bits() {
         let (grid, order) = feeder(false);
-        alike(&Tree::new(&grid, order.tree()), &grid);
+        alike(&Network::new(&grid, order.tree()));
         let (grid, order) = feeder(true);
         assert_eq!(order.links().len(), 8);
-        alike(&Mesh::new(&grid, &order), &grid);
+        alike(&Network::meshed(&grid, &order));
     }
 
-    fn alike<K: Kernel>(kernel: &K, grid: &Grid) {
+    fn alike(network: &Network) {
         let value = |i: usize, scale: f64| (((i * 7919) % 1000) as f64 - 300.0) * scale;
         // Step 5 collapses beside its neighbours.
         let of = |scale: f64| -> Vec<f64> { (0..13 * 29).map(|i| value(i, if i / 29 == 5 { 1e4 } else { scale })).collect() };
@@ -234,8 +234,11 @@ mod tests {
             let injections = Injections::by_step(&p_w, &q_var);
             let task = Task { injections, options: Options::default(), outputs: Outputs::ALL };
             let mut solution = Solution::default();
-            let mut rows = solution.rows(13, grid.buses.len(), grid.branches(), Outputs::ALL);
-            instructions.run(kernel, &task, 0..13, &mut Buffers::default(), &mut rows);
+            let mut rows = solution.rows(13, network, Outputs::ALL);
+            match &network.0 {
+                Method::Radial(tree) => instructions.run(tree, &task, 0..13, &mut Buffers::default(), &mut rows),
+                Method::Meshed(mesh) => instructions.run(mesh, &task, 0..13, &mut Buffers::default(), &mut rows),
+            }
             let summary = rows.summary();
             assert_eq!((summary.converged, summary.failed), (12, 1), "{:?}", solution.status);
             // As text: what is no number is equal to itself there, and each number has a text of its own.

@@ -17,12 +17,16 @@ mod meshed;
 mod network;
 mod radial;
 mod response;
+mod sensitivity;
 mod solution;
 mod sweep;
+mod tap;
 mod tree;
 mod write;
 
 pub use batch::{Workspace, solve, solve_parallel};
 pub use injections::Injections;
 pub use network::Network;
+pub use sensitivity::{Sensitivities, sensitivities};
 pub use solution::{Options, Outputs, Solution, Status, Summary};
+pub use tap::Tapped;

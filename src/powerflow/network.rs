@@ -56,6 +56,14 @@ impl Network {
         self.tree().injections
     }
 
+    /// Short-circuit power at the bus of an injection, VA: voltage squared over the impedance of the way to the source. 1 MVA at
+    /// the source itself and where nothing is supplied.
+    #[must_use]
+    pub fn short_circuit_va(&self, injection: usize) -> f64 {
+        let path = self.tree().path_of(injection);
+        if path > 0.0 { 1.0 / path } else { 1e6 }
+    }
+
     /// Number of supplied nodes: buses after closed switches have fused theirs.
     #[must_use]
     pub fn nodes(&self) -> usize {

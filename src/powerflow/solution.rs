@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::network::Network;
 use crate::ids::BusIdx;
 
 /// When to stop.
@@ -161,8 +162,14 @@ impl Solution {
         step * self.branches..(step + 1) * self.branches
     }
 
+    /// Totals over its steps.
+    pub(super) fn summary(&self) -> Summary {
+        summary(&self.status)
+    }
+
     /// Gives every array the length of `steps` steps, allocating only when it never was that long, and lends them.
-    pub(super) fn rows(&mut self, steps: usize, buses: usize, branches: usize, outputs: Outputs) -> Rows<'_> {
+    pub(super) fn rows(&mut self, steps: usize, network: &Network, outputs: Outputs) -> Rows<'_> {
+        let (buses, branches) = (network.buses(), network.branches());
         (self.steps, self.buses, self.branches) = (steps, buses, branches);
         for array in [&mut self.u_pu, &mut self.angle_rad] {
             array.resize(if outputs.voltage { steps * buses } else { 0 }, 0.0);
@@ -200,6 +207,10 @@ impl Solution {
     }
 }
 
+fn summary(status: &[Status]) -> Summary {
+    status.iter().fold(Summary::default(), Summary::with)
+}
+
 /// Rows of a [`Solution`] for consecutive steps. Arrays that were not asked for are empty.
 pub(super) struct Rows<'a> {
     /// `u_pu`, `angle_rad`.
@@ -224,7 +235,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn summary(&self) -> Summary {
-        self.status.iter().fold(Summary::default(), Summary::with)
+        summary(self.status)
     }
 
     /// Writes NaN in every result of `step`.

@@ -12,6 +12,8 @@ mod output;
 mod powerflow;
 mod powerflow_command;
 mod powerflow_responses;
+mod powerflow_sensitivity;
+mod powerflow_taps;
 mod report;
 mod scenario_language;
 mod sim_balance;

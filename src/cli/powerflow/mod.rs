@@ -1,6 +1,8 @@
 //! `copperplate powerflow`: one load flow of a grid as tables, or a timed batch.
 
 mod batch;
+mod sensitivity;
+mod series;
 
 use std::path::PathBuf;
 
@@ -12,11 +14,13 @@ use crate::diagnostic::{Finding, Findings};
 use crate::grid::{Grid, SpanningOrder};
 use crate::ids::BranchIdx;
 use crate::import::{ConnectionPower, Feeder, read_folder};
-use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, solve};
+use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, sensitivities, solve};
 use crate::time::IspCalendar;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00")]
+#[command(
+    after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year"
+)]
 pub(super) struct Args {
     /// Feeder folder, ours or neutral CSV
     grid: PathBuf,
@@ -26,6 +30,12 @@ pub(super) struct Args {
     /// Local time whose profile values to use, such as 2016-07-24T13:00; nominal powers without it
     #[arg(long, value_name = "DATE-TIME", conflicts_with = "batch")]
     at: Option<DateTime>,
+    /// Solve every step of the feeder's profiles, tap changers acting; --out writes steps.csv
+    #[arg(long, conflicts_with_all = ["at", "batch"])]
+    series: bool,
+    /// Say what a little more power at each connection does; --out writes sensitivity.csv
+    #[arg(long, conflicts_with_all = ["series", "batch"])]
+    sensitivities: bool,
     /// Largest error of a voltage, pu of the source's
     #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu)]
     tolerance: f64,
@@ -49,7 +59,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
     let loops = order.links().len();
-    let network = if loops == 0 { Network::new(&feeder.grid, order.tree()) } else { Network::meshed(&feeder.grid, &order) };
+    let prepare = |grid: &Grid| if loops == 0 { Network::new(grid, order.tree()) } else { Network::meshed(grid, &order) };
+    let network = prepare(&feeder.grid);
     let options = Options { tolerance_pu: args.tolerance, ..Options::default() };
     if let Some(steps) = args.batch {
         let power = match (args.profiles, feeder.profiles.steps()) {
@@ -62,21 +73,36 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         };
         return batch::run(&feeder, &network, options, &power, args.raw.as_deref(), args.json);
     }
+    if args.series {
+        return series::run(&feeder, prepare, options, args.out.as_deref());
+    }
     let (power, when) = match args.at {
         Some(at) => (power_at(&feeder, at)?, format!("at {at} {}", feeder.zone)),
         None => (feeder.nominal_power(), "at nominal power".to_owned()),
     };
-    let mut solution = Solution::default();
+    let (mut solution, mut workspace) = (Solution::default(), Workspace::default());
     // The status of the one step says it all.
-    let _ = solve(&network, Injections::by_step(&power.p_w, &power.q_var), options, Outputs::ALL, &mut Workspace::default(), &mut solution);
+    let _ = solve(&network, Injections::by_step(&power.p_w, &power.q_var), options, Outputs::ALL, &mut workspace, &mut solution);
     let Status::Converged { iterations, .. } = solution.status[0] else {
         report(&no_operating_point(&feeder.grid, solution.status[0]).into());
         return Ok(Outcome::CaseFailed);
     };
+    let found = match args.sensitivities.then(|| sensitivities(&network, &power.p_w, &power.q_var, &mut workspace)) {
+        Some(Err(status)) => {
+            report(&no_operating_point(&feeder.grid, status).into());
+            return Ok(Outcome::CaseFailed);
+        }
+        found => found.and_then(Result::ok),
+    };
     if let Some(dir) = &args.out {
-        files::publish(dir, &[("bus.csv", bus_csv(&feeder.grid, &solution)), ("branch.csv", branch_csv(&feeder.grid, &solution))])?;
+        let mut tables = vec![("bus.csv", bus_csv(&feeder.grid, &solution)), ("branch.csv", branch_csv(&feeder.grid, &solution))];
+        tables.extend(found.as_ref().map(|s| ("sensitivity.csv", sensitivity::csv(&feeder.grid, s))));
+        files::publish(dir, &tables)?;
     }
     print(&summary(&feeder.grid, &network, loops, &solution, &when, iterations));
+    if let Some(s) = &found {
+        print(&sensitivity::table(&feeder.grid, s, &solution));
+    }
     Ok(Outcome::Done)
 }
 
