@@ -1,7 +1,9 @@
 //! From tables to a radial order: what is fused, what is refused, what lies below a branch.
 
 use copperplate::diagnostic::Findings;
-use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, SpanningOrder, Switch, Tap, Transformer, check};
+use copperplate::grid::{
+    Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, SpanningOrder, Switch, Tap, TapChanger, Transformer, check,
+};
 use copperplate::ids::{BranchIdx, BusIdx, EntityAddress};
 use proptest::prelude::*;
 
@@ -209,6 +211,23 @@ fn a_spanning_order_parts_trees_from_links() {
     assert_eq!((tree.roots(), tree.nodes(), tree.node_of_branch(BranchIdx(4))), (2, 6, None));
     let twins = tree.feeds(tree.node_of_bus(BusIdx(6)).unwrap());
     assert_eq!(twins.iter().map(|feed| (feed.branch, feed.forward)).collect::<Vec<_>>(), [(BranchIdx(5), true), (BranchIdx(6), false)]);
+}
+
+/// Twins share a branch unless a tap changer may part their ratios.
+#[test]
+fn a_transformer_with_a_tap_changer_stays_apart() {
+    let mut station = Grid {
+        buses: vec![bus("hv", 10e3), bus("lv", 400.0)],
+        transformers: vec![transformer("t0", 0, 1), transformer("t1", 0, 1)],
+        sources: vec![source(0)],
+        ..Grid::default()
+    };
+    let links = |grid: &Grid| SpanningOrder::new(grid, &Places::default()).unwrap().0.links().len();
+    assert_eq!(links(&station), 0);
+    let changer =
+        TapChanger { transformer: 1, bus: BusIdx(1), set_pu: 1.0, dead_band_pu: 0.02, delay_s: 60.0, min_position: -2, max_position: 2 };
+    station.tap_changers.push(changer);
+    assert_eq!(links(&station), 1);
 }
 
 #[test]
