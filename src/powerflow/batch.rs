@@ -108,8 +108,8 @@ pub fn solve_parallel(
 /// Solves a run of steps by the network's kernel.
 pub(super) fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
     match &network.0 {
-        Method::Radial(tree) => Instructions::best().run(tree, task, steps, &mut workspace.radial, rows),
-        Method::Meshed(mesh) => Instructions::best().run(mesh, task, steps, &mut workspace.meshed, rows),
+        Method::Radial(tree) => Instructions::best().run(&**tree, task, steps, &mut workspace.radial, rows),
+        Method::Meshed(mesh) => Instructions::best().run(&**mesh, task, steps, &mut workspace.meshed, rows),
     }
     rows.summary()
 }
@@ -236,8 +236,8 @@ mod tests {
             let mut solution = Solution::default();
             let mut rows = solution.rows(13, network, Outputs::ALL);
             match &network.0 {
-                Method::Radial(tree) => instructions.run(tree, &task, 0..13, &mut Buffers::default(), &mut rows),
-                Method::Meshed(mesh) => instructions.run(mesh, &task, 0..13, &mut Buffers::default(), &mut rows),
+                Method::Radial(tree) => instructions.run(&**tree, &task, 0..13, &mut Buffers::default(), &mut rows),
+                Method::Meshed(mesh) => instructions.run(&**mesh, &task, 0..13, &mut Buffers::default(), &mut rows),
             }
             let summary = rows.summary();
             assert_eq!((summary.converged, summary.failed), (12, 1), "{:?}", solution.status);

@@ -13,22 +13,22 @@ pub struct Network(pub(super) Method);
 /// The kernel a network is for, with its flat arrays.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Method {
-    Radial(Tree),
-    Meshed(Mesh),
+    Radial(Box<Tree>),
+    Meshed(Box<Mesh>),
 }
 
 impl Network {
     /// A radial grid in the given `order`, which must be its own. Phases are not looked at: every injection is balanced.
     #[must_use]
     pub fn new(grid: &Grid, order: &RadialOrder) -> Network {
-        Network(Method::Radial(Tree::new(grid, order)))
+        Network(Method::Radial(Box::new(Tree::new(grid, order))))
     }
 
     /// A grid with loops or several sources in an island, in the given `order`, which must be its own. Phases are not looked at.
     /// Without links it is solved as well, though faster by [`Network::new`].
     #[must_use]
     pub fn meshed(grid: &Grid, order: &SpanningOrder) -> Network {
-        Network(Method::Meshed(Mesh::new(grid, order)))
+        Network(Method::Meshed(Box::new(Mesh::new(grid, order))))
     }
 
     fn tree(&self) -> &Tree {
