@@ -6,8 +6,10 @@ pub mod check;
 pub mod model;
 pub mod response;
 pub mod rules;
+pub mod spanning;
 pub mod topology;
 
 pub use model::*;
 pub use response::{Control, Mix, Response};
+pub use spanning::{Link, SpanningOrder};
 pub use topology::RadialOrder;

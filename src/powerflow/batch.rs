@@ -8,6 +8,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::injections::Injections;
+use super::meshed::Mesh;
 use super::network::{Method, Network};
 use super::solution::{Options, Outputs, Rows, Solution, Summary};
 use super::tree::Tree;
@@ -42,6 +43,7 @@ pub(super) struct Task<'a> {
 #[derive(Default)]
 pub struct Workspace {
     radial: Buffers<Tree>,
+    meshed: Buffers<Mesh>,
 }
 
 impl std::fmt::Debug for Workspace {
@@ -106,7 +108,8 @@ pub fn solve_parallel(
 /// Solves a run of steps by the network's kernel.
 pub(super) fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
     match &network.0 {
-        Method::Radial(tree) => Instructions::best().run(tree, task, steps, &mut workspace.radial, rows),
+        Method::Radial(tree) => Instructions::best().run(&**tree, task, steps, &mut workspace.radial, rows),
+        Method::Meshed(mesh) => Instructions::best().run(&**mesh, task, steps, &mut workspace.meshed, rows),
     }
     rows.summary()
 }
@@ -190,11 +193,11 @@ fn groups_avx512<K: Kernel>(kernel: &K, task: &Task<'_>, steps: Range<usize>, st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source};
+    use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, SpanningOrder};
     use crate::ids::{BusIdx, EntityAddress};
 
-    /// A tree of 30 buses with a connection at each but the source, loads and generators.
-    fn feeder() -> Network {
+    /// A tree of 30 buses with a connection at each but the source, loads and generators, and with `rings` its ends joined.
+    fn feeder(rings: bool) -> (Grid, SpanningOrder) {
         let mut grid = Grid { sources: vec![Source { bus: BusIdx(0), u_pu: 1.02, angle_deg: 30.0 }], ..Grid::default() };
         for i in 0..30_usize {
             grid.buses.push(Bus { id: i.to_string(), u_rated_v: 400.0, u_min_pu: 0.9, u_max_pu: 1.1, position: None });
@@ -205,13 +208,24 @@ mod tests {
             let id = i.to_string();
             grid.connections.push(Connection { address: EntityAddress::new(id.as_str()), id, bus: to, phases: Phases::Abc });
         }
-        let (order, _) = RadialOrder::new(&grid, &Places::default()).expect("a radial grid");
-        Network::new(&grid, &order)
+        for i in if rings { 20..28 } else { 0..0 } {
+            let (id, from, to) = (format!("tie {i}"), BusIdx::new(i), BusIdx::new(i + 1));
+            grid.lines.push(Line { id, from, to, r_ohm: 0.03, x_ohm: 0.01, b_s: 1e-5, g_s: 0.0, rated_current_a: 200.0 });
+        }
+        let (order, _) = SpanningOrder::new(&grid, &Places::default()).expect("a sound grid");
+        (grid, order)
     }
 
     #[test]
     fn every_instruction_set_gives_the_same_bits() {
-        let network = feeder();
+        let (grid, order) = feeder(false);
+        alike(&Network::new(&grid, order.tree()));
+        let (grid, order) = feeder(true);
+        assert_eq!(order.links().len(), 8);
+        alike(&Network::meshed(&grid, &order));
+    }
+
+    fn alike(network: &Network) {
         let value = |i: usize, scale: f64| (((i * 7919) % 1000) as f64 - 300.0) * scale;
         // Step 5 collapses beside its neighbours.
         let of = |scale: f64| -> Vec<f64> { (0..13 * 29).map(|i| value(i, if i / 29 == 5 { 1e4 } else { scale })).collect() };
@@ -220,9 +234,11 @@ mod tests {
             let injections = Injections::by_step(&p_w, &q_var);
             let task = Task { injections, options: Options::default(), outputs: Outputs::ALL };
             let mut solution = Solution::default();
-            let mut rows = solution.rows(13, &network, Outputs::ALL);
-            let Method::Radial(tree) = &network.0;
-            instructions.run(tree, &task, 0..13, &mut Buffers::default(), &mut rows);
+            let mut rows = solution.rows(13, network, Outputs::ALL);
+            match &network.0 {
+                Method::Radial(tree) => instructions.run(&**tree, &task, 0..13, &mut Buffers::default(), &mut rows),
+                Method::Meshed(mesh) => instructions.run(&**mesh, &task, 0..13, &mut Buffers::default(), &mut rows),
+            }
             let summary = rows.summary();
             assert_eq!((summary.converged, summary.failed), (12, 1), "{:?}", solution.status);
             // As text: what is no number is equal to itself there, and each number has a text of its own.

@@ -158,6 +158,17 @@ impl<const W: usize> Lanes<W> {
         let small = self.asin_small();
         Lanes(from_fn(|l| if self.0[l].abs() <= SMALL { small.0[l] } else { libm::asin(self.0[l]) }))
     }
+
+    /// Angle of `re + j·im`, whose magnitude is `magnitude`: by [`Lanes::asin_small`] in the lanes where that holds, `libm` in the others.
+    #[inline(always)]
+    pub(super) fn angle(re: Lanes<W>, im: Lanes<W>, magnitude: Lanes<W>) -> Lanes<W> {
+        let sine = im / magnitude;
+        let small = sine.asin_small();
+        if (0..W).all(|l| sine.0[l].abs() <= SMALL && re.0[l] > 0.0) {
+            return small;
+        }
+        Lanes(from_fn(|l| if sine.0[l].abs() <= SMALL && re.0[l] > 0.0 { small.0[l] } else { libm::atan2(im.0[l], re.0[l]) }))
+    }
 }
 
 /// Largest sine the series is cut for: 7 degrees, more than any sound branch turns the voltage.

@@ -1,7 +1,8 @@
 //! What is solved: one face for all kernels.
 
+use super::meshed::Mesh;
 use super::tree::Tree;
-use crate::grid::{Grid, RadialOrder};
+use crate::grid::{Grid, RadialOrder, SpanningOrder};
 
 /// A grid made ready to solve; immutable.
 ///
@@ -12,19 +13,29 @@ pub struct Network(pub(super) Method);
 /// The kernel a network is for, with its flat arrays.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Method {
-    Radial(Tree),
+    Radial(Box<Tree>),
+    Meshed(Box<Mesh>),
 }
 
 impl Network {
     /// A radial grid in the given `order`, which must be its own. Phases are not looked at: every injection is balanced.
     #[must_use]
     pub fn new(grid: &Grid, order: &RadialOrder) -> Network {
-        Network(Method::Radial(Tree::new(grid, order)))
+        Network(Method::Radial(Box::new(Tree::new(grid, order))))
+    }
+
+    /// A grid with loops or several sources in an island, in the given `order`, which must be its own. Phases are not looked at.
+    /// Without links it is solved as well, though faster by [`Network::new`].
+    #[must_use]
+    pub fn meshed(grid: &Grid, order: &SpanningOrder) -> Network {
+        Network(Method::Meshed(Box::new(Mesh::new(grid, order))))
     }
 
     fn tree(&self) -> &Tree {
-        let Method::Radial(tree) = &self.0;
-        tree
+        match &self.0 {
+            Method::Radial(tree) => tree,
+            Method::Meshed(mesh) => &mesh.tree,
+        }
     }
 
     /// Number of buses, supplied or not: the width of bus results.

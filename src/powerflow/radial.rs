@@ -86,7 +86,7 @@ impl Tree {
         for (response, given) in self.responses.iter().zip(&mut state.given) {
             let asked = powers.power(response.row as usize);
             *given = response.given(asked);
-            state.response_gain += response.gain(given);
+            state.response_gain += response.path * response.steepness(given);
             // The rest of the node's power has been summed from what was asked.
             state.cells[response.node as usize].q += given[1] - asked.1;
             state.cells[response.node as usize].b += given[1] - asked.1;

@@ -41,7 +41,8 @@
 //! ```
 //!
 //! ends the sweeps; one more, [`finish`], gives magnitudes and angles, and [`flows`] powers at these very voltages. Near the
-//! nose of the PV curve, where the bound says `q ≥ ½`, the observed ratio of the last two changes takes its place.
+//! nose of the PV curve, where the bound says `q ≥ ½`, the larger of the last two ratios of changes takes its place, ½ at least, and
+//! the bound is doubled.
 //! A `u` below a hundredth, or no number, has collapsed.
 //!
 //! **Lanes.** Lane `l` of every array belongs to step `l` of the group. Operations are per lane and never fused, so a step has
@@ -103,18 +104,19 @@ pub(super) enum End {
 pub(super) fn solve<const W: usize>(tree: &Tree, options: Options, state: &mut State<W>) -> [End; W] {
     let mut ends = [End::Moving { change_pu: f64::NAN }; W];
     let mut moving = Mask::ALL;
-    let (mut before, mut lowest) = (Lanes::all(f64::INFINITY), Lanes::ZERO);
+    let (mut before, mut lowest) = ([Lanes::all(f64::INFINITY); 2], Lanes::ZERO);
     for sweep in 2..=options.max_iterations {
         let seen = if sweep == 2 { look::<W, FIRST>(tree, state, &moving) } else { look::<W, MIDDLE>(tree, state, &moving) };
         for (l, end) in ends.iter_mut().enumerate() {
             if moving.has(l) {
-                *end = seen.judge(l, before.0[l], tree.shunt_gain, state.response_gain.0[l], options.tolerance_pu, sweep);
+                *end =
+                    seen.judge(l, before.map(|change| change.0[l]), tree.shunt_gain, state.response_gain.0[l], options.tolerance_pu, sweep);
                 if !matches!(end, End::Moving { .. }) {
                     moving.clear(l);
                 }
             }
         }
-        (before, lowest) = (seen.change, seen.lowest);
+        (before, lowest) = ([seen.change, before[0]], seen.lowest);
         if moving == Mask::NONE {
             break;
         }
@@ -154,16 +156,21 @@ struct Seen<const W: usize> {
 }
 
 impl<const W: usize> Seen<W> {
-    fn judge(&self, l: usize, before: f64, shunt_gain: f64, response_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
+    fn judge(&self, l: usize, before: [f64; 2], shunt_gain: f64, response_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
         let (change, lowest) = (self.change.0[l], self.lowest.0[l]);
         if !self.power.0[l].is_finite() || lowest < COLLAPSE {
             return End::Collapsed;
         }
         let gain = 2.0 * (1.25 * self.loss_gain.0[l] / lowest + 5.0 * shunt_gain + response_gain / lowest.sqrt());
-        let q = if gain < 0.5 { gain } else { change / before };
-        let error_pu = q * q / (1.0 - q) * change / (2.0 * lowest);
-        // The ratio means nothing before there are two changes, and is none of a contraction from 1 on.
-        let meant = gain < 0.5 || (before.is_finite() && q < 1.0);
+        let (meant, q, safety) = if gain < 0.5 {
+            (true, gain, 1.0)
+        } else {
+            // Ratios mean nothing before there are three changes, and are none of a contraction from 1 on.
+            // A characteristic of straight lines may bend between two sweeps, so a small one is not believed.
+            let ratio = f64::max(change / before[0], before[0] / before[1]).max(0.5);
+            (before[1].is_finite() && ratio < 1.0, ratio, 2.0)
+        };
+        let error_pu = safety * q * q / (1.0 - q) * change / (2.0 * lowest);
         if meant && error_pu <= tolerance_pu { End::Converged { sweeps, error_pu } } else { End::Moving { change_pu: 0.5 * change } }
     }
 }

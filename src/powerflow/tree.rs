@@ -32,20 +32,20 @@ pub(super) const DEAD: u32 = u32::MAX;
 /// A complex number as (real, imaginary).
 pub(super) type Complex = [f64; 2];
 
-fn mul(a: Complex, b: Complex) -> Complex {
+pub(super) fn mul(a: Complex, b: Complex) -> Complex {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
 
-fn div(a: Complex, b: Complex) -> Complex {
+pub(super) fn div(a: Complex, b: Complex) -> Complex {
     let m = b[0] * b[0] + b[1] * b[1];
     [(a[0] * b[0] + a[1] * b[1]) / m, (a[1] * b[0] - a[0] * b[1]) / m]
 }
 
-fn square(a: Complex) -> f64 {
+pub(super) fn square(a: Complex) -> f64 {
     a[0] * a[0] + a[1] * a[1]
 }
 
-fn add(a: Complex, b: Complex) -> Complex {
+pub(super) fn add(a: Complex, b: Complex) -> Complex {
     [a[0] + b[0], a[1] + b[1]]
 }
 
@@ -117,7 +117,7 @@ pub(super) struct BusView {
     pub(super) turn_rad: f64,
 }
 
-/// A radial grid in one frame. Injections are the rows of [`Grid::connections`]; buses and branches keep the rows of the grid.
+/// A radial grid, or the forest of a meshed one, in one frame. Injections are the rows of [`Grid::connections`]; buses and branches keep the rows of the grid.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
     /// Number of roots, which are the first nodes.
@@ -145,7 +145,7 @@ pub(super) struct Tree {
 impl Tree {
     /// Flattens `grid` in the given `order`.
     pub(super) fn new(grid: &Grid, order: &RadialOrder) -> Tree {
-        let frame = Frame { c: references(grid, order), u0: base_voltages(grid, order) };
+        let frame = Frame::new(grid, order);
         let by_level = by_level(order);
         let mut number = vec![0; order.nodes()];
         by_level.iter().enumerate().for_each(|(i, &node)| number[node] = i as u32);
@@ -260,9 +260,15 @@ fn by_level(order: &RadialOrder) -> Vec<usize> {
 }
 
 /// `C` and `u0` of each node of the order.
-struct Frame {
-    c: Vec<Complex>,
-    u0: Vec<f64>,
+pub(super) struct Frame {
+    pub(super) c: Vec<Complex>,
+    pub(super) u0: Vec<f64>,
+}
+
+impl Frame {
+    pub(super) fn new(grid: &Grid, order: &RadialOrder) -> Frame {
+        Frame { c: references(grid, order), u0: base_voltages(grid, order) }
+    }
 }
 
 /// `C` of each node.
@@ -285,7 +291,7 @@ fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
 }
 
 /// `k`, hv over lv.
-fn turns(t: &Transformer) -> Complex {
+pub(super) fn turns(t: &Transformer) -> Complex {
     let (u_hv_v, u_lv_v) = t.effective_voltages_v();
     polar(u_hv_v / u_lv_v, t.shift_deg)
 }
@@ -301,7 +307,7 @@ fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
 }
 
 /// Series impedance and half of the shunt of a branch; `c` is that of its to/lv end.
-fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Complex) {
+pub(super) fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Complex) {
     let (z_ohm, y_s) = match grid.branch_element(branch) {
         Element::Transformer(t) => pi_of_transformer(&grid.transformers[t]),
         _ => {
@@ -349,7 +355,7 @@ fn responses(grid: &Grid, buses: &[BusView]) -> Vec<NodeResponse> {
     responses
 }
 
-fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
+pub(super) fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
     match grid.branch_element(branch) {
         Element::Transformer(t) => grid.transformers[t].rated_currents_a(),
         _ => (grid.lines[branch.i()].rated_current_a, grid.lines[branch.i()].rated_current_a),

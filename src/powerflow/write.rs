@@ -89,7 +89,7 @@ fn into_branch<const W: usize>(share: Complex, s: [Lanes<W>; 2], y: Complex, u: 
 
 /// Writes the first `steps` lanes into column `i` of rows of `width`, from row `first` on.
 #[inline(always)]
-fn column<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: usize, i: usize, lanes: Lanes<W>) {
+pub(super) fn column<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: usize, i: usize, lanes: Lanes<W>) {
     let target = &mut array[first * width + i..];
     if steps == W && target.len() > (W - 1) * width {
         for l in 0..W {
@@ -104,7 +104,7 @@ fn column<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: 
 
 /// Angles within one and a half turns, brought into (−π, π].
 #[inline(always)]
-fn wrapped<const W: usize>(mut angle_rad: Lanes<W>) -> Lanes<W> {
+pub(super) fn wrapped<const W: usize>(mut angle_rad: Lanes<W>) -> Lanes<W> {
     use std::f64::consts::{PI, TAU};
     for angle in &mut angle_rad.0 {
         let turn = if *angle > PI { TAU } else { 0.0 };

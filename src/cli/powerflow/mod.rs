@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
-use crate::grid::{Grid, RadialOrder};
+use crate::grid::{Grid, SpanningOrder};
 use crate::ids::BranchIdx;
 use crate::import::{ConnectionPower, Feeder, read_folder};
 use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, sensitivities, solve};
@@ -56,9 +56,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (feeder, warnings) = read_folder(&args.grid)?;
     report(&warnings);
-    let (order, warnings) = RadialOrder::new(&feeder.grid, &feeder.places)?;
+    let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
-    let network = Network::new(&feeder.grid, &order);
+    let loops = order.links().len();
+    let prepare = |grid: &Grid| if loops == 0 { Network::new(grid, order.tree()) } else { Network::meshed(grid, &order) };
+    let network = prepare(&feeder.grid);
     let options = Options { tolerance_pu: args.tolerance, ..Options::default() };
     if let Some(steps) = args.batch {
         let power = match (args.profiles, feeder.profiles.steps()) {
@@ -72,8 +74,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         return batch::run(&feeder, &network, options, &power, args.raw.as_deref(), args.json);
     }
     if args.series {
-        let network = |grid: &Grid| Network::new(grid, &order);
-        return series::run(&feeder, network, options, args.out.as_deref());
+        return series::run(&feeder, prepare, options, args.out.as_deref());
     }
     let (power, when) = match args.at {
         Some(at) => (power_at(&feeder, at)?, format!("at {at} {}", feeder.zone)),
@@ -98,7 +99,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         tables.extend(found.as_ref().map(|s| ("sensitivity.csv", sensitivity::csv(&feeder.grid, s))));
         files::publish(dir, &tables)?;
     }
-    print(&summary(&feeder.grid, &network, &solution, &when, iterations));
+    print(&summary(&feeder.grid, &network, loops, &solution, &when, iterations));
     if let Some(s) = &found {
         print(&sensitivity::table(&feeder.grid, s, &solution));
     }
@@ -160,10 +161,15 @@ fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 }
 
 /// The short table a person reads.
-fn summary(grid: &Grid, network: &Network, s: &Solution, when: &str, iterations: u32) -> String {
+fn summary(grid: &Grid, network: &Network, loops: usize, s: &Solution, when: &str, iterations: u32) -> String {
     let supplied = || (0..grid.buses.len()).filter(|&b| s.u_pu[b] > 0.0);
     let by = |a: &f64, b: &f64| a.total_cmp(b);
-    let mut text = format!("{} {when}: {} nodes, {} branches, {iterations} sweeps\n", grid.name, network.nodes(), grid.branches());
+    let closed = match loops {
+        0 => String::new(),
+        1 => ", 1 loop".to_owned(),
+        n => format!(", {n} loops"),
+    };
+    let mut text = format!("{} {when}: {} nodes, {} branches{closed}, {iterations} sweeps\n", grid.name, network.nodes(), grid.branches());
     let mut row = |what: &str, value: String, unit: &str, of: &str| {
         text += format!("  {what:<24}{value:>12} {unit:<5}{of}").trim_end();
         text.push('\n');
