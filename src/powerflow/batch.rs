@@ -14,7 +14,7 @@ use super::solution::{Options, Outputs, Rows, Solution, Summary};
 use super::tree::Tree;
 
 /// Steps side by side: a vector of AVX-512, two of AVX2, whose operations then overlap.
-const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// Steps a thread takes at once.
 const CHUNK: usize = 32 * LANES;

@@ -120,7 +120,7 @@ impl Mesh {
         match powers {
             // Named apart so that each loop is compiled for itself.
             Group::Rows(..) => self.load_from(powers, state),
-            Group::Series { .. } => self.load_from(powers, state),
+            Group::Lanes { .. } => self.load_from(powers, state),
         }
         for (response, given) in self.tree.responses.iter().zip(&mut state.given) {
             let asked = powers.power(response.row as usize);

@@ -24,7 +24,7 @@ mod tap;
 mod tree;
 mod write;
 
-pub use batch::{Workspace, solve, solve_parallel};
+pub use batch::{LANES, Workspace, solve, solve_parallel};
 pub use injections::Injections;
 pub use network::Network;
 pub use sensitivity::{Sensitivities, sensitivities};

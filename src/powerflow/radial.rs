@@ -80,7 +80,7 @@ impl Tree {
         match powers {
             // Named apart so that each loop is compiled for itself.
             Group::Rows(..) => self.load_from(powers, state),
-            Group::Series { .. } => self.load_from(powers, state),
+            Group::Lanes { .. } => self.load_from(powers, state),
         }
         state.response_gain = Lanes::ZERO;
         for (response, given) in self.responses.iter().zip(&mut state.given) {
