@@ -14,7 +14,7 @@ criterion_group!(group, kernel, voltages, everything, single, threads);
 
 /// Sweeps alone: nothing is written but the status.
 fn kernel(c: &mut Criterion) {
-    bench(c, "powerflow/kernel", Outputs { voltage: false, branch: false, totals: false });
+    bench(c, "powerflow/kernel", Outputs::NONE);
 }
 
 /// Powers in, magnitudes and angles of every bus out, as a safety analysis needs them.
@@ -128,6 +128,7 @@ fn tree(buses: usize) -> (Grid, ConnectionPower) {
             b_s: 7.85e-5 * km,
             g_s: 0.0,
             rated_current_a: 200.0,
+            zero_sequence: None,
         });
         let (id, bus) = (i.to_string(), BusIdx::new(i));
         grid.connections.push(Connection { address: EntityAddress::new(id.as_str()), id, bus, phases: Phases::Abc });

@@ -6,6 +6,8 @@ pub mod check;
 pub mod model;
 pub mod rules;
 pub mod topology;
+pub mod zero_sequence;
 
 pub use model::*;
 pub use topology::RadialOrder;
+pub use zero_sequence::ZeroSequence;

@@ -138,6 +138,20 @@ impl<const W: usize> Lanes<W> {
         self + self * (x2 * sum)
     }
 
+    /// Angle with this sine and with a cosine of that sign: [`Lanes::asin_small`] if it holds in all lanes.
+    #[inline(always)]
+    pub(super) fn angle(self, cosine: Lanes<W>) -> Lanes<W> {
+        let small = (0..W).fold(true, |small, l| small & (cosine.0[l] > 0.0) & (self.0[l].abs() <= SMALL));
+        if small { self.asin_small() } else { self.any_angle(cosine) }
+    }
+
+    /// [`Lanes::angle`] in any case, each lane as if alone.
+    #[cold]
+    fn any_angle(self, cosine: Lanes<W>) -> Lanes<W> {
+        let asin = self.asin();
+        Lanes(from_fn(|l| if cosine.0[l] > 0.0 { asin.0[l] } else { libm::atan2(self.0[l], cosine.0[l]) }))
+    }
+
     /// Inverse sine: [`Lanes::asin_small`] in the lanes where it holds, `libm` in the others; no number stays no number.
     pub(super) fn asin(self) -> Lanes<W> {
         let small = self.asin_small();

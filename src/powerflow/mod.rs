@@ -15,6 +15,7 @@ mod network;
 mod radial;
 mod solution;
 mod sweep;
+pub(crate) mod three_phase;
 mod write;
 
 pub use network::Network;

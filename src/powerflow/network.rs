@@ -31,24 +31,24 @@ pub(super) const DEAD: u32 = u32::MAX;
 /// A complex number as (real, imaginary).
 pub(super) type Complex = [f64; 2];
 
-fn mul(a: Complex, b: Complex) -> Complex {
+pub(super) fn mul(a: Complex, b: Complex) -> Complex {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
 
-fn div(a: Complex, b: Complex) -> Complex {
+pub(super) fn div(a: Complex, b: Complex) -> Complex {
     let m = b[0] * b[0] + b[1] * b[1];
     [(a[0] * b[0] + a[1] * b[1]) / m, (a[1] * b[0] - a[0] * b[1]) / m]
 }
 
-fn square(a: Complex) -> f64 {
+pub(super) fn square(a: Complex) -> f64 {
     a[0] * a[0] + a[1] * a[1]
 }
 
-fn add(a: Complex, b: Complex) -> Complex {
+pub(super) fn add(a: Complex, b: Complex) -> Complex {
     [a[0] + b[0], a[1] + b[1]]
 }
 
-fn polar(magnitude: f64, angle_deg: f64) -> Complex {
+pub(super) fn polar(magnitude: f64, angle_deg: f64) -> Complex {
     let (sin, cos) = libm::sincos(angle_deg.to_radians());
     [magnitude * cos, magnitude * sin]
 }
@@ -255,7 +255,7 @@ struct Frame {
 }
 
 /// `C` of each node.
-fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
+pub(super) fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
     let mut c = vec![[0.0; 2]; order.nodes()];
     for (root, c) in c.iter_mut().enumerate().take(order.roots()) {
         *c = polar(1.0, -grid.sources[order.source(root)].angle_deg);
@@ -280,7 +280,7 @@ fn turns(t: &Transformer) -> Complex {
 }
 
 /// `u0` of each node's tree.
-fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
+pub(super) fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
     let mut u0 = vec![0.0; order.nodes()];
     let of = |s: &Source| s.u_pu * grid.buses[s.bus.i()].u_rated_v;
     for i in 0..order.nodes() {
@@ -303,7 +303,7 @@ fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Comp
 }
 
 /// Series impedance in Ω and shunt in S, both on the lv side.
-fn pi_of_transformer(t: &Transformer) -> (Complex, Complex) {
+pub(super) fn pi_of_transformer(t: &Transformer) -> (Complex, Complex) {
     let (_, u_lv_v) = t.effective_voltages_v();
     let s = t.rated_power_va;
     let base = u_lv_v * u_lv_v / s;
@@ -327,7 +327,7 @@ fn loads(grid: &Grid, order: &RadialOrder, number: &[u32]) -> Vec<Load> {
     loads
 }
 
-fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
+pub(super) fn rated_currents_a(grid: &Grid, branch: BranchIdx) -> (f64, f64) {
     match grid.branch_element(branch) {
         Element::Transformer(t) => grid.transformers[t].rated_currents_a(),
         _ => (grid.lines[branch.i()].rated_current_a, grid.lines[branch.i()].rated_current_a),

@@ -49,7 +49,7 @@ pub fn solve(
     solution: &mut Solution,
 ) -> Summary {
     let job = Job { network, p_w, q_var, options, outputs };
-    let mut rows = solution.rows(job.steps(), network.buses(), network.branches(), outputs);
+    let mut rows = solution.rows(job.steps(), 1, network.buses(), network.branches(), outputs);
     job.run(Instructions::best(), workspace, &mut rows)
 }
 
@@ -65,7 +65,7 @@ pub fn solve_parallel(
     solution: &mut Solution,
 ) -> Summary {
     let whole = Job { network, p_w, q_var, options, outputs };
-    let mut rows = solution.rows(whole.steps(), network.buses(), network.branches(), outputs);
+    let mut rows = solution.rows(whole.steps(), 1, network.buses(), network.branches(), outputs);
     let length = CHUNK * network.injections();
     let mut chunks: Vec<(Job<'_>, Rows<'_>)> = (p_w.chunks(length).zip(q_var.chunks(length)))
         .map(|(p_w, q_var)| Job { p_w, q_var, ..whole })
@@ -113,7 +113,7 @@ impl Job<'_> {
     fn group<const W: usize>(&self, first: usize, steps: usize, cells: &mut [Cell<W>], rows: &mut Rows<'_>) {
         self.load(first, steps, cells);
         let ends = sweep::solve(self.network, self.options, cells);
-        if self.outputs.voltage {
+        if self.outputs.voltage || self.outputs.angle {
             write::voltages(self.network, cells, first, steps, rows);
         }
         if self.outputs.totals || self.outputs.branch {
@@ -250,7 +250,7 @@ mod tests {
             let Some(from) = i.checked_sub(1).map(|last| last / 2) else { continue };
             let (id, rated_current_a) = (i.to_string(), 200.0);
             let (from, to) = (BusIdx::new(from), BusIdx::new(i));
-            grid.lines.push(Line { id, from, to, r_ohm: 0.02, x_ohm: 0.01, b_s: 1e-5, g_s: 1e-7, rated_current_a });
+            grid.lines.push(Line { id, from, to, r_ohm: 0.02, x_ohm: 0.01, b_s: 1e-5, g_s: 1e-7, rated_current_a, zero_sequence: None });
             let id = i.to_string();
             grid.connections.push(Connection { address: EntityAddress::new(id.as_str()), id, bus: to, phases: Phases::Abc });
         }
@@ -268,7 +268,7 @@ mod tests {
         let run = |instructions: Instructions| {
             let job = Job { network: &network, p_w: &p_w, q_var: &q_var, options: Options::default(), outputs: Outputs::ALL };
             let mut solution = Solution::default();
-            let mut rows = solution.rows(13, network.buses(), network.branches(), Outputs::ALL);
+            let mut rows = solution.rows(13, 1, network.buses(), network.branches(), Outputs::ALL);
             let summary = job.run(instructions, &mut Workspace::default(), &mut rows);
             assert_eq!((summary.converged, summary.failed), (12, 1), "{:?}", solution.status);
             // As text: what is no number is equal to itself there, and each number has a text of its own.

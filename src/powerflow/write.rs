@@ -21,7 +21,7 @@ use super::sweep::Cell;
 #[inline(always)]
 pub(super) fn voltages<const W: usize>(network: &Network, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
     let width = network.buses();
-    let [u_pu, angle_rad] = &mut rows.bus;
+    let [u_pu, angle_rad, ..] = &mut rows.bus;
     for (i, bus) in network.buses.iter().enumerate() {
         let (u, angle) = if bus.node == DEAD {
             (Lanes::ZERO, Lanes::ZERO)
@@ -29,8 +29,12 @@ pub(super) fn voltages<const W: usize>(network: &Network, cells: &[Cell<W>], fir
             let cell = &cells[bus.node as usize];
             (bus.per_unit * cell.a, wrapped(bus.turn_rad + cell.b))
         };
-        column(u_pu, width, first, steps, i, u);
-        column(angle_rad, width, first, steps, i, angle);
+        if !u_pu.is_empty() {
+            column(u_pu, width, first, steps, i, u);
+        }
+        if !angle_rad.is_empty() {
+            column(angle_rad, width, first, steps, i, angle);
+        }
     }
 }
 
@@ -89,7 +93,7 @@ fn into_branch<const W: usize>(share: Complex, s: [Lanes<W>; 2], y: Complex, u: 
 
 /// Writes the first `steps` lanes into column `i` of rows of `width`, from row `first` on.
 #[inline(always)]
-fn column<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: usize, i: usize, lanes: Lanes<W>) {
+pub(super) fn column<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: usize, i: usize, lanes: Lanes<W>) {
     let target = &mut array[first * width + i..];
     if steps == W && target.len() > (W - 1) * width {
         for l in 0..W {
@@ -104,7 +108,7 @@ fn column<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: 
 
 /// Angles within one and a half turns, brought into (−π, π].
 #[inline(always)]
-fn wrapped<const W: usize>(mut angle_rad: Lanes<W>) -> Lanes<W> {
+pub(super) fn wrapped<const W: usize>(mut angle_rad: Lanes<W>) -> Lanes<W> {
     use std::f64::consts::{PI, TAU};
     for angle in &mut angle_rad.0 {
         let turn = if *angle > PI { TAU } else { 0.0 };
