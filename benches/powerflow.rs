@@ -6,7 +6,7 @@ use std::path::Path;
 use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source};
 use copperplate::ids::{BusIdx, EntityAddress};
 use copperplate::import::{ConnectionPower, Feeder, read_folder};
-use copperplate::powerflow::{Network, Options, Outputs, Solution, Workspace, solve, solve_parallel};
+use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Workspace, solve, solve_parallel};
 use copperplate::rng::Stream;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 
@@ -34,7 +34,16 @@ fn bench(c: &mut Criterion, name: &str, outputs: Outputs) {
         let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
         group.throughput(Throughput::Elements((steps * network.nodes()) as u64));
         group.bench_function(BenchmarkId::from_parameter(label), |b| {
-            b.iter(|| solve(&network, black_box(&power.p_w), &power.q_var, Options::default(), outputs, &mut workspace, &mut solution));
+            b.iter(|| {
+                solve(
+                    &network,
+                    Injections::by_step(black_box(&power.p_w), &power.q_var),
+                    Options::default(),
+                    outputs,
+                    &mut workspace,
+                    &mut solution,
+                )
+            });
         });
     }
     group.finish();
@@ -49,7 +58,9 @@ fn single(c: &mut Criterion) {
         group.throughput(Throughput::Elements(network.nodes() as u64));
         group.bench_function(BenchmarkId::from_parameter(label), |b| {
             let (p_w, q_var) = (&power.p_w[..n], &power.q_var[..n]);
-            b.iter(|| solve(&network, black_box(p_w), q_var, Options::default(), Outputs::ALL, &mut workspace, &mut solution));
+            b.iter(|| {
+                solve(&network, Injections::by_step(black_box(p_w), q_var), Options::default(), Outputs::ALL, &mut workspace, &mut solution)
+            });
         });
     }
     group.finish();
@@ -67,7 +78,13 @@ fn threads(c: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(threads), |b| {
             b.iter(|| {
                 pool.install(|| {
-                    solve_parallel(&network, black_box(&power.p_w), &power.q_var, Options::default(), Outputs::VOLTAGE, &mut solution)
+                    solve_parallel(
+                        &network,
+                        Injections::by_step(black_box(&power.p_w), &power.q_var),
+                        Options::default(),
+                        Outputs::VOLTAGE,
+                        &mut solution,
+                    )
                 })
             });
         });

@@ -4,10 +4,12 @@
 
 pub mod check;
 pub mod model;
+pub mod response;
 pub mod rules;
 pub mod topology;
 pub mod zero_sequence;
 
 pub use model::*;
+pub use response::{Control, Mix, Response};
 pub use topology::RadialOrder;
 pub use zero_sequence::ZeroSequence;

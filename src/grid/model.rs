@@ -1,5 +1,6 @@
 //! Plain tables of a feeder. Rows refer to each other by typed index; names are for people and for results.
 
+use super::Response;
 use crate::diagnostic::Location;
 use crate::ids::{BranchIdx, BusIdx, ConnectionIdx, EntityAddress};
 
@@ -20,6 +21,8 @@ pub struct Grid {
     pub sources: Vec<Source>,
     /// Where customers are metered.
     pub connections: Vec<Connection>,
+    /// Connections whose power is not constant, at most one each.
+    pub responses: Vec<Response>,
 }
 
 /// A bus.

@@ -25,16 +25,16 @@ impl ZeroSequence {
     pub fn of(grid: &Grid, order: &RadialOrder, places: &Places) -> Result<ZeroSequence, Findings> {
         let mut findings = Findings::default();
         let supplied = |branch: BranchIdx| order.node_of_branch(branch).is_some();
-        let lines: Vec<usize> = (0..grid.lines.len())
-            .filter(|&i| supplied(grid.line_branch(i)) && grid.lines[i].zero_sequence.is_none())
-            .collect();
+        let lines: Vec<usize> =
+            (0..grid.lines.len()).filter(|&i| supplied(grid.line_branch(i)) && grid.lines[i].zero_sequence.is_none()).collect();
         let transformers: Vec<usize> = (0..grid.transformers.len())
             .filter(|&i| supplied(grid.transformer_branch(i)) && grid.transformers[i].zero_sequence.is_none())
             .collect();
         let at = |element: Element, finding: Finding| finding.located(places.of(element).cloned());
         if let Some(&first) = lines.first() {
             let names = some(lines.iter().map(|&i| grid.lines[i].id.as_str()));
-            let finding = rules::MISSING_ZERO_SEQUENCE.finding(format!("no zero-sequence data of {}", counted(lines.len(), "line", &names)));
+            let finding =
+                rules::MISSING_ZERO_SEQUENCE.finding(format!("no zero-sequence data of {}", counted(lines.len(), "line", &names)));
             let help = "give lines.csv r0_ohm, x0_ohm, b0_s and g0_s; four-core cable with a full neutral: r0 = 4·r, x0 about 3.7·x";
             findings.push(at(Element::Line(first), finding.help(help)));
         }

@@ -8,6 +8,7 @@
 //! | `switches.csv` (may be absent) | id, from, to, closed |
 //! | `sources.csv` | bus, u_pu, angle_deg |
 //! | `connections.csv` | id, address, bus, [phases] |
+//! | `responses.csv` (may be absent) | loads that answer voltage, characteristics of inverters: see `responses.rs` |
 //! | `assets.csv` | id, connection, kind, p_nominal_w, q_nominal_var, [p_profile, q_profile] |
 //! | `profiles.parquet` or `profiles.csv` (may be absent) | one column a profile |
 //!
@@ -18,9 +19,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Feeder;
 use super::meta::{self, Meta};
-use super::rules;
+use super::{Feeder, responses, rules};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::{Findings, Location, nearest, quoted_list};
 use crate::grid::{
@@ -72,6 +72,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     r.branches(&buses);
     r.sources(&buses);
     r.connections(&buses);
+    r.grid.responses = responses::read(dir, &r.grid.connections, &mut r.findings);
     let profiles = meta.as_ref().and_then(|m| r.profiles(m));
     let assets = r.assets(profiles.as_ref());
     let Reader { mut findings, mut grid, places, .. } = r;
@@ -276,7 +277,8 @@ fn given(row: Row<'_>, columns: &[&str], f: &mut Findings) -> bool {
     let complete = filled.len() == columns.len();
     if !complete && !filled.is_empty() {
         let message = format!("zero-sequence data are incomplete: {} without the rest", quoted_list(&filled));
-        let finding = crate::grid::rules::MISSING_ZERO_SEQUENCE.finding(message).help(format!("give all of {}, or none", quoted_list(columns)));
+        let finding =
+            crate::grid::rules::MISSING_ZERO_SEQUENCE.finding(message).help(format!("give all of {}, or none", quoted_list(columns)));
         f.push(row.at(filled[0], finding));
     }
     complete

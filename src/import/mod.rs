@@ -7,6 +7,7 @@
 mod folder;
 mod meta;
 mod neutral;
+mod responses;
 pub mod rules;
 pub mod simbench;
 mod write;

@@ -7,6 +7,7 @@
 //! | `transformers.csv` | id, name, hv, lv, sn_va, u_hv_v, u_lv_v, uk_pu, pk_w, i0_pu, p0_w, shift_deg (tap already in u_hv_v) |
 //! | `sources.csv` | node, u_pu, angle_deg |
 //! | `injections.csv` | id, name, node, kind (`load`, `gen` or `storage`), p_w, q_var (consumption positive) |
+//! | `responses.csv` (may be absent) | loads that answer voltage, characteristics of inverters: see `responses.rs` |
 //!
 //! A folder with `injections_3ph.csv` in place of `injections.csv` is unbalanced and has zero-sequence data:
 //!
@@ -24,9 +25,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Feeder;
 use super::folder::TRANSFORMERS_ZERO;
-use super::rules;
+use super::{Feeder, responses, rules};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{
@@ -101,6 +101,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
             connect(row, f, Phases::Abc, asset);
         });
     }
+    grid.responses = responses::read(dir, &grid.connections, f);
     if assets.is_empty() {
         findings.push(rules::NO_CONNECTIONS.finding(format!("'{}' has no injections", dir.display())));
     }

@@ -14,6 +14,8 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &TWO_PROFILES,
         &UNKNOWN_CONNECTION,
         &UNKNOWN_PROFILE,
+        &SHARES,
+        &CHARACTERISTIC,
         &AUTO_TAP,
         &POWER_PLANT,
         &UNKNOWN_TYPE,
@@ -101,6 +103,26 @@ pub const UNKNOWN_PROFILE: Rule = Rule {
     why: "Without its profile an asset would run at nominal power all year.",
     example: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,son",
     mend: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,sun",
+};
+
+/// Shares of a load are not from 0 to 1.
+pub const SHARES: Rule = Rule {
+    code: "shares",
+    severity: Severity::Error,
+    what: "Shares of a load that answers voltage are not from 0 to 1.",
+    why: "Constant impedance, constant current and constant power share what the load takes at rated voltage.",
+    example: "connection,p_impedance,p_current\nh1,0.8,0.4",
+    mend: "connection,p_impedance,p_current\nh1,0.8,0.2",
+};
+
+/// A characteristic of an inverter is not a list of rising points.
+pub const CHARACTERISTIC: Rule = Rule {
+    code: "characteristic",
+    severity: Severity::Error,
+    what: "A characteristic of an inverter is not a list of rising points.",
+    why: "Between the points it is a straight line, which needs them in order.",
+    example: "connection,q_of_u\npv1,1.07:4800 1.03:0",
+    mend: "connection,q_of_u\npv1,1.03:0 1.07:4800",
 };
 
 /// A transformer has an automatic tap changer, which is not modelled.

@@ -3,7 +3,7 @@
 
 use super::Feeder;
 use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, LINES_ZERO, PARQUET, SOURCES, SWITCHES, TRANSFORMERS, TRANSFORMERS_ZERO};
-use super::{meta, rules};
+use super::{meta, responses, rules};
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, TapSide};
 use crate::ids::ProfileIdx;
@@ -27,6 +27,9 @@ pub fn folder_files(feeder: &Feeder) -> Result<Vec<(&'static str, Vec<u8>)>, Fin
     ];
     if !grid.switches.is_empty() {
         files.push(("switches.csv", switches(grid)));
+    }
+    if !grid.responses.is_empty() {
+        files.push((responses::FILE, answers(grid)));
     }
     if feeder.profiles.steps() > 0 {
         files.push((PARQUET, write_parquet(&feeder.profiles)?));
@@ -93,7 +96,8 @@ fn transformers(grid: &Grid) -> Vec<u8> {
             let plate = [t.rated_power_va, t.u_hv_v, t.u_lv_v, t.uk_pu, t.pk_w, t.i0_pu, t.p0_w, t.shift_deg];
             let side = if t.tap.side == TapSide::Hv { "hv" } else { "lv" };
             let tap = [side.to_owned(), t.tap.position.to_string(), t.tap.step_pu.to_string()];
-            let z = t.zero_sequence.map(|z| [z.vector_group.name().to_owned(), z.uk0_pu.to_string(), z.ur0_pu.to_string()]).unwrap_or_default();
+            let z =
+                t.zero_sequence.map(|z| [z.vector_group.name().to_owned(), z.uk0_pu.to_string(), z.ur0_pu.to_string()]).unwrap_or_default();
             ends.into_iter().chain(plate.map(|v| v.to_string())).chain(tap).chain(z.into_iter().filter(move |_| zero))
         }),
     )
@@ -120,6 +124,15 @@ fn connections(grid: &Grid) -> Vec<u8> {
         &[&CONNECTIONS[..], &["phases"]].concat(),
         grid.connections.iter().map(|c| [c.id.clone(), c.address.to_string(), grid.buses[c.bus.i()].id.clone(), phases(c.phases).into()]),
     )
+}
+
+fn answers(grid: &Grid) -> Vec<u8> {
+    let columns = [&["connection"][..], &responses::OPTIONAL].concat();
+    let row = |r: &crate::grid::Response| {
+        let id = grid.connections[r.connection.i()].id.clone();
+        std::iter::once(id).chain(responses::cells(r))
+    };
+    csv(&columns, grid.responses.iter().map(row))
 }
 
 fn assets(feeder: &Feeder) -> Vec<u8> {

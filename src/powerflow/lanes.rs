@@ -12,6 +12,12 @@ use std::ops::{Add, AddAssign, Div, Mul, Sub};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Lanes<const W: usize>(pub(super) [f64; W]);
 
+impl<const W: usize> Default for Lanes<W> {
+    fn default() -> Lanes<W> {
+        Lanes::ZERO
+    }
+}
+
 macro_rules! lane_by_lane {
     ($($trait:ident $function:ident $operator:tt $assign:tt)*) => {$(
         impl<const W: usize> $trait for Lanes<W> {
@@ -80,6 +86,15 @@ impl<const W: usize> Lanes<W> {
             lanes.0[l] = rows[l][i];
         }
         lanes
+    }
+
+    /// Of `values`, at most `W`, whose last fills the other lanes.
+    #[inline(always)]
+    pub(super) fn front(values: &[f64]) -> Lanes<W> {
+        match values.first_chunk::<W>() {
+            Some(whole) => Lanes(*whole),
+            None => Lanes(from_fn(|l| values[l.min(values.len() - 1)])),
+        }
     }
 
     #[inline(always)]

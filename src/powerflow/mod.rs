@@ -10,14 +10,19 @@
 //! `docs/algorithms/radial-load-flow.md`. Steps do not see each other: a batch gives the bits of a loop over its steps, on one
 //! thread or many ([`solve_parallel`]), and a step without an operating point is marked and leaves the others alone.
 
+mod batch;
+mod injections;
 mod lanes;
 mod network;
 mod radial;
+mod response;
 mod solution;
 mod sweep;
-pub(crate) mod three_phase;
+mod three_phase;
+mod tree;
 mod write;
 
+pub use batch::{Workspace, solve, solve_parallel};
+pub use injections::Injections;
 pub use network::Network;
-pub use radial::{Workspace, solve, solve_parallel};
 pub use solution::{Options, Outputs, Solution, Status, Summary};

@@ -18,7 +18,8 @@
 //! plus the shunts' part. So `‖F(u) − F(w)‖ ≤ q·‖u − w‖` in the largest norm, with
 //!
 //! ```text
-//! q = 2·(K/min u + Y),   K = Σ_j ℓ_j·c_j,   c_j = ζ_j² − ζ_a(j)²,   Y = max_i Σ_{k on path to i} 2·|z_k|·Σ_{j below k} |y_j|
+//! q = 2·(K/min u + Y + R/√min u),   K = Σ_j ℓ_j·c_j,   c_j = ζ_j² − ζ_a(j)²
+//! Y = max_i Σ_{k on path to i} 2·|z_k|·Σ_{j below k} |y_j|,   R = Σ 2·ζ_j·|dΔS_j/du| of loads that answer voltage (`response.rs`)
 //! ```
 //!
 //! The factor 2 in front covers that `ℓ` moves with `S`, too, which is of the next order. `q` is about the square of the
@@ -42,8 +43,9 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::lanes::{Lanes, Mask, SMALL};
-use super::network::{Network, Node};
+use super::radial::State;
 use super::solution::Options;
+use super::tree::{Node, Tree};
 
 /// A squared voltage below this fraction of the source's has collapsed.
 const COLLAPSE: f64 = 0.01;
@@ -98,15 +100,15 @@ pub(super) enum End {
 /// Sweeps from `u = 1` until every lane has ended; `cells` are [`Cell::at_rest`]. Leaves `|v|` in `a` and `θ` in `b`, which mean
 /// something in converged lanes.
 #[inline(always)]
-pub(super) fn solve<const W: usize>(network: &Network, options: Options, cells: &mut [Cell<W>]) -> [End; W] {
+pub(super) fn solve<const W: usize>(tree: &Tree, options: Options, state: &mut State<W>) -> [End; W] {
     let mut ends = [End::Moving { change_pu: f64::NAN }; W];
     let mut moving = Mask::ALL;
     let (mut before, mut lowest) = (Lanes::all(f64::INFINITY), Lanes::ZERO);
     for sweep in 2..=options.max_iterations {
-        let seen = if sweep == 2 { look::<W, FIRST>(network, cells, &moving) } else { look::<W, MIDDLE>(network, cells, &moving) };
+        let seen = if sweep == 2 { look::<W, FIRST>(tree, state, &moving) } else { look::<W, MIDDLE>(tree, state, &moving) };
         for (l, end) in ends.iter_mut().enumerate() {
             if moving.has(l) {
-                *end = seen.judge(l, before.0[l], network.shunt_gain, options.tolerance_pu, sweep);
+                *end = seen.judge(l, before.0[l], tree.shunt_gain, state.response_gain.0[l], options.tolerance_pu, sweep);
                 if !matches!(end, End::Moving { .. }) {
                     moving.clear(l);
                 }
@@ -117,23 +119,25 @@ pub(super) fn solve<const W: usize>(network: &Network, options: Options, cells: 
             break;
         }
     }
-    let product = backward::<W, LAST>(network, cells);
+    let cells = &mut state.cells[..];
+    let product = backward::<W, LAST>(tree, cells);
     let small = (0..W).all(|l| product.0[l] <= 0.8 * SMALL * lowest.0[l]);
     if small {
-        finish::<W, true>(network, cells)
+        finish::<W, true>(tree, cells)
     } else {
-        finish::<W, false>(network, cells)
+        finish::<W, false>(tree, cells)
     }
     ends
 }
 
 /// Leaves the `u` of a grid that loses nothing, which is a number even where the load flow is none.
-pub(super) fn without_losses<const W: usize>(network: &Network, cells: &mut [Cell<W>]) {
-    for cell in &mut cells[network.roots..] {
+pub(super) fn without_losses<const W: usize>(tree: &Tree, state: &mut State<W>) {
+    for cell in &mut state.cells[tree.roots..] {
         // The current of a finite power at this voltage is 0.
         cell.u = Lanes::all(f64::INFINITY);
     }
-    let _ = look::<W, MIDDLE>(network, cells, &Mask::ALL);
+    let _ = backward::<W, MIDDLE>(tree, &mut state.cells);
+    let _ = forward(tree, &mut state.cells, &Mask::ALL);
 }
 
 /// Which sweep it is.
@@ -153,12 +157,12 @@ struct Seen<const W: usize> {
 }
 
 impl<const W: usize> Seen<W> {
-    fn judge(&self, l: usize, before: f64, shunt_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
+    fn judge(&self, l: usize, before: f64, shunt_gain: f64, response_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
         let (change, lowest) = (self.change.0[l], self.lowest.0[l]);
         if !self.power.0[l].is_finite() || lowest < COLLAPSE {
             return End::Collapsed;
         }
-        let gain = 2.0 * (self.loss_gain.0[l] / lowest + shunt_gain);
+        let gain = 2.0 * (self.loss_gain.0[l] / lowest + shunt_gain + response_gain / lowest.sqrt());
         let q = if gain < 0.5 { gain } else { change / before };
         let error_pu = q * q / (1.0 - q) * change / (2.0 * lowest);
         // The ratio means nothing before there are two changes, and is none of a contraction from 1 on.
@@ -169,20 +173,22 @@ impl<const W: usize> Seen<W> {
 
 /// One sweep in the lanes that move.
 #[inline(always)]
-fn look<const W: usize, const SWEEP: u8>(network: &Network, cells: &mut [Cell<W>], moving: &Mask<W>) -> Seen<W> {
-    let loss_gain = backward::<W, SWEEP>(network, cells);
-    let power = cells[..network.roots].iter().fold(Lanes::ZERO, |sum, root| sum + root.a + root.b);
-    let (change, lowest) = forward(network, cells, moving);
+fn look<const W: usize, const SWEEP: u8>(tree: &Tree, state: &mut State<W>, moving: &Mask<W>) -> Seen<W> {
+    let cells = &mut state.cells[..];
+    let loss_gain = backward::<W, SWEEP>(tree, cells);
+    let power = cells[..tree.roots].iter().fold(Lanes::ZERO, |sum, root| sum + root.a + root.b);
+    let (change, lowest) = forward(tree, cells, moving);
+    respond(tree, state);
     Seen { loss_gain, power, change, lowest }
 }
 
 /// `S` upwards, leaving the drop of `u` over each element in `a`. Gives `K`; in the last sweep it leaves the sine's numerator in
 /// `b` and gives its largest magnitude.
 #[inline(always)]
-fn backward<const W: usize, const SWEEP: u8>(network: &Network, cells: &mut [Cell<W>]) -> Lanes<W> {
+fn backward<const W: usize, const SWEEP: u8>(tree: &Tree, cells: &mut [Cell<W>]) -> Lanes<W> {
     let mut seen = Lanes::ZERO;
-    for i in (network.roots..network.nodes.len()).rev() {
-        let node = network.nodes[i];
+    for i in (tree.roots..tree.nodes.len()).rev() {
+        let node = tree.nodes[i];
         let [r, x] = node.z;
         let (above, below) = cells.split_at_mut(i);
         let (parent, cell) = (&mut above[node.parent as usize], &mut below[0]);
@@ -205,15 +211,26 @@ fn backward<const W: usize, const SWEEP: u8>(network: &Network, cells: &mut [Cel
     seen
 }
 
+/// Adds to each begun `S` what voltage moves.
+#[inline(always)]
+pub(super) fn respond<const W: usize>(tree: &Tree, state: &mut State<W>) {
+    for (response, given) in tree.responses.iter().zip(&state.given) {
+        let cell = &mut state.cells[response.node as usize];
+        let [p, q] = response.extra(given, cell.u);
+        cell.a += p;
+        cell.b += q;
+    }
+}
+
 /// New `u` downwards in the lanes that move, and the next `S` begun. Gives the largest change of `u` and its lowest value.
 #[inline(always)]
-fn forward<const W: usize>(network: &Network, cells: &mut [Cell<W>], moving: &Mask<W>) -> (Lanes<W>, Lanes<W>) {
-    for i in 0..network.roots {
-        cells[i].inject(&network.nodes[i]);
+fn forward<const W: usize>(tree: &Tree, cells: &mut [Cell<W>], moving: &Mask<W>) -> (Lanes<W>, Lanes<W>) {
+    for i in 0..tree.roots {
+        cells[i].inject(&tree.nodes[i]);
     }
     let (mut change, mut lowest) = (Lanes::ZERO, Lanes::ONE);
-    for i in network.roots..network.nodes.len() {
-        let node = network.nodes[i];
+    for i in tree.roots..tree.nodes.len() {
+        let node = tree.nodes[i];
         let above = cells[node.parent as usize].u;
         let cell = &mut cells[i];
         let u = (above - cell.a).within(moving, cell.u);
@@ -227,13 +244,13 @@ fn forward<const W: usize>(network: &Network, cells: &mut [Cell<W>], moving: &Ma
 
 /// Last sweep downwards: `u`, `|v|` and `θ`; whether all sines are small is known beforehand, which spares asking.
 #[inline(always)]
-fn finish<const W: usize, const SMALL_SINES: bool>(network: &Network, cells: &mut [Cell<W>]) {
-    for cell in &mut cells[..network.roots] {
+fn finish<const W: usize, const SMALL_SINES: bool>(tree: &Tree, cells: &mut [Cell<W>]) {
+    for cell in &mut cells[..tree.roots] {
         (cell.a, cell.b) = (Lanes::ONE, Lanes::ZERO);
     }
-    for i in network.roots..network.nodes.len() {
+    for i in tree.roots..tree.nodes.len() {
         let (above, below) = cells.split_at_mut(i);
-        let (parent, cell) = (&above[network.nodes[i].parent as usize], &mut below[0]);
+        let (parent, cell) = (&above[tree.nodes[i].parent as usize], &mut below[0]);
         let u = parent.u - cell.a;
         let v = u.sqrt();
         let sine = cell.b / (parent.a * v);
@@ -244,12 +261,14 @@ fn finish<const W: usize, const SMALL_SINES: bool>(network: &Network, cells: &mu
 
 /// Powers at the voltages of [`finish`]: leaves `S` in `a` and `b` and `ℓ` in `p`; roots hold what their source delivers.
 #[inline(always)]
-pub(super) fn flows<const W: usize>(network: &Network, cells: &mut [Cell<W>]) {
-    for i in 0..network.nodes.len() {
-        cells[i].inject(&network.nodes[i]);
+pub(super) fn flows<const W: usize>(tree: &Tree, state: &mut State<W>) {
+    for (cell, node) in state.cells.iter_mut().zip(&tree.nodes) {
+        cell.inject(node);
     }
-    for i in (network.roots..network.nodes.len()).rev() {
-        let node = network.nodes[i];
+    respond(tree, state);
+    let cells = &mut state.cells[..];
+    for i in (tree.roots..tree.nodes.len()).rev() {
+        let node = tree.nodes[i];
         let [r, x] = node.z;
         let (above, below) = cells.split_at_mut(i);
         let (parent, cell) = (&mut above[node.parent as usize], &mut below[0]);

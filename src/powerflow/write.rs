@@ -13,16 +13,16 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::lanes::Lanes;
-use super::network::{Branch, Complex, DEAD, Network};
 use super::solution::Rows;
 use super::sweep::Cell;
+use super::tree::{Branch, Complex, DEAD, Tree};
 
 /// `u_pu` and `angle_rad` of `steps` lanes from step `first` on, after [`super::sweep::finish`].
 #[inline(always)]
-pub(super) fn voltages<const W: usize>(network: &Network, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
-    let width = network.buses();
+pub(super) fn voltages<const W: usize>(tree: &Tree, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let width = tree.buses.len();
     let [u_pu, angle_rad, ..] = &mut rows.bus;
-    for (i, bus) in network.buses.iter().enumerate() {
+    for (i, bus) in tree.buses.iter().enumerate() {
         let (u, angle) = if bus.node == DEAD {
             (Lanes::ZERO, Lanes::ZERO)
         } else {
@@ -40,15 +40,15 @@ pub(super) fn voltages<const W: usize>(network: &Network, cells: &[Cell<W>], fir
 
 /// Losses and source power, after [`super::sweep::flows`].
 #[inline(always)]
-pub(super) fn totals<const W: usize>(network: &Network, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+pub(super) fn totals<const W: usize>(tree: &Tree, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
     let (mut losses, mut source_p, mut source_q) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-    for i in 0..network.nodes.len() {
-        losses += network.nodes[i].y[0] * cells[i].u;
-        if i < network.roots {
+    for i in 0..tree.nodes.len() {
+        losses += tree.nodes[i].y[0] * cells[i].u;
+        if i < tree.roots {
             source_p += cells[i].a;
             source_q += cells[i].b;
         } else {
-            losses += network.nodes[i].z[0] * cells[i].p;
+            losses += tree.nodes[i].z[0] * cells[i].p;
         }
     }
     let [losses_w, source_p_w, source_q_var] = &mut rows.total;
@@ -59,10 +59,10 @@ pub(super) fn totals<const W: usize>(network: &Network, cells: &[Cell<W>], first
 
 /// Everything per branch, after [`super::sweep::flows`].
 #[inline(always)]
-pub(super) fn branches<const W: usize>(network: &Network, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
-    let width = network.branches();
-    for (k, branch) in network.branches.iter().enumerate() {
-        let results = if branch.node == DEAD { [Lanes::ZERO; 7] } else { of_branch(network, cells, branch) };
+pub(super) fn branches<const W: usize>(tree: &Tree, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let width = tree.branches.len();
+    for (k, branch) in tree.branches.iter().enumerate() {
+        let results = if branch.node == DEAD { [Lanes::ZERO; 7] } else { of_branch(tree, cells, branch) };
         for array in 0..7 {
             column(rows.branch[array], width, first, steps, k, results[array]);
         }
@@ -70,8 +70,8 @@ pub(super) fn branches<const W: usize>(network: &Network, cells: &[Cell<W>], fir
 }
 
 #[inline(always)]
-fn of_branch<const W: usize>(network: &Network, cells: &[Cell<W>], branch: &Branch) -> [Lanes<W>; 7] {
-    let node = &network.nodes[branch.node as usize];
+fn of_branch<const W: usize>(tree: &Tree, cells: &[Cell<W>], branch: &Branch) -> [Lanes<W>; 7] {
+    let node = &tree.nodes[branch.node as usize];
     let (child, parent) = (&cells[branch.node as usize], &cells[node.parent as usize]);
     let [r, x] = node.z;
     let leaves = [child.a + r * child.p, child.b + x * child.p];

@@ -7,7 +7,7 @@ use crate::agent::{Action, DayPrices, Gate, Input, MeterDay, Record, Telemetry};
 use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, ConnectionIdx, Domain};
 use crate::market::ledger::{Entry, Kind, Ledger};
-use crate::powerflow::{Network, Options, Outputs, Solution, Workspace, solve};
+use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Workspace, solve};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::Message;
@@ -310,7 +310,14 @@ impl Case<'_> {
     fn load_flow(&mut self, variant: Variant) {
         let Power { p_w, q_var } = &self.world.power[variant as usize];
         // A step that does not converge is NaN in every column and counted by the recorder.
-        let _ = solve(&self.network, p_w, q_var, Options::default(), Outputs::ALL, &mut self.workspace, &mut self.solution);
+        let _ = solve(
+            &self.network,
+            Injections::by_step(p_w, q_var),
+            Options::default(),
+            Outputs::ALL,
+            &mut self.workspace,
+            &mut self.solution,
+        );
     }
 
     /// Meters are read, energy is cleared, the day is closed.

@@ -10,6 +10,8 @@ mod model_docs;
 mod output;
 mod powerflow;
 mod powerflow_command;
+mod powerflow_responses;
+mod powerflow_three_phase;
 mod report;
 mod scenario_language;
 mod sim_balance;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use copperplate::grid::{Grid, Places, RadialOrder};
 use copperplate::ids::BranchIdx;
 use copperplate::import::{ConnectionPower, read_folder};
-use copperplate::powerflow::{Network, Options, Outputs, Solution, Status, Summary, Workspace, solve, solve_parallel};
+use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Summary, Workspace, solve, solve_parallel};
 use proptest::prelude::*;
 
 use crate::topology::{bus, connection, line, source, transformer};
@@ -19,7 +19,8 @@ pub(crate) fn network(grid: &Grid) -> Network {
 
 pub(crate) fn run(network: &Network, power: &ConnectionPower, options: Options) -> (Solution, Summary) {
     let mut solution = Solution::default();
-    let summary = solve(network, &power.p_w, &power.q_var, options, Outputs::ALL, &mut Workspace::default(), &mut solution);
+    let summary =
+        solve(network, Injections::by_step(&power.p_w, &power.q_var), options, Outputs::ALL, &mut Workspace::default(), &mut solution);
     (solution, summary)
 }
 
@@ -279,7 +280,7 @@ fn outputs_that_were_not_asked_for_stay_empty() {
     let (mut solution, mut workspace) = (Solution::default(), Workspace::default());
     let nothing = Outputs::NONE;
     for outputs in [Outputs::ALL, nothing, Outputs { totals: true, ..nothing }, Outputs { branch: true, ..nothing }, Outputs::VOLTAGE] {
-        let _ = solve(&network, &[1e3; 4], &[0.0; 4], EXACT, outputs, &mut workspace, &mut solution);
+        let _ = solve(&network, Injections::by_step(&[1e3; 4], &[0.0; 4]), EXACT, outputs, &mut workspace, &mut solution);
         assert_eq!((solution.steps, solution.status.len()), (2, 2));
         assert_eq!((solution.losses_w.len(), solution.source_q_var.len()), if outputs.totals { (2, 2) } else { (0, 0) });
         assert_eq!(solution.u_pu.len(), if outputs.voltage { 6 } else { 0 });
@@ -379,7 +380,7 @@ proptest! {
         let (batch, summary) = run(&network, &steps(&power, &factors), Options::default());
         let mut parallel = Solution::default();
         let many = steps(&steps(&power, &factors), &[1.0; 60]);
-        let in_parallel = solve_parallel(&network, &many.p_w, &many.q_var, Options::default(), Outputs::ALL, &mut parallel);
+        let in_parallel = solve_parallel(&network, Injections::by_step(&many.p_w, &many.q_var), Options::default(), Outputs::ALL, &mut parallel);
         prop_assert_eq!(in_parallel.iterations, 60 * summary.iterations);
         let bits = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         prop_assert_eq!(bits(&parallel.u_pu[59 * batch.u_pu.len()..]), bits(&batch.u_pu));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::ids::{ConnectionIdx, CpIdx, Domain};
 use crate::market::contract::Bounds;
-use crate::powerflow::{Options, Outputs, Solution, Workspace, solve};
+use crate::powerflow::{Injections, Options, Outputs, Solution, Workspace, solve};
 use crate::time::Period;
 use crate::units::Watts;
 
@@ -90,7 +90,14 @@ impl Dso {
         }
         let mut solution = Solution::default();
         // A step that does not converge is NaN in every result; `bounds` then asks for nothing there.
-        let _ = solve(&self.profile.network, &p, &q, Options::default(), Outputs::ALL, &mut self.solver.workspace, &mut solution);
+        let _ = solve(
+            &self.profile.network,
+            Injections::by_step(&p, &q),
+            Options::default(),
+            Outputs::ALL,
+            &mut self.solver.workspace,
+            &mut solution,
+        );
         Analysis { period: *period, vintage, p_w, solution: Arc::new(solution), branches: self.profile.network.branches() }
     }
 }

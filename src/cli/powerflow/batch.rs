@@ -12,7 +12,7 @@ use serde_json::json;
 use super::super::{Outcome, files, print};
 use crate::diagnostic::Findings;
 use crate::import::{ConnectionPower, Feeder};
-use crate::powerflow::{Network, Options, Outputs, Solution, Workspace, solve};
+use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Workspace, solve};
 
 /// Passes over the batch; the fastest counts.
 const PASSES: usize = 3;
@@ -28,7 +28,8 @@ pub(super) fn run(
     let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
     let mut pass = || {
         let begin = cpu_seconds();
-        let summary = solve(network, &power.p_w, &power.q_var, options, Outputs::VOLTAGE, &mut workspace, &mut solution);
+        let summary =
+            solve(network, Injections::by_step(&power.p_w, &power.q_var), options, Outputs::VOLTAGE, &mut workspace, &mut solution);
         (summary, cpu_seconds() - begin)
     };
     // The first pass meets cold memory.

@@ -12,7 +12,7 @@ use crate::diagnostic::{Finding, Findings};
 use crate::grid::{Grid, RadialOrder};
 use crate::ids::BranchIdx;
 use crate::import::{ConnectionPower, Feeder, read_folder};
-use crate::powerflow::{Network, Options, Outputs, Solution, Status, Workspace, solve};
+use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, solve};
 use crate::time::IspCalendar;
 
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     };
     let mut solution = Solution::default();
     // The status of the one step says it all.
-    let _ = solve(&network, &power.p_w, &power.q_var, options, Outputs::ALL, &mut Workspace::default(), &mut solution);
+    let _ = solve(&network, Injections::by_step(&power.p_w, &power.q_var), options, Outputs::ALL, &mut Workspace::default(), &mut solution);
     let Status::Converged { iterations, .. } = solution.status[0] else {
         report(&no_operating_point(&feeder.grid, solution.status[0]).into());
         return Ok(Outcome::CaseFailed);

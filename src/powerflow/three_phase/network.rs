@@ -1,6 +1,6 @@
 //! The grid as flat arrays for three phases, in a frame without rated voltages.
 //!
-//! As in `super::super::network`, with `c = |C|` the product of the turns ratios on the way from the source, but phases keep
+//! As in `tree.rs`, with `c = |C|` the product of the turns ratios on the way from the source, but phases keep
 //! their own angles: those a transformer turns by stay in its element.
 //!
 //! ```text
@@ -17,9 +17,10 @@
 //! has no zero sequence, for `z0` is all there is. One that passes it has `m0 = ±1`, `z0` between its sides, and the shunt for
 //! all sequences.
 
+use super::super::response::NodeResponse;
+use super::super::tree::{self, Complex, DEAD, add, mul, polar, square};
 use super::chains::{self, View, Whole};
 use super::sequence::{Coupled, Turn, transposed, turn};
-use super::super::network::{self, Complex, DEAD, add, mul, polar, square};
 use crate::grid::{Element, Grid, Phases, RadialOrder, ZeroSequence};
 use crate::ids::{BranchIdx, BusIdx};
 
@@ -61,7 +62,7 @@ pub(super) struct Point {
     pub(super) phase: u8,
 }
 
-/// What a supplied injection adds to a point.
+/// What a supplied injection of constant power adds to a point.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Draw {
     /// Row of the injection.
@@ -71,9 +72,18 @@ pub(super) struct Draw {
     pub(super) factor: f64,
 }
 
+/// An injection that answers the voltage of each of its phases.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Answer {
+    pub(super) response: NodeResponse,
+    pub(super) points: Vec<u32>,
+    /// As that of a [`Draw`].
+    pub(super) factor: f64,
+}
+
 /// Where the voltage of a bus is found: `rest·j` above that of a kept node.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct BusView {
+pub(in crate::powerflow) struct BusView {
     /// Kept node, or `DEAD`.
     pub(super) node: u32,
     pub(super) rest: Coupled,
@@ -83,7 +93,7 @@ pub(super) struct BusView {
 
 /// A branch within the chain above a kept node.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Branch {
+pub(in crate::powerflow) struct Branch {
     /// Kept node whose element it is part of, or `DEAD`.
     pub(super) node: u32,
     /// Whether current can flow in it: not towards a part where nothing is drawn.
@@ -122,7 +132,7 @@ impl Branch {
 
 /// A radial grid made ready to solve phase by phase; immutable. Injections, buses and branches keep the rows of the grid.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ThreePhase {
+pub(in crate::powerflow) struct ThreePhase {
     /// Number of roots, which are the first nodes.
     pub(super) roots: usize,
     /// Kept nodes, parents before children, children of a node side by side.
@@ -130,20 +140,22 @@ pub(crate) struct ThreePhase {
     pub(super) loads: Vec<Load>,
     pub(super) points: Vec<Point>,
     pub(super) draws: Vec<Draw>,
+    /// Injections whose power is not constant, in table order.
+    pub(super) answers: Vec<Answer>,
     /// Contraction by shunts, see `sweep.rs`.
     pub(super) shunt_gain: f64,
-    pub(super) branches: Vec<Branch>,
-    pub(super) buses: Vec<BusView>,
-    pub(super) injections: usize,
+    pub(in crate::powerflow) branches: Vec<Branch>,
+    pub(in crate::powerflow) buses: Vec<BusView>,
+    pub(in crate::powerflow) injections: usize,
     /// Supplied nodes before chains were merged.
-    pub(super) whole: usize,
+    pub(in crate::powerflow) supplied: usize,
     /// A bus of each kept node, to name it.
     pub(super) bus_of_node: Vec<BusIdx>,
 }
 
 impl ThreePhase {
     /// Flattens `grid` in the given `order`, which must be its own, as must be `zero`.
-    pub(crate) fn new(grid: &Grid, order: &RadialOrder, zero: &ZeroSequence) -> ThreePhase {
+    pub(in crate::powerflow) fn new(grid: &Grid, order: &RadialOrder, zero: &ZeroSequence) -> ThreePhase {
         ThreePhase::with_chains(grid, order, zero, true)
     }
 
@@ -160,11 +172,12 @@ impl ThreePhase {
             loads: Vec::new(),
             points: Vec::new(),
             draws: Vec::new(),
+            answers: Vec::new(),
             shunt_gain: 0.0,
             branches: build.branches(&views, &number),
             buses: build.buses(&views, &number),
             injections: grid.connections.len(),
-            whole: order.nodes(),
+            supplied: order.nodes(),
             bus_of_node: kept.iter().map(|&n| order.buses(n)[0]).collect(),
         };
         flat.add_loads(&build, &kept, &number);
@@ -201,7 +214,15 @@ impl ThreePhase {
         let load_of: std::collections::BTreeMap<u32, usize> = self.loads.iter().enumerate().map(|(k, load)| (load.node, k)).collect();
         for (row, node, phases, factor) in supplied {
             let points = self.loads[load_of[&node]].points;
-            self.draws.extend(phases.iter().map(|&f| Draw { row: row as u32, point: points[f], factor }));
+            let points = phases.iter().map(|&f| points[f]);
+            match build.grid.responses.iter().find(|response| response.connection.i() == row) {
+                None => self.draws.extend(points.map(|point| Draw { row: row as u32, point, factor })),
+                Some(response) => {
+                    let mut response = NodeResponse::new(response, node, self.buses[build.grid.connections[row].bus.i()].per_unit);
+                    response.path = 1.0;
+                    self.answers.push(Answer { response, points: points.collect(), factor });
+                }
+            }
         }
     }
 }
@@ -243,8 +264,8 @@ struct Build<'a> {
 
 impl Build<'_> {
     fn new<'a>(grid: &'a Grid, order: &'a RadialOrder, zero: &ZeroSequence) -> Build<'a> {
-        let c: Vec<f64> = network::references(grid, order).into_iter().map(|c| square(c).sqrt()).collect();
-        let u0 = network::base_voltages(grid, order);
+        let c: Vec<f64> = tree::references(grid, order).into_iter().map(|c| square(c).sqrt()).collect();
+        let u0 = tree::base_voltages(grid, order);
         let blank = Whole { parent: 0, turn: None, z: Coupled::ZERO, drawn: false };
         let mut build =
             Build { grid, order, tree: vec![blank; order.nodes()], y: vec![Coupled::ZERO; order.nodes()], folded: Vec::new(), c, u0 };
@@ -287,7 +308,17 @@ impl Build<'_> {
             }
             let turned = turn.is_some();
             let turn = turn.unwrap_or([1.0, 0.0, 0.0]);
-            nodes.push(Node { parent, turned, drawn: false, children: (0, 0), z, reach: z.magnitudes(), turn, at_rest, angle_at_rest: at_rest.map(|[re, im]| libm::atan2(im, re)) });
+            nodes.push(Node {
+                parent,
+                turned,
+                drawn: false,
+                children: (0, 0),
+                z,
+                reach: z.magnitudes(),
+                turn,
+                at_rest,
+                angle_at_rest: at_rest.map(|[re, im]| libm::atan2(im, re)),
+            });
         }
         nodes
     }
@@ -310,7 +341,7 @@ impl Build<'_> {
         for n in self.order.roots()..self.order.nodes() {
             let (parent, feeds) = (self.tree[n].parent, self.order.feeds(n));
             for (feed, &(z, half_y)) in feeds.iter().zip(&self.folded[n]) {
-                let rated_a = network::rated_currents_a(self.grid, feed.branch);
+                let rated_a = tree::rated_currents_a(self.grid, feed.branch);
                 let (at_from, at_to) = if feed.forward { (parent, n) } else { (n, parent) };
                 let alone = Coupled { own: [1.0, 0.0], mutual: [0.0; 2] };
                 branches[feed.branch.i()] = Branch {
@@ -348,7 +379,7 @@ fn folded(grid: &Grid, zero: &ZeroSequence, branch: BranchIdx, scale: f64) -> (C
     let (z_ohm, y_s) = match grid.branch_element(branch) {
         Element::Transformer(t) => {
             let (transformer, zero) = (&grid.transformers[t], zero.transformer(t));
-            let (z, y) = network::pi_of_transformer(transformer);
+            let (z, y) = tree::pi_of_transformer(transformer);
             let (_, u_lv_v) = transformer.effective_voltages_v();
             let base = u_lv_v * u_lv_v / transformer.rated_power_va;
             let (uk0, ur0) = (zero.uk0_pu, zero.ur0_pu);

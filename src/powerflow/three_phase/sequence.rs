@@ -13,7 +13,7 @@
 //! `M` is real: positive and negative sequence turn by opposite angles. `m0` is 1 where the zero sequence passes, −1 where it
 //! passes turned over (clock 2, 6, 10: the windings are joined the other way round), 0 where it does not pass.
 
-use super::super::network::{Complex, add, div, square};
+use super::super::tree::{Complex, add, div, square};
 
 /// `own` on each phase and `mutual` on the sum of all three.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,7 +82,7 @@ mod tests {
     }
 
     fn unit(angle_deg: f64) -> Complex {
-        super::super::super::network::polar(1.0, angle_deg)
+        crate::powerflow::tree::polar(1.0, angle_deg)
     }
 
     #[test]
@@ -97,7 +97,8 @@ mod tests {
                     ([0.0; 3].map(unit), [[m0, 0.0]; 3]),
                 ];
                 for (v, expected) in cases {
-                    let off = apply(m, v).iter().flatten().zip(expected.iter().flatten()).map(|(a, b)| (a - b).abs());
+                    let got = apply(m, v);
+                    let off = got.iter().flatten().zip(expected.iter().flatten()).map(|(a, b)| (a - b).abs());
                     assert!(off.fold(0.0, f64::max) < 1e-15, "clock {clock}, m0 {m0}");
                 }
             }

@@ -20,7 +20,8 @@
 //! ```
 //!
 //! times the largest `|δu|`. Taken once with `|u| = 1`, the largest entry `q₁` gives the factor of every sweep,
-//! `q = q₁ / min|u|² + q_y`, where `q_y` belongs to the shunts and to the grid alone.
+//! `q = q₁ / min|u|² + q_y`, where `q_y` belongs to the shunts and to the grid alone. A power that answers voltage (`response.rs`)
+//! moves by at most `g·|δu|`; its factor is `|s| + 3/2·g` at rest, which covers that `|s|` moves, too, up to `|u|² = 2`.
 //!
 //! **Stopping.** After sweep `k` with largest change `Δ` of a point the fixed point is within `q/(1−q)·Δ` of `u_k`, and every
 //! voltage of the next sweep within `q` times that of the solution (Banach):
@@ -38,10 +39,10 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::super::lanes::{Lanes, Mask};
-use super::super::network::{Complex, DEAD};
 use super::super::solution::Options;
 use super::super::sweep::End;
-use super::network::{Node, ThreePhase};
+use super::super::tree::{Complex, DEAD};
+use super::network::{Node, Point, ThreePhase};
 use super::sequence::{Coupled, Turn};
 
 /// A squared voltage below this fraction of the source's has collapsed.
@@ -70,18 +71,12 @@ pub(super) struct Drawn<const W: usize> {
 
 /// State of a group of steps.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct State<const W: usize> {
+pub(super) struct State<const W: usize> {
     pub(super) cells: Vec<Cell<W>>,
     pub(super) points: Vec<Drawn<W>>,
-}
-
-impl<const W: usize> State<W> {
-    /// Brings the buffers to the network's size, with nothing drawn.
-    pub(super) fn fit(&mut self, network: &ThreePhase) {
-        self.cells.resize(network.nodes.len(), Cell { v: [zero(); 3], j: [zero(); 3] });
-        self.points.clear();
-        self.points.resize(network.points.len(), Drawn { s: zero(), u: zero() });
-    }
+    /// If any injection answers voltage: what each point draws beside, and the power of each such injection as given.
+    pub(super) constant: Vec<Phasor<W>>,
+    pub(super) given: Vec<Phasor<W>>,
 }
 
 #[inline(always)]
@@ -132,8 +127,10 @@ pub(super) fn turned<const W: usize>(m: Turn, a: &[Phasor<W>; 3]) -> [Phasor<W>;
 /// together in the cells; they mean something in converged lanes.
 #[inline(always)]
 pub(super) fn solve<const W: usize>(network: &ThreePhase, options: Options, state: &mut State<W>) -> [End; W] {
-    let gain = load_gain(network, state);
     at_rest(network, state);
+    respond(network, state);
+    let gain = load_gain(network, state);
+    hold(network, state);
     let mut ends = [End::Moving { change_pu: f64::NAN }; W];
     let mut moving = Mask::ALL;
     let mut before = [Lanes::all(f64::INFINITY); 2];
@@ -160,6 +157,7 @@ pub(super) fn solve<const W: usize>(network: &ThreePhase, options: Options, stat
 /// One sweep.
 #[inline(always)]
 fn once<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
+    respond(network, state);
     draw(network, state);
     backward(network, &mut state.cells);
     forward(network, &mut state.cells);
@@ -171,6 +169,7 @@ pub(super) fn flows<const W: usize>(network: &ThreePhase, state: &mut State<W>) 
     for (point, drawn) in network.points.iter().zip(&mut state.points) {
         drawn.u = state.cells[point.node as usize].v[point.phase as usize];
     }
+    respond(network, state);
     draw(network, state);
     backward(network, &mut state.cells);
 }
@@ -178,21 +177,44 @@ pub(super) fn flows<const W: usize>(network: &ThreePhase, state: &mut State<W>) 
 /// Leaves the voltages one sweep from rest, which are numbers even where the load flow has none.
 pub(super) fn first_sweep<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
     at_rest(network, state);
+    hold(network, state);
     once(network, state);
 }
 
-/// Voltages if nothing flows.
+/// Voltages of the points if nothing flows.
 #[inline(always)]
 fn at_rest<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
     for (point, drawn) in network.points.iter().zip(&mut state.points) {
         drawn.u = network.nodes[point.node as usize].at_rest[point.phase as usize].map(Lanes::all);
     }
+}
+
+/// Voltages of the sources.
+#[inline(always)]
+fn hold<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
     for (node, cell) in network.nodes[..network.roots].iter().zip(&mut state.cells) {
         cell.v = node.at_rest.map(|v| v.map(Lanes::all));
     }
 }
 
-/// What each point draws at its `u`, and each shunt.
+/// What the injections that answer voltage make of the powers of their points.
+#[inline(always)]
+fn respond<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
+    for (point, constant) in state.points.iter_mut().zip(&state.constant) {
+        point.s = *constant;
+    }
+    for (answer, given) in network.answers.iter().zip(&state.given) {
+        for &point in &answer.points {
+            let point = &mut state.points[point as usize];
+            let extra = answer.response.extra(given, square(point.u));
+            for part in 0..2 {
+                point.s[part] += answer.factor * (given[part] + extra[part]);
+            }
+        }
+    }
+}
+
+/// Currents of the points at their `u`, and of each shunt.
 #[inline(always)]
 fn draw<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
     for load in &network.loads {
@@ -293,6 +315,12 @@ fn load_gain<const W: usize>(network: &ThreePhase, state: &mut State<W>) -> Lane
     state.cells.iter_mut().for_each(|cell| cell.j = [zero(); 3]);
     for (point, drawn) in network.points.iter().zip(&state.points) {
         state.cells[point.node as usize].j[point.phase as usize][0] = square(drawn.s).sqrt();
+    }
+    for (answer, given) in network.answers.iter().zip(&state.given) {
+        for &point in &answer.points {
+            let Point { node, phase } = network.points[point as usize];
+            state.cells[node as usize].j[phase as usize][0] += 1.5 * answer.factor * answer.response.gain(given);
+        }
     }
     gain(network, &mut state.cells)
 }

@@ -11,8 +11,8 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::super::lanes::Lanes;
-use super::super::network::DEAD;
 use super::super::solution::Rows;
+use super::super::tree::DEAD;
 use super::super::write::{column, wrapped};
 use super::network::{Branch, Node, ThreePhase};
 use super::sequence::{Coupled, transposed};

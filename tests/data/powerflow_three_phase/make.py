@@ -3,8 +3,10 @@
     python make.py                 all folders here; needs power-grid-model 1.12 and numpy
 
 The small feeders are written here, too: one MV line, a transformer of each vector group, seven LV lines. Its zero-sequence model
-follows from the winding types: Dyn z + 3·z_earth beside the shunt, *zn 0.1·z + 3·z_earth, YNyn z + 3·z_earth between both
-sides with the shunt; Yyn is open there, so its magnetising impedance is a zero-sequence shunt at the lv bus.
+follows from the winding types: Dyn z + 3·z_earth to earth, *zn 0.1·z + 3·z_earth, YNyn z + 3·z_earth between both sides beside
+the shunt. Yyn is YNyn with 1e13 ohm between the hv star point and earth, and its magnetising impedance a zero-sequence shunt at
+the lv bus. A part of the no-load current flows in the zero sequence of Dyn and YNyn there, which for us is in uk0 of a Dyn or
+Yyn: those have no no-load current here.
 """
 import cmath, csv, json, math, os
 import numpy as np
@@ -16,22 +18,18 @@ SN, U_HV, U_LV, UK, PK, I0, P0 = 250e3, 10.25e3, 405.0, 0.042, 3200.0, 0.004, 45
 EARTH = complex(0.004, 0.006)
 GROUPS = {"dyn1": ("Dyn", 1), "dyn5": ("Dyn", 5), "dyn11": ("Dyn", 11), "yyn0": ("Yyn", 0), "yyn6": ("Yyn", 6), "yzn5": ("Yzn", 5), "yzn11": ("Yzn", 11),
           "dzn10": ("Dzn", 10), "ynyn0": ("YNyn", 0), "ynyn2": ("YNyn", 2), "ynyn6": ("YNyn", 6)}
-WINDINGS = {"Dyn": ("delta", "wye_n"), "Yyn": ("wye", "wye_n"), "Yzn": ("wye", "zigzag_n"), "Dzn": ("delta", "zigzag_n"), "YNyn": ("wye_n", "wye_n")}
+WINDINGS = {"Dyn": ("delta", "wye_n"), "Yyn": ("wye_n", "wye_n"), "Yzn": ("wye", "zigzag_n"), "Dzn": ("delta", "zigzag_n"), "YNyn": ("wye_n", "wye_n")}
 
 
 def plate():
     base = U_LV * U_LV / SN
     r = PK / SN * base
-    y = I0 / base
-    g = P0 / U_LV**2
-    return base, complex(r, math.sqrt((UK * base) ** 2 - r * r)), complex(g, -math.sqrt(y * y - g * g))
+    return base, complex(r, math.sqrt((UK * base) ** 2 - r * r))
 
 
 def zero_sequence(group):
     """What uk0_pu and ur0_pu have to be, in ohm."""
-    base, z, y = plate()
-    if group == "Dyn":
-        return 1 / (1 / (z + 3 * EARTH) + y)
+    base, z = plate()
     if group == "Yyn":
         return complex(0.05, 0.35) * base
     return (0.1 if group in ("Yzn", "Dzn") else 1.0) * z + 3 * EARTH
@@ -47,17 +45,18 @@ def small(name, group, clock):
             writer.writerow(columns)
             writer.writerows(rows)
 
-    base, _, _ = plate()
+    base, _ = plate()
     z0 = zero_sequence(group) / base
     table("nodes.csv", ["id", "u_rated_v"], [(i, 10e3 if i < 2 else 400.0) for i in range(10)])
     cable = lambda k, a, b, km, c: (k, a, b, 0.32 * km, 0.08 * km, c * 0.6e-6 * km, 1.28 * km, 0.3 * km, c * 0.3e-6 * km, 200.0)
     mv = (0, 0, 1, 0.64, 0.35, 0.9e-6, 1.9, 1.4, 0.5e-6, 300.0)
+    no_load = (0.0, 0.0) if group in ("Dyn", "Yyn") else (I0, P0)
     # A chain without shunts (3, 4), a fork (5), a stub (9).
     table("lines.csv", ["id", "from", "to", "r1_ohm", "x1_ohm", "c1_f", "r0_ohm", "x0_ohm", "c0_f", "i_n_a"],
           [mv, cable(1, 2, 3, 0.06, 0), cable(2, 4, 3, 0.09, 0), cable(3, 4, 5, 0.05, 0), cable(4, 5, 6, 0.12, 1), cable(5, 5, 7, 0.1, 1),
            cable(6, 7, 8, 0.07, 0), cable(7, 4, 9, 0.03, 0)])
     table("transformers.csv", ["id", "hv", "lv", "sn_va", "u_hv_v", "u_lv_v", "uk_pu", "pk_w", "i0_pu", "p0_w", "shift_deg", "vector_group", "uk0_pu", "ur0_pu"],
-          [(0, 1, 2, SN, U_HV, U_LV, UK, PK, I0, P0, 30.0 * clock, group, abs(z0), z0.real)])
+          [(0, 1, 2, SN, U_HV, U_LV, UK, PK, *no_load, 30.0 * clock, group, abs(z0), z0.real)])
     table("sources.csv", ["node", "u_pu", "angle_deg"], [(0, 1.02, 12.0)])
     table("injections_3ph.csv", ["id", "node", "p_a_w", "q_a_var", "p_b_w", "q_b_var", "p_c_w", "q_c_var"],
           [("mill", 1, 9e4, 3e4, 9e4, 3e4, 9e4, 3e4), ("shop", 5, 4e3, 1e3, 4e3, 1e3, 4e3, 1e3), ("h1", 6, 7e3, 2e3, 0, 0, 0, 0), ("h2", 6, 0, 0, 3e3, 500, 5e3, 900),
@@ -65,7 +64,7 @@ def small(name, group, clock):
     with open(os.path.join(folder, "case.toml"), "w") as f:
         f.write(f'origin = "made up: a 10 kV line, a {group}{clock} transformer and a forked 400 V feeder with unequal phases"\nlicence = "Apache-2.0"\n'
                 'reference = "power-grid-model 1.12, asymmetric Newton-Raphson at 1e-12"\n'
-                "tolerance_pu = 1e-10\ntolerance_rad = 1e-10\ntolerance_a = 1e-7\ntolerance_w = 1e-4\n")
+                "tolerance_pu = 1e-11\ntolerance_rad = 1e-11\ntolerance_a = 1e-7\ntolerance_w = 1e-4\n")
 
 
 def read(folder, file):
@@ -98,7 +97,7 @@ def model(folder):
               u1=column(transformers, "u_hv_v"), u2=column(transformers, "u_lv_v"), sn=column(transformers, "sn_va"), uk=column(transformers, "uk_pu"), pk=column(transformers, "pk_w"),
               i0=column(transformers, "i0_pu"), p0=column(transformers, "p0_w"), clock=np.rint(column(transformers, "shift_deg") / 30).astype(int) % 12,
               winding_from=[w[0] for w in windings], winding_to=[w[1] for w in windings], tap_side=0, tap_pos=0, tap_min=0, tap_max=0, tap_nom=0, tap_size=0,
-              r_grounding_to=EARTH.real * earth, x_grounding_to=EARTH.imag * earth)
+              r_grounding_from=np.where(np.array(group) == "Yyn", 1e13, 0), r_grounding_to=EARTH.real * earth, x_grounding_to=EARTH.imag * earth)
     component("source", len(sources), node=column(sources, "node"), status=1, u_ref=column(sources, "u_pu"), u_ref_angle=np.radians(column(sources, "angle_deg")), sk=1e20, rx_ratio=0.1, z01_ratio=1.0)
     power = lambda q: np.stack([column(loads, q.format(f)) for f in "abc"], 1)
     component("asym_load", len(loads), node=column(loads, "node"), status=1, type=LoadGenType.const_power, p_specified=power("p_{}_w"), q_specified=power("q_{}_var"))
