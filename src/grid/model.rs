@@ -23,6 +23,8 @@ pub struct Grid {
     pub connections: Vec<Connection>,
     /// Connections whose power is not constant, at most one each.
     pub responses: Vec<Response>,
+    /// Tap changers that act on load, at most one a transformer.
+    pub tap_changers: Vec<TapChanger>,
 }
 
 /// A bus.
@@ -185,6 +187,25 @@ impl Default for Tap {
     fn default() -> Tap {
         Tap { side: TapSide::Hv, position: 0, step_pu: 0.0 }
     }
+}
+
+/// An on-load tap changer with its voltage regulator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TapChanger {
+    /// Row of the transformer whose [`Tap`] it moves, one position at a time.
+    pub transformer: usize,
+    /// Bus whose voltage it regulates, fed through the transformer from its hv side.
+    pub bus: BusIdx,
+    /// Voltage it holds, pu of the bus's rating.
+    pub set_pu: f64,
+    /// Width of the band around it in which it rests, pu.
+    pub dead_band_pu: f64,
+    /// How long the voltage has to be outside before it moves, and between two moves, s.
+    pub delay_s: f64,
+    /// Lowest position.
+    pub min_position: i32,
+    /// Highest position.
+    pub max_position: i32,
 }
 
 /// Which winding carries the taps.

@@ -9,6 +9,7 @@
 //! | `sources.csv` | bus, u_pu, angle_deg |
 //! | `connections.csv` | id, address, bus, [phases] |
 //! | `responses.csv` (may be absent) | loads that answer voltage, characteristics of inverters: see `responses.rs` |
+//! | `tap_changers.csv` (may be absent) | transformers whose taps move on load: see `tap_changers.rs` |
 //! | `assets.csv` | id, connection, kind, p_nominal_w, q_nominal_var, [p_profile, q_profile] |
 //! | `profiles.parquet` or `profiles.csv` (may be absent) | one column a profile |
 //!
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::meta::{self, Meta};
-use super::{Feeder, responses, rules};
+use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::{Findings, Location, nearest, quoted_list};
 use crate::grid::{
@@ -58,7 +59,7 @@ pub(super) const ASSETS: [&str; 5] = ["id", "connection", "kind", "p_nominal_w",
 pub(super) const PARQUET: &str = "profiles.parquet";
 const CSV: &str = "profiles.csv";
 const PHASES: [(&str, Phases); 4] = [("abc", Phases::Abc), ("a", Phases::A), ("b", Phases::B), ("c", Phases::C)];
-const SIDES: [(&str, TapSide); 2] = [("hv", TapSide::Hv), ("lv", TapSide::Lv)];
+pub(super) const SIDES: [(&str, TapSide); 2] = [("hv", TapSide::Hv), ("lv", TapSide::Lv)];
 
 /// Reads a folder in our form.
 ///
@@ -73,6 +74,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     r.sources(&buses);
     r.connections(&buses);
     r.grid.responses = responses::read(dir, &r.grid.connections, &mut r.findings);
+    tap_changers::read(dir, &mut r.grid, &mut r.findings);
     let profiles = meta.as_ref().and_then(|m| r.profiles(m));
     let assets = r.assets(profiles.as_ref());
     let Reader { mut findings, mut grid, places, .. } = r;

@@ -10,6 +10,7 @@ mod neutral;
 mod responses;
 pub mod rules;
 pub mod simbench;
+mod tap_changers;
 mod write;
 
 use std::ops::Range;

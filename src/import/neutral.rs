@@ -8,6 +8,7 @@
 //! | `sources.csv` | node, u_pu, angle_deg |
 //! | `injections.csv` | id, name, node, kind (`load`, `gen` or `storage`), p_w, q_var (consumption positive) |
 //! | `responses.csv` (may be absent) | loads that answer voltage, characteristics of inverters: see `responses.rs` |
+//! | `tap_changers.csv` (may be absent) | transformers whose taps move on load: see `tap_changers.rs` |
 //!
 //! A folder with `injections_3ph.csv` in place of `injections.csv` is unbalanced and has zero-sequence data:
 //!
@@ -26,7 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::folder::TRANSFORMERS_ZERO;
-use super::{Feeder, responses, rules};
+use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{
@@ -102,6 +103,7 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
         });
     }
     grid.responses = responses::read(dir, &grid.connections, f);
+    tap_changers::read(dir, &mut grid, f);
     if assets.is_empty() {
         findings.push(rules::NO_CONNECTIONS.finding(format!("'{}' has no injections", dir.display())));
     }

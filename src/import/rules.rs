@@ -16,6 +16,9 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &UNKNOWN_PROFILE,
         &SHARES,
         &CHARACTERISTIC,
+        &UNKNOWN_TRANSFORMER,
+        &TAP_CHANGER,
+        &TAP_WITHOUT_EFFECT,
         &AUTO_TAP,
         &POWER_PLANT,
         &UNKNOWN_TYPE,
@@ -125,12 +128,42 @@ pub const CHARACTERISTIC: Rule = Rule {
     mend: "connection,q_of_u\npv1,1.03:0 1.07:4800",
 };
 
-/// A transformer has an automatic tap changer, which is not modelled.
+/// A transformer is named that the feeder does not have.
+pub const UNKNOWN_TRANSFORMER: Rule = Rule {
+    code: "unknown-transformer",
+    severity: Severity::Error,
+    what: "A transformer is named that the feeder does not have.",
+    why: "Transformers are named by the ids in transformers.csv.",
+    example: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT9,1,0.03,60,-4,4",
+    mend: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,1,0.03,60,-4,4",
+};
+
+/// A tap changer cannot do what its row says.
+pub const TAP_CHANGER: Rule = Rule {
+    code: "tap-changer",
+    severity: Severity::Error,
+    what: "A tap changer cannot do what its row says.",
+    why: "It moves by the tap step of its transformer within its range, and rests in a band wider than a step.",
+    example: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,1,0.01,60,-4,4",
+    mend: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,1,0.03,60,-4,4",
+};
+
+/// A tap changer has no effect on the bus it regulates.
+pub const TAP_WITHOUT_EFFECT: Rule = Rule {
+    code: "tap-without-effect",
+    severity: Severity::Warning,
+    what: "A tap changer has no effect on the bus it regulates.",
+    why: "The bus is not fed through the transformer, so the tap changer rests.",
+    example: "transformer,bus,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,b0,1,0.03,60,-4,4",
+    mend: "transformer,bus,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,b1,1,0.03,60,-4,4",
+};
+
+/// A transformer of the data set has an automatic tap changer, whose settings are not among the data.
 pub const AUTO_TAP: Rule = Rule {
     code: "auto-tap",
     severity: Severity::Warning,
-    what: "A transformer has an automatic tap changer, which is not modelled.",
-    why: "It stays where the data put it.",
+    what: "A transformer of the data set has an automatic tap changer, whose settings are not among the data.",
+    why: "It stays where the data put it, unless tap_changers.csv gives the settings.",
     example: "autoTap\n1",
     mend: "autoTap\n0",
 };

@@ -3,7 +3,7 @@
 
 use super::Feeder;
 use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, LINES_ZERO, PARQUET, SOURCES, SWITCHES, TRANSFORMERS, TRANSFORMERS_ZERO};
-use super::{meta, responses, rules};
+use super::{meta, responses, rules, tap_changers};
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, TapSide};
 use crate::ids::ProfileIdx;
@@ -30,6 +30,10 @@ pub fn folder_files(feeder: &Feeder) -> Result<Vec<(&'static str, Vec<u8>)>, Fin
     }
     if !grid.responses.is_empty() {
         files.push((responses::FILE, answers(grid)));
+    }
+    if !grid.tap_changers.is_empty() {
+        let columns = [&tap_changers::REQUIRED[..], &["bus"]].concat();
+        files.push((tap_changers::FILE, csv(&columns, grid.tap_changers.iter().map(|t| tap_changers::cells(grid, t)))));
     }
     if feeder.profiles.steps() > 0 {
         files.push((PARQUET, write_parquet(&feeder.profiles)?));

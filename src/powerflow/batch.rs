@@ -77,7 +77,7 @@ pub fn solve(
 ) -> Summary {
     let task = Task { injections, options, outputs };
     let steps = injections.steps(network.injections());
-    let mut rows = solution.rows(steps, network.phases(), network.buses(), network.branches(), outputs);
+    let mut rows = solution.rows(steps, network, outputs);
     run(network, &task, 0..steps, workspace, &mut rows)
 }
 
@@ -93,7 +93,7 @@ pub fn solve_parallel(
 ) -> Summary {
     let task = Task { injections, options, outputs };
     let steps = injections.steps(network.injections());
-    let mut rows = solution.rows(steps, network.phases(), network.buses(), network.branches(), outputs);
+    let mut rows = solution.rows(steps, network, outputs);
     let mut chunks: Vec<(Range<usize>, Rows<'_>)> = (0..steps)
         .step_by(CHUNK)
         .map(|first| first..usize::min(first + CHUNK, steps))
@@ -106,7 +106,7 @@ pub fn solve_parallel(
 }
 
 /// Solves a run of steps by the network's kernel.
-fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
+pub(super) fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
     match &network.0 {
         Method::Radial(tree) => Instructions::best().run(tree, task, steps, &mut workspace.radial, rows),
         Method::ThreePhase(three_phase) => Instructions::best().run(three_phase, task, steps, &mut workspace.three_phase, rows),
@@ -223,7 +223,7 @@ mod tests {
             let injections = Injections::by_step(&p_w, &q_var);
             let task = Task { injections, options: Options::default(), outputs: Outputs::ALL };
             let mut solution = Solution::default();
-            let mut rows = solution.rows(13, network.phases(), network.buses(), network.branches(), Outputs::ALL);
+            let mut rows = solution.rows(13, network, Outputs::ALL);
             instructions.run(kernel, &task, 0..13, &mut Buffers::default(), &mut rows);
             let summary = rows.summary();
             assert_eq!((summary.converged, summary.failed), (12, 1), "{:?}", solution.status);

@@ -67,6 +67,17 @@ impl Network {
         }
     }
 
+    /// Short-circuit power at the bus of an injection, VA: voltage squared over the impedance of the way to the source. 1 MVA at
+    /// the source itself and where nothing is supplied.
+    #[must_use]
+    pub fn short_circuit_va(&self, injection: usize) -> f64 {
+        let path = match &self.0 {
+            Method::Radial(tree) => tree.path_of(injection),
+            Method::ThreePhase(three_phase) => three_phase.paths[injection],
+        };
+        if path > 0.0 { 1.0 / path } else { 1e6 }
+    }
+
     /// Number of supplied nodes: buses after closed switches have fused theirs.
     #[must_use]
     pub fn nodes(&self) -> usize {

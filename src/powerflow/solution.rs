@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::network::Network;
 use crate::ids::BusIdx;
 
 /// When to stop.
@@ -185,8 +186,14 @@ impl Solution {
         step * self.branches..(step + 1) * self.branches
     }
 
+    /// Totals over its steps.
+    pub(super) fn summary(&self) -> Summary {
+        summary(&self.status)
+    }
+
     /// Gives every array the length of `steps` steps, allocating only when it never was that long, and lends them.
-    pub(super) fn rows(&mut self, steps: usize, phases: usize, buses: usize, branches: usize, outputs: Outputs) -> Rows<'_> {
+    pub(super) fn rows(&mut self, steps: usize, network: &Network, outputs: Outputs) -> Rows<'_> {
+        let (phases, buses, branches) = (network.phases(), network.buses(), network.branches());
         (self.steps, self.phases, self.buses, self.branches) = (steps, phases, buses, branches);
         for (array, wanted) in [(&mut self.u_pu, outputs.voltage), (&mut self.angle_rad, outputs.angle)] {
             array.resize(if wanted { steps * buses * phases } else { 0 }, 0.0);
@@ -227,6 +234,10 @@ impl Solution {
     }
 }
 
+fn summary(status: &[Status]) -> Summary {
+    status.iter().fold(Summary::default(), Summary::with)
+}
+
 /// Rows of a [`Solution`] for consecutive steps. Arrays that were not asked for are empty.
 pub(super) struct Rows<'a> {
     /// `u_pu`, `angle_rad`, `unbalance`, `displacement_pu`.
@@ -251,7 +262,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn summary(&self) -> Summary {
-        self.status.iter().fold(Summary::default(), Summary::with)
+        summary(self.status)
     }
 
     /// Writes NaN in every result of `step`.

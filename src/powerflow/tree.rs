@@ -120,6 +120,8 @@ pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
     /// `Y` of the stopping rule.
     pub(super) shunt_gain: f64,
+    /// `[node]` magnitudes of the impedances on the way to the root, added up, 1/VA.
+    path: Vec<f64>,
     pub(super) branches: Vec<Branch>,
     pub(super) buses: Vec<BusView>,
     /// Number of injections, supplied or not.
@@ -150,6 +152,7 @@ impl Tree {
             roots: order.roots(),
             nodes: by_level.iter().map(blank).collect(),
             shunt_gain: 0.0,
+            path: Vec::new(),
             branches: vec![Branch::UNSUPPLIED; grid.branches()],
             responses: Vec::new(),
             buses: buses(grid, order, &frame, &number),
@@ -215,6 +218,14 @@ impl Tree {
         for response in &mut self.responses {
             response.path = path[response.node as usize];
         }
+        self.path = path;
+    }
+}
+
+impl Tree {
+    /// Magnitudes of the impedances between an injection and its source, added up, 1/VA; 0 without supply.
+    pub(super) fn path_of(&self, injection: usize) -> f64 {
+        self.loads.binary_search_by_key(&(injection as u32), |load| load.row).map_or(0.0, |at| self.path[self.loads[at].node as usize])
     }
 }
 

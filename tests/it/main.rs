@@ -11,6 +11,8 @@ mod output;
 mod powerflow;
 mod powerflow_command;
 mod powerflow_responses;
+mod powerflow_sensitivity;
+mod powerflow_taps;
 mod powerflow_three_phase;
 mod report;
 mod scenario_language;

@@ -85,14 +85,17 @@ impl ThreePhase {
         }
     }
 
-    /// The bus with the lowest voltage of a phase in lane `l` after one sweep; one that is no number is lower than all.
+    /// The bus where a phase of lane `l` has the least voltage along that at rest after one sweep: what is no number is less than
+    /// all.
     #[cold]
     fn lowest<const W: usize>(&self, l: usize, state: &mut State<W>) -> BusIdx {
         sweep::first_sweep(self, state);
-        let key = |node: &usize| {
-            let u = state.cells[*node].v.map(|v| sweep::square(v).0[l]);
-            if u.iter().all(|u| u.is_finite()) { u[0].min(u[1]).min(u[2]) } else { f64::NEG_INFINITY }
+        let along = |node: usize, f: usize| {
+            let ([re, im], v) = (self.nodes[node].at_rest[f], state.cells[node].v[f]);
+            let along = re * v[0].0[l] + im * v[1].0[l];
+            if along.is_finite() { along } else { f64::NEG_INFINITY }
         };
+        let key = |&node: &usize| along(node, 0).min(along(node, 1)).min(along(node, 2));
         let node = (0..self.nodes.len()).min_by(|a, b| key(a).total_cmp(&key(b))).expect("a network has nodes");
         self.bus_of_node[node]
     }

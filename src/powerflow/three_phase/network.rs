@@ -147,6 +147,8 @@ pub(in crate::powerflow) struct ThreePhase {
     pub(in crate::powerflow) branches: Vec<Branch>,
     pub(in crate::powerflow) buses: Vec<BusView>,
     pub(in crate::powerflow) injections: usize,
+    /// Voltage change a VA of each injection makes at its bus at most, 1/VA; 0 if it is not supplied.
+    pub(in crate::powerflow) paths: Vec<f64>,
     /// Supplied nodes before chains were merged.
     pub(in crate::powerflow) supplied: usize,
     /// A bus of each kept node, to name it.
@@ -177,6 +179,7 @@ impl ThreePhase {
             branches: build.branches(&views, &number),
             buses: build.buses(&views, &number),
             injections: grid.connections.len(),
+            paths: vec![0.0; grid.connections.len()],
             supplied: order.nodes(),
             bus_of_node: kept.iter().map(|&n| order.buses(n)[0]).collect(),
         };
@@ -212,7 +215,12 @@ impl ThreePhase {
             }
         }
         let load_of: std::collections::BTreeMap<u32, usize> = self.loads.iter().enumerate().map(|(k, load)| (load.node, k)).collect();
+        let mut path = vec![0.0; self.nodes.len()];
+        for i in self.roots..self.nodes.len() {
+            path[i] = path[self.nodes[i].parent as usize] + self.nodes[i].reach[0];
+        }
         for (row, node, phases, factor) in supplied {
+            self.paths[row] = factor * path[node as usize];
             let points = self.loads[load_of[&node]].points;
             let points = phases.iter().map(|&f| points[f]);
             match build.grid.responses.iter().find(|response| response.connection.i() == row) {

@@ -113,6 +113,7 @@ pub(crate) fn feeder(buses: usize, positions: bool) -> Grid {
         sources: vec![Source { bus: BusIdx(0), u_pu: 1.02, angle_deg: 0.0 }],
         connections: (2..buses).map(|i| connection(i - 2, i)).collect(),
         responses: vec![],
+        tap_changers: vec![],
     }
 }
 
