@@ -3,14 +3,14 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source};
+use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, ZeroSequence};
 use copperplate::ids::{BusIdx, EntityAddress};
 use copperplate::import::{ConnectionPower, Feeder, read_folder};
 use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Workspace, solve, solve_parallel};
 use copperplate::rng::Stream;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 
-criterion_group!(group, kernel, voltages, everything, single, threads);
+criterion_group!(group, kernel, voltages, everything, single, threads, three_phase);
 
 /// Sweeps alone: nothing is written but the status.
 fn kernel(c: &mut Criterion) {
@@ -86,6 +86,29 @@ fn threads(c: &mut Criterion) {
                         &mut solution,
                     )
                 })
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The IEEE European LV feeder phase by phase: sweeps alone, magnitudes out, angles, too, and everything.
+fn three_phase(c: &mut Criterion) {
+    let mut group = c.benchmark_group("powerflow/three-phase");
+    let feeder = feeder("tests/data/powerflow_three_phase/ieee_eu_lv_3ph");
+    let (order, _) = RadialOrder::new(&feeder.grid, &Places::default()).expect("a radial grid");
+    let zero = ZeroSequence::of(&feeder.grid, &order, &Places::default()).expect("zero-sequence data");
+    let network = Network::three_phase(&feeder.grid, &order, &zero);
+    let power = scaled(&feeder.nominal_power(), 1440);
+    let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
+    group.throughput(Throughput::Elements((1440 * network.nodes()) as u64));
+    let outputs =
+        [("kernel", Outputs::NONE), ("magnitudes", Outputs::MAGNITUDE), ("voltages", Outputs::VOLTAGE), ("everything", Outputs::ALL)];
+    for (label, outputs) in outputs {
+        group.bench_function(BenchmarkId::from_parameter(label), |b| {
+            b.iter(|| {
+                let injections = Injections::by_step(black_box(&power.p_w), &power.q_var);
+                solve(&network, injections, Options::default(), outputs, &mut workspace, &mut solution)
             });
         });
     }

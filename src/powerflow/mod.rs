@@ -1,7 +1,7 @@
-//! Balanced AC load flow of radial grids, one step or a year of steps at a time.
+//! AC load flow of radial grids, balanced or phase by phase, one step or a year of steps at a time.
 //!
 //! ```text
-//! Grid ──check──> RadialOrder ──> Network ──┐
+//! Grid ──check──> RadialOrder ──> Network ──┐     (three phases: RadialOrder and ZeroSequence)
 //!                 p_w, q_var [step][injection] ──> solve ──> Solution [step][bus | branch], a Status a step
 //! ```
 //!

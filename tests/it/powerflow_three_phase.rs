@@ -365,3 +365,44 @@ fn a_feeder_folder_keeps_zero_sequence_data_and_phases() {
     assert_eq!(findings.0.iter().map(|f| f.code).collect::<Vec<_>>(), ["missing-zero-sequence"]);
     std::fs::remove_dir_all(&dir).unwrap();
 }
+
+/// Constant impedance is a load flow without iteration, so the error bound of loads that answer voltage shows.
+#[test]
+fn loads_that_answer_voltage_do_so_on_their_own_phase() {
+    use copperplate::grid::{Mix, Response};
+    use copperplate::ids::ConnectionIdx;
+    let mut grid = with_zero_sequence(street());
+    let impedance = Mix { impedance: 1.0, current: 0.0 };
+    grid.responses.push(Response { connection: ConnectionIdx(0), active: impedance, reactive: impedance, control: None });
+    let given = ConnectionPower { p_w: vec![9e3, 2e3], q_var: vec![3e3, 0.0] };
+    let s = run(&network(&grid), &given, EXACT);
+    assert!(s.status[0].converged());
+    let u = s.u_pu[3 * 3 + 1];
+    assert!(u < 0.97, "phase b is loaded: {u}");
+    let mut constant = grid.clone();
+    constant.responses.clear();
+    let drawn = ConnectionPower { p_w: vec![9e3 * u * u, 2e3], q_var: vec![3e3 * u * u, 0.0] };
+    let same = run(&network(&constant), &drawn, EXACT);
+    close("voltage", &s.u_pu, &same.u_pu, 1e-12);
+    for digits in 4..12 {
+        let options = Options { tolerance_pu: libm::pow(10.0, f64::from(-digits)), ..EXACT };
+        let rough = run(&network(&grid), &given, options);
+        close("voltage", &rough.u_pu, &s.u_pu, 1.03 * options.tolerance_pu);
+    }
+}
+
+#[test]
+fn sensitivities_are_those_of_each_phase() {
+    let grid = with_zero_sequence(street());
+    let network = network(&grid);
+    let (p_w, q_var) = ([6e3, 2e3], [1e3, 0.0]);
+    let s = copperplate::powerflow::sensitivities(&network, &p_w, &q_var, &mut Workspace::default()).unwrap();
+    assert_eq!((s.voltages, s.branches), (12, 3));
+    let slope = |i: usize, f: usize| s.du_dp[3 * i + f];
+    // More power on phase b of the last bus lowers b there, and lifts another phase by way of the neutral.
+    assert!(slope(3, 1) < -1e-6 && slope(3, 0).max(slope(3, 2)) > 0.0, "{:?}", &s.du_dp[9..12]);
+    let more = run(&network, &ConnectionPower { p_w: vec![6e3 + 10.0, 2e3], q_var: q_var.to_vec() }, EXACT);
+    let less = run(&network, &ConnectionPower { p_w: vec![6e3 - 10.0, 2e3], q_var: q_var.to_vec() }, EXACT);
+    let difference: Vec<f64> = more.u_pu.iter().zip(&less.u_pu).map(|(a, b)| (a - b) / 20.0).collect();
+    close("slope", &s.du_dp[..12], &difference, 1e-12);
+}

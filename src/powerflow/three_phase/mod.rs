@@ -185,7 +185,7 @@ mod tests {
             (flat.nodes.len(), solution)
         };
         let ((few, merged), (all, whole)) = (solved(true), solved(false));
-        assert_eq!((few, all), (7, 16));
+        assert_eq!((few, all), (6, 16));
         let close = |a: &[f64], b: &[f64], tolerance: f64| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= tolerance);
         assert!(close(&merged.u_pu, &whole.u_pu, 1e-13) && close(&merged.angle_rad, &whole.angle_rad, 1e-13));
         assert!(close(&merged.unbalance, &whole.unbalance, 1e-13) && close(&merged.displacement_pu, &whole.displacement_pu, 1e-13));
