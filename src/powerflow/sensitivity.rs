@@ -6,10 +6,10 @@
 //! dy/dP_c ≈ (y(P_c + h) − y(P_c − h)) / 2h,     h = 1e-5 · short-circuit power at c
 //! ```
 //!
-//! so that voltages move by about 5e-5 pu: what is left out, `y'''·h²/6`, is some 1e-9 of the derivative, and so is the error of the
-//! solutions, 1e-13 pu. It holds for every kernel, for loads and inverters that answer voltage
-//! as for those that do not, and the perturbed cases fill the lanes. The magnitude of a current has no derivative where the
-//! current vanishes; what is given there is the mean of both sides.
+//! so that voltages move by about 1e-5 pu. The error of the solutions, 1e-13 pu, leaves 1e-8 of the derivative, and what the
+//! difference leaves out, `y'''·h²/6`, less, but for the magnitude of a current: that has no derivative where it vanishes, and what
+//! is given near there is the mean of both sides. The method holds for every kernel, for loads and inverters that answer
+//! voltage as for those that do not, and the perturbed cases fill the lanes.
 
 use super::batch::{Workspace, solve};
 use super::injections::Injections;
