@@ -39,8 +39,9 @@ pub(super) fn table(grid: &Grid, s: &Sensitivities, at: &Solution) -> String {
     let effect = |c: usize| s.di_dp[c * s.branches + branch];
     order.sort_by(|&a, &b| effect(b).abs().total_cmp(&effect(a).abs()));
     let width = order.iter().take(SHOWN).map(|&c| grid.connections[c].id.chars().count()).max().unwrap_or(0).max(12);
-    let mut text =
-        format!("one more kW at a connection changes the current at the from/hv end of {branch_name}, the voltage of bus {bus_name}, and the losses\n");
+    let mut text = format!(
+        "one more kW at a connection changes the current at the from/hv end of {branch_name}, the voltage of bus {bus_name}, and the losses\n"
+    );
     text += &format!("  {:<width$}{:>14}{:>14}{:>14}\n", "connection", "A", "% of rated", "W");
     for &c in order.iter().take(SHOWN) {
         let (di, du) = (effect(c) * 1e3, s.du_dp[c * s.voltages + bus] * 1e5);
