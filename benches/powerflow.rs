@@ -3,18 +3,18 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, SpanningOrder};
+use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, SpanningOrder, ZeroSequence};
 use copperplate::ids::{BusIdx, EntityAddress};
 use copperplate::import::{ConnectionPower, Feeder, read_folder};
 use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Workspace, solve, solve_parallel};
 use copperplate::rng::Stream;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 
-criterion_group!(group, kernel, voltages, everything, single, threads);
+criterion_group!(group, kernel, voltages, everything, single, threads, three_phase);
 
 /// Sweeps alone: nothing is written but the status.
 fn kernel(c: &mut Criterion) {
-    bench(c, "powerflow/kernel", Outputs { voltage: false, branch: false, totals: false });
+    bench(c, "powerflow/kernel", Outputs::NONE);
 }
 
 /// Powers in, magnitudes and angles of every bus out, as a safety analysis needs them.
@@ -92,6 +92,29 @@ fn threads(c: &mut Criterion) {
     group.finish();
 }
 
+/// The IEEE European LV feeder phase by phase: sweeps alone, magnitudes out, angles, too, and everything.
+fn three_phase(c: &mut Criterion) {
+    let mut group = c.benchmark_group("powerflow/three-phase");
+    let feeder = feeder("tests/data/powerflow_three_phase/ieee_eu_lv_3ph");
+    let (order, _) = RadialOrder::new(&feeder.grid, &Places::default()).expect("a radial grid");
+    let zero = ZeroSequence::of(&feeder.grid, &order, &Places::default()).expect("zero-sequence data");
+    let network = Network::three_phase(&feeder.grid, &order, &zero);
+    let power = scaled(&feeder.nominal_power(), 1440);
+    let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
+    group.throughput(Throughput::Elements((1440 * network.nodes()) as u64));
+    let outputs =
+        [("kernel", Outputs::NONE), ("magnitudes", Outputs::MAGNITUDE), ("voltages", Outputs::VOLTAGE), ("everything", Outputs::ALL)];
+    for (label, outputs) in outputs {
+        group.bench_function(BenchmarkId::from_parameter(label), |b| {
+            b.iter(|| {
+                let injections = Injections::by_step(black_box(&power.p_w), &power.q_var);
+                solve(&network, injections, Options::default(), outputs, &mut workspace, &mut solution)
+            });
+        });
+    }
+    group.finish();
+}
+
 /// A month of two SimBench feeders, CIGRE LV, SimBench MV rural with closed rings, and trees of 100 to 100 000 buses.
 fn cases() -> Vec<(String, Network, ConnectionPower)> {
     let mut cases = Vec::new();
@@ -147,6 +170,7 @@ fn tree(buses: usize) -> (Grid, ConnectionPower) {
             b_s: 7.85e-5 * km,
             g_s: 0.0,
             rated_current_a: 200.0,
+            zero_sequence: None,
         });
         let (id, bus) = (i.to_string(), BusIdx::new(i));
         grid.connections.push(Connection { address: EntityAddress::new(id.as_str()), id, bus, phases: Phases::Abc });

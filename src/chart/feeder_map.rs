@@ -57,6 +57,7 @@ const NAMED: usize = 12;
 ///         b_s: 0.0,
 ///         g_s: 0.0,
 ///         rated_current_a: 100.0,
+///         zero_sequence: None,
 ///     }],
 ///     sources: vec![Source { bus: BusIdx(0), u_pu: 1.0, angle_deg: 0.0 }],
 ///     ..Grid::default()

@@ -9,7 +9,16 @@ use super::message;
 /// All rules, as `copperplate explain CODE` and `docs/diagnostics.md` know them.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    let own = vec![&COLLAPSED, &FILE_EXISTS, &ITERATION_LIMIT, &OUTSIDE_PROFILES, &SCENARIO_NAME, &UNKNOWN_CODE, &price::PRICES_TOO_SHORT];
+    let own = vec![
+        &COLLAPSED,
+        &FILE_EXISTS,
+        &ITERATION_LIMIT,
+        &OUTSIDE_PROFILES,
+        &PHASES_SPREAD,
+        &SCENARIO_NAME,
+        &UNKNOWN_CODE,
+        &price::PRICES_TOO_SHORT,
+    ];
     let all = [
         own,
         lint::catalogue(),
@@ -78,4 +87,14 @@ pub const SCENARIO_NAME: Rule = Rule {
     why: "It becomes the name of a file and of the folder of results.",
     example: "copperplate init \"my street\"",
     mend: "copperplate init my-street",
+};
+
+/// The rule on phases that a balanced load flow does not see.
+pub const PHASES_SPREAD: Rule = Rule {
+    code: "phases-spread",
+    severity: Severity::Warning,
+    what: "Connections on one phase are solved as if their power were on all three.",
+    why: "A balanced load flow knows one phase for all: what is loaded most, and how far the neutral moves, is not in its answer.",
+    example: "copperplate powerflow street        # connections.csv has phases a, b and c",
+    mend: "copperplate powerflow street --phases three-phase",
 };

@@ -5,16 +5,17 @@
 //! | `unknown-bus` | a row refers to a bus that exists |
 //! | `duplicate-id` | ids are unique within their table, connections' addresses too |
 //! | `not-positive` | rated voltages, currents and powers are above 0 |
-//! | `bad-value` | impedances, shunts and losses are finite; resistances, losses and conductances not negative |
-//! | `transformer-impedance` | load losses fit the short-circuit voltage: `pk ≤ uk·S` |
+//! | `bad-value` | impedances, shunts and losses are finite; resistances, losses and conductances not negative; zero sequence too |
+//! | `transformer-impedance` | load losses fit the short-circuit voltage: `pk ≤ uk·S`, `ur0 ≤ uk0` |
 //! | `voltage-band` | lower end below upper end |
 //! | `voltage-levels` | lines and switches join buses of one rated voltage |
+//! | `vector-group` | an odd or even clock number as the windings are joined |
 //! | `winding-voltage` | windings are within 20 % of their bus (a warning) |
 //! | `self-loop` | a branch or switch joins two different buses |
 
 use std::collections::BTreeMap;
 
-use super::{Element, Grid, Places, rules};
+use super::{Element, Grid, Places, Transformer, TransformerZeroSequence, rules};
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::BusIdx;
 
@@ -101,6 +102,12 @@ impl Check<'_> {
             self.finite(at, &format!("reactance {of}"), line.x_ohm);
             self.finite(at, &format!("susceptance {of}"), line.b_s);
             self.at_least_zero(at, &format!("conductance {of}"), line.g_s);
+            if let Some(zero) = &line.zero_sequence {
+                self.at_least_zero(at, &format!("zero-sequence resistance {of}"), zero.r0_ohm);
+                self.finite(at, &format!("zero-sequence reactance {of}"), zero.x0_ohm);
+                self.finite(at, &format!("zero-sequence susceptance {of}"), zero.b0_s);
+                self.at_least_zero(at, &format!("zero-sequence conductance {of}"), zero.g0_s);
+            }
             self.same_level(at, &format!("line '{}'", line.id), line.from, line.to);
         }
     }
@@ -121,8 +128,26 @@ impl Check<'_> {
                 let message = format!("load losses {of} exceed what its short-circuit voltage allows, {} W", t.uk_pu * t.rated_power_va);
                 self.push(at, rules::TRANSFORMER_IMPEDANCE.finding(message).help("uk_pu is a fraction (4 % is 0.04), pk_w is in W"));
             }
+            if let Some(zero) = &t.zero_sequence {
+                self.zero_sequence(at, &of, t, zero);
+            }
             self.winding(at, &format!("hv winding {of}"), u_hv_v, t.hv);
             self.winding(at, &format!("lv winding {of}"), u_lv_v, t.lv);
+        }
+    }
+
+    fn zero_sequence(&mut self, at: Element, of: &str, t: &Transformer, zero: &TransformerZeroSequence) {
+        self.at_least_zero(at, &format!("zero-sequence impedance {of}"), zero.uk0_pu);
+        self.at_least_zero(at, &format!("zero-sequence resistance {of}"), zero.ur0_pu);
+        if zero.ur0_pu > zero.uk0_pu {
+            let message = format!("zero-sequence resistance {of} exceeds its impedance, {} pu", zero.uk0_pu);
+            self.push(at, rules::TRANSFORMER_IMPEDANCE.finding(message).help("ur0_pu is the real part of uk0_pu"));
+        }
+        let group = zero.vector_group;
+        if t.clock().is_none_or(|clock| (clock % 2 == 1) != group.odd()) {
+            let message = format!("vector group {} {of} does not turn by {}°", group.name(), t.shift_deg);
+            let clocks = if group.odd() { "an odd multiple of 30°, such as 150 (clock 5)" } else { "an even multiple of 30°, such as 0" };
+            self.push(at, rules::VECTOR_GROUP.finding(message).help(format!("shift_deg is {clocks}")));
         }
     }
 

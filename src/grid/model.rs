@@ -61,6 +61,22 @@ pub struct Line {
     pub g_s: f64,
     /// Ampacity; the rating of its loading.
     pub rated_current_a: f64,
+    /// What the unbalanced load flow needs beside.
+    pub zero_sequence: Option<LineZeroSequence>,
+}
+
+/// Zero-sequence data of a whole line: what the sum of the three phase currents meets, its way back through neutral and earth
+/// included.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LineZeroSequence {
+    /// Series resistance.
+    pub r0_ohm: f64,
+    /// Series reactance.
+    pub x0_ohm: f64,
+    /// Shunt susceptance.
+    pub b0_s: f64,
+    /// Shunt conductance.
+    pub g0_s: f64,
 }
 
 /// A two-winding transformer: an ideal transformer at the hv side, then a π element in ohms of the lv side.
@@ -93,6 +109,67 @@ pub struct Transformer {
     pub shift_deg: f64,
     /// Tap changer.
     pub tap: Tap,
+    /// What the unbalanced load flow needs beside.
+    pub zero_sequence: Option<TransformerZeroSequence>,
+}
+
+/// Zero-sequence data of a transformer whose lv star point is earthed.
+///
+/// The impedance is seen from the lv side, in pu of `u_lv²/S`. Where the group keeps the zero sequence from passing it is all
+/// there is to earth behind the lv terminals (Yyn: the magnetising impedance, some tenths of a pu with three limbs; Dyn: about
+/// that of the short circuit; Yzn: a tenth of it); else the impedance between both sides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TransformerZeroSequence {
+    /// How the windings are joined.
+    pub vector_group: VectorGroup,
+    /// Magnitude of the zero-sequence impedance, pu.
+    pub uk0_pu: f64,
+    /// Its resistance, pu.
+    pub ur0_pu: f64,
+}
+
+/// How the windings of a transformer are joined, without the clock number, which is `shift_deg` over 30°.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VectorGroup {
+    /// Delta, star with neutral; odd clock numbers.
+    Dyn,
+    /// Star, star with neutral; even clock numbers.
+    Yyn,
+    /// Star, zigzag with neutral; odd clock numbers.
+    Yzn,
+    /// Delta, zigzag with neutral; even clock numbers.
+    Dzn,
+    /// Star with neutral on both sides; even clock numbers.
+    YNyn,
+}
+
+impl VectorGroup {
+    /// Each with the name it has in files.
+    pub const NAMES: [(&str, VectorGroup); 5] = [
+        ("Dyn", VectorGroup::Dyn),
+        ("Yyn", VectorGroup::Yyn),
+        ("Yzn", VectorGroup::Yzn),
+        ("Dzn", VectorGroup::Dzn),
+        ("YNyn", VectorGroup::YNyn),
+    ];
+
+    /// Its name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        VectorGroup::NAMES.iter().find(|(_, group)| *group == self).expect("all are named").0
+    }
+
+    /// Whether clock numbers are odd.
+    #[must_use]
+    pub fn odd(self) -> bool {
+        matches!(self, VectorGroup::Dyn | VectorGroup::Yzn)
+    }
+
+    /// Whether the zero sequence passes from side to side.
+    #[must_use]
+    pub fn passes_zero_sequence(self) -> bool {
+        self == VectorGroup::YNyn
+    }
 }
 
 /// Tap changer: the winding's rated voltage is multiplied by `1 + position · step`.
@@ -141,6 +218,13 @@ pub enum TapSide {
 }
 
 impl Transformer {
+    /// Clock number, 0 to 11, if the phase shift is one.
+    #[must_use]
+    pub fn clock(&self) -> Option<u32> {
+        let clock = (self.shift_deg / 30.0).round();
+        (clock * 30.0 == self.shift_deg).then(|| libm::remainder(clock, 12.0)).map(|c| if c < 0.0 { c + 12.0 } else { c } as u32)
+    }
+
     /// Rated currents of the windings (hv, lv) at the present tap, `S / (√3·U)`: full-power tappings as in IEC 60076-1.
     #[must_use]
     pub fn rated_currents_a(&self) -> (f64, f64) {

@@ -20,6 +20,9 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &TOO_MANY_LOOPS,
         &DEAD_PART,
         &NO_SOURCE,
+        &VECTOR_GROUP,
+        &MISSING_ZERO_SEQUENCE,
+        &FED_AT_STAR_POINT,
     ]
 }
 
@@ -161,4 +164,34 @@ pub const NO_SOURCE: Rule = Rule {
     why: "Power of that part would go nowhere.",
     example: "(a bus that no branch joins to the rest)",
     mend: "add the missing branch or a source, or remove the buses",
+};
+
+/// A vector group does not go with the phase shift.
+pub const VECTOR_GROUP: Rule = Rule {
+    code: "vector-group",
+    severity: Severity::Error,
+    what: "A vector group does not go with the phase shift.",
+    why: "Windings joined alike turn by an even clock number, star against delta or zigzag by an odd one, 30° an hour.",
+    example: "shift_deg,vector_group\n0,Dyn",
+    mend: "shift_deg,vector_group\n150,Dyn",
+};
+
+/// A branch lacks the zero-sequence data that an unbalanced load flow needs.
+pub const MISSING_ZERO_SEQUENCE: Rule = Rule {
+    code: "missing-zero-sequence",
+    severity: Severity::Error,
+    what: "A branch lacks the zero-sequence data that an unbalanced load flow needs.",
+    why: "The current in the neutral meets another impedance than that in the phases; nothing is assumed for it. Of four-core cables whose neutral is as thick as a phase, r0 is 4·r and x0 about 3.7·x (IEC 60909-2).",
+    example: "id,from,to,r_ohm,x_ohm,b_s,g_s,rated_current_a\nl,a,b,0.032,0.012,0,0,270",
+    mend: "id,from,to,r_ohm,x_ohm,b_s,g_s,rated_current_a,r0_ohm,x0_ohm,b0_s,g0_s\nl,a,b,0.032,0.012,0,0,270,0.128,0.044,0,0",
+};
+
+/// A transformer is supplied from the side of its star point.
+pub const FED_AT_STAR_POINT: Rule = Rule {
+    code: "fed-at-star-point",
+    severity: Severity::Error,
+    what: "A transformer that keeps the zero sequence from passing is supplied from the side of its star point.",
+    why: "Its other side has no path for a zero-sequence current, so the unbalanced load flow has no voltage to earth there.",
+    example: "# sources.csv\nbus\nlv-busbar",
+    mend: "# sources.csv\nbus\nmv-busbar",
 };

@@ -3,8 +3,8 @@
 //! | file | columns |
 //! |---|---|
 //! | `buses.csv` | id, u_rated_v, u_min_pu, u_max_pu, [x, y] |
-//! | `lines.csv` | id, from, to, r_ohm, x_ohm, b_s, g_s, rated_current_a (whole line, half of the shunt at each end) |
-//! | `transformers.csv` | id, hv, lv, rated_power_va, u_hv_v, u_lv_v, uk_pu, pk_w, i0_pu, p0_w, shift_deg, tap_side, tap_position, tap_step_pu |
+//! | `lines.csv` | id, from, to, r_ohm, x_ohm, b_s, g_s, rated_current_a, [r0_ohm, x0_ohm, b0_s, g0_s] (whole line, half of the shunt at each end) |
+//! | `transformers.csv` | id, hv, lv, rated_power_va, u_hv_v, u_lv_v, uk_pu, pk_w, i0_pu, p0_w, shift_deg, tap_side, tap_position, tap_step_pu, [vector_group, uk0_pu, ur0_pu] |
 //! | `switches.csv` (may be absent) | id, from, to, closed |
 //! | `sources.csv` | bus, u_pu, angle_deg |
 //! | `connections.csv` | id, address, bus, [phases] |
@@ -13,7 +13,8 @@
 //! | `assets.csv` | id, connection, kind, p_nominal_w, q_nominal_var, [p_profile, q_profile] |
 //! | `profiles.parquet` or `profiles.csv` (may be absent) | one column a profile |
 //!
-//! Rows refer to each other by id. Columns in brackets may be absent or their cells empty.
+//! Rows refer to each other by id. Columns in brackets may be absent or their cells empty; of zero-sequence data, which the
+//! unbalanced load flow needs, all or none.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,8 +23,11 @@ use std::sync::Arc;
 use super::meta::{self, Meta};
 use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
-use crate::diagnostic::{Findings, Location, nearest};
-use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, Switch, Tap, TapSide, Transformer, check};
+use crate::diagnostic::{Findings, Location, nearest, quoted_list};
+use crate::grid::{
+    Bus, Connection, Grid, Line, LineZeroSequence, Phases, Places, Source, Switch, Tap, TapSide, Transformer, TransformerZeroSequence,
+    VectorGroup, check,
+};
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress, ProfileIdx};
 use crate::profile::{ProfileTable, read_csv, read_parquet};
 use crate::table::{Row, Sign, Table, read_text};
@@ -46,6 +50,8 @@ pub(super) const TRANSFORMERS: [&str; 14] = [
     "tap_position",
     "tap_step_pu",
 ];
+pub(super) const LINES_ZERO: [&str; 4] = ["r0_ohm", "x0_ohm", "b0_s", "g0_s"];
+pub(super) const TRANSFORMERS_ZERO: [&str; 3] = ["vector_group", "uk0_pu", "ur0_pu"];
 pub(super) const SWITCHES: [&str; 4] = ["id", "from", "to", "closed"];
 pub(super) const SOURCES: [&str; 3] = ["bus", "u_pu", "angle_deg"];
 pub(super) const CONNECTIONS: [&str; 3] = ["id", "address", "bus"];
@@ -125,13 +131,13 @@ impl Reader<'_> {
     }
 
     fn branches(&mut self, buses: &BTreeMap<String, usize>) {
-        if let Some(table) = self.table("lines.csv", &LINES, &[]) {
+        if let Some(table) = self.table("lines.csv", &LINES, &LINES_ZERO) {
             for row in table.rows() {
                 self.places.lines.push(row.location());
                 self.grid.lines.push(line(row, buses, &mut self.findings));
             }
         }
-        if let Some(table) = self.table("transformers.csv", &TRANSFORMERS, &[]) {
+        if let Some(table) = self.table("transformers.csv", &TRANSFORMERS, &TRANSFORMERS_ZERO) {
             for row in table.rows() {
                 self.places.transformers.push(row.location());
                 self.grid.transformers.push(transformer(row, buses, &mut self.findings));
@@ -232,6 +238,12 @@ fn line(row: Row<'_>, buses: &BTreeMap<String, usize>, f: &mut Findings) -> Line
         b_s: row.number("b_s", Sign::Any, f),
         g_s: row.number("g_s", Sign::NotNegative, f),
         rated_current_a: row.number("rated_current_a", Sign::Positive, f),
+        zero_sequence: given(row, &LINES_ZERO, f).then(|| LineZeroSequence {
+            r0_ohm: row.number("r0_ohm", Sign::NotNegative, f),
+            x0_ohm: row.number("x0_ohm", Sign::Any, f),
+            b0_s: row.number("b0_s", Sign::Any, f),
+            g0_s: row.number("g0_s", Sign::NotNegative, f),
+        }),
     }
 }
 
@@ -253,7 +265,25 @@ fn transformer(row: Row<'_>, buses: &BTreeMap<String, usize>, f: &mut Findings) 
             position: row.integer("tap_position", f),
             step_pu: row.number("tap_step_pu", Sign::Any, f),
         },
+        zero_sequence: given(row, &TRANSFORMERS_ZERO, f).then(|| TransformerZeroSequence {
+            vector_group: row.choice("vector_group", &VectorGroup::NAMES, f),
+            uk0_pu: row.number("uk0_pu", Sign::NotNegative, f),
+            ur0_pu: row.number("ur0_pu", Sign::NotNegative, f),
+        }),
     }
+}
+
+/// Whether optional `columns` that belong together are given; a part of them is a finding.
+fn given(row: Row<'_>, columns: &[&str], f: &mut Findings) -> bool {
+    let filled: Vec<&str> = columns.iter().copied().filter(|column| row.optional(column).is_some()).collect();
+    let complete = filled.len() == columns.len();
+    if !complete && !filled.is_empty() {
+        let message = format!("zero-sequence data are incomplete: {} without the rest", quoted_list(&filled));
+        let finding =
+            crate::grid::rules::MISSING_ZERO_SEQUENCE.finding(message).help(format!("give all of {}, or none", quoted_list(columns)));
+        f.push(row.at(filled[0], finding));
+    }
+    complete
 }
 
 fn bus(row: Row<'_>, column: &str, buses: &BTreeMap<String, usize>, f: &mut Findings) -> BusIdx {

@@ -14,7 +14,6 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &TWO_PROFILES,
         &UNKNOWN_CONNECTION,
         &UNKNOWN_PROFILE,
-        &THREE_PHASE,
         &SHARES,
         &CHARACTERISTIC,
         &UNKNOWN_TRANSFORMER,
@@ -107,16 +106,6 @@ pub const UNKNOWN_PROFILE: Rule = Rule {
     why: "Without its profile an asset would run at nominal power all year.",
     example: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,son",
     mend: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,sun",
-};
-
-/// A grid has loads per phase.
-pub const THREE_PHASE: Rule = Rule {
-    code: "three-phase",
-    severity: Severity::Error,
-    what: "A grid has loads per phase.",
-    why: "Only balanced grids are solved; spreading them evenly would be another grid.",
-    example: "injections_3ph.csv",
-    mend: "injections.csv with balanced loads",
 };
 
 /// Shares of a load are not from 0 to 1.

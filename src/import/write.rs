@@ -2,7 +2,7 @@
 //! which are rounded to 1e-6.
 
 use super::Feeder;
-use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, PARQUET, SOURCES, SWITCHES, TRANSFORMERS};
+use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, LINES_ZERO, PARQUET, SOURCES, SWITCHES, TRANSFORMERS, TRANSFORMERS_ZERO};
 use super::{meta, responses, rules, tap_changers};
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, TapSide};
@@ -79,24 +79,30 @@ fn buses(grid: &Grid) -> Vec<u8> {
 }
 
 fn lines(grid: &Grid) -> Vec<u8> {
+    let zero = grid.lines.iter().any(|l| l.zero_sequence.is_some());
     csv(
-        &LINES,
+        &[&LINES[..], if zero { &LINES_ZERO } else { &[] }].concat(),
         grid.lines.iter().map(|l| {
             let ends = [l.id.clone(), grid.buses[l.from.i()].id.clone(), grid.buses[l.to.i()].id.clone()];
-            ends.into_iter().chain([l.r_ohm, l.x_ohm, l.b_s, l.g_s, l.rated_current_a].map(|v| v.to_string()))
+            let own = [l.r_ohm, l.x_ohm, l.b_s, l.g_s, l.rated_current_a].map(|v| v.to_string());
+            let z = l.zero_sequence.map(|z| [z.r0_ohm, z.x0_ohm, z.b0_s, z.g0_s].map(|v| v.to_string())).unwrap_or_default();
+            ends.into_iter().chain(own).chain(z.into_iter().filter(move |_| zero))
         }),
     )
 }
 
 fn transformers(grid: &Grid) -> Vec<u8> {
+    let zero = grid.transformers.iter().any(|t| t.zero_sequence.is_some());
     csv(
-        &TRANSFORMERS,
+        &[&TRANSFORMERS[..], if zero { &TRANSFORMERS_ZERO } else { &[] }].concat(),
         grid.transformers.iter().map(|t| {
             let ends = [t.id.clone(), grid.buses[t.hv.i()].id.clone(), grid.buses[t.lv.i()].id.clone()];
             let plate = [t.rated_power_va, t.u_hv_v, t.u_lv_v, t.uk_pu, t.pk_w, t.i0_pu, t.p0_w, t.shift_deg];
             let side = if t.tap.side == TapSide::Hv { "hv" } else { "lv" };
             let tap = [side.to_owned(), t.tap.position.to_string(), t.tap.step_pu.to_string()];
-            ends.into_iter().chain(plate.map(|v| v.to_string())).chain(tap)
+            let z =
+                t.zero_sequence.map(|z| [z.vector_group.name().to_owned(), z.uk0_pu.to_string(), z.ur0_pu.to_string()]).unwrap_or_default();
+            ends.into_iter().chain(plate.map(|v| v.to_string())).chain(tap).chain(z.into_iter().filter(move |_| zero))
         }),
     )
 }

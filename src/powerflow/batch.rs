@@ -11,6 +11,7 @@ use super::injections::Injections;
 use super::meshed::Mesh;
 use super::network::{Method, Network};
 use super::solution::{Options, Outputs, Rows, Solution, Summary};
+use super::three_phase::ThreePhase;
 use super::tree::Tree;
 
 /// Steps side by side: a vector of AVX-512, two of AVX2, whose operations then overlap.
@@ -44,6 +45,7 @@ pub(super) struct Task<'a> {
 pub struct Workspace {
     radial: Buffers<Tree>,
     meshed: Buffers<Mesh>,
+    three_phase: Buffers<ThreePhase>,
 }
 
 impl std::fmt::Debug for Workspace {
@@ -110,6 +112,7 @@ pub(super) fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, works
     match &network.0 {
         Method::Radial(tree) => Instructions::best().run(&**tree, task, steps, &mut workspace.radial, rows),
         Method::Meshed(mesh) => Instructions::best().run(&**mesh, task, steps, &mut workspace.meshed, rows),
+        Method::ThreePhase(three_phase) => Instructions::best().run(&**three_phase, task, steps, &mut workspace.three_phase, rows),
     }
     rows.summary()
 }
@@ -193,10 +196,10 @@ fn groups_avx512<K: Kernel>(kernel: &K, task: &Task<'_>, steps: Range<usize>, st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::{Bus, Connection, Grid, Line, Phases, Places, Source, SpanningOrder};
+    use crate::grid::{Bus, Connection, Grid, Line, LineZeroSequence, Phases, Places, Source, SpanningOrder, ZeroSequence};
     use crate::ids::{BusIdx, EntityAddress};
 
-    /// A tree of 30 buses with a connection at each but the source, loads and generators, and with `rings` its ends joined.
+    /// A tree of 30 buses with a connection at each but the source, on one phase or on all, and with `rings` its ends joined.
     fn feeder(rings: bool) -> (Grid, SpanningOrder) {
         let mut grid = Grid { sources: vec![Source { bus: BusIdx(0), u_pu: 1.02, angle_deg: 30.0 }], ..Grid::default() };
         for i in 0..30_usize {
@@ -204,28 +207,22 @@ mod tests {
             let Some(from) = i.checked_sub(1).map(|last| last / 2) else { continue };
             let (id, rated_current_a) = (i.to_string(), 200.0);
             let (from, to) = (BusIdx::new(from), BusIdx::new(i));
-            grid.lines.push(Line { id, from, to, r_ohm: 0.02, x_ohm: 0.01, b_s: 1e-5, g_s: 1e-7, rated_current_a });
+            let zero_sequence = Some(LineZeroSequence { r0_ohm: 0.07, x0_ohm: 0.04, b0_s: 5e-6, g0_s: 0.0 });
+            grid.lines.push(Line { id, from, to, r_ohm: 0.02, x_ohm: 0.01, b_s: 1e-5, g_s: 1e-7, rated_current_a, zero_sequence });
             let id = i.to_string();
-            grid.connections.push(Connection { address: EntityAddress::new(id.as_str()), id, bus: to, phases: Phases::Abc });
+            let phases = [Phases::Abc, Phases::A, Phases::B, Phases::C][i % 4];
+            grid.connections.push(Connection { address: EntityAddress::new(id.as_str()), id, bus: to, phases });
         }
         for i in if rings { 20..28 } else { 0..0 } {
             let (id, from, to) = (format!("tie {i}"), BusIdx::new(i), BusIdx::new(i + 1));
-            grid.lines.push(Line { id, from, to, r_ohm: 0.03, x_ohm: 0.01, b_s: 1e-5, g_s: 0.0, rated_current_a: 200.0 });
+            let (rated_current_a, zero_sequence) = (200.0, None);
+            grid.lines.push(Line { id, from, to, r_ohm: 0.03, x_ohm: 0.01, b_s: 1e-5, g_s: 0.0, rated_current_a, zero_sequence });
         }
         let (order, _) = SpanningOrder::new(&grid, &Places::default()).expect("a sound grid");
         (grid, order)
     }
 
-    #[test]
-    fn every_instruction_set_gives_the_same_bits() {
-        let (grid, order) = feeder(false);
-        alike(&Network::new(&grid, order.tree()));
-        let (grid, order) = feeder(true);
-        assert_eq!(order.links().len(), 8);
-        alike(&Network::meshed(&grid, &order));
-    }
-
-    fn alike(network: &Network) {
+    fn every_instruction_set_gives_the_same_bits<K: Kernel>(network: &Network, kernel: &K) {
         let value = |i: usize, scale: f64| (((i * 7919) % 1000) as f64 - 300.0) * scale;
         // Step 5 collapses beside its neighbours.
         let of = |scale: f64| -> Vec<f64> { (0..13 * 29).map(|i| value(i, if i / 29 == 5 { 1e4 } else { scale })).collect() };
@@ -235,10 +232,7 @@ mod tests {
             let task = Task { injections, options: Options::default(), outputs: Outputs::ALL };
             let mut solution = Solution::default();
             let mut rows = solution.rows(13, network, Outputs::ALL);
-            match &network.0 {
-                Method::Radial(tree) => instructions.run(&**tree, &task, 0..13, &mut Buffers::default(), &mut rows),
-                Method::Meshed(mesh) => instructions.run(&**mesh, &task, 0..13, &mut Buffers::default(), &mut rows),
-            }
+            instructions.run(kernel, &task, 0..13, &mut Buffers::default(), &mut rows);
             let summary = rows.summary();
             assert_eq!((summary.converged, summary.failed), (12, 1), "{:?}", solution.status);
             // As text: what is no number is equal to itself there, and each number has a text of its own.
@@ -248,5 +242,27 @@ mod tests {
         for instructions in Instructions::available() {
             assert!(run(instructions) == portable, "{instructions:?}");
         }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits_balanced() {
+        let (grid, order) = feeder(false);
+        let network = Network::new(&grid, order.tree());
+        let Method::Radial(tree) = &network.0 else { unreachable!("a radial network") };
+        every_instruction_set_gives_the_same_bits(&network, &**tree);
+        let (grid, order) = feeder(true);
+        assert_eq!(order.links().len(), 8);
+        let network = Network::meshed(&grid, &order);
+        let Method::Meshed(mesh) = &network.0 else { unreachable!("a meshed network") };
+        every_instruction_set_gives_the_same_bits(&network, &**mesh);
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits_phase_by_phase() {
+        let (grid, order) = feeder(false);
+        let zero = ZeroSequence::of(&grid, order.tree(), &Places::default()).expect("all lines have it");
+        let network = Network::three_phase(&grid, order.tree(), &zero);
+        let Method::ThreePhase(kernel) = &network.0 else { unreachable!("an unbalanced network") };
+        every_instruction_set_gives_the_same_bits(&network, &**kernel);
     }
 }

@@ -153,21 +153,24 @@ impl<const W: usize> Lanes<W> {
         self + self * (x2 * sum)
     }
 
+    /// Angle with this sine and with a cosine of that sign: [`Lanes::asin_small`] if it holds in all lanes.
+    #[inline(always)]
+    pub(super) fn angle(self, cosine: Lanes<W>) -> Lanes<W> {
+        let small = (0..W).fold(true, |small, l| small & (cosine.0[l] > 0.0) & (self.0[l].abs() <= SMALL));
+        if small { self.asin_small() } else { self.any_angle(cosine) }
+    }
+
+    /// [`Lanes::angle`] in any case, each lane as if alone.
+    #[cold]
+    fn any_angle(self, cosine: Lanes<W>) -> Lanes<W> {
+        let asin = self.asin();
+        Lanes(from_fn(|l| if cosine.0[l] > 0.0 { asin.0[l] } else { libm::atan2(self.0[l], cosine.0[l]) }))
+    }
+
     /// Inverse sine: [`Lanes::asin_small`] in the lanes where it holds, `libm` in the others; no number stays no number.
     pub(super) fn asin(self) -> Lanes<W> {
         let small = self.asin_small();
         Lanes(from_fn(|l| if self.0[l].abs() <= SMALL { small.0[l] } else { libm::asin(self.0[l]) }))
-    }
-
-    /// Angle of `re + j·im`, whose magnitude is `magnitude`: by [`Lanes::asin_small`] in the lanes where that holds, `libm` in the others.
-    #[inline(always)]
-    pub(super) fn angle(re: Lanes<W>, im: Lanes<W>, magnitude: Lanes<W>) -> Lanes<W> {
-        let sine = im / magnitude;
-        let small = sine.asin_small();
-        if (0..W).all(|l| sine.0[l].abs() <= SMALL && re.0[l] > 0.0) {
-            return small;
-        }
-        Lanes(from_fn(|l| if sine.0[l].abs() <= SMALL && re.0[l] > 0.0 { small.0[l] } else { libm::atan2(im.0[l], re.0[l]) }))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Balanced AC load flow of radial and weakly meshed grids, one step or a year of steps at a time.
+//! AC load flow of radial and weakly meshed grids, or of radial grids phase by phase, one step or a year of steps at a time.
 //!
 //! ```text
-//! Grid ──check──> RadialOrder or SpanningOrder ──> Network ──┐
+//! Grid ──check──> RadialOrder or SpanningOrder ──> Network ──┐     (three phases: RadialOrder and ZeroSequence)
 //!                               p_w, q_var [step][injection] ──> solve ──> Solution [step][bus | branch], a Status a step
 //! ```
 //!
@@ -21,6 +21,7 @@ mod sensitivity;
 mod solution;
 mod sweep;
 mod tap;
+mod three_phase;
 mod tree;
 mod write;
 

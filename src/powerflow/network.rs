@@ -1,8 +1,9 @@
 //! What is solved: one face for all kernels.
 
 use super::meshed::Mesh;
+use super::three_phase::ThreePhase;
 use super::tree::Tree;
-use crate::grid::{Grid, RadialOrder, SpanningOrder};
+use crate::grid::{Grid, RadialOrder, SpanningOrder, ZeroSequence};
 
 /// A grid made ready to solve; immutable.
 ///
@@ -15,6 +16,7 @@ pub struct Network(pub(super) Method);
 pub(super) enum Method {
     Radial(Box<Tree>),
     Meshed(Box<Mesh>),
+    ThreePhase(Box<ThreePhase>),
 }
 
 impl Network {
@@ -31,42 +33,82 @@ impl Network {
         Network(Method::Meshed(Box::new(Mesh::new(grid, order))))
     }
 
-    fn tree(&self) -> &Tree {
+    /// A radial grid in the given `order`, phase by phase; `order` and `zero` must be its own. A connection on one phase draws
+    /// all its power there, one on three phases a third on each.
+    #[must_use]
+    pub fn three_phase(grid: &Grid, order: &RadialOrder, zero: &ZeroSequence) -> Network {
+        Network(Method::ThreePhase(Box::new(ThreePhase::new(grid, order, zero))))
+    }
+
+    /// Phases of a voltage: 1 if the grid is solved balanced, else 3.
+    #[must_use]
+    pub fn phases(&self) -> usize {
         match &self.0 {
-            Method::Radial(tree) => tree,
-            Method::Meshed(mesh) => &mesh.tree,
+            Method::Radial(_) | Method::Meshed(_) => 1,
+            Method::ThreePhase(_) => 3,
         }
     }
 
     /// Number of buses, supplied or not: the width of bus results.
     #[must_use]
     pub fn buses(&self) -> usize {
-        self.tree().buses.len()
+        self.shape().buses
     }
 
     /// Number of branches, lines then transformers: the width of branch results.
     #[must_use]
     pub fn branches(&self) -> usize {
-        self.tree().branches.len()
+        self.shape().branches
     }
 
     /// Number of injections: the width of the powers [`super::solve`] takes.
     #[must_use]
     pub fn injections(&self) -> usize {
-        self.tree().injections
+        self.shape().injections
     }
 
     /// Short-circuit power at the bus of an injection, VA: voltage squared over the impedance of the way to the source. 1 MVA at
     /// the source itself and where nothing is supplied.
     #[must_use]
     pub fn short_circuit_va(&self, injection: usize) -> f64 {
-        let path = self.tree().path_of(injection);
+        let path = match &self.0 {
+            Method::Radial(tree) => tree.path_of(injection),
+            Method::Meshed(mesh) => mesh.tree.path_of(injection),
+            Method::ThreePhase(three_phase) => three_phase.paths[injection],
+        };
         if path > 0.0 { 1.0 / path } else { 1e6 }
     }
 
     /// Number of supplied nodes: buses after closed switches have fused theirs.
     #[must_use]
     pub fn nodes(&self) -> usize {
-        self.tree().nodes.len()
+        self.shape().nodes
     }
+
+    fn shape(&self) -> Shape {
+        let of = |tree: &Tree| Shape {
+            buses: tree.buses.len(),
+            branches: tree.branches.len(),
+            injections: tree.injections,
+            nodes: tree.nodes.len(),
+        };
+        match &self.0 {
+            Method::Radial(tree) => of(tree),
+            Method::Meshed(mesh) => of(&mesh.tree),
+            Method::ThreePhase(three_phase) => Shape {
+                buses: three_phase.buses.len(),
+                branches: three_phase.branches.len(),
+                injections: three_phase.injections,
+                nodes: three_phase.supplied,
+            },
+        }
+    }
+}
+
+/// Numbers of things.
+struct Shape {
+    buses: usize,
+    branches: usize,
+    injections: usize,
+    nodes: usize,
 }

@@ -35,7 +35,7 @@ impl Kernel for Tree {
         self.load(&powers, state);
         let ends = sweep::solve(self, task.options, state);
         let width = steps.len();
-        if task.outputs.voltage {
+        if task.outputs.voltage || task.outputs.angle {
             write::voltages(self, &state.cells, row, width, rows);
         }
         if task.outputs.totals || task.outputs.branch {

@@ -25,8 +25,12 @@ impl Default for Options {
 /// Which results to write; the status always is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outputs {
-    /// `u_pu` and `angle_rad`.
+    /// `u_pu`.
     pub voltage: bool,
+    /// `angle_rad`.
+    pub angle: bool,
+    /// `unbalance` and `displacement_pu`, of three phases.
+    pub unbalance: bool,
     /// Everything per branch.
     pub branch: bool,
     /// Losses and source power.
@@ -35,10 +39,16 @@ pub struct Outputs {
 
 impl Outputs {
     /// All of them.
-    pub const ALL: Outputs = Outputs { voltage: true, branch: true, totals: true };
+    pub const ALL: Outputs = Outputs { voltage: true, angle: true, unbalance: true, branch: true, totals: true };
 
-    /// Voltages and nothing else, which spares the powers.
-    pub const VOLTAGE: Outputs = Outputs { voltage: true, branch: false, totals: false };
+    /// Nothing but the status.
+    pub const NONE: Outputs = Outputs { voltage: false, angle: false, unbalance: false, branch: false, totals: false };
+
+    /// Magnitudes of voltages.
+    pub const MAGNITUDE: Outputs = Outputs { voltage: true, ..Outputs::NONE };
+
+    /// Voltages, magnitude and angle.
+    pub const VOLTAGE: Outputs = Outputs { voltage: true, angle: true, ..Outputs::NONE };
 }
 
 /// How a step ended. A step that did not converge has NaN in all its results.
@@ -109,7 +119,8 @@ impl Summary {
     }
 }
 
-/// Results, step after step: `[step][bus]`, `[step][branch]` or `[step]`. Buses and branches are rows of the grid.
+/// Results, step after step: `[step][bus][phase]`, `[step][bus]`, `[step][branch]` or `[step]`. Buses and branches are rows of
+/// the grid; there is one phase if the grid was solved balanced, and a, b, c if phase by phase.
 ///
 /// A bus without supply has voltage 0, a branch without supply power and current 0. Branch power is positive from the named
 /// end into the branch. Arrays that were not asked for are empty.
@@ -117,15 +128,22 @@ impl Summary {
 pub struct Solution {
     /// Number of steps.
     pub steps: usize,
+    /// Phases of a voltage: 1 if the grid was solved balanced, else 3.
+    pub phases: usize,
     /// Width of bus results.
     pub buses: usize,
     /// Width of branch results.
     pub branches: usize,
-    /// `[step][bus]` voltage, pu of the bus's rating.
+    /// `[step][bus][phase]` voltage, pu of the bus's rating: of each phase to neutral, of that over √3.
     pub u_pu: Vec<f64>,
-    /// `[step][bus]` voltage angle, rad, in (−π, π].
+    /// `[step][bus][phase]` voltage angle, rad, in (−π, π].
     pub angle_rad: Vec<f64>,
-    /// `[step][branch]` active power into the from/hv end, W.
+    /// `[step][bus]` negative over positive sequence voltage, `|U₂|/|U₁|` (EN 50160, IEC 61000-3-14); empty if balanced.
+    pub unbalance: Vec<f64>,
+    /// `[step][bus]` displacement of the neutral, the zero-sequence voltage `|U_a + U_b + U_c|/3`, pu of the bus's rating over √3;
+    /// empty if balanced.
+    pub displacement_pu: Vec<f64>,
+    /// `[step][branch]` active power into the from/hv end, all phases together, W.
     pub p_from_w: Vec<f64>,
     /// `[step][branch]` reactive power into the from/hv end, var.
     pub q_from_var: Vec<f64>,
@@ -133,9 +151,9 @@ pub struct Solution {
     pub p_to_w: Vec<f64>,
     /// `[step][branch]` reactive power into the to/lv end, var.
     pub q_to_var: Vec<f64>,
-    /// `[step][branch]` current at the from/hv end, A.
+    /// `[step][branch]` current at the from/hv end, of the phase that has most, A.
     pub i_from_a: Vec<f64>,
-    /// `[step][branch]` current at the to/lv end, A.
+    /// `[step][branch]` current at the to/lv end, of the phase that has most, A.
     pub i_to_a: Vec<f64>,
     /// `[step][branch]` larger of the two currents over its rating: the ampacity of a line, the rated current of that
     /// winding at the present tap of a transformer.
@@ -151,6 +169,12 @@ pub struct Solution {
 }
 
 impl Solution {
+    /// Where step `step` is in arrays per bus and phase.
+    #[must_use]
+    pub fn phase_row(&self, step: usize) -> Range<usize> {
+        step * self.buses * self.phases..(step + 1) * self.buses * self.phases
+    }
+
     /// Where step `step` is in arrays per bus.
     #[must_use]
     pub fn bus_row(&self, step: usize) -> Range<usize> {
@@ -170,10 +194,13 @@ impl Solution {
 
     /// Gives every array the length of `steps` steps, allocating only when it never was that long, and lends them.
     pub(super) fn rows(&mut self, steps: usize, network: &Network, outputs: Outputs) -> Rows<'_> {
-        let (buses, branches) = (network.buses(), network.branches());
-        (self.steps, self.buses, self.branches) = (steps, buses, branches);
-        for array in [&mut self.u_pu, &mut self.angle_rad] {
-            array.resize(if outputs.voltage { steps * buses } else { 0 }, 0.0);
+        let (phases, buses, branches) = (network.phases(), network.buses(), network.branches());
+        (self.steps, self.phases, self.buses, self.branches) = (steps, phases, buses, branches);
+        for (array, wanted) in [(&mut self.u_pu, outputs.voltage), (&mut self.angle_rad, outputs.angle)] {
+            array.resize(if wanted { steps * buses * phases } else { 0 }, 0.0);
+        }
+        for array in [&mut self.unbalance, &mut self.displacement_pu] {
+            array.resize(if outputs.unbalance && phases == 3 { steps * buses } else { 0 }, 0.0);
         }
         let of_branches = [
             &mut self.p_from_w,
@@ -192,7 +219,7 @@ impl Solution {
         }
         self.status.resize(steps, Status::IterationLimit { change_pu: f64::NAN });
         Rows {
-            bus: [&mut self.u_pu, &mut self.angle_rad],
+            bus: [&mut self.u_pu, &mut self.angle_rad, &mut self.unbalance, &mut self.displacement_pu],
             branch: [
                 &mut self.p_from_w,
                 &mut self.q_from_var,
@@ -214,8 +241,8 @@ fn summary(status: &[Status]) -> Summary {
 
 /// Rows of a [`Solution`] for consecutive steps. Arrays that were not asked for are empty.
 pub(super) struct Rows<'a> {
-    /// `u_pu`, `angle_rad`.
-    pub(super) bus: [&'a mut [f64]; 2],
+    /// `u_pu`, `angle_rad`, `unbalance`, `displacement_pu`.
+    pub(super) bus: [&'a mut [f64]; 4],
     /// `p_from_w`, `q_from_var`, `p_to_w`, `q_to_var`, `i_from_a`, `i_to_a`, `loading`.
     pub(super) branch: [&'a mut [f64]; 7],
     /// `losses_w`, `source_p_w`, `source_q_var`.

@@ -49,7 +49,7 @@ pub(super) fn add(a: Complex, b: Complex) -> Complex {
     [a[0] + b[0], a[1] + b[1]]
 }
 
-fn polar(magnitude: f64, angle_deg: f64) -> Complex {
+pub(super) fn polar(magnitude: f64, angle_deg: f64) -> Complex {
     let (sin, cos) = libm::sincos(angle_deg.to_radians());
     [magnitude * cos, magnitude * sin]
 }
@@ -272,7 +272,7 @@ impl Frame {
 }
 
 /// `C` of each node.
-fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
+pub(super) fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
     let mut c = vec![[0.0; 2]; order.nodes()];
     for (root, c) in c.iter_mut().enumerate().take(order.roots()) {
         *c = polar(1.0, -grid.sources[order.source(root)].angle_deg);
@@ -297,7 +297,7 @@ pub(super) fn turns(t: &Transformer) -> Complex {
 }
 
 /// `u0` of each node's tree.
-fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
+pub(super) fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
     let mut u0 = vec![0.0; order.nodes()];
     let of = |s: &Source| s.u_pu * grid.buses[s.bus.i()].u_rated_v;
     for i in 0..order.nodes() {
@@ -320,7 +320,7 @@ pub(super) fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Co
 }
 
 /// Series impedance in Ω and shunt in S, both on the lv side.
-fn pi_of_transformer(t: &Transformer) -> (Complex, Complex) {
+pub(super) fn pi_of_transformer(t: &Transformer) -> (Complex, Complex) {
     let (_, u_lv_v) = t.effective_voltages_v();
     let s = t.rated_power_va;
     let base = u_lv_v * u_lv_v / s;

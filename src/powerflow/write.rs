@@ -21,7 +21,7 @@ use super::tree::{Branch, Complex, DEAD, Tree};
 #[inline(always)]
 pub(super) fn voltages<const W: usize>(tree: &Tree, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
     let width = tree.buses.len();
-    let [u_pu, angle_rad] = &mut rows.bus;
+    let [u_pu, angle_rad, ..] = &mut rows.bus;
     for (i, bus) in tree.buses.iter().enumerate() {
         let (u, angle) = if bus.node == DEAD {
             (Lanes::ZERO, Lanes::ZERO)
@@ -29,8 +29,12 @@ pub(super) fn voltages<const W: usize>(tree: &Tree, cells: &[Cell<W>], first: us
             let cell = &cells[bus.node as usize];
             (bus.per_unit * cell.a, wrapped(bus.turn_rad + cell.b))
         };
-        column(u_pu, width, first, steps, i, u);
-        column(angle_rad, width, first, steps, i, angle);
+        if !u_pu.is_empty() {
+            column(u_pu, width, first, steps, i, u);
+        }
+        if !angle_rad.is_empty() {
+            column(angle_rad, width, first, steps, i, angle);
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod powerflow_command;
 mod powerflow_responses;
 mod powerflow_sensitivity;
 mod powerflow_taps;
+mod powerflow_three_phase;
 mod report;
 mod scenario_language;
 mod sim_balance;

@@ -283,7 +283,7 @@ fn what_no_source_supplies_has_no_voltage_and_takes_no_power() {
 fn outputs_that_were_not_asked_for_stay_empty() {
     let network = network(&chain(3));
     let (mut solution, mut workspace) = (Solution::default(), Workspace::default());
-    let nothing = Outputs { voltage: false, branch: false, totals: false };
+    let nothing = Outputs::NONE;
     for outputs in [Outputs::ALL, nothing, Outputs { totals: true, ..nothing }, Outputs { branch: true, ..nothing }, Outputs::VOLTAGE] {
         let _ = solve(&network, Injections::by_step(&[1e3; 4], &[0.0; 4]), EXACT, outputs, &mut workspace, &mut solution);
         assert_eq!((solution.steps, solution.status.len()), (2, 2));

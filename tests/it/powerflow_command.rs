@@ -47,12 +47,42 @@ fn tables_are_written_whole() {
 }
 
 #[test]
+fn three_phases_are_shown_phase_by_phase() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("powerflow-phases");
+    let _ = std::fs::remove_dir_all(&dir);
+    let grid = "tests/data/powerflow_three_phase/ieee_eu_lv_3ph";
+    let out = copperplate(&["powerflow", grid, "--phases", "three-phase", "--out", dir.to_str().unwrap()]);
+    assert!(out.status.success() && out.stderr.is_empty(), "{}", text(&out.stderr));
+    insta::assert_snapshot!(text(&out.stdout));
+    let bus = std::fs::read_to_string(dir.join("bus.csv")).unwrap();
+    assert!(bus.starts_with("id,u_a_pu,u_b_pu,u_c_pu,angle_a_deg,angle_b_deg,angle_c_deg,unbalance,displacement_pu\n0,1.0499"), "{bus}");
+    assert_eq!(bus.lines().count(), 908);
+    let spread = copperplate(&["powerflow", grid]);
+    assert!(spread.status.success());
+    assert!(text(&spread.stderr).contains("warning[phases-spread]: 55 connections on one phase"), "{}", text(&spread.stderr));
+    let missing = copperplate(&["powerflow", "tests/data/powerflow/sb_lv_rural1", "--phases", "three-phase"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("error[missing-zero-sequence]"), "{}", text(&missing.stderr));
+}
+
+#[test]
 fn a_batch_prints_one_json_object() {
     let out = copperplate(&["powerflow", "tests/data/powerflow/sb_lv_rural1", "--batch", "50", "--json"]);
     assert!(out.status.success());
     let figures: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&out.stdout).unwrap();
     let keys: Vec<&str> = figures.keys().map(String::as_str).collect();
-    let expected = ["grid", "nodes", "steps", "tolerance", "cpu_s", "ns_per_node", "iterations_mean", "max_error_pu", "not_converged"];
+    let expected = [
+        "grid",
+        "nodes",
+        "steps",
+        "tolerance",
+        "cpu_s",
+        "cpu_magnitude_s",
+        "ns_per_node",
+        "iterations_mean",
+        "max_error_pu",
+        "not_converged",
+    ];
     assert_eq!(keys, expected);
     assert_eq!((&figures["nodes"], &figures["steps"], &figures["not_converged"]), (&15.into(), &50.into(), &0.into()));
     assert!(figures["max_error_pu"].as_f64().unwrap() <= 1e-8);

@@ -126,9 +126,9 @@ fn lanes_give_the_bits_of_steps() {
     let width = 4;
     let value = |step: usize, c: usize| ((step * 7 + c * 13) % 23) as f64 * 900.0 - 7e3;
     // Whole groups, a part of one, and a single step beside a group.
-    for steps in [16, 21, 17, 1] {
+    for steps in [16, 21, 17, 1_usize] {
         let p_w: Vec<f64> = (0..steps * width).map(|i| value(i / width, i % width)).collect();
-        let groups = (steps as usize).div_ceil(LANES);
+        let groups = steps.div_ceil(LANES);
         let step_of = |i: usize| (i / (LANES * width) * LANES + i % LANES).min(steps - 1);
         let lanes: Vec<f64> = (0..groups * LANES * width).map(|i| value(step_of(i), i / LANES % width)).collect();
         let (mut a, mut b, mut workspace) = (Solution::default(), Solution::default(), Workspace::default());

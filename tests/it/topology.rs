@@ -12,7 +12,17 @@ pub(crate) fn bus(id: &str, u_rated_v: f64) -> Bus {
 }
 
 pub(crate) fn line(id: &str, from: usize, to: usize, r_ohm: f64, x_ohm: f64) -> Line {
-    Line { id: id.into(), from: BusIdx::new(from), to: BusIdx::new(to), r_ohm, x_ohm, b_s: 0.0, g_s: 0.0, rated_current_a: 200.0 }
+    Line {
+        id: id.into(),
+        from: BusIdx::new(from),
+        to: BusIdx::new(to),
+        r_ohm,
+        x_ohm,
+        b_s: 0.0,
+        g_s: 0.0,
+        rated_current_a: 200.0,
+        zero_sequence: None,
+    }
 }
 
 pub(crate) fn transformer(id: &str, hv: usize, lv: usize) -> Transformer {
@@ -29,6 +39,7 @@ pub(crate) fn transformer(id: &str, hv: usize, lv: usize) -> Transformer {
         p0_w: 800.0,
         shift_deg: 150.0,
         tap: Tap::default(),
+        zero_sequence: None,
     }
 }
 

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 
-use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES};
+use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
-use crate::grid::{Grid, SpanningOrder};
+use crate::grid::{Bus, Grid, Phases, RadialOrder, SpanningOrder, ZeroSequence};
 use crate::ids::BranchIdx;
 use crate::import::{ConnectionPower, Feeder, read_folder};
 use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, sensitivities, solve};
@@ -19,7 +19,7 @@ use crate::time::IspCalendar;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year"
+    after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year\n  copperplate powerflow ieee_eu_lv_3ph --phases three-phase --out snapshot"
 )]
 pub(super) struct Args {
     /// Feeder folder, ours or neutral CSV
@@ -36,6 +36,9 @@ pub(super) struct Args {
     /// Say what a little more power at each connection does; --out writes sensitivity.csv
     #[arg(long, conflicts_with_all = ["series", "batch"])]
     sensitivities: bool,
+    /// Solve one phase for all, or each by itself: connections on their phases, with zero-sequence data
+    #[arg(long, value_enum, value_name = "PHASES", default_value_t = Solved::Balanced)]
+    phases: Solved,
     /// Largest error of a voltage, pu of the source's
     #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu)]
     tolerance: f64,
@@ -53,13 +56,31 @@ pub(super) struct Args {
     json: bool,
 }
 
+/// How a grid is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Solved {
+    Balanced,
+    ThreePhase,
+}
+
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (feeder, warnings) = read_folder(&args.grid)?;
     report(&warnings);
     let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
     let loops = order.links().len();
-    let prepare = |grid: &Grid| if loops == 0 { Network::new(grid, order.tree()) } else { Network::meshed(grid, &order) };
+    let prepare: Box<dyn Fn(&Grid) -> Network + Send + Sync + '_> = match args.phases {
+        Solved::Balanced => {
+            report(&phases_spread(&feeder.grid));
+            Box::new(|grid| if loops == 0 { Network::new(grid, order.tree()) } else { Network::meshed(grid, &order) })
+        }
+        Solved::ThreePhase => {
+            // Its warnings have been told.
+            let (radial, _) = RadialOrder::new(&feeder.grid, &feeder.places)?;
+            let zero = ZeroSequence::of(&feeder.grid, &radial, &feeder.places)?;
+            Box::new(move |grid| Network::three_phase(grid, &radial, &zero))
+        }
+    };
     let network = prepare(&feeder.grid);
     let options = Options { tolerance_pu: args.tolerance, ..Options::default() };
     if let Some(steps) = args.batch {
@@ -106,6 +127,16 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     Ok(Outcome::Done)
 }
 
+/// Says that a balanced load flow does not look at phases, if there is something to see.
+fn phases_spread(grid: &Grid) -> Findings {
+    let single = grid.connections.iter().filter(|connection| connection.phases != Phases::Abc).count();
+    if single == 0 {
+        return Findings::default();
+    }
+    let finding = PHASES_SPREAD.finding(format!("{single} connections on one phase are solved as if on all three"));
+    finding.help("'--phases three-phase' solves each phase by itself").into()
+}
+
 fn power_at(feeder: &Feeder, at: DateTime) -> Result<ConnectionPower, Findings> {
     let calendar =
         IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(crate::import::rules::UNKNOWN_ZONE.finding(e.to_string())))?;
@@ -137,8 +168,21 @@ fn no_operating_point(grid: &Grid, status: Status) -> Finding {
 }
 
 fn bus_csv(grid: &Grid, solution: &Solution) -> Vec<u8> {
+    if solution.phases == 3 {
+        return three_phase_bus_csv(grid, solution);
+    }
     let rows = grid.buses.iter().zip(solution.u_pu.iter().zip(&solution.angle_rad));
     csv(&["id", "u_pu", "angle_deg"], rows.map(|(bus, (u, angle))| vec![bus.id.clone(), u.to_string(), angle.to_degrees().to_string()]))
+}
+
+fn three_phase_bus_csv(grid: &Grid, s: &Solution) -> Vec<u8> {
+    let columns = ["id", "u_a_pu", "u_b_pu", "u_c_pu", "angle_a_deg", "angle_b_deg", "angle_c_deg", "unbalance", "displacement_pu"];
+    let row = |(i, bus): (usize, &Bus)| {
+        let (u, angle) = (&s.u_pu[3 * i..3 * i + 3], s.angle_rad[3 * i..3 * i + 3].iter().map(|angle| angle.to_degrees()));
+        let values = u.iter().copied().chain(angle).chain([s.unbalance[i], s.displacement_pu[i]]);
+        std::iter::once(bus.id.clone()).chain(values.map(|value| value.to_string())).collect()
+    };
+    csv(&columns, grid.buses.iter().enumerate().map(row))
 }
 
 fn branch_csv(grid: &Grid, s: &Solution) -> Vec<u8> {
@@ -162,7 +206,11 @@ fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 
 /// The short table a person reads.
 fn summary(grid: &Grid, network: &Network, loops: usize, s: &Solution, when: &str, iterations: u32) -> String {
-    let supplied = || (0..grid.buses.len()).filter(|&b| s.u_pu[b] > 0.0);
+    let supplied = || (0..s.u_pu.len()).filter(|&i| s.u_pu[i] > 0.0);
+    let at = |i: usize| {
+        let phase = if s.phases == 3 { [", phase a", ", phase b", ", phase c"][i % 3] } else { "" };
+        format!("bus {}{phase}", grid.buses[i / s.phases].id)
+    };
     let by = |a: &f64, b: &f64| a.total_cmp(b);
     let closed = match loops {
         0 => String::new(),
@@ -177,11 +225,18 @@ fn summary(grid: &Grid, network: &Network, loops: usize, s: &Solution, when: &st
     row("losses", format!("{:.3}", s.losses_w[0] / 1e3), "kW", "");
     row("active power, source", format!("{:.3}", s.source_p_w[0] / 1e3), "kW", "");
     row("reactive power, source", format!("{:.3}", s.source_q_var[0] / 1e3), "kvar", "");
-    if let Some(bus) = supplied().min_by(|&a, &b| by(&s.u_pu[a], &s.u_pu[b])) {
-        row("lowest voltage", format!("{:.5}", s.u_pu[bus]), "pu", &format!("bus {}", grid.buses[bus].id));
+    if let Some(i) = supplied().min_by(|&a, &b| by(&s.u_pu[a], &s.u_pu[b])) {
+        row("lowest voltage", format!("{:.5}", s.u_pu[i]), "pu", &at(i));
     }
-    if let Some(bus) = supplied().max_by(|&a, &b| by(&s.u_pu[a], &s.u_pu[b])) {
-        row("highest voltage", format!("{:.5}", s.u_pu[bus]), "pu", &format!("bus {}", grid.buses[bus].id));
+    if let Some(i) = supplied().max_by(|&a, &b| by(&s.u_pu[a], &s.u_pu[b])) {
+        row("highest voltage", format!("{:.5}", s.u_pu[i]), "pu", &at(i));
+    }
+    let most = |values: &[f64]| (0..values.len()).max_by(|&a, &b| by(&values[a], &values[b]));
+    if let Some(bus) = most(&s.unbalance) {
+        row("highest unbalance", format!("{:.3}", s.unbalance[bus] * 100.0), "%", &format!("bus {}", grid.buses[bus].id));
+    }
+    if let Some(bus) = most(&s.displacement_pu) {
+        row("highest displacement", format!("{:.5}", s.displacement_pu[bus]), "pu", &format!("bus {}, of the neutral", grid.buses[bus].id));
     }
     if let Some(k) = (0..grid.branches()).max_by(|&a, &b| by(&s.loading[a], &s.loading[b])) {
         row("highest loading", format!("{:.1}", s.loading[k] * 100.0), "%", &grid.branch_name(BranchIdx::new(k)));

@@ -120,6 +120,7 @@ fn lines(dir: &Path, subnet: &str, buses: &Buses, grid: &mut Grid, f: &mut Findi
             b_s: scaled(kind.number("b", Sign::Any, f), km * 1e-6),
             g_s: 0.0,
             rated_current_a: kind.number("iMax", Sign::Positive, f),
+            zero_sequence: None,
         });
     }
 }
@@ -153,6 +154,7 @@ fn transformers(dir: &Path, subnet: &str, buses: &Buses, grid: &mut Grid, f: &mu
                 position: row.integer("tappos", f) - kind.integer("tapNeutr", f),
                 step_pu: scaled(kind.number("dVm", Sign::Any, f), 1e-2),
             },
+            zero_sequence: None,
         });
     }
 }

@@ -27,17 +27,21 @@ fn power<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
 #[inline(always)]
 pub(super) fn voltages<const W: usize>(mesh: &Mesh, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
     let width = mesh.tree.buses.len();
-    let [u_pu, angle_rad] = &mut rows.bus;
+    let [u_pu, angle_rad, ..] = &mut rows.bus;
     for (i, bus) in mesh.tree.buses.iter().enumerate() {
         let (u, angle) = if bus.node == DEAD {
             (Lanes::ZERO, Lanes::ZERO)
         } else {
             let [re, im] = cells[bus.node as usize].v;
             let u = square([re, im]).sqrt();
-            (bus.per_unit * u, wrapped(bus.turn_rad + Lanes::angle(re, im, u)))
+            (bus.per_unit * u, wrapped(bus.turn_rad + (im / u).angle(re / u)))
         };
-        column(u_pu, width, first, steps, i, u);
-        column(angle_rad, width, first, steps, i, angle);
+        if !u_pu.is_empty() {
+            column(u_pu, width, first, steps, i, u);
+        }
+        if !angle_rad.is_empty() {
+            column(angle_rad, width, first, steps, i, angle);
+        }
     }
 }
 

@@ -119,7 +119,7 @@ pub(crate) fn feeder(buses: usize, positions: bool) -> Grid {
 
 fn line(id: &str, from: usize, to: usize) -> Line {
     let (from, to) = (BusIdx::new(from), BusIdx::new(to));
-    Line { id: id.to_owned(), from, to, r_ohm: 0.01, x_ohm: 0.004, b_s: 0.0, g_s: 0.0, rated_current_a: 270.0 }
+    Line { id: id.to_owned(), from, to, r_ohm: 0.01, x_ohm: 0.004, b_s: 0.0, g_s: 0.0, rated_current_a: 270.0, zero_sequence: None }
 }
 
 fn connection(i: usize, bus: usize) -> Connection {
@@ -145,6 +145,7 @@ fn transformer() -> Transformer {
         p0_w: 460.0,
         shift_deg: 150.0,
         tap: Tap::default(),
+        zero_sequence: None,
     }
 }
 

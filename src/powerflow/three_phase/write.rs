@@ -1,0 +1,137 @@
+//! From lanes to rows of steps, see `network.rs` for the frame.
+//!
+//! ```text
+//! |U|, angle        v = v_r + rest·j_r
+//! |U₂|/|U₁|, |U₀|   3·U₁,₂ = s ± j·t,  s = v_a − ½(v_b + v_c),  t = ½√3·(v_b − v_c);   3·U₀ = v_a + v_b + v_c
+//! into the branch   at the parent  i = Mᵀ·share·j + half·v     at the child  i = −share·j + half·v
+//! power             Σ_f v_f·conj(i_f) / 3
+//! losses            Σ re(j*·z·j) / 3 + Σ re(v*·y·v) / 3
+//! ```
+
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
+
+use super::super::lanes::Lanes;
+use super::super::solution::Rows;
+use super::super::tree::DEAD;
+use super::super::write::{column, wrapped};
+use super::network::{Branch, Node, ThreePhase};
+use super::sequence::{Coupled, transposed};
+use super::sweep::{Cell, Phasor, coupled, minus, plus, square, sum, turned, zero};
+
+/// Voltages of `steps` lanes from step `first` on, after [`super::sweep::solve`].
+#[inline(always)]
+pub(super) fn voltages<const W: usize>(network: &ThreePhase, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let buses = network.buses.len();
+    let [u_pu, angle_rad, unbalance, displacement_pu] = &mut rows.bus;
+    for (i, bus) in network.buses.iter().enumerate() {
+        let alive = bus.node != DEAD;
+        let v = if alive { at(cells, (bus.node, bus.rest)) } else { [zero(); 3] };
+        for f in 0..3 {
+            let magnitude = square(v[f]).sqrt();
+            if !u_pu.is_empty() {
+                column(u_pu, 3 * buses, first, steps, 3 * i + f, bus.per_unit * magnitude);
+            }
+            if !angle_rad.is_empty() {
+                let angle = if alive { angle(&network.nodes[bus.node as usize], f, v[f], magnitude) } else { Lanes::ZERO };
+                column(angle_rad, 3 * buses, first, steps, 3 * i + f, angle);
+            }
+        }
+        if !unbalance.is_empty() {
+            let of = if alive { sequences(&v) } else { [Lanes::ZERO; 2] };
+            column(unbalance, buses, first, steps, i, of[0]);
+            column(displacement_pu, buses, first, steps, i, bus.per_unit * of[1]);
+        }
+    }
+}
+
+/// Voltages a view sees.
+#[inline(always)]
+fn at<const W: usize>(cells: &[Cell<W>], (node, rest): (u32, Coupled)) -> [Phasor<W>; 3] {
+    let cell = &cells[node as usize];
+    let more = coupled(rest, &cell.j);
+    [plus(cell.v[0], more[0]), plus(cell.v[1], more[1]), plus(cell.v[2], more[2])]
+}
+
+/// Angle of phase `f`: that at rest, and by how much `v` has turned away from it.
+#[inline(always)]
+fn angle<const W: usize>(node: &Node, f: usize, v: Phasor<W>, magnitude: Lanes<W>) -> Lanes<W> {
+    let [re, im] = node.at_rest[f];
+    let cosine = re * v[0] + im * v[1];
+    let sine = (re * v[1] - im * v[0]) / magnitude;
+    wrapped(Lanes::all(node.angle_at_rest[f]) + sine.angle(cosine))
+}
+
+/// `|U₂|/|U₁|` and `|U₀|`.
+#[inline(always)]
+fn sequences<const W: usize>(v: &[Phasor<W>; 3]) -> [Lanes<W>; 2] {
+    const HALF_ROOT_3: f64 = 0.866_025_403_784_438_6;
+    let (mut s, mut t) = (zero(), zero());
+    for part in 0..2 {
+        s[part] = v[0][part] - 0.5 * (v[1][part] + v[2][part]);
+        t[part] = HALF_ROOT_3 * (v[1][part] - v[2][part]);
+    }
+    // j·t = (−im t, re t)
+    let positive = [s[0] - t[1], s[1] + t[0]];
+    let negative = [s[0] + t[1], s[1] - t[0]];
+    [(square(negative) / square(positive)).sqrt(), (1.0 / 3.0) * square(sum(v)).sqrt()]
+}
+
+/// `Σ v·conj(i) / 3`.
+#[inline(always)]
+fn power<const W: usize>(v: &[Phasor<W>; 3], i: &[Phasor<W>; 3]) -> Phasor<W> {
+    let (mut p, mut q) = (Lanes::ZERO, Lanes::ZERO);
+    for f in 0..3 {
+        p += v[f][0] * i[f][0] + v[f][1] * i[f][1];
+        q += v[f][1] * i[f][0] - v[f][0] * i[f][1];
+    }
+    [(1.0 / 3.0) * p, (1.0 / 3.0) * q]
+}
+
+/// Losses and source power, after [`super::sweep::flows`].
+#[inline(always)]
+pub(super) fn totals<const W: usize>(network: &ThreePhase, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let (mut losses, mut source) = (Lanes::ZERO, zero());
+    for (i, (node, cell)) in network.nodes.iter().zip(cells).enumerate() {
+        if i < network.roots {
+            source = plus(source, power(&cell.v, &cell.j));
+        } else {
+            losses += power(&coupled(node.z, &cell.j), &cell.j)[0];
+        }
+    }
+    for load in network.loads.iter().filter(|load| load.shunt) {
+        let v = &cells[load.node as usize].v;
+        losses += power(v, &coupled(load.y, v))[0];
+    }
+    let [losses_w, source_p_w, source_q_var] = &mut rows.total;
+    for (array, lanes) in [(losses_w, losses), (source_p_w, source[0]), (source_q_var, source[1])] {
+        array[first..first + steps].copy_from_slice(&lanes.0[..steps]);
+    }
+}
+
+/// Everything per branch, after [`super::sweep::flows`].
+#[inline(always)]
+pub(super) fn branches<const W: usize>(network: &ThreePhase, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let width = network.branches.len();
+    for (k, branch) in network.branches.iter().enumerate() {
+        let results = if branch.node == DEAD { [Lanes::ZERO; 7] } else { of_branch(cells, network, branch) };
+        for array in 0..7 {
+            column(rows.branch[array], width, first, steps, k, results[array]);
+        }
+    }
+}
+
+#[inline(always)]
+fn of_branch<const W: usize>(cells: &[Cell<W>], network: &ThreePhase, branch: &Branch) -> [Lanes<W>; 7] {
+    let (above, below) = (at(cells, branch.above), at(cells, branch.below));
+    let series = if branch.carries { coupled(branch.share, &cells[branch.node as usize].j) } else { [zero(); 3] };
+    let enters = if branch.turned { turned(transposed(network.nodes[branch.node as usize].turn), &series) } else { series };
+    let (shunt_above, shunt_below) = (coupled(branch.half_y, &above), coupled(branch.half_y, &below));
+    let down = [0, 1, 2].map(|f| plus(enters[f], shunt_above[f]));
+    let up = [0, 1, 2].map(|f| minus(shunt_below[f], series[f]));
+    let ((from, u_from), (to, u_to)) = if branch.forward { ((down, above), (up, below)) } else { ((up, below), (down, above)) };
+    let most = |i: &[Phasor<W>; 3]| square(i[0]).max(square(i[1])).max(square(i[2])).sqrt();
+    let (i_from, i_to) = (branch.amperes.0 * most(&from), branch.amperes.1 * most(&to));
+    let loading = (branch.per_rated.0 * i_from).max(branch.per_rated.1 * i_to);
+    let ([p_from, q_from], [p_to, q_to]) = (power(&u_from, &from), power(&u_to, &to));
+    [p_from, q_from, p_to, q_to, i_from, i_to, loading]
+}
