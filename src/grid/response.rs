@@ -25,6 +25,14 @@ pub struct Mix {
     pub current: f64,
 }
 
+impl Mix {
+    /// Power over that at rated voltage, at `u_pu` of it; 1 where there is no supply to tell.
+    #[must_use]
+    pub fn at(self, u_pu: f64) -> f64 {
+        if u_pu > 0.0 { 1.0 + self.impedance * (u_pu * u_pu - 1.0) + self.current * (u_pu - 1.0) } else { 1.0 }
+    }
+}
+
 /// A characteristic of an inverter, as grid codes ask for (VDE-AR-N 4105, 5.7.2.4; EN 50549-1, 4.7.2.3).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Control {

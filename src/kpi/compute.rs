@@ -19,6 +19,9 @@ pub fn compute(study: &Study, strategy: &Strategy, case: &CaseResult) -> Kpis {
     let mut k = Kpis::default();
     let avoided_mwh = congestion(&mut k, study, &grid, case);
     voltage(&mut k, study, case);
+    unbalance(&mut k, case);
+    let taps = if study.grid.tap_changers.is_empty() { Value::NotApplicable } else { Value::Number(case.recording.tap_operations as f64) };
+    k.set("tap_operations", taps);
     flexibility(&mut k, study, strategy, case);
     payments(&mut k, study, case, avoided_mwh);
     users(&mut k, case);
@@ -98,6 +101,23 @@ fn voltage(k: &mut Kpis, study: &Study, case: &CaseResult) {
     k.set("voltage_in_band_percent", Value::ratio(100.0 * inside as f64, all as f64));
     k.set("u_min_pu", if all > 0 { Value::Number(low) } else { Value::NotApplicable });
     k.set("u_max_pu", if all > 0 { Value::Number(high) } else { Value::NotApplicable });
+}
+
+/// What only a load flow phase by phase tells.
+fn unbalance(k: &mut Kpis, case: &CaseResult) {
+    let r = &case.recording;
+    let of_bus = |bus: usize| {
+        let mut values: Vec<f32> = r.unbalance.iter().skip(bus).step_by(r.buses).copied().filter(|x| x.is_finite()).collect();
+        values.sort_by(f32::total_cmp);
+        (values.get(values.len() * 95 / 100).copied(), values.last().copied())
+    };
+    let buses: Vec<_> = (0..if r.unbalance.is_empty() { 0 } else { r.buses }).map(of_bus).collect();
+    let worst = |values: &mut dyn Iterator<Item = f32>| {
+        values.reduce(f32::max).map_or(Value::NotApplicable, |x| Value::Number(100.0 * f64::from(x)))
+    };
+    k.set("unbalance_p95_percent", worst(&mut buses.iter().filter_map(|b| b.0)));
+    k.set("unbalance_max_percent", worst(&mut buses.iter().filter_map(|b| b.1)));
+    k.set("displacement_max_percent", worst(&mut r.displacement_pu.iter().copied()));
 }
 
 /// Energy of ISP powers in the direction that prevails among them, MWh.

@@ -14,7 +14,7 @@ pub fn summary(study: &Study, cases: &[Finished<'_>], width: usize) -> String {
     let mut section = None;
     for d in DEFINITIONS {
         let values: Vec<Value> = cases.iter().map(|c| c.kpis.get(d.key)).collect();
-        if values.iter().all(|v| v.number().is_some_and(|x| x == 0.0)) {
+        if values.iter().all(|v| matches!(v, Value::NotApplicable | Value::Number(0.0))) {
             continue;
         }
         if section != Some(d.section) {

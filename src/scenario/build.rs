@@ -6,10 +6,9 @@ use std::sync::Arc;
 use crate::agent::PublicCp;
 use crate::diagnostic::{Findings, Location};
 use crate::forecast;
-use crate::grid::{Grid, LoadingLimits, RadialOrder};
+use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
 use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
-use crate::powerflow::Network;
 use crate::price::{self, Prices};
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
@@ -17,7 +16,7 @@ use crate::uftp::message::Currency;
 
 use super::lint::{self, Faults, Subject};
 use super::overlay;
-use super::schema::{self, Scenario};
+use super::schema::{self, PhaseModel, Scenario};
 use super::strategies;
 use super::study::{AgrSpec, CongestionPoint, Study};
 
@@ -53,7 +52,8 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         start,
         step,
         steps,
-        network: Arc::new(Network::new(&grid, &order)),
+        phases: s.feeder.phases,
+        network: Arc::new(overlay::network(&grid, &order, s.feeder.phases)),
         strategies: strategies::resolve(s, &grid, &congestion_points, &feeder.places),
         grid,
         assets: things.assets,
@@ -91,6 +91,11 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     let order = feeder.and_then(|f| match RadialOrder::new(&f.grid, &f.places) {
         Ok((order, warnings)) => {
             faults.findings.extend(warnings);
+            if s.feeder.phases == PhaseModel::ThreePhase
+                && let Err(findings) = ZeroSequence::of(&f.grid, &order, &f.places)
+            {
+                faults.findings.extend(findings);
+            }
             Some(order)
         }
         Err(findings) => {

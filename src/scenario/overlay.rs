@@ -5,13 +5,14 @@ use jiff::civil::Date;
 use crate::asset::battery::Battery;
 use crate::asset::ev::{Habits, sessions};
 use crate::asset::{AssetKind, AssetSpec};
-use crate::grid::{Grid, Transformer};
+use crate::grid::{Grid, Places, RadialOrder, Transformer, ZeroSequence};
 use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
+use crate::powerflow::Network;
 use crate::rng::Stream;
 use crate::time::IspCalendar;
 
-use super::schema::{self, Replacement, Scenario};
+use super::schema::{self, PhaseModel, Replacement, Scenario};
 use super::study::{BatterySpec, VehicleSpec, curtailable};
 
 /// Everything behind the meters.
@@ -41,12 +42,27 @@ pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder) -> Grid {
 }
 
 /// Per-unit data refer to the rating: with Z = uk·U²/S and Pk at rated current, both keep their ohms.
+/// The load-flow model of a feeder.
+pub(super) fn network(grid: &Grid, order: &RadialOrder, phases: PhaseModel) -> Network {
+    match phases {
+        PhaseModel::Balanced => Network::new(grid, order),
+        PhaseModel::ThreePhase => {
+            let zero = ZeroSequence::of(grid, order, &Places::default()).expect("checked with the feeder");
+            Network::three_phase(grid, order, &zero)
+        }
+    }
+}
+
 fn rate_transformer(t: &mut Transformer, rated_power_va: f64) {
     let scale = rated_power_va / t.rated_power_va;
     t.rated_power_va = rated_power_va;
     t.uk_pu *= scale;
     t.pk_w *= scale * scale;
     t.i0_pu /= scale;
+    if let Some(zero) = &mut t.zero_sequence {
+        zero.uk0_pu *= scale;
+        zero.ur0_pu *= scale;
+    }
 }
 
 /// Replaces one element.
@@ -70,6 +86,10 @@ pub(super) fn replace(grid: &mut Grid, branch: BranchIdx, r: &Replacement) {
             line.rated_current_a = r.rating;
             line.r_ohm /= growth;
             line.x_ohm /= growth;
+            if let Some(zero) = &mut line.zero_sequence {
+                zero.r0_ohm /= growth;
+                zero.x0_ohm /= growth;
+            }
         }
     }
 }

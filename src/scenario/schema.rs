@@ -105,6 +105,10 @@ pub struct Feeder {
     /// Feeder folder, relative to this file.
     #[schemars(extend("format" = "folder"))]
     pub path: String,
+    /// How its load flow is solved: balanced, or phase by phase, which needs zero-sequence data and the phase of each connection in
+    /// the feeder folder. Limits then hold for each phase.
+    #[serde(default)]
+    pub phases: PhaseModel,
     /// Factor on every PV system and PV-battery plant.
     #[serde(default = "unity")]
     #[schemars(range(min = 0.0, max = 10.0))]
@@ -129,6 +133,17 @@ pub struct Feeder {
     /// Home batteries at a share of the connections.
     #[serde(default)]
     pub batteries: Option<Batteries>,
+}
+
+/// What a load flow knows of the phases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PhaseModel {
+    /// One phase stands for all: power is spread evenly.
+    #[default]
+    Balanced,
+    /// Each phase by itself, with the currents in the neutral.
+    ThreePhase,
 }
 
 fn unity() -> f64 {

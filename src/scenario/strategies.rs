@@ -10,7 +10,7 @@ use crate::market::contract::{self, Contract, Window};
 use crate::powerflow::Network;
 
 use super::overlay;
-use super::schema::{self, Day, Obligation, Preset, Replacement, Right, Scenario};
+use super::schema::{self, Day, Obligation, PhaseModel, Preset, Replacement, Right, Scenario};
 use super::study::{CongestionPoint, Strategy};
 
 /// Names of the presets.
@@ -48,7 +48,7 @@ pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], pla
         let contracts = in_force(s, name).into_iter().map(|k| contract(&s.contract[k], points)).collect();
         let strategy = Strategy { contracts, ..preset_strategy(name, preset) };
         match s.strategy.get(name) {
-            Some(own) => changed(strategy, own, grid, places),
+            Some(own) => changed(strategy, own, grid, s.feeder.phases, places),
             None => strategy,
         }
     };
@@ -77,25 +77,25 @@ fn preset_strategy(name: &str, preset: Preset) -> Strategy {
 }
 
 /// The strategy with what its table says.
-fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, places: &Places) -> Strategy {
+fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, phases: PhaseModel, places: &Places) -> Strategy {
     Strategy {
         obligation: own.obligation.map_or(strategy.obligation, |o| o == Obligation::All),
         price_ceiling_eur_per_mwh: own.price_ceiling_eur_per_mwh.unwrap_or(strategy.price_ceiling_eur_per_mwh),
         penalty_eur_per_mwh: own.penalty_eur_per_mwh.unwrap_or(strategy.penalty_eur_per_mwh),
         orange: own.orange.unwrap_or(strategy.orange),
-        replacement: (!own.replacement.is_empty()).then(|| replaced(&own.replacement, grid, places)),
+        replacement: (!own.replacement.is_empty()).then(|| replaced(&own.replacement, grid, phases, places)),
         ..strategy
     }
 }
 
 /// The feeder after `replacements`.
-fn replaced(replacements: &[Replacement], grid: &Grid, places: &Places) -> (Vec<Replacement>, Grid, Arc<Network>) {
+fn replaced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, places: &Places) -> (Vec<Replacement>, Grid, Arc<Network>) {
     let mut replaced = grid.clone();
     for r in replacements {
         overlay::replace(&mut replaced, grid.branch(&r.element).expect("checked by unknown-element"), r);
     }
     let (order, _) = RadialOrder::new(&replaced, places).expect("as radial as before");
-    let network = Arc::new(Network::new(&replaced, &order));
+    let network = Arc::new(overlay::network(&replaced, &order, phases));
     (replacements.to_vec(), replaced, network)
 }
 

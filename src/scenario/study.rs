@@ -7,7 +7,7 @@ use crate::asset::battery::Battery;
 use crate::asset::ev::Evening;
 use crate::asset::{AssetKind, AssetSpec};
 use crate::forecast;
-use crate::grid::Grid;
+use crate::grid::{Grid, RadialOrder};
 use crate::ids::{AgrIdx, AssetIdx, BranchIdx, ConnectionIdx, CpIdx, Domain};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
@@ -16,7 +16,8 @@ use crate::profile::ProfileTable;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::Currency;
 
-use super::schema::{Market, Orange, Preset, Replacement, Values};
+use super::overlay;
+use super::schema::{Market, Orange, PhaseModel, Preset, Replacement, Values};
 use super::wire::Wire;
 
 /// A scenario ready to run.
@@ -42,6 +43,8 @@ pub struct Study {
     pub steps: usize,
     /// The feeder as scaled by the scenario.
     pub grid: Grid,
+    /// What its load flows know of the phases.
+    pub phases: PhaseModel,
     /// Its load-flow model.
     pub network: Arc<Network>,
     /// Assets that follow a profile; they come first among [`AssetIdx`].
@@ -163,6 +166,12 @@ impl Study {
             Some((_, grid, network)) => (grid.clone(), Arc::clone(network)),
             None => (self.grid.clone(), Arc::clone(&self.network)),
         }
+    }
+
+    /// The load-flow model of a grid of this study, such as one at other tap positions.
+    #[must_use]
+    pub fn network_of(&self, grid: &Grid, order: &RadialOrder) -> Network {
+        overlay::network(grid, order, self.phases)
     }
 
     /// Start of a step.

@@ -3,6 +3,7 @@
 mod cast;
 mod clearing;
 mod fleet;
+mod physics;
 mod recorder;
 mod run;
 mod vintage;

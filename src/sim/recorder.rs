@@ -44,6 +44,11 @@ impl Regime {
     }
 }
 
+/// The voltage of the phase farthest from rated.
+fn farthest(phases: &[f64]) -> f64 {
+    phases.iter().copied().reduce(|a, b| if (b - 1.0).abs() > (a - 1.0).abs() { b } else { a }).unwrap_or(f64::NAN)
+}
+
 /// Columns of a case.
 #[derive(Debug, Clone)]
 pub struct Recording {
@@ -55,7 +60,7 @@ pub struct Recording {
     pub buses: usize,
     /// `[variant][step · branches + branch]` loading, fraction of the rating; NaN where a load flow did not converge.
     pub loading: [Vec<f32>; 3],
-    /// `[variant][step · buses + bus]` voltage, pu.
+    /// `[variant][step · buses + bus]` voltage, pu; of three phases the one farthest from rated.
     pub u_pu: [Vec<f32>; 3],
     /// `[variant][congestion point][step]` power through the element towards the customers, W.
     pub through_w: [Vec<Vec<f64>>; 3],
@@ -75,6 +80,12 @@ pub struct Recording {
     pub requested_w: Vec<Vec<f64>>,
     /// `[congestion point][step]` signed shortage left with all orders, W.
     pub unserved_w: Vec<Vec<f64>>,
+    /// `[step · buses + bus]` voltage unbalance `|U2|/|U1|` of what really happens; empty unless solved phase by phase.
+    pub unbalance: Vec<f32>,
+    /// `[step]` largest neutral displacement `|U0|` at a bus, pu; empty like `unbalance`.
+    pub displacement_pu: Vec<f32>,
+    /// Moves of all tap changers in what really happens.
+    pub tap_operations: usize,
     /// Steps whose load flow did not converge, `[variant]`.
     pub not_converged: [usize; 3],
 }
@@ -83,6 +94,7 @@ impl Recording {
     pub(super) fn new(study: &Study) -> Recording {
         let (steps, branches, buses) = (study.steps, study.grid.branches(), study.grid.buses.len());
         let points = study.congestion_points.len();
+        let three_phase = study.network.phases() == 3;
         let by_branch = || vec![f32::NAN; steps * branches];
         let by_bus = || vec![f32::NAN; steps * buses];
         Recording {
@@ -100,6 +112,9 @@ impl Recording {
             regime: vec![vec![Regime::Green; steps]; points],
             requested_w: vec![vec![0.0; steps]; points],
             unserved_w: vec![vec![0.0; steps]; points],
+            unbalance: if three_phase { by_bus() } else { Vec::new() },
+            displacement_pu: if three_phase { vec![f32::NAN; steps] } else { Vec::new() },
+            tap_operations: 0,
             not_converged: [0; 3],
         }
     }
@@ -110,8 +125,15 @@ impl Recording {
         for (to, from) in self.loading[v][step * self.branches..].iter_mut().zip(&s.loading) {
             *to = *from as f32;
         }
-        for (to, from) in self.u_pu[v][step * self.buses..].iter_mut().zip(&s.u_pu) {
+        for (to, phases) in self.u_pu[v][step * self.buses..].iter_mut().zip(s.u_pu.chunks(s.phases)) {
+            *to = farthest(phases) as f32;
+        }
+        // The last variant solved is what really happens, or has the same power.
+        for (to, from) in self.unbalance.iter_mut().skip(step * self.buses).zip(&s.unbalance) {
             *to = *from as f32;
+        }
+        if let Some(to) = self.displacement_pu.get_mut(step) {
+            *to = s.displacement_pu.iter().copied().fold(0.0, f64::max) as f32;
         }
         for (k, cp) in study.congestion_points.iter().enumerate() {
             let b = cp.branch.i();
@@ -149,7 +171,7 @@ impl Recording {
                 loading[step * self.branches + b] = s.loading[isp * self.branches + b] as f32;
             }
             for b in 0..self.buses {
-                u_pu[step * self.buses + b] = s.u_pu[isp * self.buses + b] as f32;
+                u_pu[step * self.buses + b] = farthest(&s.u_pu[(isp * self.buses + b) * s.phases..][..s.phases]) as f32;
             }
         }
     }

@@ -7,7 +7,6 @@ use crate::agent::{Action, DayPrices, Gate, Input, MeterDay, Record, Telemetry};
 use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, ConnectionIdx, Domain};
 use crate::market::ledger::{Entry, Kind, Ledger};
-use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Workspace, solve};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::Message;
@@ -15,6 +14,7 @@ use crate::units::Money;
 
 use super::cast::{self, Agent, DSO, agr_row};
 use super::clearing;
+use super::physics::Physics;
 use super::recorder::{Recording, Regime, Variant};
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
@@ -61,17 +61,17 @@ const STEP: Phase = Phase(3);
 
 struct Case<'a> {
     study: &'a Study,
-    network: Arc<Network>,
+    physics: Physics<'a>,
     world: World<'a>,
     forecaster: Forecaster<'a>,
     agents: Vec<(Domain, Agent)>,
     row_of: BTreeMap<Domain, usize>,
     wire: Wire<'a>,
     queue: Queue<Event>,
+    /// Powers of the step as the world gave them, by variant.
+    given: [Power; 3],
     recording: Recording,
     ledger: Ledger,
-    workspace: Workspace,
-    solution: Solution,
     /// Meters of the running day, `[connection][step of the day]`, W.
     meters_w: Vec<Vec<f64>>,
     watched: bool,
@@ -81,9 +81,9 @@ struct Case<'a> {
 /// Runs one strategy of a study.
 #[must_use]
 pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> CaseResult {
-    let (_, network) = study.grid(strategy);
+    let physics = Physics::new(study, strategy);
     let world = World::new(study, strategy);
-    let agents = cast::agents(study, strategy, &network, &world);
+    let agents = cast::agents(study, strategy, &physics.network, &world);
     let row_of = agents.iter().enumerate().map(|(k, (d, _))| (d.clone(), k)).collect();
     let mut case = Case {
         study,
@@ -93,11 +93,10 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
         wire: Wire::new(study, agents.iter().map(|(d, a)| (d.clone(), a.role()))),
         queue: Queue::new(agents.len() + 1),
         agents,
-        network,
+        physics,
+        given: Default::default(),
         recording: Recording::new(study),
         ledger: Ledger::default(),
-        workspace: Workspace::default(),
-        solution: Solution::default(),
         meters_w: vec![Vec::new(); study.grid.connections.len()],
         watched: strategy.orange,
         peak_w: vec![0.0; study.grid.connections.len()],
@@ -112,6 +111,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
         case.happen(key.time, event);
     }
     case.book_capex(strategy);
+    case.recording.tap_operations = case.physics.tap_operations;
     progress(study.steps);
     CaseResult {
         strategy: strategy.name.clone(),
@@ -276,12 +276,19 @@ impl Case<'_> {
         self.world.step(now, &study.periods[day], row);
         let mut solved: Option<Variant> = None;
         for variant in Variant::ALL {
-            let same_as = solved.filter(|s| self.world.power[*s as usize] == self.world.power[variant as usize]);
+            let like = |other: &Variant| self.given[*other as usize] == self.world.power[variant as usize];
+            let same_as = solved.filter(|other| self.physics.memoryless() && like(other));
             match same_as {
-                Some(other) => self.recording.copy_step(other, variant, step),
+                Some(other) => {
+                    if !study.grid.responses.is_empty() {
+                        self.world.power[variant as usize] = self.world.power[other as usize].clone();
+                    }
+                    self.recording.copy_step(other, variant, step);
+                }
                 None => {
-                    self.load_flow(variant);
-                    self.recording.step(study, variant, step, &self.solution);
+                    self.given[variant as usize].clone_from(&self.world.power[variant as usize]);
+                    self.physics.solve(variant, &mut self.world.power[variant as usize]);
+                    self.recording.step(study, variant, step, &self.physics.solution);
                     solved = Some(variant);
                 }
             }
@@ -305,19 +312,6 @@ impl Case<'_> {
                 self.world_event(now + study.step, INFORM, Event::Telemetry(t));
             }
         }
-    }
-
-    fn load_flow(&mut self, variant: Variant) {
-        let Power { p_w, q_var } = &self.world.power[variant as usize];
-        // A step that does not converge is NaN in every column and counted by the recorder.
-        let _ = solve(
-            &self.network,
-            Injections::by_step(p_w, q_var),
-            Options::default(),
-            Outputs::ALL,
-            &mut self.workspace,
-            &mut self.solution,
-        );
     }
 
     /// Meters are read, energy is cleared, the day is closed.
