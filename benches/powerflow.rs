@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, ZeroSequence};
+use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, SpanningOrder, ZeroSequence};
 use copperplate::ids::{BusIdx, EntityAddress};
 use copperplate::import::{ConnectionPower, Feeder, read_folder};
 use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Workspace, solve, solve_parallel};
@@ -115,15 +115,17 @@ fn three_phase(c: &mut Criterion) {
     group.finish();
 }
 
-/// A month of two SimBench feeders, CIGRE LV, and trees of 100 to 100 000 buses.
+/// A month of two SimBench feeders, CIGRE LV, SimBench MV rural with closed rings, and trees of 100 to 100 000 buses.
 fn cases() -> Vec<(String, Network, ConnectionPower)> {
     let mut cases = Vec::new();
     for (label, folder) in [("lv-rural1", "scenarios/feeders/lv-rural1-2"), ("lv-semiurb4", "scenarios/feeders/lv-semiurb4-2")] {
         let feeder = feeder(folder);
         cases.push((label.to_owned(), network(&feeder.grid), feeder.power(0..31 * 96)));
     }
-    let cigre = feeder("tests/data/powerflow/cigre_lv");
-    cases.push(("cigre-lv".to_owned(), network(&cigre.grid), scaled(&cigre.nominal_power(), 3000)));
+    for (label, folder) in [("cigre-lv", "tests/data/powerflow/cigre_lv"), ("mv-rural-rings", "tests/data/powerflow/sb_mv_rural_meshed")] {
+        let feeder = feeder(folder);
+        cases.push((label.to_owned(), network(&feeder.grid), scaled(&feeder.nominal_power(), 3000)));
+    }
     for buses in [100, 1000, 10_000, 100_000] {
         let (grid, nominal) = tree(buses);
         cases.push((format!("tree-{buses}"), network(&grid), scaled(&nominal, (1_000_000 / buses).max(32))));
@@ -136,8 +138,8 @@ fn feeder(folder: &str) -> Feeder {
 }
 
 fn network(grid: &Grid) -> Network {
-    let (order, _) = RadialOrder::new(grid, &Places::default()).expect("a radial grid");
-    Network::new(grid, &order)
+    let (order, _) = SpanningOrder::new(grid, &Places::default()).expect("a grid of few loops");
+    if order.links().is_empty() { Network::new(grid, order.tree()) } else { Network::meshed(grid, &order) }
 }
 
 /// Nominal power times random factors from 0.2 to 1.

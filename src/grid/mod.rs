@@ -6,10 +6,12 @@ pub mod check;
 pub mod model;
 pub mod response;
 pub mod rules;
+pub mod spanning;
 pub mod topology;
 pub mod zero_sequence;
 
 pub use model::*;
 pub use response::{Control, Mix, Response};
+pub use spanning::{Link, SpanningOrder};
 pub use topology::RadialOrder;
 pub use zero_sequence::ZeroSequence;

@@ -16,6 +16,8 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &SELF_LOOP,
         &LOOP,
         &SEVERAL_SOURCES,
+        &LOOP_WITHOUT_IMPEDANCE,
+        &TOO_MANY_LOOPS,
         &DEAD_PART,
         &NO_SOURCE,
         &VECTOR_GROUP,
@@ -109,7 +111,7 @@ pub const LOOP: Rule = Rule {
     code: "loop",
     severity: Severity::Error,
     what: "Branches close a loop, or stand parallel in a way that cannot be merged.",
-    why: "The radial load flow refuses meshed feeders rather than solving another grid.",
+    why: "A congestion point concerns the connections below it, and in a loop no side is below. `copperplate powerflow` solves meshed grids; scenarios take radial ones.",
     example: "(lines a-b, b-c and c-a)",
     mend: "open a switch, or remove a branch along the loop",
 };
@@ -119,9 +121,29 @@ pub const SEVERAL_SOURCES: Rule = Rule {
     code: "several-sources",
     severity: Severity::Error,
     what: "Two sources supply one island.",
-    why: "Which of them gives what is not defined by a radial load flow.",
+    why: "A congestion point concerns the connections below it, and between two sources no side is below. `copperplate powerflow` solves such grids; scenarios take one source an island.",
     example: "bus,u_pu,angle_deg\na,1.0,0\nb,1.0,0",
     mend: "bus,u_pu,angle_deg\na,1.0,0",
+};
+
+/// Branches without impedance close a loop, or join two sources.
+pub const LOOP_WITHOUT_IMPEDANCE: Rule = Rule {
+    code: "loop-without-impedance",
+    severity: Severity::Error,
+    what: "Branches without impedance close a loop, or join two sources.",
+    why: "Any current could go round, so the load flow has no single answer.",
+    example: "id,from,to,r_ohm,x_ohm\nl1,a,b,0,0\nl2,a,b,0,0",
+    mend: "id,from,to,r_ohm,x_ohm\nl1,a,b,0.001,0\nl2,a,b,0.001,0",
+};
+
+/// A grid has more loops than are solved.
+pub const TOO_MANY_LOOPS: Rule = Rule {
+    code: "too-many-loops",
+    severity: Severity::Error,
+    what: "A grid has more than 64 loops, counting ways between sources.",
+    why: "The load flow is made for radial and weakly meshed grids: every loop's current depends on every other's, so the work grows with the square of their number.",
+    example: "(a 110 kV grid with hundreds of loops)",
+    mend: "open switches, or take a part of the grid",
 };
 
 /// An open switch leaves a part of the feeder without supply.

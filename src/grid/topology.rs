@@ -9,13 +9,16 @@
 //! order                      roots first, then depth-first from each root: the nodes below any edge are one run of numbers
 //! ```
 //!
+//! This order is what scenarios take: a congestion point needs a side that lies below it. Meshed grids are ordered by
+//! [`super::spanning`].
+//!
 //! **Parallel branches** of one turns ratio are one edge and share its current in proportion to their admittances (two
-//! cables side by side, two equal transformers); that needs an impedance in each. With different ratios a current would
-//! circulate, so they count as a loop. **Zero-length lines** stay branches: the sweep copies the voltage across them and
+//! cables side by side, two equal transformers); that needs an impedance in each. With different ratios a current
+//! circulates, so they count as a loop. **Zero-length lines** stay branches: the sweep copies the voltage across them and
 //! their current is known, so nothing needs fusing. **Open switches** may leave parts without supply; that is a warning, and the
 //! load flow gives such buses no voltage and their connections no power.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use petgraph::graph::{NodeIndex, UnGraph};
@@ -38,8 +41,8 @@ pub struct Feed {
     pub forward: bool,
 }
 
-/// The supplied nodes of a radial grid, parents before children. Only [`RadialOrder::new`] makes one, so whoever holds one
-/// has a forest with one source a tree.
+/// The supplied nodes of a radial grid, parents before children, or the forest of a [`super::SpanningOrder`]. Only these two make
+/// one, so whoever holds one has a forest with one source a tree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RadialOrder {
     /// Node of each bus, or `DEAD`.
@@ -67,9 +70,11 @@ impl RadialOrder {
     /// All findings, if one of them is `no-source`, `several-sources` or `loop`; else they are warnings (`dead-part`).
     pub fn new(grid: &Grid, places: &Places) -> Result<(RadialOrder, Findings), Findings> {
         let fused = Fused::new(grid);
+        let edges = edges(grid, &fused, false);
         let mut findings = Findings::default();
-        let edges = edges(grid, places, &fused, &mut findings);
+        no_loops(grid, places, &edges, &mut findings);
         one_source_an_island(grid, places, &fused, &edges, &mut findings);
+        unsupplied_islands(grid, places, &fused, &edges, &mut findings);
         if findings.has_errors() {
             return Err(findings);
         }
@@ -151,10 +156,10 @@ fn live(node: u32) -> Option<usize> {
 }
 
 /// Buses joined by closed switches; the representative bus stands for its node until nodes are numbered.
-struct Fused(Vec<usize>);
+pub(super) struct Fused(Vec<usize>);
 
 impl Fused {
-    fn new(grid: &Grid) -> Fused {
+    pub(super) fn new(grid: &Grid) -> Fused {
         let mut sets = UnionFind::<usize>::new(grid.buses.len());
         for s in grid.switches.iter().filter(|s| s.closed) {
             sets.union(s.from.i(), s.to.i());
@@ -162,62 +167,91 @@ impl Fused {
         Fused(sets.into_labeling())
     }
 
-    fn of(&self, bus: BusIdx) -> usize {
+    pub(super) fn of(&self, bus: BusIdx) -> usize {
         self.0[bus.i()]
     }
 }
 
-/// Branches between one pair of fused buses; `ends` are those of the first branch, from/hv first.
-struct Edge {
-    ends: (usize, usize),
-    branches: Vec<BranchIdx>,
+/// Branches between one pair of fused buses that share their current by their admittances; `ends` are those of the first
+/// branch, from/hv first.
+pub(super) struct Edge {
+    pub(super) ends: (usize, usize),
+    pub(super) branches: Vec<BranchIdx>,
 }
 
-/// Groups branches into edges in table order and reports those that close a loop.
-fn edges(grid: &Grid, places: &Places, fused: &Fused, findings: &mut Findings) -> Vec<Edge> {
-    let mut joined = UnionFind::<usize>::new(grid.buses.len());
-    let mut edge_of_pair = BTreeMap::<(usize, usize), usize>::new();
+/// Groups branches into edges, in the order of the tables. With `taps_move` transformers with a tap changer stay apart, because
+/// their ratios may part.
+pub(super) fn edges(grid: &Grid, fused: &Fused, taps_move: bool) -> Vec<Edge> {
+    let moves = |branch| match grid.branch_element(branch) {
+        Element::Transformer(t) => taps_move && grid.tap_changers.iter().any(|changer| changer.transformer == t),
+        _ => false,
+    };
+    let mut of_pair = BTreeMap::<(usize, usize), Vec<usize>>::new();
     let mut edges = Vec::<Edge>::new();
     for branch in (0..grid.branches()).map(BranchIdx::new) {
         let (from, to) = grid.branch_buses(branch);
         let ends = (fused.of(from), fused.of(to));
-        let name = grid.branch_name(branch);
-        let mut report = |message: String, help: &str| {
-            let finding = rules::LOOP.finding(message + ", so the feeder is meshed, which the radial load flow refuses");
-            findings.push(Finding { location: places.of(grid.branch_element(branch)).cloned(), ..finding }.help(help));
-        };
-        if ends.0 == ends.1 {
-            report(format!("'{name}' is bridged by closed switches"), "open a switch beside it, or remove it");
-        } else if let Some(&edge) = edge_of_pair.get(&(ends.0.min(ends.1), ends.0.max(ends.1))) {
+        let beside = of_pair.entry((ends.0.min(ends.1), ends.0.max(ends.1))).or_default();
+        let joins = |&&edge: &&usize| {
             let first = edges[edge].branches[0];
-            match parallel(grid, first, branch, edges[edge].ends == ends) {
-                Ok(()) => edges[edge].branches.push(branch),
-                Err(why) => report(format!("'{name}' is parallel to '{}' {why}", grid.branch_name(first)), "merge them into one branch"),
+            !moves(first) && !moves(branch) && parallel(grid, first, branch, edges[edge].ends == ends).is_ok()
+        };
+        match beside.iter().find(joins) {
+            Some(&edge) => edges[edge].branches.push(branch),
+            None => {
+                beside.push(edges.len());
+                edges.push(Edge { ends, branches: vec![branch] });
             }
-        } else if joined.union(ends.0, ends.1) {
-            edge_of_pair.insert((ends.0.min(ends.1), ends.0.max(ends.1)), edges.len());
-            edges.push(Edge { ends, branches: vec![branch] });
-        } else {
-            report(format!("'{name}' closes a loop"), "open a switch or remove a branch along the loop");
         }
     }
     edges
 }
 
+/// Reports edges that close a loop.
+fn no_loops(grid: &Grid, places: &Places, edges: &[Edge], findings: &mut Findings) {
+    let mut joined = UnionFind::<usize>::new(grid.buses.len());
+    let mut first_of_pair = BTreeMap::<(usize, usize), &Edge>::new();
+    for edge in edges {
+        let pair = (edge.ends.0.min(edge.ends.1), edge.ends.0.max(edge.ends.1));
+        if joined.union(pair.0, pair.1) {
+            first_of_pair.insert(pair, edge);
+            continue;
+        }
+        for &branch in &edge.branches {
+            let name = grid.branch_name(branch);
+            let (message, help) = if pair.0 == pair.1 {
+                (format!("'{name}' is bridged by closed switches"), "open a switch beside it, or remove it")
+            } else if let Some(first) = first_of_pair.get(&pair) {
+                let beside = first.branches[0];
+                let why = parallel(grid, beside, branch, first.ends == edge.ends).err().unwrap_or_default();
+                (format!("'{name}' is parallel to '{}' {why}", grid.branch_name(beside)), "merge them into one branch")
+            } else {
+                (format!("'{name}' closes a loop"), "open a switch or remove a branch along the loop")
+            };
+            let finding = rules::LOOP.finding(message + ", but a congestion point needs a radial feeder").help(help);
+            findings.push(Finding { location: places.of(grid.branch_element(branch)).cloned(), ..finding });
+        }
+    }
+}
+
+/// Whether a branch joins its ends outright.
+pub(super) fn no_impedance(grid: &Grid, branch: BranchIdx) -> bool {
+    match grid.branch_element(branch) {
+        Element::Line(l) => grid.lines[l].r_ohm == 0.0 && grid.lines[l].x_ohm == 0.0,
+        Element::Transformer(t) => grid.transformers[t].uk_pu == 0.0,
+        _ => false,
+    }
+}
+
 /// Whether two branches between the same nodes can share one edge: same turns ratio, an impedance in each.
 fn parallel(grid: &Grid, first: BranchIdx, second: BranchIdx, same_direction: bool) -> Result<(), &'static str> {
-    let transformer = |b| match grid.branch_element(b) {
-        Element::Transformer(t) => Some(&grid.transformers[t]),
-        _ => None,
-    };
-    let no_impedance = |b| match grid.branch_element(b) {
-        Element::Line(l) => grid.lines[l].r_ohm == 0.0 && grid.lines[l].x_ohm == 0.0,
-        _ => transformer(b).is_some_and(|t| t.uk_pu == 0.0),
-    };
-    if no_impedance(first) || no_impedance(second) {
+    if no_impedance(grid, first) || no_impedance(grid, second) {
         return Err("and one of them has no impedance");
     }
-    let turns = |b| transformer(b).map(|t| (t.effective_voltages_v(), t.shift_deg));
+    let turns = |b| match grid.branch_element(b) {
+        Element::Transformer(t) => Some((grid.transformers[t].effective_voltages_v(), grid.transformers[t].shift_deg)),
+        _ => None,
+    };
     match (turns(first), turns(second)) {
         (None, None) => Ok(()),
         (Some(((hv_a, lv_a), shift_a)), Some(((hv_b, lv_b), shift_b))) => {
@@ -228,8 +262,8 @@ fn parallel(grid: &Grid, first: BranchIdx, second: BranchIdx, same_direction: bo
     }
 }
 
-/// Reports islands with several sources or none.
-fn one_source_an_island(grid: &Grid, places: &Places, fused: &Fused, edges: &[Edge], findings: &mut Findings) {
+/// Which island each bus is in, as a label.
+fn islands(grid: &Grid, fused: &Fused, edges: &[Edge]) -> Vec<usize> {
     let mut sets = UnionFind::<usize>::new(grid.buses.len());
     for (bus, &node) in fused.0.iter().enumerate() {
         sets.union(bus, node);
@@ -237,7 +271,12 @@ fn one_source_an_island(grid: &Grid, places: &Places, fused: &Fused, edges: &[Ed
     for edge in edges {
         sets.union(edge.ends.0, edge.ends.1);
     }
-    let island = sets.into_labeling();
+    sets.into_labeling()
+}
+
+/// Reports islands with several sources.
+fn one_source_an_island(grid: &Grid, places: &Places, fused: &Fused, edges: &[Edge], findings: &mut Findings) {
+    let island = islands(grid, fused, edges);
     let mut source_of = BTreeMap::<usize, usize>::new();
     for (row, source) in grid.sources.iter().enumerate() {
         if let Some(&first) = source_of.get(&island[source.bus.i()]) {
@@ -249,8 +288,14 @@ fn one_source_an_island(grid: &Grid, places: &Places, fused: &Fused, edges: &[Ed
             source_of.insert(island[source.bus.i()], row);
         }
     }
+}
+
+/// Reports islands without a source.
+pub(super) fn unsupplied_islands(grid: &Grid, places: &Places, fused: &Fused, edges: &[Edge], findings: &mut Findings) {
+    let island = islands(grid, fused, edges);
+    let supplied: BTreeSet<usize> = grid.sources.iter().map(|source| island[source.bus.i()]).collect();
     let mut dead = BTreeMap::<usize, Vec<usize>>::new();
-    for (bus, island) in island.iter().enumerate().filter(|(_, island)| !source_of.contains_key(island)) {
+    for (bus, island) in island.iter().enumerate().filter(|(_, island)| !supplied.contains(island)) {
         dead.entry(*island).or_default().push(bus);
     }
     for buses in dead.values() {
@@ -280,8 +325,8 @@ fn unsupplied(grid: &Grid, places: &Places, buses: &[usize]) -> Finding {
     Finding { location: places.of(element).cloned(), ..finding }
 }
 
-/// Numbers the supplied nodes. The graph is a forest by now, so the parent of a node is its only neighbour with a number.
-fn order(grid: &Grid, fused: &Fused, edges: &[Edge]) -> RadialOrder {
+/// Numbers the supplied nodes. The supplied part of the graph is a forest by now, so the parent of a node is its only neighbour with a number.
+pub(super) fn order(grid: &Grid, fused: &Fused, edges: &[Edge]) -> RadialOrder {
     let mut graph = UnGraph::<(), usize>::with_capacity(grid.buses.len(), edges.len());
     for _ in &grid.buses {
         graph.add_node(());
@@ -314,7 +359,7 @@ fn order(grid: &Grid, fused: &Fused, edges: &[Edge]) -> RadialOrder {
     assemble(grid, fused, edges, &number, &feeding, parent)
 }
 
-fn other(edge: &petgraph::graph::EdgeReference<'_, usize>, at: NodeIndex) -> usize {
+pub(super) fn other(edge: &petgraph::graph::EdgeReference<'_, usize>, at: NodeIndex) -> usize {
     use petgraph::visit::EdgeRef;
     if edge.source() == at { edge.target().index() } else { edge.source().index() }
 }

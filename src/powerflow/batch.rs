@@ -8,13 +8,14 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::injections::Injections;
+use super::meshed::Mesh;
 use super::network::{Method, Network};
 use super::solution::{Options, Outputs, Rows, Solution, Summary};
 use super::three_phase::ThreePhase;
 use super::tree::Tree;
 
 /// Steps side by side: a vector of AVX-512, two of AVX2, whose operations then overlap.
-const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// Steps a thread takes at once.
 const CHUNK: usize = 32 * LANES;
@@ -43,6 +44,7 @@ pub(super) struct Task<'a> {
 #[derive(Default)]
 pub struct Workspace {
     radial: Buffers<Tree>,
+    meshed: Buffers<Mesh>,
     three_phase: Buffers<ThreePhase>,
 }
 
@@ -108,8 +110,9 @@ pub fn solve_parallel(
 /// Solves a run of steps by the network's kernel.
 pub(super) fn run(network: &Network, task: &Task<'_>, steps: Range<usize>, workspace: &mut Workspace, rows: &mut Rows<'_>) -> Summary {
     match &network.0 {
-        Method::Radial(tree) => Instructions::best().run(tree, task, steps, &mut workspace.radial, rows),
-        Method::ThreePhase(three_phase) => Instructions::best().run(three_phase, task, steps, &mut workspace.three_phase, rows),
+        Method::Radial(tree) => Instructions::best().run(&**tree, task, steps, &mut workspace.radial, rows),
+        Method::Meshed(mesh) => Instructions::best().run(&**mesh, task, steps, &mut workspace.meshed, rows),
+        Method::ThreePhase(three_phase) => Instructions::best().run(&**three_phase, task, steps, &mut workspace.three_phase, rows),
     }
     rows.summary()
 }
@@ -193,11 +196,11 @@ fn groups_avx512<K: Kernel>(kernel: &K, task: &Task<'_>, steps: Range<usize>, st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::{Bus, Connection, Grid, Line, LineZeroSequence, Phases, Places, RadialOrder, Source, ZeroSequence};
+    use crate::grid::{Bus, Connection, Grid, Line, LineZeroSequence, Phases, Places, Source, SpanningOrder, ZeroSequence};
     use crate::ids::{BusIdx, EntityAddress};
 
-    /// A tree of 30 buses with a connection at each but the source, on one phase or on all.
-    fn feeder() -> (Grid, RadialOrder) {
+    /// A tree of 30 buses with a connection at each but the source, on one phase or on all, and with `rings` its ends joined.
+    fn feeder(rings: bool) -> (Grid, SpanningOrder) {
         let mut grid = Grid { sources: vec![Source { bus: BusIdx(0), u_pu: 1.02, angle_deg: 30.0 }], ..Grid::default() };
         for i in 0..30_usize {
             grid.buses.push(Bus { id: i.to_string(), u_rated_v: 400.0, u_min_pu: 0.9, u_max_pu: 1.1, position: None });
@@ -210,7 +213,12 @@ mod tests {
             let phases = [Phases::Abc, Phases::A, Phases::B, Phases::C][i % 4];
             grid.connections.push(Connection { address: EntityAddress::new(id.as_str()), id, bus: to, phases });
         }
-        let (order, _) = RadialOrder::new(&grid, &Places::default()).expect("a radial grid");
+        for i in if rings { 20..28 } else { 0..0 } {
+            let (id, from, to) = (format!("tie {i}"), BusIdx::new(i), BusIdx::new(i + 1));
+            let (rated_current_a, zero_sequence) = (200.0, None);
+            grid.lines.push(Line { id, from, to, r_ohm: 0.03, x_ohm: 0.01, b_s: 1e-5, g_s: 0.0, rated_current_a, zero_sequence });
+        }
+        let (order, _) = SpanningOrder::new(&grid, &Places::default()).expect("a sound grid");
         (grid, order)
     }
 
@@ -238,18 +246,23 @@ mod tests {
 
     #[test]
     fn every_instruction_set_gives_the_same_bits_balanced() {
-        let (grid, order) = feeder();
-        let network = Network::new(&grid, &order);
-        let Method::Radial(tree) = &network.0 else { unreachable!("a balanced network") };
-        every_instruction_set_gives_the_same_bits(&network, tree);
+        let (grid, order) = feeder(false);
+        let network = Network::new(&grid, order.tree());
+        let Method::Radial(tree) = &network.0 else { unreachable!("a radial network") };
+        every_instruction_set_gives_the_same_bits(&network, &**tree);
+        let (grid, order) = feeder(true);
+        assert_eq!(order.links().len(), 8);
+        let network = Network::meshed(&grid, &order);
+        let Method::Meshed(mesh) = &network.0 else { unreachable!("a meshed network") };
+        every_instruction_set_gives_the_same_bits(&network, &**mesh);
     }
 
     #[test]
     fn every_instruction_set_gives_the_same_bits_phase_by_phase() {
-        let (grid, order) = feeder();
-        let zero = ZeroSequence::of(&grid, &order, &Places::default()).expect("all lines have it");
-        let network = Network::three_phase(&grid, &order, &zero);
+        let (grid, order) = feeder(false);
+        let zero = ZeroSequence::of(&grid, order.tree(), &Places::default()).expect("all lines have it");
+        let network = Network::three_phase(&grid, order.tree(), &zero);
         let Method::ThreePhase(kernel) = &network.0 else { unreachable!("an unbalanced network") };
-        every_instruction_set_gives_the_same_bits(&network, kernel);
+        every_instruction_set_gives_the_same_bits(&network, &**kernel);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::batch::LANES;
 use super::lanes::Lanes;
 
 /// Powers of all injections in all steps, consumption positive: W and var, injections as rows of the grid's connections.
@@ -12,11 +13,11 @@ pub struct Injections<'a> {
     order: Order,
 }
 
-/// Which index runs slowly.
+/// How the powers lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     Steps,
-    Series,
+    Lanes { steps: usize },
 }
 
 impl<'a> Injections<'a> {
@@ -28,13 +29,13 @@ impl<'a> Injections<'a> {
         Injections::new(p_w, q_var, Order::Steps)
     }
 
-    /// `[injection][step]`: the series of one injection after another. Steps that go side by side lie side by side already,
-    /// which spares turning them.
+    /// `[group][injection][lane]`: groups of [`LANES`] steps, the powers of an injection in the steps of a group side by side, as
+    /// they are solved, which spares turning them. The last group is filled up with any numbers; `steps` says how many there are.
     ///
     /// Panics if the two differ in length.
     #[must_use]
-    pub fn by_series(p_w: &'a [f64], q_var: &'a [f64]) -> Injections<'a> {
-        Injections::new(p_w, q_var, Order::Series)
+    pub fn by_lanes(p_w: &'a [f64], q_var: &'a [f64], steps: usize) -> Injections<'a> {
+        Injections::new(p_w, q_var, Order::Lanes { steps })
     }
 
     fn new(p_w: &'a [f64], q_var: &'a [f64], order: Order) -> Injections<'a> {
@@ -44,20 +45,32 @@ impl<'a> Injections<'a> {
 
     /// Number of steps of `width` injections.
     ///
-    /// Panics unless these are whole steps.
+    /// Panics unless these are whole steps, or whole groups that hold them.
     pub(super) fn steps(&self, width: usize) -> usize {
         assert!(width > 0 && self.p_w.len().is_multiple_of(width), "whole steps of {width} injections");
-        self.p_w.len() / width
+        match self.order {
+            Order::Steps => self.p_w.len() / width,
+            Order::Lanes { steps } => {
+                assert_eq!(self.p_w.len(), steps.div_ceil(LANES) * LANES * width, "whole groups of {width} injections");
+                steps
+            }
+        }
     }
 
-    /// The powers of `steps`, at most `W`, for each of which lanes are asked; lanes without a step repeat the last one.
+    /// The powers of `steps`, at most `W` and within one group; lanes without a step repeat the last one.
     #[inline(always)]
     pub(super) fn group<const W: usize>(&self, steps: Range<usize>, width: usize) -> Group<'a, W> {
-        let (last, all) = (steps.len() - 1, self.p_w.len() / width);
-        let at = |l: usize| steps.start + usize::min(l, last);
+        let last = steps.len() - 1;
         match self.order {
-            Order::Steps => Group::Rows(rows(self.p_w, width, at), rows(self.q_var, width, at)),
-            Order::Series => Group::Series { p_w: self.p_w, q_var: self.q_var, all, first: steps.start, last },
+            Order::Steps => {
+                let at = |l: usize| steps.start + usize::min(l, last);
+                Group::Rows(rows(self.p_w, width, at), rows(self.q_var, width, at))
+            }
+            Order::Lanes { .. } => {
+                let (group, lane) = (steps.start / LANES * LANES * width, steps.start % LANES);
+                let of = |all: &'a [f64]| &all[group..][..LANES * width];
+                Group::Lanes { p_w: of(self.p_w), q_var: of(self.q_var), lanes: lane..lane + steps.len() }
+            }
         }
     }
 }
@@ -70,8 +83,8 @@ fn rows<const W: usize>(all: &[f64], width: usize, at: impl Fn(usize) -> usize) 
 pub(super) enum Group<'a, const W: usize> {
     /// A row of injections for each lane.
     Rows([&'a [f64]; W], [&'a [f64]; W]),
-    /// `all` steps of each injection, of which lane `l` is `first + min(l, last)`.
-    Series { p_w: &'a [f64], q_var: &'a [f64], all: usize, first: usize, last: usize },
+    /// Groups of lanes, of which these are meant.
+    Lanes { p_w: &'a [f64], q_var: &'a [f64], lanes: Range<usize> },
 }
 
 impl<const W: usize> Group<'_, W> {
@@ -80,9 +93,9 @@ impl<const W: usize> Group<'_, W> {
     pub(super) fn power(&self, row: usize) -> (Lanes<W>, Lanes<W>) {
         match self {
             Group::Rows(p_w, q_var) => (Lanes::gather(p_w, row), Lanes::gather(q_var, row)),
-            Group::Series { p_w, q_var, all, first, last } => {
-                let at = row * all + first;
-                (Lanes::front(&p_w[at..=at + last]), Lanes::front(&q_var[at..=at + last]))
+            Group::Lanes { p_w, q_var, lanes } => {
+                let of = |all: &[f64]| Lanes::front(&all[row * LANES..][lanes.clone()]);
+                (of(p_w), of(q_var))
             }
         }
     }

@@ -1,8 +1,9 @@
 //! What is solved: one face for all kernels.
 
+use super::meshed::Mesh;
 use super::three_phase::ThreePhase;
 use super::tree::Tree;
-use crate::grid::{Grid, RadialOrder, ZeroSequence};
+use crate::grid::{Grid, RadialOrder, SpanningOrder, ZeroSequence};
 
 /// A grid made ready to solve; immutable.
 ///
@@ -13,29 +14,37 @@ pub struct Network(pub(super) Method);
 /// The kernel a network is for, with its flat arrays.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Method {
-    Radial(Tree),
-    ThreePhase(ThreePhase),
+    Radial(Box<Tree>),
+    Meshed(Box<Mesh>),
+    ThreePhase(Box<ThreePhase>),
 }
 
 impl Network {
     /// A radial grid in the given `order`, which must be its own. Phases are not looked at: every injection is balanced.
     #[must_use]
     pub fn new(grid: &Grid, order: &RadialOrder) -> Network {
-        Network(Method::Radial(Tree::new(grid, order)))
+        Network(Method::Radial(Box::new(Tree::new(grid, order))))
+    }
+
+    /// A grid with loops or several sources in an island, in the given `order`, which must be its own. Phases are not looked at.
+    /// Without links it is solved as well, though faster by [`Network::new`].
+    #[must_use]
+    pub fn meshed(grid: &Grid, order: &SpanningOrder) -> Network {
+        Network(Method::Meshed(Box::new(Mesh::new(grid, order))))
     }
 
     /// A radial grid in the given `order`, phase by phase; `order` and `zero` must be its own. A connection on one phase draws
     /// all its power there, one on three phases a third on each.
     #[must_use]
     pub fn three_phase(grid: &Grid, order: &RadialOrder, zero: &ZeroSequence) -> Network {
-        Network(Method::ThreePhase(ThreePhase::new(grid, order, zero)))
+        Network(Method::ThreePhase(Box::new(ThreePhase::new(grid, order, zero))))
     }
 
     /// Phases of a voltage: 1 if the grid is solved balanced, else 3.
     #[must_use]
     pub fn phases(&self) -> usize {
         match &self.0 {
-            Method::Radial(_) => 1,
+            Method::Radial(_) | Method::Meshed(_) => 1,
             Method::ThreePhase(_) => 3,
         }
     }
@@ -43,28 +52,19 @@ impl Network {
     /// Number of buses, supplied or not: the width of bus results.
     #[must_use]
     pub fn buses(&self) -> usize {
-        match &self.0 {
-            Method::Radial(tree) => tree.buses.len(),
-            Method::ThreePhase(three_phase) => three_phase.buses.len(),
-        }
+        self.shape().buses
     }
 
     /// Number of branches, lines then transformers: the width of branch results.
     #[must_use]
     pub fn branches(&self) -> usize {
-        match &self.0 {
-            Method::Radial(tree) => tree.branches.len(),
-            Method::ThreePhase(three_phase) => three_phase.branches.len(),
-        }
+        self.shape().branches
     }
 
     /// Number of injections: the width of the powers [`super::solve`] takes.
     #[must_use]
     pub fn injections(&self) -> usize {
-        match &self.0 {
-            Method::Radial(tree) => tree.injections,
-            Method::ThreePhase(three_phase) => three_phase.injections,
-        }
+        self.shape().injections
     }
 
     /// Short-circuit power at the bus of an injection, VA: voltage squared over the impedance of the way to the source. 1 MVA at
@@ -73,6 +73,7 @@ impl Network {
     pub fn short_circuit_va(&self, injection: usize) -> f64 {
         let path = match &self.0 {
             Method::Radial(tree) => tree.path_of(injection),
+            Method::Meshed(mesh) => mesh.tree.path_of(injection),
             Method::ThreePhase(three_phase) => three_phase.paths[injection],
         };
         if path > 0.0 { 1.0 / path } else { 1e6 }
@@ -81,9 +82,33 @@ impl Network {
     /// Number of supplied nodes: buses after closed switches have fused theirs.
     #[must_use]
     pub fn nodes(&self) -> usize {
+        self.shape().nodes
+    }
+
+    fn shape(&self) -> Shape {
+        let of = |tree: &Tree| Shape {
+            buses: tree.buses.len(),
+            branches: tree.branches.len(),
+            injections: tree.injections,
+            nodes: tree.nodes.len(),
+        };
         match &self.0 {
-            Method::Radial(tree) => tree.nodes.len(),
-            Method::ThreePhase(three_phase) => three_phase.supplied,
+            Method::Radial(tree) => of(tree),
+            Method::Meshed(mesh) => of(&mesh.tree),
+            Method::ThreePhase(three_phase) => Shape {
+                buses: three_phase.buses.len(),
+                branches: three_phase.branches.len(),
+                injections: three_phase.injections,
+                nodes: three_phase.supplied,
+            },
         }
     }
+}
+
+/// Numbers of things.
+struct Shape {
+    buses: usize,
+    branches: usize,
+    injections: usize,
+    nodes: usize,
 }

@@ -80,13 +80,13 @@ impl Tree {
         match powers {
             // Named apart so that each loop is compiled for itself.
             Group::Rows(..) => self.load_from(powers, state),
-            Group::Series { .. } => self.load_from(powers, state),
+            Group::Lanes { .. } => self.load_from(powers, state),
         }
         state.response_gain = Lanes::ZERO;
         for (response, given) in self.responses.iter().zip(&mut state.given) {
             let asked = powers.power(response.row as usize);
             *given = response.given(asked);
-            state.response_gain += response.gain(given);
+            state.response_gain += response.path * response.steepness(given);
             // The rest of the node's power has been summed from what was asked.
             state.cells[response.node as usize].q += given[1] - asked.1;
             state.cells[response.node as usize].b += given[1] - asked.1;
@@ -97,7 +97,7 @@ impl Tree {
     #[inline(always)]
     fn load_from<const W: usize>(&self, powers: &Group<'_, W>, state: &mut State<W>) {
         for &node in &self.bare {
-            state.cells[node as usize] = Cell::at_rest(Lanes::ZERO, Lanes::ZERO, &self.nodes[node as usize]);
+            state.cells[node as usize] = Cell::at_rest(Lanes::ZERO, Lanes::ZERO);
         }
         for load in &self.loads {
             let cell = &mut state.cells[load.node as usize];
@@ -106,7 +106,7 @@ impl Tree {
                 (p, q) = (cell.p + p, cell.q + q);
             }
             if load.last {
-                *cell = Cell::at_rest(p, q, &self.nodes[load.node as usize]);
+                *cell = Cell::at_rest(p, q);
             } else {
                 (cell.p, cell.q) = (p, q);
             }

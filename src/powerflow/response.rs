@@ -79,12 +79,11 @@ impl NodeResponse {
         [*p * answer(self.active), *q * answer(self.reactive) + curve]
     }
 
-    /// `2·path·max|dΔS/du|` at `√u ≥ 1`, to be divided by the lowest `√u` below that.
+    /// `2·max|dΔS/du|` at `√u ≥ 1`, to be divided by the lowest `√u` below that.
     #[inline(always)]
-    pub(super) fn gain<const W: usize>(&self, [p, q]: &[Lanes<W>; 2]) -> Lanes<W> {
+    pub(super) fn steepness<const W: usize>(&self, [p, q]: &[Lanes<W>; 2]) -> Lanes<W> {
         let slope = |mix: Mix| self.per_unit * (self.per_unit * mix.impedance.abs() + 0.5 * mix.current.abs());
         let steepest = self.pieces.iter().fold(0.0, |most: f64, piece| most.max(piece.2.abs()));
-        let all = slope(self.active) * p.abs() + slope(self.reactive) * q.abs() + Lanes::all(0.5 * self.per_unit * steepest);
-        2.0 * self.path * all
+        2.0 * (slope(self.active) * p.abs() + slope(self.reactive) * q.abs() + Lanes::all(0.5 * self.per_unit * steepest))
     }
 }

@@ -69,7 +69,8 @@ pub enum Status {
     },
     /// A voltage, referred to the source, fell below a tenth of it: no operating point holds this constant power.
     Collapsed {
-        /// Bus whose voltage would be the lowest if nothing were lost on the way.
+        /// Bus whose voltage would be the lowest if nothing were lost on the way; in a meshed grid, with the currents at no-load
+        /// voltages.
         bus: BusIdx,
     },
 }

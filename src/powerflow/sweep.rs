@@ -10,16 +10,24 @@
 //! θ_i = θ_a − δ_i,   sin δ_i = im(z_i·conj(S_i)) / (|v_a|·|v_i|) = (x·P − r·Q) / (|v_a|·|v_i|)
 //! ```
 //!
-//! One sweep is a map `u → F(u)`: `S`, `ℓ` and the drops upwards with the old `u`, then the new `u` downwards. It starts from
-//! `u = 1`.
-//!
-//! **Contraction.** Constant power does not depend on `u`; only losses and shunts do. A change `δu` moves `ℓ_j` by
-//! `−ℓ_j·δu_j/u_j` and, with `ζ_i = Σ_{path to i} |z|`, therefore `u` by at most `Σ_j ℓ_j·(2·ζ_a(j)·|z_j| + |z_j|²)·|δu_j|/u_j`
-//! plus the shunts' part. So `‖F(u) − F(w)‖ ≤ q·‖u − w‖` in the largest norm, with
+//! **Shunts** are linear in `u`, so they are eliminated once and for all: with `S_i = σ_i + γ_i·u_i`
 //!
 //! ```text
-//! q = 2·(K/min u + Y + R/√min u),   K = Σ_j ℓ_j·c_j,   c_j = ζ_j² − ζ_a(j)²
-//! Y = max_i Σ_{k on path to i} 2·|z_k|·Σ_{j below k} |y_j|,   R = Σ 2·ζ_j·|dΔS_j/du| of loads that answer voltage (`response.rs`)
+//! γ_i = conj(y_i) + Σ_c h_c,   h = γ·g,   g = 1/(1 + 2·re(conj(z)·γ))                                  of the grid alone
+//! d_i = 2·re(conj(z_i)·σ_i) + |z_i|²·ℓ_i          σ_i = s_i + Σ_c (σ_c + z_c·ℓ_c − h_c·d_c)          upwards
+//! u_i = (u_a − d_i)·g_i                                                                              downwards
+//! ```
+//!
+//! One sweep is a map `u → F(u)`: `ℓ = |σ + γ·u|²/u` with the old `u`, `σ` and `d` upwards, then the new `u` downwards. It
+//! starts from `u = 1`. Only losses depend on the old `u`.
+//!
+//! **Contraction.** A change `δu` moves `ℓ_j = |σ_j|²/u_j + 2·re(conj(σ_j)·γ_j) + |γ_j|²·u_j` by at most
+//! `max(|σ_j|²/u_j², |γ_j|²)·|δu_j|`, where `|σ|² ≤ 5/4·|S|² + 5·|γ|²·u²`, and, with `ζ_i = Σ_{path to i} |z|`, `u` by at most
+//! `2·ζ_a(j)·|z_j| + |z_j|²` times that. So `‖F(u) − F(w)‖ ≤ q·‖u − w‖` in the largest norm, with
+//!
+//! ```text
+//! q = 2·(5/4·K/min u + 5·Y + R/√min u),   K = Σ_j ℓ_j·c_j,   Y = Σ_j |γ_j|²·c_j,   c_j = ζ_j² − ζ_a(j)²
+//! R = Σ 2·ζ_j·|dΔS_j/du| of loads that answer voltage (`response.rs`)
 //! ```
 //!
 //! The factor 2 in front covers that `ℓ` moves with `S`, too, which is of the next order. `q` is about the square of the
@@ -33,7 +41,8 @@
 //! ```
 //!
 //! ends the sweeps; one more, [`finish`], gives magnitudes and angles, and [`flows`] powers at these very voltages. Near the
-//! nose of the PV curve, where the bound says `q ≥ ½`, the observed ratio of the last two changes takes its place.
+//! nose of the PV curve, where the bound says `q ≥ ½`, the larger of the last two ratios of changes takes its place, ½ at least, and
+//! the bound is doubled.
 //! A `u` below a hundredth, or no number, has collapsed.
 //!
 //! **Lanes.** Lane `l` of every array belongs to step `l` of the group. Operations are per lane and never fused, so a step has
@@ -45,7 +54,7 @@
 use super::lanes::{Lanes, Mask, SMALL};
 use super::radial::State;
 use super::solution::Options;
-use super::tree::{Node, Tree};
+use super::tree::Tree;
 
 /// A squared voltage below this fraction of the source's has collapsed.
 const COLLAPSE: f64 = 0.01;
@@ -58,9 +67,9 @@ pub(super) struct Cell<const W: usize> {
     pub(super) p: Lanes<W>,
     pub(super) q: Lanes<W>,
     pub(super) u: Lanes<W>,
-    /// Real part of `S` as it grows; the drop of `u` after [`backward`]; `|v|` after [`finish`]; `P` after [`flows`].
+    /// Real part of `σ` as it grows; `d` after [`backward`]; `|v|` after [`finish`]; `P` after [`flows`].
     pub(super) a: Lanes<W>,
-    /// Imaginary part of `S` as it grows; `|v_a|·|v|·sin δ` after the last [`backward`]; `θ` after [`finish`]; `Q` after [`flows`].
+    /// Imaginary part of `σ` as it grows; `im(z·conj(σ))` after the last [`backward`]; `θ` after [`finish`]; `Q` after [`flows`].
     pub(super) b: Lanes<W>,
 }
 
@@ -69,16 +78,8 @@ impl<const W: usize> Cell<W> {
 
     /// A node with consumption `p`, `q` before the first sweep.
     #[inline(always)]
-    pub(super) fn at_rest(p: Lanes<W>, q: Lanes<W>, node: &Node) -> Cell<W> {
-        let mut cell = Cell { p, q, u: Lanes::ONE, ..Cell::ZERO };
-        cell.inject(node);
-        cell
-    }
-
-    /// Begins `S` with the node's own load and shunt.
-    #[inline(always)]
-    fn inject(&mut self, node: &Node) {
-        (self.a, self.b) = (self.p + node.y[0] * self.u, self.q - node.y[1] * self.u);
+    pub(super) fn at_rest(p: Lanes<W>, q: Lanes<W>) -> Cell<W> {
+        Cell { p, q, u: Lanes::ONE, a: p, b: q }
     }
 }
 
@@ -103,18 +104,19 @@ pub(super) enum End {
 pub(super) fn solve<const W: usize>(tree: &Tree, options: Options, state: &mut State<W>) -> [End; W] {
     let mut ends = [End::Moving { change_pu: f64::NAN }; W];
     let mut moving = Mask::ALL;
-    let (mut before, mut lowest) = (Lanes::all(f64::INFINITY), Lanes::ZERO);
+    let (mut before, mut lowest) = ([Lanes::all(f64::INFINITY); 2], Lanes::ZERO);
     for sweep in 2..=options.max_iterations {
         let seen = if sweep == 2 { look::<W, FIRST>(tree, state, &moving) } else { look::<W, MIDDLE>(tree, state, &moving) };
         for (l, end) in ends.iter_mut().enumerate() {
             if moving.has(l) {
-                *end = seen.judge(l, before.0[l], tree.shunt_gain, state.response_gain.0[l], options.tolerance_pu, sweep);
+                *end =
+                    seen.judge(l, before.map(|change| change.0[l]), tree.shunt_gain, state.response_gain.0[l], options.tolerance_pu, sweep);
                 if !matches!(end, End::Moving { .. }) {
                     moving.clear(l);
                 }
             }
         }
-        (before, lowest) = (seen.change, seen.lowest);
+        (before, lowest) = ([seen.change, before[0]], seen.lowest);
         if moving == Mask::NONE {
             break;
         }
@@ -132,11 +134,7 @@ pub(super) fn solve<const W: usize>(tree: &Tree, options: Options, state: &mut S
 
 /// Leaves the `u` of a grid that loses nothing, which is a number even where the load flow is none.
 pub(super) fn without_losses<const W: usize>(tree: &Tree, state: &mut State<W>) {
-    for cell in &mut state.cells[tree.roots..] {
-        // The current of a finite power at this voltage is 0.
-        cell.u = Lanes::all(f64::INFINITY);
-    }
-    let _ = backward::<W, MIDDLE>(tree, &mut state.cells);
+    let _ = backward::<W, LOSSLESS>(tree, &mut state.cells);
     let _ = forward(tree, &mut state.cells, &Mask::ALL);
 }
 
@@ -144,6 +142,7 @@ pub(super) fn without_losses<const W: usize>(tree: &Tree, state: &mut State<W>) 
 const FIRST: u8 = 0;
 const MIDDLE: u8 = 1;
 const LAST: u8 = 2;
+const LOSSLESS: u8 = 3;
 
 /// What a sweep has seen.
 struct Seen<const W: usize> {
@@ -157,16 +156,21 @@ struct Seen<const W: usize> {
 }
 
 impl<const W: usize> Seen<W> {
-    fn judge(&self, l: usize, before: f64, shunt_gain: f64, response_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
+    fn judge(&self, l: usize, before: [f64; 2], shunt_gain: f64, response_gain: f64, tolerance_pu: f64, sweeps: u32) -> End {
         let (change, lowest) = (self.change.0[l], self.lowest.0[l]);
         if !self.power.0[l].is_finite() || lowest < COLLAPSE {
             return End::Collapsed;
         }
-        let gain = 2.0 * (self.loss_gain.0[l] / lowest + shunt_gain + response_gain / lowest.sqrt());
-        let q = if gain < 0.5 { gain } else { change / before };
-        let error_pu = q * q / (1.0 - q) * change / (2.0 * lowest);
-        // The ratio means nothing before there are two changes, and is none of a contraction from 1 on.
-        let meant = gain < 0.5 || (before.is_finite() && q < 1.0);
+        let gain = 2.0 * (1.25 * self.loss_gain.0[l] / lowest + 5.0 * shunt_gain + response_gain / lowest.sqrt());
+        let (meant, q, safety) = if gain < 0.5 {
+            (true, gain, 1.0)
+        } else {
+            // Ratios mean nothing before there are three changes, and are none of a contraction from 1 on.
+            // A characteristic of straight lines may bend between two sweeps, so a small one is not believed.
+            let ratio = f64::max(change / before[0], before[0] / before[1]).max(0.5);
+            (before[1].is_finite() && ratio < 1.0, ratio, 2.0)
+        };
+        let error_pu = safety * q * q / (1.0 - q) * change / (2.0 * lowest);
         if meant && error_pu <= tolerance_pu { End::Converged { sweeps, error_pu } } else { End::Moving { change_pu: 0.5 * change } }
     }
 }
@@ -182,36 +186,44 @@ fn look<const W: usize, const SWEEP: u8>(tree: &Tree, state: &mut State<W>, movi
     Seen { loss_gain, power, change, lowest }
 }
 
-/// `S` upwards, leaving the drop of `u` over each element in `a`. Gives `K`; in the last sweep it leaves the sine's numerator in
-/// `b` and gives its largest magnitude.
+/// `σ` upwards, leaving `d` of each element in `a`. Gives `K`; in the last sweep it leaves `im(z·conj(σ))` in `b` and gives the
+/// largest magnitude of the sine's numerator.
 #[inline(always)]
 fn backward<const W: usize, const SWEEP: u8>(tree: &Tree, cells: &mut [Cell<W>]) -> Lanes<W> {
     let mut seen = Lanes::ZERO;
     for i in (tree.roots..tree.nodes.len()).rev() {
         let node = tree.nodes[i];
-        let [r, x] = node.z;
+        let ([r, x], [gamma, delta]) = (node.z, node.gamma);
         let (above, below) = cells.split_at_mut(i);
         let (parent, cell) = (&mut above[node.parent as usize], &mut below[0]);
-        let (p, q) = (cell.a, cell.b);
-        let power2 = p * p + q * q;
+        let (sigma_p, sigma_q) = (cell.a, cell.b);
         // The first sweep finds u = 1.
-        let current2 = if SWEEP == FIRST { power2 } else { power2 / cell.u };
-        let (sent_p, sent_q) = (p + r * current2, q + x * current2);
-        let half_drop = r * p + x * q;
-        cell.a = half_drop + half_drop + (r * r + x * x) * current2;
+        let (p, q) = match SWEEP {
+            FIRST => (sigma_p + Lanes::all(gamma), sigma_q + Lanes::all(delta)),
+            _ => (sigma_p + gamma * cell.u, sigma_q + delta * cell.u),
+        };
+        let power2 = p * p + q * q;
+        let current2 = match SWEEP {
+            FIRST => power2,
+            LOSSLESS => Lanes::ZERO,
+            _ => power2 / cell.u,
+        };
+        let half_drop = r * sigma_p + x * sigma_q;
+        let drop = half_drop + half_drop + (r * r + x * x) * current2;
+        cell.a = drop;
         if SWEEP == LAST {
-            cell.b = x * p - r * q;
-            seen = cell.b.abs().max(seen);
+            cell.b = x * sigma_p - r * sigma_q;
+            seen = (x * p - r * q).abs().max(seen);
         } else {
             seen += node.reach * current2;
         }
-        parent.a += sent_p;
-        parent.b += sent_q;
+        parent.a += sigma_p + r * current2 - node.eta[0] * drop;
+        parent.b += sigma_q + x * current2 - node.eta[1] * drop;
     }
     seen
 }
 
-/// Adds to each begun `S` what voltage moves.
+/// Adds to each begun `σ` what voltage moves.
 #[inline(always)]
 pub(super) fn respond<const W: usize>(tree: &Tree, state: &mut State<W>) {
     for (response, given) in tree.responses.iter().zip(&state.given) {
@@ -222,22 +234,21 @@ pub(super) fn respond<const W: usize>(tree: &Tree, state: &mut State<W>) {
     }
 }
 
-/// New `u` downwards in the lanes that move, and the next `S` begun. Gives the largest change of `u` and its lowest value.
+/// New `u` downwards in the lanes that move, and the next `σ` begun. Gives the largest change of `u` and its lowest value.
 #[inline(always)]
 fn forward<const W: usize>(tree: &Tree, cells: &mut [Cell<W>], moving: &Mask<W>) -> (Lanes<W>, Lanes<W>) {
-    for i in 0..tree.roots {
-        cells[i].inject(&tree.nodes[i]);
+    for root in &mut cells[..tree.roots] {
+        (root.a, root.b) = (root.p, root.q);
     }
     let (mut change, mut lowest) = (Lanes::ZERO, Lanes::ONE);
     for i in tree.roots..tree.nodes.len() {
         let node = tree.nodes[i];
         let above = cells[node.parent as usize].u;
         let cell = &mut cells[i];
-        let u = (above - cell.a).within(moving, cell.u);
+        let u = (node.gain * (above - cell.a)).within(moving, cell.u);
         change = (u - cell.u).abs().max(change);
         lowest = u.min(lowest);
-        cell.u = u;
-        cell.inject(&node);
+        (cell.u, cell.a, cell.b) = (u, cell.p, cell.q);
     }
     (change, lowest)
 }
@@ -249,11 +260,12 @@ fn finish<const W: usize, const SMALL_SINES: bool>(tree: &Tree, cells: &mut [Cel
         (cell.a, cell.b) = (Lanes::ONE, Lanes::ZERO);
     }
     for i in tree.roots..tree.nodes.len() {
+        let node = tree.nodes[i];
         let (above, below) = cells.split_at_mut(i);
-        let (parent, cell) = (&above[tree.nodes[i].parent as usize], &mut below[0]);
-        let u = parent.u - cell.a;
+        let (parent, cell) = (&above[node.parent as usize], &mut below[0]);
+        let u = node.gain * (parent.u - cell.a);
         let v = u.sqrt();
-        let sine = cell.b / (parent.a * v);
+        let sine = (cell.b + (node.z[1] * node.gamma[0] - node.z[0] * node.gamma[1]) * u) / (parent.a * v);
         let turn = if SMALL_SINES { sine.asin_small() } else { sine.asin() };
         (cell.u, cell.a, cell.b) = (u, v, parent.b - turn);
     }
@@ -263,7 +275,7 @@ fn finish<const W: usize, const SMALL_SINES: bool>(tree: &Tree, cells: &mut [Cel
 #[inline(always)]
 pub(super) fn flows<const W: usize>(tree: &Tree, state: &mut State<W>) {
     for (cell, node) in state.cells.iter_mut().zip(&tree.nodes) {
-        cell.inject(node);
+        (cell.a, cell.b) = (cell.p + node.y[0] * cell.u, cell.q - node.y[1] * cell.u);
     }
     respond(tree, state);
     let cells = &mut state.cells[..];

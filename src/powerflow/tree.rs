@@ -64,6 +64,12 @@ pub(super) struct Node {
     pub(super) y: Complex,
     /// `c` of the stopping rule, 1/VA²; 0 for a root.
     pub(super) reach: f64,
+    /// `γ`: all shunts below as seen here, VA.
+    pub(super) gamma: Complex,
+    /// `h`: the same as seen from the parent, VA.
+    pub(super) eta: Complex,
+    /// `g`.
+    pub(super) gain: f64,
 }
 
 /// A branch within the element of the node it feeds.
@@ -111,7 +117,7 @@ pub(super) struct BusView {
     pub(super) turn_rad: f64,
 }
 
-/// A radial grid in one frame. Injections are the rows of [`Grid::connections`]; buses and branches keep the rows of the grid.
+/// A radial grid, or the forest of a meshed one, in one frame. Injections are the rows of [`Grid::connections`]; buses and branches keep the rows of the grid.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
     /// Number of roots, which are the first nodes.
@@ -139,7 +145,7 @@ pub(super) struct Tree {
 impl Tree {
     /// Flattens `grid` in the given `order`.
     pub(super) fn new(grid: &Grid, order: &RadialOrder) -> Tree {
-        let frame = Frame { c: references(grid, order), u0: base_voltages(grid, order) };
+        let frame = Frame::new(grid, order);
         let by_level = by_level(order);
         let mut number = vec![0; order.nodes()];
         by_level.iter().enumerate().for_each(|(i, &node)| number[node] = i as u32);
@@ -147,7 +153,15 @@ impl Tree {
         let mut bare: Vec<u32> = (0..order.nodes() as u32).collect();
         let loaded: BTreeSet<u32> = loads.iter().map(|load| load.node).collect();
         bare.retain(|node| !loaded.contains(node));
-        let blank = |&node: &usize| Node { parent: number[order.parent(node)], z: [0.0; 2], y: [0.0; 2], reach: 0.0 };
+        let blank = |&node: &usize| Node {
+            parent: number[order.parent(node)],
+            z: [0.0; 2],
+            y: [0.0; 2],
+            reach: 0.0,
+            gamma: [0.0; 2],
+            eta: [0.0; 2],
+            gain: 1.0,
+        };
         let mut tree = Tree {
             roots: order.roots(),
             nodes: by_level.iter().map(blank).collect(),
@@ -199,22 +213,27 @@ impl Tree {
         }
     }
 
-    /// `c` and `Y` of the stopping rule.
+    /// `γ`, `h` and `g` upwards; `c` and `Y` of the stopping rule.
     fn add_gains(&mut self) {
         let n = self.nodes.len();
-        let mut below: Vec<f64> = self.nodes.iter().map(|node| square(node.y).sqrt()).collect();
-        for i in (self.roots..n).rev() {
-            below[self.nodes[i].parent as usize] += below[i];
+        for i in (0..n).rev() {
+            let node = &mut self.nodes[i];
+            node.gamma = add(node.gamma, [node.y[0], -node.y[1]]);
+            node.gain = 1.0 / (1.0 + 2.0 * (node.z[0] * node.gamma[0] + node.z[1] * node.gamma[1]));
+            node.eta = [node.gamma[0] * node.gain, node.gamma[1] * node.gain];
+            if i >= self.roots {
+                let (parent, eta) = (node.parent as usize, node.eta);
+                self.nodes[parent].gamma = add(self.nodes[parent].gamma, eta);
+            }
         }
-        let (mut path, mut gain) = (vec![0.0; n], vec![0.0; n]);
+        let mut path = vec![0.0; n];
         for i in self.roots..n {
-            let parent = self.nodes[i].parent as usize;
-            let z = square(self.nodes[i].z).sqrt();
-            path[i] = path[parent] + z;
-            gain[i] = gain[parent] + 2.0 * z * below[i];
-            self.nodes[i].reach = path[i] * path[i] - path[parent] * path[parent];
+            let node = &mut self.nodes[i];
+            let above = path[node.parent as usize];
+            path[i] = above + square(node.z).sqrt();
+            node.reach = path[i] * path[i] - above * above;
+            self.shunt_gain += node.reach * square(node.gamma);
         }
-        self.shunt_gain = gain.into_iter().fold(0.0, f64::max);
         for response in &mut self.responses {
             response.path = path[response.node as usize];
         }
@@ -241,9 +260,15 @@ fn by_level(order: &RadialOrder) -> Vec<usize> {
 }
 
 /// `C` and `u0` of each node of the order.
-struct Frame {
-    c: Vec<Complex>,
-    u0: Vec<f64>,
+pub(super) struct Frame {
+    pub(super) c: Vec<Complex>,
+    pub(super) u0: Vec<f64>,
+}
+
+impl Frame {
+    pub(super) fn new(grid: &Grid, order: &RadialOrder) -> Frame {
+        Frame { c: references(grid, order), u0: base_voltages(grid, order) }
+    }
 }
 
 /// `C` of each node.
@@ -266,7 +291,7 @@ pub(super) fn references(grid: &Grid, order: &RadialOrder) -> Vec<Complex> {
 }
 
 /// `k`, hv over lv.
-fn turns(t: &Transformer) -> Complex {
+pub(super) fn turns(t: &Transformer) -> Complex {
     let (u_hv_v, u_lv_v) = t.effective_voltages_v();
     polar(u_hv_v / u_lv_v, t.shift_deg)
 }
@@ -282,7 +307,7 @@ pub(super) fn base_voltages(grid: &Grid, order: &RadialOrder) -> Vec<f64> {
 }
 
 /// Series impedance and half of the shunt of a branch; `c` is that of its to/lv end.
-fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Complex) {
+pub(super) fn folded(grid: &Grid, branch: BranchIdx, c: Complex, u0: f64) -> (Complex, Complex) {
     let (z_ohm, y_s) = match grid.branch_element(branch) {
         Element::Transformer(t) => pi_of_transformer(&grid.transformers[t]),
         _ => {

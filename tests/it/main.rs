@@ -5,6 +5,7 @@ mod chart;
 mod diagnostics;
 mod import;
 mod layering;
+mod meshed;
 mod message_command;
 mod model_docs;
 mod output;

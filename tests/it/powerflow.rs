@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use copperplate::grid::{Grid, Places, RadialOrder};
+use copperplate::grid::{Grid, Places, RadialOrder, SpanningOrder};
 use copperplate::ids::BranchIdx;
 use copperplate::import::{ConnectionPower, read_folder};
 use copperplate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Summary, Workspace, solve, solve_parallel};
@@ -94,7 +94,10 @@ fn agrees(dir: &Path, tolerance: Tolerance) -> Solution {
     // Figures of another solver that we do not read may be NaN, which JSON does not know.
     let reference = std::fs::read_to_string(dir.join("reference.json")).unwrap().replace("NaN", "null");
     let reference: Reference = serde_json::from_str(&reference).unwrap();
-    let (solution, _) = run(&network(&feeder.grid), &feeder.nominal_power(), EXACT);
+    let (order, _) = SpanningOrder::new(&feeder.grid, &feeder.places).unwrap_or_else(|e| panic!("{e}"));
+    let radial = order.links().is_empty();
+    let network = if radial { network(&feeder.grid) } else { Network::meshed(&feeder.grid, &order) };
+    let (solution, _) = run(&network, &feeder.nominal_power(), EXACT);
     let name = &feeder.grid.name;
     assert!(solution.status[0].converged(), "{name}: {:?}", solution.status[0]);
     let close = |what: &str, ours: &[f64], theirs: &[f64], tolerance: f64| {
@@ -146,7 +149,7 @@ fn own_cases_agree_with_their_references() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/powerflow");
     let mut cases: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).collect();
     cases.sort();
-    assert!(cases.len() >= 6, "cases are missing");
+    assert!(cases.len() >= 11, "cases are missing");
     for dir in cases {
         let case: Case = toml::from_str(&std::fs::read_to_string(dir.join("case.toml")).unwrap()).unwrap();
         assert!([&case.origin, &case.licence, &case.reference].iter().all(|text| !text.is_empty()), "{}", dir.display());
@@ -179,13 +182,15 @@ fn shared(path: &str) -> Option<PathBuf> {
 }
 
 #[test]
-fn shared_radial_grids_agree_with_two_solvers() {
+fn shared_grids_agree_with_two_solvers() {
     let Some(grids) = shared("grids") else { return };
     let tolerance = Tolerance { tolerance_pu: 1e-8, tolerance_rad: 1e-8, tolerance_a: 1e-5, tolerance_w: 1e-2 };
-    for grid in ["case33bw", "cigre_lv", "kerber_vorstadt1", "mv_oberrhein", "sb_lv_rural1", "synth_15", "synth_100", "synth_1000"] {
+    let radial = ["case33bw", "cigre_lv", "kerber_vorstadt1", "mv_oberrhein", "sb_lv_rural1", "synth_15", "synth_100", "synth_1000"];
+    for grid in radial {
         agrees(&grids.join(grid), tolerance);
     }
     for grid in ["case33bw_meshed", "cigre_mv_meshed"] {
+        agrees(&grids.join(grid), tolerance);
         let (feeder, _) = read_folder(&grids.join(grid)).unwrap();
         let findings = RadialOrder::new(&feeder.grid, &feeder.places).unwrap_err();
         assert!(findings.0.iter().all(|f| f.code == "loop" && f.location.is_some()), "{grid}: {findings}");
@@ -301,14 +306,14 @@ fn chain(n: usize) -> Grid {
 
 /// What a random feeder is made from: per bus its parent (as a fraction of the earlier ones), impedance, power, and whether
 /// a transformer leads to it.
-type Seeds = Vec<(f64, f64, f64, f64, bool)>;
+pub(crate) type Seeds = Vec<(f64, f64, f64, f64, bool)>;
 
-fn seeds() -> impl Strategy<Value = Seeds> {
+pub(crate) fn seeds() -> impl Strategy<Value = Seeds> {
     prop::collection::vec((0.0..1.0f64, 0.01..0.1f64, -1.0..1.0f64, -0.5..0.5f64, prop::bool::weighted(0.15)), 2..40)
 }
 
 /// A random tree below a 10 kV source with the transformers, either way round, that `seeds` ask for.
-fn random_feeder(seeds: &Seeds) -> (Grid, ConnectionPower) {
+pub(crate) fn random_feeder(seeds: &Seeds) -> (Grid, ConnectionPower) {
     let mut grid = Grid { buses: vec![bus("b0", 10e3)], sources: vec![source(0)], ..Grid::default() };
     let mut power = ConnectionPower { p_w: Vec::new(), q_var: Vec::new() };
     for (k, &(up, z, p, q, is_transformer)) in seeds.iter().enumerate() {
@@ -337,7 +342,7 @@ fn random_feeder(seeds: &Seeds) -> (Grid, ConnectionPower) {
 }
 
 /// Rows of `power` for several steps, scaled.
-fn steps(power: &ConnectionPower, factors: &[f64]) -> ConnectionPower {
+pub(crate) fn steps(power: &ConnectionPower, factors: &[f64]) -> ConnectionPower {
     let scale = |v: &[f64]| factors.iter().flat_map(|f| v.iter().map(move |x| x * f)).collect();
     ConnectionPower { p_w: scale(&power.p_w), q_var: scale(&power.q_var) }
 }

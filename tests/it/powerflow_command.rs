@@ -22,6 +22,15 @@ fn a_moment_of_the_year_is_shown_as_a_short_table() {
 }
 
 #[test]
+fn a_meshed_grid_is_solved_and_its_loops_are_counted() {
+    let out = copperplate(&["powerflow", "tests/data/powerflow/sb_mv_rural_meshed"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    // Seven, of which the twin transformers, which share one ratio, are one branch.
+    let first = "sb_mv_rural_meshed at nominal power: 95 nodes, 101 branches, 6 loops, ";
+    assert!(text(&out.stdout).starts_with(first), "{}", text(&out.stdout));
+}
+
+#[test]
 fn tables_are_written_whole() {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("powerflow-out");
     let _ = std::fs::remove_dir_all(&dir);

@@ -4,7 +4,7 @@
 use copperplate::grid::{Control, Grid, Mix, Response};
 use copperplate::ids::ConnectionIdx;
 use copperplate::import::{ConnectionPower, folder_files, read_folder};
-use copperplate::powerflow::{Injections, Options, Outputs, Solution, Workspace, solve};
+use copperplate::powerflow::{Injections, LANES, Options, Outputs, Solution, Workspace, solve};
 use proptest::prelude::*;
 
 use crate::powerflow::{network, run};
@@ -119,19 +119,23 @@ fn faulty_responses_are_told_in_their_cells() {
 }
 
 #[test]
-fn series_give_the_bits_of_steps() {
+fn lanes_give_the_bits_of_steps() {
     let mut grid = street(5);
     grid.responses = vec![response(1, Some(Control::Voltage(vec![(0.97, -3e3), (1.03, 3e3)])))];
     let network = network(&grid);
-    // Two whole groups, one of five steps.
-    let (steps, width) = (21, 4);
+    let width = 4;
     let value = |step: usize, c: usize| ((step * 7 + c * 13) % 23) as f64 * 900.0 - 7e3;
-    let p_w: Vec<f64> = (0..steps * width).map(|i| value(i / width, i % width)).collect();
-    let series: Vec<f64> = (0..steps * width).map(|i| value(i % steps, i / steps)).collect();
-    let (mut a, mut b, mut workspace) = (Solution::default(), Solution::default(), Workspace::default());
-    let _ = solve(&network, Injections::by_step(&p_w, &p_w), Options::default(), Outputs::ALL, &mut workspace, &mut a);
-    let _ = solve(&network, Injections::by_series(&series, &series), Options::default(), Outputs::ALL, &mut workspace, &mut b);
-    assert!(a == b && a.status.iter().all(|s| s.converged()));
+    // Whole groups, a part of one, and a single step beside a group.
+    for steps in [16, 21, 17, 1_usize] {
+        let p_w: Vec<f64> = (0..steps * width).map(|i| value(i / width, i % width)).collect();
+        let groups = steps.div_ceil(LANES);
+        let step_of = |i: usize| (i / (LANES * width) * LANES + i % LANES).min(steps - 1);
+        let lanes: Vec<f64> = (0..groups * LANES * width).map(|i| value(step_of(i), i / LANES % width)).collect();
+        let (mut a, mut b, mut workspace) = (Solution::default(), Solution::default(), Workspace::default());
+        let _ = solve(&network, Injections::by_step(&p_w, &p_w), Options::default(), Outputs::ALL, &mut workspace, &mut a);
+        let _ = solve(&network, Injections::by_lanes(&lanes, &lanes, steps), Options::default(), Outputs::ALL, &mut workspace, &mut b);
+        assert!(a == b && a.status.iter().all(|s| s.converged()), "{steps} steps");
+    }
 }
 
 proptest! {

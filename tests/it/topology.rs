@@ -1,7 +1,9 @@
 //! From tables to a radial order: what is fused, what is refused, what lies below a branch.
 
 use copperplate::diagnostic::Findings;
-use copperplate::grid::{Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, Switch, Tap, Transformer, check};
+use copperplate::grid::{
+    Bus, Connection, Grid, Line, Phases, Places, RadialOrder, Source, SpanningOrder, Switch, Tap, TapChanger, Transformer, check,
+};
 use copperplate::ids::{BranchIdx, BusIdx, EntityAddress};
 use proptest::prelude::*;
 
@@ -112,7 +114,7 @@ fn a_loop_names_the_branch_that_closes_it() {
     let mut grid = tree();
     grid.lines.push(line("tie", 3, 6, 0.1, 0.1));
     let findings = refused(&grid);
-    assert_eq!(only(&findings), ("loop", "'line:tie' closes a loop, so the feeder is meshed, which the radial load flow refuses"));
+    assert_eq!(only(&findings), ("loop", "'line:tie' closes a loop, but a congestion point needs a radial feeder"));
     grid.lines.pop();
     grid.switches.push(switch("s1", 3, 6, true));
     // The tie is a closed switch: the line that finds its ends joined is named, here the last of the loop.
@@ -203,6 +205,67 @@ fn the_tables_rules_are_all_reported_at_once() {
     ];
     assert_eq!(codes, expected);
     assert_eq!(check::check(&tree(), &Places::default()), Findings::default());
+}
+
+/// Sources at b0 and b3; the shortest ways go from both, so `l1` in the middle is the link, and the tie closes a loop in b0's tree.
+#[test]
+fn a_spanning_order_parts_trees_from_links() {
+    let mut grid = tree();
+    grid.sources.push(source(3));
+    grid.lines.push(line("tie", 1, 6, 0.1, 0.1));
+    grid.lines.push(line("twin of the tie", 6, 1, 0.3, 0.1));
+    let (order, warnings) = SpanningOrder::new(&grid, &Places::default()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(warnings, Findings::default());
+    let links: Vec<&[BranchIdx]> = order.links().iter().map(|link| &link.branches[..]).collect();
+    assert_eq!(links, [&[BranchIdx(1)][..], &[BranchIdx(4)]], "the middle between the sources, and the far side of the ring");
+    let tree = order.tree();
+    assert_eq!((tree.roots(), tree.nodes(), tree.node_of_branch(BranchIdx(4))), (2, 6, None));
+    let twins = tree.feeds(tree.node_of_bus(BusIdx(6)).unwrap());
+    assert_eq!(twins.iter().map(|feed| (feed.branch, feed.forward)).collect::<Vec<_>>(), [(BranchIdx(5), true), (BranchIdx(6), false)]);
+}
+
+/// Twins share a branch unless a tap changer may part their ratios.
+#[test]
+fn a_transformer_with_a_tap_changer_stays_apart() {
+    let mut station = Grid {
+        buses: vec![bus("hv", 10e3), bus("lv", 400.0)],
+        transformers: vec![transformer("t0", 0, 1), transformer("t1", 0, 1)],
+        sources: vec![source(0)],
+        ..Grid::default()
+    };
+    let links = |grid: &Grid| SpanningOrder::new(grid, &Places::default()).unwrap().0.links().len();
+    assert_eq!(links(&station), 0);
+    let changer =
+        TapChanger { transformer: 1, bus: BusIdx(1), set_pu: 1.0, dead_band_pu: 0.02, delay_s: 60.0, min_position: -2, max_position: 2 };
+    station.tap_changers.push(changer);
+    assert_eq!(links(&station), 1);
+}
+
+#[test]
+fn a_spanning_order_needs_impedance_in_every_loop_and_few_loops() {
+    let refused = |grid: &Grid| SpanningOrder::new(grid, &Places::default()).expect_err("refused");
+    let mut grid = tree();
+    grid.lines.extend([line("a", 3, 6, 0.0, 0.0), line("b", 6, 3, 0.0, 0.0)]);
+    let message = "'line:b' closes a loop without impedance, whose current is undetermined";
+    assert_eq!(only(&refused(&grid)), ("loop-without-impedance", message));
+    grid.lines.pop();
+    assert_eq!(SpanningOrder::new(&grid, &Places::default()).unwrap().0.links().len(), 1);
+    grid.sources.extend([source(3), source(6)]);
+    let message = "nothing with an impedance lies between the sources at buses 'b3' and 'b6'";
+    assert_eq!(only(&refused(&grid)), ("loop-without-impedance", message));
+    grid.sources.clear();
+    assert_eq!(only(&refused(&grid)).0, "no-source");
+    let n = 66;
+    let mut ring = Grid {
+        buses: (0..=n).map(|i| bus(&i.to_string(), 400.0)).collect(),
+        lines: (1..=n).flat_map(|i| [(0, i), (i, i % n + 1)]).enumerate().map(|(k, (a, b))| line(&k.to_string(), a, b, 0.1, 0.1)).collect(),
+        sources: vec![source(0)],
+        ..Grid::default()
+    };
+    assert_eq!(only(&refused(&ring)), ("too-many-loops", "the grid has 66 loops, and at most 64 are solved"));
+    ring.lines.truncate(2 * 64);
+    ring.buses.truncate(66);
+    assert_eq!(SpanningOrder::new(&ring, &Places::default()).unwrap().0.links().len(), 63);
 }
 
 #[test]

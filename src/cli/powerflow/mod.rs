@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
-use crate::grid::{Bus, Grid, Phases, RadialOrder, ZeroSequence};
+use crate::grid::{Bus, Grid, Phases, RadialOrder, SpanningOrder, ZeroSequence};
 use crate::ids::BranchIdx;
 use crate::import::{ConnectionPower, Feeder, read_folder};
 use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, sensitivities, solve};
@@ -66,16 +66,19 @@ enum Solved {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (feeder, warnings) = read_folder(&args.grid)?;
     report(&warnings);
-    let (order, warnings) = RadialOrder::new(&feeder.grid, &feeder.places)?;
+    let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
+    let loops = order.links().len();
     let prepare: Box<dyn Fn(&Grid) -> Network + Send + Sync + '_> = match args.phases {
         Solved::Balanced => {
             report(&phases_spread(&feeder.grid));
-            Box::new(|grid| Network::new(grid, &order))
+            Box::new(|grid| if loops == 0 { Network::new(grid, order.tree()) } else { Network::meshed(grid, &order) })
         }
         Solved::ThreePhase => {
-            let zero = ZeroSequence::of(&feeder.grid, &order, &feeder.places)?;
-            Box::new(move |grid| Network::three_phase(grid, &order, &zero))
+            // Its warnings have been told.
+            let (radial, _) = RadialOrder::new(&feeder.grid, &feeder.places)?;
+            let zero = ZeroSequence::of(&feeder.grid, &radial, &feeder.places)?;
+            Box::new(move |grid| Network::three_phase(grid, &radial, &zero))
         }
     };
     let network = prepare(&feeder.grid);
@@ -117,7 +120,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         tables.extend(found.as_ref().map(|s| ("sensitivity.csv", sensitivity::csv(&feeder.grid, s))));
         files::publish(dir, &tables)?;
     }
-    print(&summary(&feeder.grid, &network, &solution, &when, iterations));
+    print(&summary(&feeder.grid, &network, loops, &solution, &when, iterations));
     if let Some(s) = &found {
         print(&sensitivity::table(&feeder.grid, s, &solution));
     }
@@ -202,14 +205,19 @@ fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 }
 
 /// The short table a person reads.
-fn summary(grid: &Grid, network: &Network, s: &Solution, when: &str, iterations: u32) -> String {
+fn summary(grid: &Grid, network: &Network, loops: usize, s: &Solution, when: &str, iterations: u32) -> String {
     let supplied = || (0..s.u_pu.len()).filter(|&i| s.u_pu[i] > 0.0);
     let at = |i: usize| {
         let phase = if s.phases == 3 { [", phase a", ", phase b", ", phase c"][i % 3] } else { "" };
         format!("bus {}{phase}", grid.buses[i / s.phases].id)
     };
     let by = |a: &f64, b: &f64| a.total_cmp(b);
-    let mut text = format!("{} {when}: {} nodes, {} branches, {iterations} sweeps\n", grid.name, network.nodes(), grid.branches());
+    let closed = match loops {
+        0 => String::new(),
+        1 => ", 1 loop".to_owned(),
+        n => format!(", {n} loops"),
+    };
+    let mut text = format!("{} {when}: {} nodes, {} branches{closed}, {iterations} sweeps\n", grid.name, network.nodes(), grid.branches());
     let mut row = |what: &str, value: String, unit: &str, of: &str| {
         text += format!("  {what:<24}{value:>12} {unit:<5}{of}").trim_end();
         text.push('\n');

@@ -184,7 +184,7 @@ mod tests {
         let zero = ZeroSequence::of(&grid, &order, &Places::default()).expect("all branches have it");
         let (p_w, q_var) = ([4e3, 9e3, -2e3, 5e3, 6e3], [1e3, 2e3, 0.0, -500.0, 900.0]);
         let solved = |merge: bool| {
-            let network = Network(Method::ThreePhase(ThreePhase::with_chains(&grid, &order, &zero, merge)));
+            let network = Network(Method::ThreePhase(Box::new(ThreePhase::with_chains(&grid, &order, &zero, merge))));
             let mut solution = Solution::default();
             let options = Options { tolerance_pu: 1e-14, ..Options::default() };
             let injections = Injections::by_step(&p_w, &q_var);

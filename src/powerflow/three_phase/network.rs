@@ -226,8 +226,7 @@ impl ThreePhase {
             match build.grid.responses.iter().find(|response| response.connection.i() == row) {
                 None => self.draws.extend(points.map(|point| Draw { row: row as u32, point, factor })),
                 Some(response) => {
-                    let mut response = NodeResponse::new(response, node, self.buses[build.grid.connections[row].bus.i()].per_unit);
-                    response.path = 1.0;
+                    let response = NodeResponse::new(response, node, self.buses[build.grid.connections[row].bus.i()].per_unit);
                     self.answers.push(Answer { response, points: points.collect(), factor });
                 }
             }

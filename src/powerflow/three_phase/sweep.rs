@@ -312,9 +312,10 @@ impl<const W: usize> Seen<W> {
             return End::Collapsed;
         }
         let gain = self.load_gain.0[l] + shunt_gain;
-        let observed = f64::max(change / before[1], before[1] / before[0]);
-        let q = if gain < 0.5 { gain } else { observed };
-        let error_pu = q * q / (1.0 - q) * change;
+        // A characteristic of straight lines may bend between two sweeps, so a small ratio is not believed.
+        let observed = f64::max(change / before[1], before[1] / before[0]).max(0.5);
+        let (q, safety) = if gain < 0.5 { (gain, 1.0) } else { (observed, 2.0) };
+        let error_pu = safety * q * q / (1.0 - q) * change;
         // Two ratios need three changes, and mean nothing of a contraction from 1 on.
         let meant = gain < 0.5 || (before[0].is_finite() && q < 1.0);
         if meant && error_pu <= tolerance_pu { End::Converged { sweeps, error_pu } } else { End::Moving { change_pu: change } }
@@ -333,7 +334,7 @@ fn load_gain<const W: usize>(network: &ThreePhase, state: &mut State<W>) -> Lane
     for (answer, given) in network.answers.iter().zip(&state.given) {
         for &point in &answer.points {
             let Point { node, phase } = network.points[point as usize];
-            state.cells[node as usize].j[phase as usize][0] += 1.5 * answer.factor * answer.response.gain(given);
+            state.cells[node as usize].j[phase as usize][0] += 1.5 * answer.factor * answer.response.steepness(given);
         }
     }
     gain(network, &mut state.cells)
