@@ -61,8 +61,14 @@ impl ThreePhase {
         self.load(&task.injections.group(steps.clone(), self.injections), state);
         let ends = sweep::solve(self, task.options, state);
         let (outputs, width) = (task.outputs, steps.len());
-        if outputs.voltage || outputs.angle || outputs.unbalance {
-            write::voltages(self, &state.cells, row, width, rows);
+        if outputs.voltage {
+            write::magnitudes(self, &state.cells, row, width, rows);
+        }
+        if outputs.angle {
+            write::angles(self, &state.cells, row, width, rows);
+        }
+        if outputs.unbalance {
+            write::unbalances(self, &state.cells, row, width, rows);
         }
         if outputs.totals || outputs.branch {
             sweep::flows(self, state);
@@ -103,7 +109,9 @@ impl ThreePhase {
     /// Sets the powers of the points.
     #[inline(always)]
     fn load<const W: usize>(&self, powers: &Group<'_, W>, state: &mut State<W>) {
-        state.points.iter_mut().for_each(|point| point.s = zero());
+        for point in &mut state.points {
+            point.s = zero();
+        }
         for draw in &self.draws {
             let (p, q) = powers.power(draw.row as usize);
             let s = &mut state.points[draw.point as usize].s;

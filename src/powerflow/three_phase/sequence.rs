@@ -63,6 +63,7 @@ pub(super) fn turn(clock: u32, m0: f64) -> Turn {
 }
 
 /// `Mᵀ`, which is `M` of the opposite clock.
+#[inline(always)]
 pub(super) fn transposed([c0, c1, c2]: Turn) -> Turn {
     [c0, c2, c1]
 }

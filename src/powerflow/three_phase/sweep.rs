@@ -119,8 +119,12 @@ pub(super) fn coupled<const W: usize>(x: Coupled, a: &[Phasor<W>; 3]) -> [Phasor
 /// `M·a`, or with the turn transposed `Mᵀ·a`.
 #[inline(always)]
 pub(super) fn turned<const W: usize>(m: Turn, a: &[Phasor<W>; 3]) -> [Phasor<W>; 3] {
-    let row = |x: Phasor<W>, y: Phasor<W>, z: Phasor<W>| [0, 1].map(|part| m[0] * x[part] + m[2] * y[part] + m[1] * z[part]);
-    [row(a[0], a[1], a[2]), row(a[1], a[2], a[0]), row(a[2], a[0], a[1])]
+    let mut v = [zero(); 3];
+    for f in 0..3 {
+        let (x, y, z) = (a[f], a[(f + 1) % 3], a[(f + 2) % 3]);
+        v[f] = [m[0] * x[0] + m[2] * y[0] + m[1] * z[0], m[0] * x[1] + m[2] * y[1] + m[1] * z[1]];
+    }
+    v
 }
 
 /// Sweeps from rest until every lane has ended; the powers of the points are set. Leaves voltages and currents that belong
@@ -139,7 +143,7 @@ pub(super) fn solve<const W: usize>(network: &ThreePhase, options: Options, stat
         let seen = look(network, state, &moving, gain);
         for (l, end) in ends.iter_mut().enumerate() {
             if moving.has(l) {
-                *end = seen.judge(l, before.map(|change| change.0[l]), network.shunt_gain, options.tolerance_pu, sweep);
+                *end = seen.judge(l, [before[0].0[l], before[1].0[l]], network.shunt_gain, options.tolerance_pu, sweep);
                 if !matches!(end, End::Moving { .. }) {
                     moving.clear(l);
                 }
@@ -185,7 +189,8 @@ pub(super) fn first_sweep<const W: usize>(network: &ThreePhase, state: &mut Stat
 #[inline(always)]
 fn at_rest<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
     for (point, drawn) in network.points.iter().zip(&mut state.points) {
-        drawn.u = network.nodes[point.node as usize].at_rest[point.phase as usize].map(Lanes::all);
+        let [re, im] = network.nodes[point.node as usize].at_rest[point.phase as usize];
+        drawn.u = [Lanes::all(re), Lanes::all(im)];
     }
 }
 
@@ -193,7 +198,10 @@ fn at_rest<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
 #[inline(always)]
 fn hold<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
     for (node, cell) in network.nodes[..network.roots].iter().zip(&mut state.cells) {
-        cell.v = node.at_rest.map(|v| v.map(Lanes::all));
+        for f in 0..3 {
+            let [re, im] = node.at_rest[f];
+            cell.v[f] = [Lanes::all(re), Lanes::all(im)];
+        }
     }
 }
 
@@ -227,7 +235,8 @@ fn draw<const W: usize>(network: &ThreePhase, state: &mut State<W>) {
             }
         }
         if load.shunt {
-            let u = load.points.map(|point| state.points[point as usize].u);
+            let [a, b, c] = load.points;
+            let u = [state.points[a as usize].u, state.points[b as usize].u, state.points[c as usize].u];
             let shunt = coupled(load.y, &u);
             j = [plus(j[0], shunt[0]), plus(j[1], shunt[1]), plus(j[2], shunt[2])];
         }
@@ -288,8 +297,11 @@ fn look<const W: usize>(network: &ThreePhase, state: &mut State<W>, moving: &Mas
         lowest = square(v).min(lowest);
         drawn.u = [v[0].within(moving, drawn.u[0]), v[1].within(moving, drawn.u[1])];
     }
-    let roots = state.cells[..network.roots].iter();
-    let current = roots.fold(Lanes::ZERO, |total, root| root.j.iter().fold(total, |total, j| total + j[0] + j[1]));
+    let mut current = Lanes::ZERO;
+    for root in &state.cells[..network.roots] {
+        let [re, im] = sum(&root.j);
+        current += re + im;
+    }
     Seen { load_gain: gain / lowest.min(before), current, change: change.sqrt(), lowest }
 }
 
@@ -313,7 +325,9 @@ impl<const W: usize> Seen<W> {
 /// `q₁` of what the points draw.
 #[inline(always)]
 fn load_gain<const W: usize>(network: &ThreePhase, state: &mut State<W>) -> Lanes<W> {
-    state.cells.iter_mut().for_each(|cell| cell.j = [zero(); 3]);
+    for cell in &mut state.cells {
+        cell.j = [zero(); 3];
+    }
     for (point, drawn) in network.points.iter().zip(&state.points) {
         state.cells[point.node as usize].j[point.phase as usize][0] = square(drawn.s).sqrt();
     }
@@ -341,17 +355,21 @@ pub(super) fn shunt_gain(network: &ThreePhase) -> f64 {
 fn gain<const W: usize>(network: &ThreePhase, cells: &mut [Cell<W>]) -> Lanes<W> {
     for i in (network.roots..network.nodes.len()).rev() {
         let node = &network.nodes[i];
-        let below = magnitudes(node, true, [0, 1, 2].map(|f| cells[i].j[f][0]));
+        let below = magnitudes(node, true, reals(&cells[i].j));
         let parent = &mut cells[node.parent as usize].j;
-        (0..3).for_each(|f| parent[f][0] += below[f]);
+        for f in 0..3 {
+            parent[f][0] += below[f];
+        }
     }
-    cells[..network.roots].iter_mut().for_each(|root| root.v = [zero(); 3]);
+    for root in &mut cells[..network.roots] {
+        root.v = [zero(); 3];
+    }
     let mut largest = Lanes::ZERO;
     for i in network.roots..network.nodes.len() {
         let node = &network.nodes[i];
-        let above = magnitudes(node, false, [0, 1, 2].map(|f| cells[node.parent as usize].v[f][0]));
+        let above = magnitudes(node, false, reals(&cells[node.parent as usize].v));
         let [own, other] = node.reach;
-        let below = [0, 1, 2].map(|f| cells[i].j[f][0]);
+        let below = reals(&cells[i].j);
         let common = other * (below[0] + below[1] + below[2]);
         for f in 0..3 {
             let q = above[f] + (own - other) * below[f] + common;
@@ -362,14 +380,22 @@ fn gain<const W: usize>(network: &ThreePhase, cells: &mut [Cell<W>]) -> Lanes<W>
     largest
 }
 
+#[inline(always)]
+fn reals<const W: usize>(a: &[Phasor<W>; 3]) -> [Lanes<W>; 3] {
+    [a[0][0], a[1][0], a[2][0]]
+}
+
 /// `|M|·a` of a node's element, or `|M|ᵀ·a`.
 #[inline(always)]
 fn magnitudes<const W: usize>(node: &Node, transposed: bool, a: [Lanes<W>; 3]) -> [Lanes<W>; 3] {
     if !node.turned {
         return a;
     }
-    let [c0, c1, c2] = node.turn.map(f64::abs);
-    let (c1, c2) = if transposed { (c2, c1) } else { (c1, c2) };
-    let row = |x: Lanes<W>, y: Lanes<W>, z: Lanes<W>| c0 * x + c2 * y + c1 * z;
-    [row(a[0], a[1], a[2]), row(a[1], a[2], a[0]), row(a[2], a[0], a[1])]
+    let [c0, c1, c2] = node.turn;
+    let (c0, c1, c2) = if transposed { (c0.abs(), c2.abs(), c1.abs()) } else { (c0.abs(), c1.abs(), c2.abs()) };
+    let mut b = [Lanes::ZERO; 3];
+    for f in 0..3 {
+        b[f] = c0 * a[f] + c2 * a[(f + 1) % 3] + c1 * a[(f + 2) % 3];
+    }
+    b
 }

@@ -16,30 +16,70 @@ use super::super::tree::DEAD;
 use super::super::write::{column, wrapped};
 use super::network::{Branch, Node, ThreePhase};
 use super::sequence::{Coupled, transposed};
-use super::sweep::{Cell, Phasor, coupled, minus, plus, square, sum, turned, zero};
+use super::sweep::{Cell, Phasor, coupled, minus, plus, square, sum, times, turned, zero};
 
-/// Voltages of `steps` lanes from step `first` on, after [`super::sweep::solve`].
+/// Buses whose results are found before they are written: mixed with scattered writes, the compiler would give up vectors.
+const BLOCK: usize = 32;
+
+/// `u_pu` of `steps` lanes from step `first` on, after [`super::sweep::solve`].
 #[inline(always)]
-pub(super) fn voltages<const W: usize>(network: &ThreePhase, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
-    let buses = network.buses.len();
-    let [u_pu, angle_rad, unbalance, displacement_pu] = &mut rows.bus;
-    for (i, bus) in network.buses.iter().enumerate() {
-        let alive = bus.node != DEAD;
-        let v = if alive { at(cells, (bus.node, bus.rest)) } else { [zero(); 3] };
-        for f in 0..3 {
-            let magnitude = square(v[f]).sqrt();
-            if !u_pu.is_empty() {
-                column(u_pu, 3 * buses, first, steps, 3 * i + f, bus.per_unit * magnitude);
-            }
-            if !angle_rad.is_empty() {
-                let angle = if alive { angle(&network.nodes[bus.node as usize], f, v[f], magnitude) } else { Lanes::ZERO };
-                column(angle_rad, 3 * buses, first, steps, 3 * i + f, angle);
+pub(super) fn magnitudes<const W: usize>(network: &ThreePhase, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let mut found = [Lanes::ZERO; 3 * BLOCK];
+    for (block, buses) in network.buses.chunks(BLOCK).enumerate() {
+        for (i, bus) in buses.iter().enumerate() {
+            // Without supply `per_unit` is 0, and any node will do.
+            let cell = &cells[if bus.node == DEAD { 0 } else { bus.node as usize }];
+            let common = times(bus.rest.mutual, sum(&cell.j));
+            for f in 0..3 {
+                let v = plus(cell.v[f], plus(times(bus.rest.own, cell.j[f]), common));
+                found[3 * i + f] = bus.per_unit * square(v).sqrt();
             }
         }
-        if !unbalance.is_empty() {
-            let of = if alive { sequences(&v) } else { [Lanes::ZERO; 2] };
-            column(unbalance, buses, first, steps, i, of[0]);
-            column(displacement_pu, buses, first, steps, i, bus.per_unit * of[1]);
+        columns(rows.bus[0], 3 * network.buses.len(), first, steps, 3 * BLOCK * block, &found[..3 * buses.len()]);
+    }
+}
+
+/// `angle_rad`, as [`magnitudes`].
+#[inline(always)]
+pub(super) fn angles<const W: usize>(network: &ThreePhase, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let mut found = [Lanes::ZERO; 3 * BLOCK];
+    for (block, buses) in network.buses.chunks(BLOCK).enumerate() {
+        for (i, bus) in buses.iter().enumerate() {
+            for f in 0..3 {
+                found[3 * i + f] = Lanes::ZERO;
+            }
+            if bus.node != DEAD {
+                let (node, v) = (&network.nodes[bus.node as usize], at(cells, (bus.node, bus.rest)));
+                for f in 0..3 {
+                    found[3 * i + f] = angle(node, f, v[f]);
+                }
+            }
+        }
+        columns(rows.bus[1], 3 * network.buses.len(), first, steps, 3 * BLOCK * block, &found[..3 * buses.len()]);
+    }
+}
+
+/// `unbalance` and `displacement_pu`, as [`magnitudes`].
+#[inline(always)]
+pub(super) fn unbalances<const W: usize>(network: &ThreePhase, cells: &[Cell<W>], first: usize, steps: usize, rows: &mut Rows<'_>) {
+    let (mut ratios, mut zeros) = ([Lanes::ZERO; BLOCK], [Lanes::ZERO; BLOCK]);
+    for (block, buses) in network.buses.chunks(BLOCK).enumerate() {
+        for (i, bus) in buses.iter().enumerate() {
+            let [ratio, zero] = if bus.node == DEAD { [Lanes::ZERO; 2] } else { sequences(&at(cells, (bus.node, bus.rest))) };
+            (ratios[i], zeros[i]) = (ratio, bus.per_unit * zero);
+        }
+        columns(rows.bus[2], network.buses.len(), first, steps, BLOCK * block, &ratios[..buses.len()]);
+        columns(rows.bus[3], network.buses.len(), first, steps, BLOCK * block, &zeros[..buses.len()]);
+    }
+}
+
+/// Writes the first `steps` lanes of each of `found` into columns from `i` on of rows of `width`, from row `first` on.
+#[inline(always)]
+fn columns<const W: usize>(array: &mut [f64], width: usize, first: usize, steps: usize, i: usize, found: &[Lanes<W>]) {
+    for l in 0..steps {
+        let row = &mut array[(first + l) * width + i..][..found.len()];
+        for (value, lanes) in row.iter_mut().zip(found) {
+            *value = lanes.0[l];
         }
     }
 }
@@ -54,10 +94,10 @@ fn at<const W: usize>(cells: &[Cell<W>], (node, rest): (u32, Coupled)) -> [Phaso
 
 /// Angle of phase `f`: that at rest, and by how much `v` has turned away from it.
 #[inline(always)]
-fn angle<const W: usize>(node: &Node, f: usize, v: Phasor<W>, magnitude: Lanes<W>) -> Lanes<W> {
+fn angle<const W: usize>(node: &Node, f: usize, v: Phasor<W>) -> Lanes<W> {
     let [re, im] = node.at_rest[f];
     let cosine = re * v[0] + im * v[1];
-    let sine = (re * v[1] - im * v[0]) / magnitude;
+    let sine = (re * v[1] - im * v[0]) / square(v).sqrt();
     wrapped(Lanes::all(node.angle_at_rest[f]) + sine.angle(cosine))
 }
 
@@ -126,8 +166,10 @@ fn of_branch<const W: usize>(cells: &[Cell<W>], network: &ThreePhase, branch: &B
     let series = if branch.carries { coupled(branch.share, &cells[branch.node as usize].j) } else { [zero(); 3] };
     let enters = if branch.turned { turned(transposed(network.nodes[branch.node as usize].turn), &series) } else { series };
     let (shunt_above, shunt_below) = (coupled(branch.half_y, &above), coupled(branch.half_y, &below));
-    let down = [0, 1, 2].map(|f| plus(enters[f], shunt_above[f]));
-    let up = [0, 1, 2].map(|f| minus(shunt_below[f], series[f]));
+    let (mut down, mut up) = ([zero(); 3], [zero(); 3]);
+    for f in 0..3 {
+        (down[f], up[f]) = (plus(enters[f], shunt_above[f]), minus(shunt_below[f], series[f]));
+    }
     let ((from, u_from), (to, u_to)) = if branch.forward { ((down, above), (up, below)) } else { ((up, below), (down, above)) };
     let most = |i: &[Phasor<W>; 3]| square(i[0]).max(square(i[1])).max(square(i[2])).sqrt();
     let (i_from, i_to) = (branch.amperes.0 * most(&from), branch.amperes.1 * most(&to));
