@@ -22,6 +22,7 @@ mod sim_delivery;
 mod sim_determinism;
 mod sim_faulty;
 mod sim_ledger;
+mod sim_phases;
 mod sim_protocol;
 mod sim_quickstart;
 mod sim_settlement;

@@ -10,7 +10,13 @@ use copperplate::scenario::build::build;
 use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::{Document, load, open, typed};
 
-const SHIPPED: [&str; 4] = ["scenarios/quickstart.toml", "scenarios/winter-evening.toml", "scenarios/year.toml", "scenarios/sweep-pv.toml"];
+const SHIPPED: [&str; 5] = [
+    "scenarios/quickstart.toml",
+    "scenarios/winter-evening.toml",
+    "scenarios/year.toml",
+    "scenarios/sweep-pv.toml",
+    "scenarios/unbalanced-evening.toml",
+];
 
 fn copperplate(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_copperplate")).current_dir(folder).args(args).output().unwrap()
