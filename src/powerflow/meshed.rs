@@ -57,6 +57,7 @@ use std::ops::Range;
 use super::batch::{Kernel, Task};
 use super::injections::Group;
 use super::lanes::Lanes;
+use super::phasor::{plus, square};
 use super::solution::{Rows, Status};
 use crate::ids::BusIdx;
 pub(super) use mesh::Mesh;
@@ -107,7 +108,7 @@ impl Mesh {
         self.load(powers, state);
         sweep::first(self, state);
         let key = |node: &usize| {
-            let u = sweep::square(state.cells[*node].v).0[l];
+            let u = square(state.cells[*node].v).0[l];
             if u.is_finite() { u } else { f64::NEG_INFINITY }
         };
         let node = (0..state.cells.len()).min_by(|a, b| key(a).total_cmp(&key(b))).expect("a network has nodes");
@@ -138,7 +139,7 @@ impl Mesh {
         for load in &self.tree.loads {
             let cell = &mut state.cells[load.node as usize];
             let (p, q) = powers.power(load.row as usize);
-            cell.s = if load.first { [p, q] } else { sweep::plus(cell.s, [p, q]) };
+            cell.s = if load.first { [p, q] } else { plus(cell.s, [p, q]) };
         }
     }
 }

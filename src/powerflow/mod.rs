@@ -15,6 +15,7 @@ mod injections;
 mod lanes;
 mod meshed;
 mod network;
+mod phasor;
 mod radial;
 mod response;
 mod sensitivity;

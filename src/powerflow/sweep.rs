@@ -41,8 +41,8 @@
 //! ```
 //!
 //! ends the sweeps; one more, [`finish`], gives magnitudes and angles, and [`flows`] powers at these very voltages. Near the
-//! nose of the PV curve, where the bound says `q ≥ ½`, the larger of the last two ratios of changes takes its place, ½ at least, and
-//! the bound is doubled.
+//! nose of the PV curve, where the bound says `q ≥ ½`, the ratio of the last two changes takes its place; where loads answer voltage, the
+//! larger of the last two ratios, ½ at least, and the bound is doubled.
 //! A `u` below a hundredth, or no number, has collapsed.
 //!
 //! **Lanes.** Lane `l` of every array belongs to step `l` of the group. Operations are per lane and never fused, so a step has
@@ -164,9 +164,11 @@ impl<const W: usize> Seen<W> {
         let gain = 2.0 * (1.25 * self.loss_gain.0[l] / lowest + 5.0 * shunt_gain + response_gain / lowest.sqrt());
         let (meant, q, safety) = if gain < 0.5 {
             (true, gain, 1.0)
+        } else if response_gain == 0.0 {
+            // Ratios mean nothing before there are two changes, and are none of a contraction from 1 on.
+            (before[0].is_finite() && change < before[0], change / before[0], 1.0)
         } else {
-            // Ratios mean nothing before there are three changes, and are none of a contraction from 1 on.
-            // A characteristic of straight lines may bend between two sweeps, so a small one is not believed.
+            // A characteristic of straight lines may bend between two sweeps, so a small ratio is not believed.
             let ratio = f64::max(change / before[0], before[0] / before[1]).max(0.5);
             (before[1].is_finite() && ratio < 1.0, ratio, 2.0)
         };

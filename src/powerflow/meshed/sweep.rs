@@ -4,6 +4,7 @@
 
 use super::mesh::Mesh;
 use crate::powerflow::lanes::{Lanes, Mask};
+use crate::powerflow::phasor::{Phasor, minus, plus, square, times};
 use crate::powerflow::solution::Options;
 use crate::powerflow::tree::{Complex, Node};
 
@@ -13,34 +14,11 @@ const COLLAPSE: f64 = 0.01;
 /// A bound of the contraction factor below this ends sweeps; observed ratios do otherwise.
 const BOUND_HELPS: f64 = 0.9;
 
-/// A complex number a lane.
-pub(super) type Phasor<const W: usize> = [Lanes<W>; 2];
-
 const ZERO: [f64; 2] = [0.0; 2];
 
 #[inline(always)]
 pub(super) fn all<const W: usize>([re, im]: Complex) -> Phasor<W> {
     [Lanes::all(re), Lanes::all(im)]
-}
-
-#[inline(always)]
-pub(super) fn plus<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
-#[inline(always)]
-pub(super) fn minus<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
-    [a[0] - b[0], a[1] - b[1]]
-}
-
-#[inline(always)]
-pub(super) fn times<const W: usize>([re, im]: Complex, x: Phasor<W>) -> Phasor<W> {
-    [re * x[0] - im * x[1], re * x[1] + im * x[0]]
-}
-
-#[inline(always)]
-pub(super) fn square<const W: usize>(x: Phasor<W>) -> Lanes<W> {
-    x[0] * x[0] + x[1] * x[1]
 }
 
 /// State of a node.

@@ -11,8 +11,9 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::mesh::Mesh;
-use super::sweep::{Cell, Phasor, State, minus, square, times};
+use super::sweep::{Cell, State};
 use crate::powerflow::lanes::Lanes;
+use crate::powerflow::phasor::{Phasor, minus, square, times};
 use crate::powerflow::solution::Rows;
 use crate::powerflow::tree::{Complex, DEAD};
 use crate::powerflow::write::{column, wrapped};

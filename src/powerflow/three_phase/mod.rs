@@ -12,10 +12,11 @@ use std::ops::Range;
 
 use super::batch::{Kernel, Task};
 use super::injections::Group;
+use super::phasor::zero;
 use super::solution::{Rows, Status};
 use super::sweep::End;
 use crate::ids::BusIdx;
-use sweep::{Cell, Drawn, State, zero};
+use sweep::{Cell, Drawn, State};
 
 /// Steps that go side by side: three phases of eight would not stay in the innermost cache.
 const LANES: usize = 4;

@@ -39,17 +39,15 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::super::lanes::{Lanes, Mask};
+use super::super::phasor::{Phasor, minus, plus, square, times, zero};
 use super::super::solution::Options;
 use super::super::sweep::End;
-use super::super::tree::{Complex, DEAD};
+use super::super::tree::DEAD;
 use super::network::{Node, Point, ThreePhase};
 use super::sequence::{Coupled, Turn};
 
 /// A squared voltage below this fraction of the source's has collapsed.
 const COLLAPSE: f64 = 0.01;
-
-/// A complex number a lane.
-pub(super) type Phasor<const W: usize> = [Lanes<W>; 2];
 
 /// State of a node.
 #[derive(Debug, Clone, Copy)]
@@ -77,31 +75,6 @@ pub(super) struct State<const W: usize> {
     /// If any injection answers voltage: what each point draws beside, and the power of each such injection as given.
     pub(super) constant: Vec<Phasor<W>>,
     pub(super) given: Vec<Phasor<W>>,
-}
-
-#[inline(always)]
-pub(super) fn zero<const W: usize>() -> Phasor<W> {
-    [Lanes::ZERO; 2]
-}
-
-#[inline(always)]
-pub(super) fn plus<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
-#[inline(always)]
-pub(super) fn minus<const W: usize>(a: Phasor<W>, b: Phasor<W>) -> Phasor<W> {
-    [a[0] - b[0], a[1] - b[1]]
-}
-
-#[inline(always)]
-pub(super) fn times<const W: usize>(z: Complex, j: Phasor<W>) -> Phasor<W> {
-    [z[0] * j[0] - z[1] * j[1], z[0] * j[1] + z[1] * j[0]]
-}
-
-#[inline(always)]
-pub(super) fn square<const W: usize>(a: Phasor<W>) -> Lanes<W> {
-    a[0] * a[0] + a[1] * a[1]
 }
 
 #[inline(always)]

@@ -11,12 +11,13 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::super::lanes::Lanes;
+use super::super::phasor::{Phasor, minus, plus, square, times, zero};
 use super::super::solution::Rows;
 use super::super::tree::DEAD;
 use super::super::write::{column, wrapped};
 use super::network::{Branch, Node, ThreePhase};
 use super::sequence::{Coupled, transposed};
-use super::sweep::{Cell, Phasor, coupled, minus, plus, square, sum, times, turned, zero};
+use super::sweep::{Cell, coupled, sum, turned};
 
 /// Buses whose results are found before they are written: mixed with scattered writes, the compiler would give up vectors.
 const BLOCK: usize = 32;
