@@ -153,16 +153,28 @@ impl Instructions {
         Instructions::available().last().unwrap_or(Instructions::Portable)
     }
 
+    /// Whether whole groups are compiled for them. On this family the portable set would only cost time to build: its steps are
+    /// solved one by one.
+    fn grouped(self) -> bool {
+        !(cfg!(target_arch = "x86_64") && self == Instructions::Portable)
+    }
+
     /// Groups of lanes, and a single step at the end by itself.
     fn run<K: Kernel>(self, kernel: &K, task: &Task<'_>, steps: Range<usize>, buffers: &mut Buffers<K>, rows: &mut Rows<'_>) {
-        let grouped = steps.start..if steps.len() % LANES == 1 { steps.end - 1 } else { steps.end };
+        let grouped = match steps.len() {
+            _ if !self.grouped() => steps.start..steps.start,
+            n if n % LANES == 1 => steps.start..steps.end - 1,
+            _ => steps.clone(),
+        };
         if !grouped.is_empty() {
             kernel.prepare(&mut buffers.group);
             self.groups(kernel, task, grouped.clone(), &mut buffers.group, rows);
         }
         if grouped.end < steps.end {
             kernel.prepare(&mut buffers.single);
-            kernel.group(task, grouped.end..steps.end, &mut buffers.single, grouped.len(), rows);
+        }
+        for step in grouped.end..steps.end {
+            kernel.group(task, step..step + 1, &mut buffers.single, step - steps.start, rows);
         }
     }
 
@@ -170,7 +182,10 @@ impl Instructions {
     #[allow(unsafe_code, reason = "a function with a target feature may only run where the processor has it")]
     fn groups<K: Kernel>(self, kernel: &K, task: &Task<'_>, steps: Range<usize>, state: &mut K::State<LANES>, rows: &mut Rows<'_>) {
         match self {
+            #[cfg(not(target_arch = "x86_64"))]
             Instructions::Portable => groups(kernel, task, steps, state, rows),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Portable => unreachable!("solved one by one"),
             // SAFETY: `available`, which alone names these, has asked the processor.
             #[cfg(target_arch = "x86_64")]
             Instructions::Avx2 => unsafe { groups_avx2(kernel, task, steps, state, rows) },
