@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::meta::{self, Meta};
-use super::{Feeder, responses, rules, tap_changers};
+use super::{Feeder, read_table, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::{Findings, Location, nearest, quoted_list};
 use crate::grid::{
@@ -106,9 +106,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// A table whose required columns are all there.
     fn table(&mut self, file: &str, required: &[&str], optional: &[&str]) -> Option<Table> {
-        let source = read_text(&self.dir.join(file)).map_err(|finding| self.findings.push(finding)).ok()?;
-        let table = Table::parse(&source, b',', &mut self.findings)?;
-        table.check_columns(required, optional, &mut self.findings).then_some(table)
+        read_table(self.dir, file, required, optional, &mut self.findings)
     }
 
     fn buses(&mut self) {

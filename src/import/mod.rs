@@ -21,6 +21,7 @@ use crate::asset::AssetSpec;
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, Places};
 use crate::profile::ProfileTable;
+use crate::table::{Table, read_text};
 
 pub use write::folder_files;
 
@@ -89,6 +90,13 @@ impl Feeder {
         }
         power
     }
+}
+
+/// A table of folder `dir` whose required columns are all there.
+fn read_table(dir: &Path, file: &str, required: &[&str], optional: &[&str], findings: &mut Findings) -> Option<Table> {
+    let source = read_text(&dir.join(file)).map_err(|finding| findings.push(finding)).ok()?;
+    let table = Table::parse(&source, b',', findings)?;
+    table.check_columns(required, optional, findings).then_some(table)
 }
 
 /// Reads a feeder from a folder in either form: ours has `feeder.toml`, the neutral one `nodes.csv`.

@@ -27,7 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::folder::TRANSFORMERS_ZERO;
-use super::{Feeder, responses, rules, tap_changers};
+use super::{Feeder, read_table, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{
@@ -35,7 +35,7 @@ use crate::grid::{
 };
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress};
 use crate::profile::ProfileTable;
-use crate::table::{Row, Sign, Table, read_text};
+use crate::table::{Row, Sign};
 use crate::time::{SimDuration, SimTime};
 
 /// The file that tells this form.
@@ -137,12 +137,7 @@ fn constant(id: String, kind: AssetKind, p_nominal_w: f64, q_nominal_var: f64) -
 
 /// Reads each row of a table whose columns are all there; what the form has beside is not looked at.
 fn each(dir: &Path, file: &str, required: &[&str], findings: &mut Findings, mut row: impl FnMut(Row<'_>, &mut Findings)) {
-    let source = match read_text(&dir.join(file)) {
-        Ok(source) => source,
-        Err(finding) => return findings.push(finding),
-    };
-    let Some(table) = Table::parse(&source, b',', findings) else { return };
-    if table.check_columns(required, &["name", "sk_va", "rx", "z01_ratio"], findings) {
+    if let Some(table) = read_table(dir, file, required, &["name", "sk_va", "rx", "z01_ratio"], findings) {
         table.rows().for_each(|r| row(r, findings));
     }
 }

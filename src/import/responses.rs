@@ -12,32 +12,21 @@
 
 use std::path::Path;
 
-use super::rules;
+use super::{read_table, rules};
 use crate::diagnostic::{Findings, nearest};
 use crate::grid::{Connection, Control, Mix, Response};
 use crate::ids::ConnectionIdx;
-use crate::table::{Row, Sign, Table, read_text};
+use crate::table::{Row, Sign};
 
 pub(super) const FILE: &str = "responses.csv";
 pub(super) const OPTIONAL: [&str; 7] = ["p_impedance", "p_current", "q_impedance", "q_current", "q_of_u", "cos_phi_of_p", "rated_w"];
 
 /// Reads the file of folder `dir`; none when there is none.
 pub(super) fn read(dir: &Path, connections: &[Connection], findings: &mut Findings) -> Vec<Response> {
-    let path = dir.join(FILE);
-    if !path.exists() {
+    if !dir.join(FILE).exists() {
         return Vec::new();
     }
-    let source = match read_text(&path) {
-        Ok(source) => source,
-        Err(finding) => {
-            findings.push(finding);
-            return Vec::new();
-        }
-    };
-    let Some(table) = Table::parse(&source, b',', findings) else { return Vec::new() };
-    if !table.check_columns(&["connection"], &OPTIONAL, findings) {
-        return Vec::new();
-    }
+    let Some(table) = read_table(dir, FILE, &["connection"], &OPTIONAL, findings) else { return Vec::new() };
     let mut responses: Vec<Response> = Vec::new();
     for row in table.rows() {
         let Some(connection) = connection(row, connections, findings) else { continue };

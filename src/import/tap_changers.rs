@@ -12,11 +12,11 @@
 use std::path::Path;
 
 use super::folder::SIDES;
-use super::rules;
+use super::{read_table, rules};
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, Tap, TapChanger};
 use crate::ids::BusIdx;
-use crate::table::{Row, Sign, Table, read_text};
+use crate::table::{Row, Sign};
 
 pub(super) const FILE: &str = "tap_changers.csv";
 pub(super) const REQUIRED: [&str; 6] = ["transformer", "set_pu", "dead_band_pu", "delay_s", "min_position", "max_position"];
@@ -24,18 +24,10 @@ const OPTIONAL: [&str; 4] = ["bus", "tap_side", "tap_step_pu", "tap_position"];
 
 /// Reads the file of folder `dir` into `grid`, if there is one.
 pub(super) fn read(dir: &Path, grid: &mut Grid, findings: &mut Findings) {
-    let path = dir.join(FILE);
-    if !path.exists() {
+    if !dir.join(FILE).exists() {
         return;
     }
-    let source = match read_text(&path) {
-        Ok(source) => source,
-        Err(finding) => return findings.push(finding),
-    };
-    let Some(table) = Table::parse(&source, b',', findings) else { return };
-    if !table.check_columns(&REQUIRED, &OPTIONAL, findings) {
-        return;
-    }
+    let Some(table) = read_table(dir, FILE, &REQUIRED, &OPTIONAL, findings) else { return };
     for row in table.rows() {
         let id = row.text("transformer", findings);
         let Some(transformer) = grid.transformers.iter().position(|t| t.id == id) else {

@@ -55,13 +55,14 @@ mod write;
 use std::ops::Range;
 
 use super::batch::{Kernel, Task};
+use super::ends::settle;
 use super::injections::Group;
 use super::lanes::Lanes;
 use super::phasor::{plus, square};
-use super::solution::{Rows, Status};
+use super::solution::Rows;
 use crate::ids::BusIdx;
 pub(super) use mesh::Mesh;
-use sweep::{End, State};
+use sweep::State;
 
 impl Kernel for Mesh {
     type State<const W: usize> = State<W>;
@@ -88,16 +89,7 @@ impl Kernel for Mesh {
         if task.outputs.branch {
             write::branches(self, state, row, width, rows);
         }
-        for (l, end) in ends.into_iter().enumerate().take(width) {
-            rows.status[row + l] = match end {
-                End::Converged { sweeps, error_pu } => Status::Converged { iterations: sweeps, error_pu },
-                End::Moving { change_pu } => Status::IterationLimit { change_pu },
-                End::Collapsed => Status::Collapsed { bus: self.lowest(&powers, l, state) },
-            };
-            if !rows.status[row + l].converged() {
-                rows.blank(row + l);
-            }
-        }
+        settle(ends, width, row, rows, |l| self.lowest(&powers, l, state));
     }
 }
 

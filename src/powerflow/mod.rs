@@ -11,6 +11,7 @@
 //! one thread or many ([`solve_parallel`]), and a step without an operating point is marked and leaves the others alone.
 
 mod batch;
+mod ends;
 mod injections;
 mod lanes;
 mod meshed;

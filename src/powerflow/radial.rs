@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::batch::{Kernel, Task};
+use super::ends::settle;
 use super::injections::Group;
 use super::lanes::Lanes;
-use super::solution::{Rows, Status};
-use super::sweep::{self, Cell, End};
+use super::solution::Rows;
+use super::sweep::{self, Cell};
 use super::tree::Tree;
 use super::write;
 use crate::ids::BusIdx;
@@ -47,16 +48,7 @@ impl Kernel for Tree {
         if task.outputs.branch {
             write::branches(self, &state.cells, row, width, rows);
         }
-        for (l, end) in ends.into_iter().enumerate().take(width) {
-            rows.status[row + l] = match end {
-                End::Converged { sweeps, error_pu } => Status::Converged { iterations: sweeps, error_pu },
-                End::Moving { change_pu } => Status::IterationLimit { change_pu },
-                End::Collapsed => Status::Collapsed { bus: self.lowest(&powers, l, state) },
-            };
-            if !rows.status[row + l].converged() {
-                rows.blank(row + l);
-            }
-        }
+        settle(ends, width, row, rows, |l| self.lowest(&powers, l, state));
     }
 }
 

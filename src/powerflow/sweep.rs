@@ -51,6 +51,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
+use super::ends::{End, Ends};
 use super::lanes::{Lanes, Mask, SMALL};
 use super::radial::State;
 use super::solution::Options;
@@ -83,41 +84,17 @@ impl<const W: usize> Cell<W> {
     }
 }
 
-/// How a lane ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum End {
-    /// Sweeps, the last one included, and the bound of the voltage error, pu.
-    Converged {
-        sweeps: u32,
-        error_pu: f64,
-    },
-    /// Still moving, by this much voltage, pu.
-    Moving {
-        change_pu: f64,
-    },
-    Collapsed,
-}
-
 /// Sweeps from `u = 1` until every lane has ended; `cells` are [`Cell::at_rest`]. Leaves `|v|` in `a` and `θ` in `b`, which mean
 /// something in converged lanes.
 #[inline(always)]
 pub(super) fn solve<const W: usize>(tree: &Tree, options: Options, state: &mut State<W>) -> [End; W] {
-    let mut ends = [End::Moving { change_pu: f64::NAN }; W];
-    let mut moving = Mask::ALL;
-    let (mut before, mut lowest) = ([Lanes::all(f64::INFINITY); 2], Lanes::ZERO);
+    let mut ends = Ends::open();
+    let mut lowest = Lanes::ZERO;
     for sweep in 2..=options.max_iterations {
-        let seen = if sweep == 2 { look::<W, FIRST>(tree, state, &moving) } else { look::<W, MIDDLE>(tree, state, &moving) };
-        for (l, end) in ends.iter_mut().enumerate() {
-            if moving.has(l) {
-                *end =
-                    seen.judge(l, before.map(|change| change.0[l]), tree.shunt_gain, state.response_gain.0[l], options.tolerance_pu, sweep);
-                if !matches!(end, End::Moving { .. }) {
-                    moving.clear(l);
-                }
-            }
-        }
-        (before, lowest) = ([seen.change, before[0]], seen.lowest);
-        if moving == Mask::NONE {
+        let seen = if sweep == 2 { look::<W, FIRST>(tree, state, &ends.moving) } else { look::<W, MIDDLE>(tree, state, &ends.moving) };
+        lowest = seen.lowest;
+        let (shunt_gain, response_gain, tolerance_pu) = (tree.shunt_gain, state.response_gain, options.tolerance_pu);
+        if ends.judge(seen.change, |l, before| seen.judge(l, before, shunt_gain, response_gain.0[l], tolerance_pu, sweep)) {
             break;
         }
     }
@@ -129,7 +106,7 @@ pub(super) fn solve<const W: usize>(tree: &Tree, options: Options, state: &mut S
     } else {
         finish::<W, false>(tree, cells)
     }
-    ends
+    ends.of
 }
 
 /// Leaves the `u` of a grid that loses nothing, which is a number even where the load flow is none.

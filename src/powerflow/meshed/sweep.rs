@@ -3,6 +3,7 @@
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
 use super::mesh::Mesh;
+use crate::powerflow::ends::{End, Ends};
 use crate::powerflow::lanes::{Lanes, Mask};
 use crate::powerflow::phasor::{Phasor, minus, plus, square, times};
 use crate::powerflow::solution::Options;
@@ -83,21 +84,6 @@ impl<const W: usize> State<W> {
     }
 }
 
-/// How a lane ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum End {
-    /// Sweeps, and the bound of the voltage error, pu.
-    Converged {
-        sweeps: u32,
-        error_pu: f64,
-    },
-    /// Still moving, by this much voltage, pu.
-    Moving {
-        change_pu: f64,
-    },
-    Collapsed,
-}
-
 /// Sweeps from the voltages at no load until every lane has ended; the cells hold `s`. Leaves `v`, which means something in
 /// converged lanes.
 #[inline(always)]
@@ -108,26 +94,15 @@ pub(super) fn solve<const W: usize>(mesh: &Mesh, options: Options, b: &mut State
     weigh_responses(mesh, b);
     let gain = gain(mesh, &mut b.cells);
     begin(mesh, b);
-    let mut ends = [End::Moving { change_pu: f64::NAN }; W];
-    let mut moving = Mask::ALL;
-    let mut before = [Lanes::all(f64::INFINITY); 2];
+    let mut ends = Ends::open();
     for sweep in 1..=options.max_iterations {
         currents(mesh, b);
-        let seen = voltages(mesh, b, &moving);
-        for (l, end) in ends.iter_mut().enumerate() {
-            if moving.has(l) {
-                *end = seen.judge(l, before.map(|change| change.0[l]), gain.0[l], mesh.shunt_gain, options.tolerance_pu, sweep);
-                if !matches!(end, End::Moving { .. }) {
-                    moving.clear(l);
-                }
-            }
-        }
-        before = [seen.change, before[0]];
-        if moving == Mask::NONE {
+        let seen = voltages(mesh, b, &ends.moving);
+        if ends.judge(seen.change, |l, before| seen.judge(l, before, gain.0[l], mesh.shunt_gain, options.tolerance_pu, sweep)) {
             break;
         }
     }
-    ends
+    ends.of
 }
 
 /// One sweep from the start, whose voltages tell where a step without operating point breaks down.

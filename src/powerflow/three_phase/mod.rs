@@ -11,10 +11,10 @@ pub(super) use network::ThreePhase;
 use std::ops::Range;
 
 use super::batch::{Kernel, Task};
+use super::ends::settle;
 use super::injections::Group;
 use super::phasor::zero;
-use super::solution::{Rows, Status};
-use super::sweep::End;
+use super::solution::Rows;
 use crate::ids::BusIdx;
 use sweep::{Cell, Drawn, State};
 
@@ -80,16 +80,7 @@ impl ThreePhase {
         if outputs.branch {
             write::branches(self, &state.cells, row, width, rows);
         }
-        for (l, end) in ends.into_iter().enumerate().take(width) {
-            rows.status[row + l] = match end {
-                End::Converged { sweeps, error_pu } => Status::Converged { iterations: sweeps, error_pu },
-                End::Moving { change_pu } => Status::IterationLimit { change_pu },
-                End::Collapsed => Status::Collapsed { bus: self.lowest(l, state) },
-            };
-            if !rows.status[row + l].converged() {
-                rows.blank(row + l);
-            }
-        }
+        settle(ends, width, row, rows, |l| self.lowest(l, state));
     }
 
     /// The bus where a phase of lane `l` has the least voltage along that at rest after one sweep: what is no number is less than

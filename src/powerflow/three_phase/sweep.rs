@@ -38,10 +38,10 @@
 
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays, and iterators over lanes are not always inlined")]
 
+use super::super::ends::{End, Ends};
 use super::super::lanes::{Lanes, Mask};
 use super::super::phasor::{Phasor, minus, plus, square, times, zero};
 use super::super::solution::Options;
-use super::super::sweep::End;
 use super::super::tree::DEAD;
 use super::network::{Node, Point, ThreePhase};
 use super::sequence::{Coupled, Turn};
@@ -108,27 +108,16 @@ pub(super) fn solve<const W: usize>(network: &ThreePhase, options: Options, stat
     respond(network, state);
     let gain = load_gain(network, state);
     hold(network, state);
-    let mut ends = [End::Moving { change_pu: f64::NAN }; W];
-    let mut moving = Mask::ALL;
-    let mut before = [Lanes::all(f64::INFINITY); 2];
+    let mut ends = Ends::open();
     for sweep in 2..=options.max_iterations {
         once(network, state);
-        let seen = look(network, state, &moving, gain);
-        for (l, end) in ends.iter_mut().enumerate() {
-            if moving.has(l) {
-                *end = seen.judge(l, [before[0].0[l], before[1].0[l]], network.shunt_gain, options.tolerance_pu, sweep);
-                if !matches!(end, End::Moving { .. }) {
-                    moving.clear(l);
-                }
-            }
-        }
-        before = [before[1], seen.change];
-        if moving == Mask::NONE {
+        let seen = look(network, state, &ends.moving, gain);
+        if ends.judge(seen.change, |l, before| seen.judge(l, before, network.shunt_gain, options.tolerance_pu, sweep)) {
             break;
         }
     }
     once(network, state);
-    ends
+    ends.of
 }
 
 /// One sweep.
@@ -286,11 +275,11 @@ impl<const W: usize> Seen<W> {
         }
         let gain = self.load_gain.0[l] + shunt_gain;
         // A characteristic of straight lines may bend between two sweeps, so a small ratio is not believed.
-        let observed = f64::max(change / before[1], before[1] / before[0]).max(0.5);
+        let observed = f64::max(change / before[0], before[0] / before[1]).max(0.5);
         let (q, safety) = if gain < 0.5 { (gain, 1.0) } else { (observed, 2.0) };
         let error_pu = safety * q * q / (1.0 - q) * change;
         // Two ratios need three changes, and mean nothing of a contraction from 1 on.
-        let meant = gain < 0.5 || (before[0].is_finite() && q < 1.0);
+        let meant = gain < 0.5 || (before[1].is_finite() && q < 1.0);
         if meant && error_pu <= tolerance_pu { End::Converged { sweeps, error_pu } } else { End::Moving { change_pu: change } }
     }
 }
