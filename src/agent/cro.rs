@@ -14,7 +14,7 @@ use crate::uftp::message::{
 };
 
 use super::inbox::Inbox;
-use super::{Action, Desk, Input, send};
+use super::{Action, Desk, Input, Participant, send};
 
 /// The common reference operator.
 #[derive(Debug)]
@@ -25,15 +25,9 @@ pub struct Cro {
     declarations: BTreeMap<Domain, DsoPortfolioUpdate>,
 }
 
-impl Cro {
-    /// An empty registry.
-    #[must_use]
-    pub fn new(desk: Desk, inbox: Inbox) -> Cro {
-        Cro { desk, inbox, portfolios: BTreeMap::new(), declarations: BTreeMap::new() }
-    }
-
-    /// Answers portfolio updates and queries; nothing else concerns it.
-    pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+impl Participant for Cro {
+    // Portfolio updates and queries are answered; nothing else concerns it.
+    fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
         let received = match input {
             Input::Message(message) => self.inbox.in_process(message),
             Input::Enveloped(received) => received,
@@ -47,6 +41,14 @@ impl Cro {
         let actions: Vec<Action> = self.answer(now, &message).into_iter().collect();
         self.inbox.handled(validated, &actions);
         actions
+    }
+}
+
+impl Cro {
+    /// An empty registry.
+    #[must_use]
+    pub fn new(desk: Desk, inbox: Inbox) -> Cro {
+        Cro { desk, inbox, portfolios: BTreeMap::new(), declarations: BTreeMap::new() }
     }
 
     fn answer(&mut self, now: SimTime, message: &Arc<Message>) -> Option<Action> {

@@ -1,7 +1,7 @@
 //! What the world's side hands to agents: forecasts in vintages, prices, telemetry, meters.
 
 use crate::asset::ev::Session;
-use crate::ids::{ConnectionIdx, CpIdx};
+use crate::ids::{ConnectionIdx, CpIdx, EntityAddress};
 use crate::time::{Period, SimTime};
 
 /// An aggregator's forecast of its own portfolio for one Period. Rows follow the order of its own tables.
@@ -63,4 +63,17 @@ pub struct MeterDay {
     pub connection: ConnectionIdx,
     /// Average net power per ISP, W, consumption positive.
     pub p_w: Vec<f64>,
+}
+
+/// What everyone knows of a congestion point once it is published: contract-phase data.
+#[derive(Debug, Clone)]
+pub struct PublicCp {
+    /// Row in the study.
+    pub cp: CpIdx,
+    /// Its address.
+    pub address: EntityAddress,
+    /// Whether offers may hold exclusive options.
+    pub mutex_offers: bool,
+    /// The connections it concerns.
+    pub connections: Vec<ConnectionIdx>,
 }

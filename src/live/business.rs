@@ -12,7 +12,7 @@ use super::series::{Layout, Series, Values};
 use crate::agent::agr::{self, Agr, Curtailable};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, Watched};
-use crate::agent::{Action, DayPrices, Desk, Directory, DsoVintage, Inbox, Input, MeterDay, PortfolioVintage, PublicCp};
+use crate::agent::{DayPrices, Desk, Directory, DsoVintage, Inbox, Input, MeterDay, Participant, PortfolioVintage, PublicCp};
 use crate::diagnostic::Findings;
 use crate::grid::RadialOrder;
 use crate::ids::{AgrIdx, AssetIdx, BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress, Role};
@@ -24,24 +24,9 @@ use crate::uftp::message::{
     AgrPortfolioUpdate, ConversationId, Currency, DateTime, Header, Message, MessageId, PortfolioConnection, Version, ZoneName,
 };
 
-/// The state machine behind a participant.
-pub(super) enum Agent {
-    Agr(Box<Agr>),
-    Dso(Box<Dso>),
-}
-
-impl Agent {
-    pub(super) fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
-        match self {
-            Agent::Agr(a) => a.handle(now, input),
-            Agent::Dso(a) => a.handle(now, input),
-        }
-    }
-}
-
 /// Everything the driver needs to know of the business.
 pub(super) struct Business {
-    pub(super) agent: Agent,
+    pub(super) agent: Box<dyn Participant>,
     /// The participant's own common reference, if no peer is one.
     pub(super) cro: Option<(Domain, Cro)>,
     pub(super) files: Files,
@@ -159,7 +144,7 @@ impl<'a> Common<'a> {
     }
 }
 
-fn aggregator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
+fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findings> {
     let loaded = common.loaded;
     let a = loaded.config.aggregator.as_ref().ok_or_else(|| common.missing("aggregator"))?;
     let forecast = loaded.path("aggregator.forecast");
@@ -183,16 +168,16 @@ fn aggregator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
         support_eur_per_mwh: a.support_eur_per_mwh,
         shifting_eur_per_mwh: 0.0,
         penalty_eur_per_mwh: a.penalty_eur_per_mwh,
-        gate: loaded.config.market.gate,
+        rounds: loaded.config.market.timetable().rounds,
     };
     let inbox = Inbox::new(common.directory(&common.domain, Role::Agr));
-    let agent = Agent::Agr(Box::new(Agr::new(common.desk(&common.domain), inbox, profile)));
+    let agent = Box::new(Agr::new(common.desk(&common.domain), inbox, profile));
     let own =
         Own::Aggregator { prices: loaded.path("aggregator.prices"), meters: loaded.document.file("aggregator.meters").unwrap_or_default() };
     Ok((agent, Files::new(forecast, connections, &common.calendar, own)?))
 }
 
-fn operator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
+fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findings> {
     let loaded = common.loaded;
     let o = loaded.config.operator.as_ref().ok_or_else(|| common.missing("operator"))?;
     let (feeder, _) = read_folder(&loaded.path("operator.feeder"))?;
@@ -237,11 +222,11 @@ fn operator(common: &Common<'_>) -> Result<(Agent, Files), Findings> {
         trades: true,
         price_ceiling_eur_per_mwh: o.price_ceiling_eur_per_mwh,
         penalty_eur_per_mwh: o.penalty_eur_per_mwh,
-        request_expires: loaded.config.market.request_expires,
+        rounds: loaded.config.market.timetable().rounds,
         orange: None,
     };
     let inbox = Inbox::new(common.directory(&common.domain, Role::Dso));
-    let agent = Agent::Dso(Box::new(Dso::new(common.desk(&common.domain), inbox, profile)));
+    let agent = Box::new(Dso::new(common.desk(&common.domain), inbox, profile));
     Ok((agent, Files::new(loaded.path("operator.forecast"), connections, &common.calendar, Own::Operator)?))
 }
 

@@ -7,13 +7,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::agenda::{Agenda, Event};
-use super::business::{Agent, Business, Files};
+use super::business::{Business, Files};
 use super::clock::Clock;
 use super::config::Loaded;
 use super::http::{Keys, Letter, Notice, Outbox, listen};
 use super::rules::NO_LISTENER;
 use crate::agent::cro::Cro;
-use crate::agent::{Action, Input};
+use crate::agent::{self, Action, Input, Participant as _};
 use crate::diagnostic::Findings;
 use crate::ids::{Domain, Role};
 use crate::output::publish::CANNOT_WRITE;
@@ -38,7 +38,7 @@ pub struct Ended {
 pub struct Participant {
     clock: Clock,
     agenda: Agenda,
-    agent: Agent,
+    agent: Box<dyn agent::Participant>,
     cro: Option<(Domain, Cro)>,
     files: Files,
     calendar: Arc<IspCalendar>,
@@ -73,7 +73,7 @@ impl Participant {
         let clock = config.clock.map_or_else(Clock::wall, |c| Clock::accelerated(zone.at(c.start.date(), c.start.time()), c.speed));
         let now = clock.now();
         let business = Business::new(&loaded, role, seed, now)?;
-        let agenda = Agenda::new(&business.periods, role, &config.market, &business.calendar, now);
+        let agenda = Agenda::new(&business.periods, role, &config.market.timetable(), &business.calendar, now);
         let archive = config.messages.as_ref().map(|_| loaded.path("messages"));
         if let Some(folder) = &archive {
             let unwritable = |e| CANNOT_WRITE.finding(format!("cannot make the folder '{}': {e}", folder.display()));
@@ -143,7 +143,7 @@ impl Participant {
 
     fn happen(&mut self, event: Event, say: Say<'_>) {
         match event {
-            Event::Gate(gate, period) => self.tell(Input::Gate(gate, period), say),
+            Event::Gate(appointment) => self.tell(Input::Gate(appointment), say),
             Event::Look => match self.files.look(self.clock.now(), &self.periods) {
                 Ok(inputs) => inputs.into_iter().for_each(|input| self.tell(input, say)),
                 // A file may be half written; the next look is an ISP away.

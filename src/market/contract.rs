@@ -98,6 +98,12 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// The same room where nothing is asked for: zero lies in it.
+    #[must_use]
+    pub fn unasked(self) -> Bounds {
+        Bounds { min: self.min.min(Watts::ZERO), max: self.max.max(Watts::ZERO), requested: false }
+    }
+
     /// The bound nearer zero of a requested ISP, with sign: the shortage to be solved; zero elsewhere.
     #[must_use]
     pub fn near(&self) -> Watts {

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::wire::Wire;
+use crate::agent::agenda::{Round, Timetable};
 use crate::market::Direction;
 use crate::scenario::sweep_table::Sweep;
 
@@ -446,6 +447,21 @@ impl Market {
             ("order", m.order),
             ("gate", m.gate),
         ]
+    }
+}
+
+impl Market {
+    /// The clock times that participants and whoever drives them go by.
+    #[must_use]
+    pub fn timetable(&self) -> Timetable {
+        let round = Round {
+            prognosis: Some(self.prognosis),
+            request: self.request,
+            request_expires: self.request_expires,
+            order: self.order,
+            close: self.gate,
+        };
+        Timetable { query: self.query, call: self.call, results: self.auction_results, rounds: vec![round], metering: self.metering }
     }
 }
 

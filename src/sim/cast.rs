@@ -5,62 +5,29 @@ use std::sync::Arc;
 use crate::agent::agr::{self, Agr, Curtailable, Storage, Vehicle};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, OrangePower, Watched};
-use crate::agent::{Action, Desk, Directory, Inbox, Input, PublicCp};
+use crate::agent::{Desk, Directory, Inbox, PublicCp, Registry};
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimDuration;
 
 use super::world::World;
 
-/// A participant.
-pub(super) enum Agent {
-    Cro(Box<Cro>),
-    Dso(Box<Dso>),
-    Agr(Box<Agr>),
-}
-
-impl Agent {
-    pub(super) fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
-        match self {
-            Agent::Cro(a) => a.handle(now, input),
-            Agent::Dso(a) => a.handle(now, input),
-            Agent::Agr(a) => a.handle(now, input),
-        }
-    }
-
-    pub(super) fn role(&self) -> Role {
-        match self {
-            Agent::Cro(_) => Role::Cro,
-            Agent::Dso(_) => Role::Dso,
-            Agent::Agr(_) => Role::Agr,
-        }
-    }
-}
-
-/// Row of the DSO among the agents; the common reference comes before it.
-pub(super) const DSO: usize = 1;
-
-/// Row of an aggregator among the agents.
-pub(super) fn agr_row(agr: AgrIdx) -> usize {
-    2 + agr.i()
-}
-
-/// All participants with their domains: common reference, DSO, aggregators by domain.
-pub(super) fn agents(study: &Study, strategy: &Strategy, network: &Arc<Network>, world: &World<'_>) -> Vec<(Domain, Agent)> {
+/// All participants: common reference, DSO, aggregators by domain.
+pub(super) fn participants(study: &Study, strategy: &Strategy, network: &Arc<Network>, world: &World<'_>) -> Registry {
     let desk = |domain: &Domain| Desk::new(domain.clone(), Arc::clone(&study.calendar), study.currency, study.seed);
     let inbox = |domain: &Domain, role: Role| Inbox::new(directory(study, strategy, domain, role));
+    let mut registry = Registry::default();
+    let cro = Cro::new(desk(&study.cro), inbox(&study.cro, Role::Cro));
+    registry.seat(study.cro.clone(), Role::Cro, Box::new(cro));
     let dso = Dso::new(desk(&study.dso), inbox(&study.dso, Role::Dso), dso_profile(study, strategy, network));
-    let mut agents = vec![
-        (study.cro.clone(), Agent::Cro(Box::new(Cro::new(desk(&study.cro), inbox(&study.cro, Role::Cro))))),
-        (study.dso.clone(), Agent::Dso(Box::new(dso))),
-    ];
+    registry.seat(study.dso.clone(), Role::Dso, Box::new(dso));
     for (row, agr) in study.agrs.iter().enumerate() {
         let profile = agr_profile(study, strategy, AgrIdx::new(row), world);
-        agents.push((agr.domain.clone(), Agent::Agr(Box::new(Agr::new(desk(&agr.domain), inbox(&agr.domain, Role::Agr), profile)))));
+        registry.seat(agr.domain.clone(), Role::Agr, Box::new(Agr::new(desk(&agr.domain), inbox(&agr.domain, Role::Agr), profile)));
     }
-    agents
+    registry
 }
 
 /// Whom and what a participant knows when the case starts.
@@ -99,7 +66,7 @@ fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> ds
         trades: strategy.trades,
         price_ceiling_eur_per_mwh: strategy.price_ceiling_eur_per_mwh,
         penalty_eur_per_mwh: strategy.penalty_eur_per_mwh,
-        request_expires: study.market.request_expires,
+        rounds: study.market.timetable().rounds,
         orange: strategy.orange.then_some(orange),
     }
 }
@@ -179,7 +146,7 @@ fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, world: &World<'_
         support_eur_per_mwh: spec.terms.support_eur_per_mwh,
         shifting_eur_per_mwh: spec.terms.shifting_eur_per_mwh,
         penalty_eur_per_mwh: strategy.penalty_eur_per_mwh,
-        gate: study.market.gate,
+        rounds: study.market.timetable().rounds,
         connections,
     }
 }

@@ -1,18 +1,18 @@
 //! The event loop of a case: plan gates, messages, steps, telemetry, settlement, in one total order.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::agent::{Action, DayPrices, Gate, Input, MeterDay, Record, Telemetry};
+use crate::agent::agenda::{Handover, agenda};
+use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Registry, Telemetry};
 use crate::engine::{Origin, Phase, Queue};
-use crate::ids::{AgrIdx, ConnectionIdx, Domain};
+use crate::ids::{AgrIdx, ConnectionIdx, Role};
 use crate::market::ledger::{Entry, Kind, Ledger};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::Message;
 use crate::units::Money;
 
-use super::cast::{self, Agent, DSO, agr_row};
+use super::cast;
 use super::clearing;
 use super::physics::Physics;
 use super::recorder::{Recording, Regime, Variant};
@@ -42,12 +42,14 @@ pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
 /// What happens.
 enum Event {
-    Gate(usize, Gate, usize),
+    /// A participant's appointment.
+    Gate(usize, Appointment),
+    /// Something for a participant, of a Period.
+    Hand(usize, Handover, usize),
     Deliver(usize, Arc<Message>),
     Repeat(usize),
-    EarlyForecast(usize),
-    Forecast(usize),
-    Prices(usize),
+    /// Households plan a Period.
+    Plan(usize),
     Step(usize),
     Telemetry(Telemetry),
     DayEnd(usize),
@@ -64,8 +66,7 @@ struct Case<'a> {
     physics: Physics<'a>,
     world: World<'a>,
     forecaster: Forecaster<'a>,
-    agents: Vec<(Domain, Agent)>,
-    row_of: BTreeMap<Domain, usize>,
+    participants: Registry,
     wire: Wire<'a>,
     queue: Queue<Event>,
     /// Powers of the step as the world gave them, by variant.
@@ -83,16 +84,14 @@ struct Case<'a> {
 pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> CaseResult {
     let physics = Physics::new(study, strategy);
     let world = World::new(study, strategy);
-    let agents = cast::agents(study, strategy, &physics.network, &world);
-    let row_of = agents.iter().enumerate().map(|(k, (d, _))| (d.clone(), k)).collect();
+    let participants = cast::participants(study, strategy, &physics.network, &world);
     let mut case = Case {
         study,
         world,
         forecaster: Forecaster::new(study),
-        row_of,
-        wire: Wire::new(study, agents.iter().map(|(d, a)| (d.clone(), a.role()))),
-        queue: Queue::new(agents.len() + 1),
-        agents,
+        wire: Wire::new(study, participants.seats().map(|(d, role)| (d.clone(), role))),
+        queue: Queue::new(participants.len() + 1),
+        participants,
         physics,
         given: Default::default(),
         recording: Recording::new(study),
@@ -125,45 +124,27 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
 
 impl Case<'_> {
     fn world_event(&mut self, time: SimTime, phase: Phase, event: Event) {
-        let world = Origin(u16::try_from(self.agents.len()).expect("few agents"));
+        let world = Origin(u16::try_from(self.participants.len()).expect("few agents"));
         self.queue.push(time, phase, world, event);
     }
 
-    fn gate(&mut self, time: SimTime, agent: usize, gate: Gate, period: usize) {
-        self.world_event(time, GATE, Event::Gate(agent, gate, period));
-    }
-
-    /// Everything known beforehand: clock times of every Period, steps, settlement windows.
+    /// Everything known beforehand: the agenda, households' plans, the ends of days, steps.
     fn schedule(&mut self) {
         let study = self.study;
-        let m = study.market.clone();
-        let agrs: Vec<usize> = (0..study.agrs.len()).map(|a| agr_row(AgrIdx::new(a))).collect();
+        let timetable = study.market.timetable();
         for (k, period) in study.periods.iter().enumerate() {
             let eve = period.date.yesterday().expect("calendar year above 1");
-            let at = |time| study.calendar.at(eve, time);
-            if k == 0 {
-                let midnight = study.calendar.period(eve).start;
-                agrs.iter().for_each(|a| self.gate(midnight, *a, Gate::Publish, k));
-                self.gate(midnight + SimDuration::minutes(5), DSO, Gate::Publish, k);
-            }
-            agrs.iter().for_each(|a| self.gate(at(m.query), *a, Gate::Query, k));
-            self.gate(at(m.query), DSO, Gate::Query, k);
-            self.world_event(at(m.call) - SimDuration::minutes(30), INFORM, Event::EarlyForecast(k));
-            self.gate(at(m.call), DSO, Gate::Call, k);
-            self.world_event(at(m.auction_results), INFORM, Event::Prices(k));
-            self.world_event(at(m.auction_results), INFORM, Event::Forecast(k));
-            agrs.iter().for_each(|a| self.gate(at(m.prognosis), *a, Gate::Prognosis, k));
-            self.gate(at(m.request), DSO, Gate::Request, k);
-            self.gate(at(m.order), DSO, Gate::Order, k);
-            agrs.iter().for_each(|a| self.gate(at(m.order) + SimDuration::minutes(15), *a, Gate::Update, k));
-            self.gate(at(m.gate), DSO, Gate::Close, k);
+            self.world_event(study.calendar.at(eve, timetable.results), INFORM, Event::Plan(k));
             self.world_event(period.end(), INFORM, Event::DayEnd(k));
-            let morrow = study.calendar.at(period.date.tomorrow().expect("calendar year below 9999"), m.metering);
-            agrs.iter().for_each(|a| self.gate(morrow, *a, Gate::Metering, k));
-            let last_of_window = study.periods.get(k + 1).is_none_or(|next| next.date.month() != period.date.month());
-            if last_of_window {
-                self.gate(morrow + SimDuration::hours(2), DSO, Gate::Settle, k);
-                agrs.iter().for_each(|a| self.gate(morrow + SimDuration::hours(3), *a, Gate::Settle, k));
+        }
+        for appointment in agenda(&timetable, &study.calendar, &study.periods) {
+            let k = study.periods.iter().position(|p| p.date == appointment.period.date).expect("a Period of the run");
+            let rows: Vec<usize> = self.participants.in_role(appointment.role).collect();
+            for row in rows {
+                for (time, handover) in &appointment.before {
+                    self.world_event(*time, INFORM, Event::Hand(row, *handover, k));
+                }
+                self.world_event(appointment.time, GATE, Event::Gate(row, appointment.clone()));
             }
         }
         for step in 0..study.steps {
@@ -174,34 +155,30 @@ impl Case<'_> {
     fn happen(&mut self, now: SimTime, event: Event) {
         let study = self.study;
         match event {
-            Event::Gate(agent, gate, k) => self.tell(now, agent, Input::Gate(gate, study.periods[k])),
-            Event::Deliver(agent, message) => {
-                self.wire.reached(agent, &message);
-                self.tell(now, agent, Input::Message(message));
-            }
-            Event::Repeat(agent) => {
-                let deliveries = self.wire.repeat(now, agent);
-                self.deliver(agent, deliveries);
-            }
-            Event::EarlyForecast(k) => {
-                let plan = self.world.foresee(&study.periods[k], &self.expected_prices(k));
-                let area = self.forecaster.area(Some(&plan), now, &study.periods[k]);
-                self.tell(now, DSO, Input::Area(area));
-            }
-            Event::Forecast(k) => {
-                let period = &study.periods[k];
-                self.world.plan(period, &self.isp_prices(period));
-                self.forecast(now, period);
-            }
-            Event::Prices(k) => {
-                let period = study.periods[k];
-                let prices = Arc::new(DayPrices { period, eur_per_mwh: self.isp_prices(&period) });
-                for a in 0..study.agrs.len() {
-                    self.tell(now, agr_row(AgrIdx::new(a)), Input::Prices(Arc::clone(&prices)));
+            Event::Gate(row, appointment) => self.tell(now, row, Input::Gate(appointment)),
+            Event::Hand(row, handover, k) => {
+                if let Some(input) = self.hand_over(now, row, handover, k) {
+                    self.tell(now, row, input);
                 }
             }
+            Event::Deliver(row, message) => {
+                self.wire.reached(row, &message);
+                self.tell(now, row, Input::Message(message));
+            }
+            Event::Repeat(row) => {
+                let deliveries = self.wire.repeat(now, row);
+                self.deliver(row, deliveries);
+            }
+            Event::Plan(k) => {
+                let period = &study.periods[k];
+                self.world.plan(period, &self.isp_prices(period));
+            }
             Event::Step(step) => self.step(now, step),
-            Event::Telemetry(t) => self.tell(now, DSO, Input::Telemetry(t)),
+            Event::Telemetry(t) => {
+                for row in self.rows(Role::Dso) {
+                    self.tell(now, row, Input::Telemetry(t));
+                }
+            }
             Event::DayEnd(k) => self.day_end(now, &study.periods[k]),
         }
     }
@@ -219,28 +196,45 @@ impl Case<'_> {
         (0..isps).map(|i| before[i.min(before.len() - 1)]).collect()
     }
 
-    fn forecast(&mut self, now: SimTime, period: &Period) {
-        let area = self.forecaster.area(self.world.plans.get(&period.date), now, period);
-        self.tell(now, DSO, Input::Area(area));
-        for a in (0..self.study.agrs.len()).map(AgrIdx::new) {
-            let vintage = self.forecaster.portfolio(a, &self.world, now, period);
-            self.tell(now, agr_row(a), Input::Portfolio(vintage));
-        }
+    /// Rows of everyone in a role.
+    fn rows(&self, role: Role) -> Vec<usize> {
+        self.participants.in_role(role).collect()
+    }
+
+    /// What a participant is handed before an appointment.
+    fn hand_over(&self, now: SimTime, row: usize, handover: Handover, k: usize) -> Option<Input> {
+        let period = &self.study.periods[k];
+        Some(match (handover, self.agr_of(row)) {
+            (Handover::Prices, _) => Input::Prices(Arc::new(DayPrices { period: *period, eur_per_mwh: self.isp_prices(period) })),
+            (Handover::EarlyForecast, _) => {
+                let plan = self.world.foresee(period, &self.expected_prices(k));
+                Input::Area(self.forecaster.area(Some(&plan), now, period))
+            }
+            (Handover::Forecast, Some(agr)) => Input::Portfolio(self.forecaster.portfolio(agr, &self.world, now, period)),
+            (Handover::Forecast, None) => Input::Area(self.forecaster.area(self.world.plans.get(&period.date), now, period)),
+            (Handover::Readings, _) => return None,
+        })
+    }
+
+    /// The aggregator in a row.
+    fn agr_of(&self, row: usize) -> Option<AgrIdx> {
+        let (domain, _) = self.participants.seats().nth(row)?;
+        self.study.agrs.iter().position(|a| a.domain == *domain).map(AgrIdx::new)
     }
 
     /// Hands an input to an agent and carries out what it wants.
-    fn tell(&mut self, now: SimTime, agent: usize, input: Input) {
-        let actions = self.agents[agent].1.handle(now, input);
+    fn tell(&mut self, now: SimTime, row: usize, input: Input) {
+        let actions = self.participants.handle(row, now, input);
         for action in actions {
-            self.carry_out(now, agent, action);
+            self.carry_out(now, row, action);
         }
     }
 
-    fn carry_out(&mut self, now: SimTime, agent: usize, action: Action) {
+    fn carry_out(&mut self, now: SimTime, row: usize, action: Action) {
         match action {
             Action::Send(message) => {
-                let deliveries = self.wire.send(now, agent, &message);
-                self.deliver(agent, deliveries);
+                let deliveries = self.wire.send(now, row, &message);
+                self.deliver(row, deliveries);
             }
             Action::Dispatch(d) => self.world.dispatch(d),
             Action::Limit(limit) => self.world.limit(now + SimDuration::minutes(i64::from(self.study.orange.delay_minutes)), limit),
@@ -258,7 +252,7 @@ impl Case<'_> {
     fn deliver(&mut self, from: usize, deliveries: Vec<Delivery>) {
         let origin = Origin(u16::try_from(from).expect("few agents"));
         for (arrives, message) in deliveries {
-            if let Some(&to) = self.row_of.get(&message.header().recipient_domain) {
+            if let Some(to) = self.participants.row(&message.header().recipient_domain) {
                 self.queue.push(arrives, MESSAGE, origin, Event::Deliver(to, message));
             }
         }
@@ -333,7 +327,8 @@ impl Case<'_> {
         for (c, p_w) in meters.into_iter().enumerate() {
             let Some(agr) = study.agr_of[c] else { continue };
             let meter = MeterDay { period: *period, connection: ConnectionIdx::new(c), p_w };
-            self.tell(now, agr_row(agr), Input::Meter(Arc::new(meter)));
+            let row = self.participants.row(&study.agrs[agr.i()].domain).expect("an aggregator has a seat");
+            self.tell(now, row, Input::Meter(Arc::new(meter)));
         }
         self.world.forget(period.date);
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use copperplate::agent::agenda::Round;
 use copperplate::agent::agr::{Agr, Curtailable, Profile};
-use copperplate::agent::{Action, DayPrices, Desk, Directory, Gate, Inbox, Input, PortfolioVintage, PublicCp};
+use copperplate::agent::{Action, Appointment, DayPrices, Desk, Directory, Gate, Inbox, Input, Participant, PortfolioVintage, PublicCp};
 use copperplate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, EntityAddress, Role};
 use copperplate::time::{IspCalendar, Period, SimTime};
 use copperplate::uftp::message::*;
@@ -51,14 +52,20 @@ fn scene() -> Scene {
         support_eur_per_mwh: 0.0,
         shifting_eur_per_mwh: 0.0,
         penalty_eur_per_mwh: 0.0,
-        gate: time(16, 0, 0, 0),
+        rounds: vec![Round {
+            prognosis: Some(time(13, 30, 0, 0)),
+            request: time(14, 0, 0, 0),
+            request_expires: time(15, 0, 0, 0),
+            order: time(15, 30, 0, 0),
+            close: time(16, 0, 0, 0),
+        }],
     };
     let agr = Agr::new(Desk::new(own, Arc::clone(&calendar), Currency::EUR, 1), Inbox::new(directory), profile);
     let period = calendar.period(PERIOD);
     let mut scene = Scene { agr, calendar, period, next: 1 };
     scene.foresee(13, |_| 100_000.0);
     scene.tell(13, Input::Prices(Arc::new(DayPrices { period, eur_per_mwh: vec![50.0; 96] })));
-    assert_eq!(scene.tell(13, Input::Gate(Gate::Prognosis, period)).len(), 1);
+    assert_eq!(scene.tell(13, Input::Gate(Appointment::of(Gate::Prognosis, period))).len(), 1);
     scene
 }
 

@@ -24,9 +24,10 @@ use crate::uftp::message::{
 use crate::uftp::validate::Received;
 use crate::units::Watts;
 
+use super::agenda::{Appointment, Gate, Round};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
-use super::{Action, DayPrices, Desk, Dispatch, Gate, Input, MeterDay, PortfolioVintage, PublicCp, Target, send};
+use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, send};
 use offer::Booking;
 
 /// What an aggregator knows of its own business, from its contracts with customers and DSO and from regulation.
@@ -62,8 +63,8 @@ pub struct Profile {
     pub shifting_eur_per_mwh: f64,
     /// Penalty on deficiency of spot orders, €/MWh.
     pub penalty_eur_per_mwh: f64,
-    /// Clock time of the day-ahead gate closure; offers stay good until then.
-    pub gate: jiff::civil::Time,
+    /// Rounds of trade; an offer stays good until the round it is made in is over.
+    pub rounds: Vec<Round>,
 }
 
 /// A PV system or PV-battery plant.
@@ -150,6 +151,14 @@ pub struct Agr {
     reserved: BTreeMap<(Text, Date), Vec<Watts>>,
 }
 
+impl Participant for Agr {
+    fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        let actions = self.act(now, input);
+        self.inbox.sending(&actions);
+        actions
+    }
+}
+
 impl Agr {
     /// An aggregator that has just signed its customers.
     #[must_use]
@@ -175,16 +184,9 @@ impl Agr {
         }
     }
 
-    /// Takes what arrived and says what to do.
-    pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
-        let actions = self.act(now, input);
-        self.inbox.sending(&actions);
-        actions
-    }
-
     fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
         match input {
-            Input::Gate(gate, period) => self.gate(now, gate, &period),
+            Input::Gate(appointment) => self.gate(now, &appointment),
             Input::Message(message) => {
                 let received = self.inbox.in_process(message);
                 self.receive(now, received)
@@ -219,8 +221,9 @@ impl Agr {
         }
     }
 
-    fn gate(&mut self, now: SimTime, gate: Gate, period: &Period) -> Vec<Action> {
-        match gate {
+    fn gate(&mut self, now: SimTime, appointment: &Appointment) -> Vec<Action> {
+        let period = &appointment.period;
+        match appointment.gate {
             Gate::Publish => self.publish(now, period),
             Gate::Query => {
                 let header = self.desk.header(now, &self.profile.cro, None);
@@ -266,8 +269,11 @@ impl Agr {
         vec![send(AgrPortfolioUpdate { header, time_zone: self.desk.zone(), connections })]
     }
 
-    /// Plans the day and sends its first D-Prognosis for every congestion point.
+    /// Plans the day and sends its first D-Prognosis for every congestion point; a day that is planned is told anew.
     fn prognosis(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        if self.days.contains_key(&period.date) {
+            return self.prognoses(now, period.date);
+        }
         let Some(day) = self.plan(period) else { return Vec::new() };
         self.days.insert(period.date, day);
         let mut actions = vec![Action::Dispatch(self.dispatch(period.date))];

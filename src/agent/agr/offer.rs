@@ -38,6 +38,8 @@ pub(super) struct Booking {
     pub contract: Option<Text>,
     pub relieves: Direction,
     pub requested: Vec<bool>,
+    /// Until when the offer is good.
+    pub expires: SimTime,
     pub options: Vec<BookedOption>,
     pub ordered: Option<(usize, ActivationFactor)>,
 }
@@ -124,6 +126,8 @@ impl Agr {
             return actions;
         };
         let Some(day) = self.days.get_mut(&date) else { return actions };
+        // What nobody bought in an earlier round is free again.
+        day.bookings.retain(|b| b.ordered.is_some() || now <= b.expires);
         day.requests.insert(request.header.message_id, Arc::clone(message));
         let bounds = bounds(day, request);
         let terms = request.contract_id.as_ref().and_then(|id| self.profile.contracts.iter().find(|c| *c.id == **id)).cloned();
@@ -353,7 +357,7 @@ impl Agr {
         };
         let offer = FlexOffer {
             flex: request.flex.clone(),
-            expiration_date_time: self.desk.date_time(self.offers_expire(&period)),
+            expiration_date_time: self.desk.date_time(self.offers_expire(now, &period)),
             unsolicited: Some(false),
             flex_request_message_id: Some(request.header.message_id),
             contract_id: contract.map(|c| c.0.clone()),
@@ -372,16 +376,18 @@ impl Agr {
             contract: contract.map(|c| c.0.clone()),
             relieves,
             requested,
+            expires: self.offers_expire(now, &period),
             options,
             ordered: None,
         };
         self.send_offer(offer, booking, period.date)
     }
 
-    /// Day-ahead gate closure: offers stay good until then.
-    fn offers_expire(&self, period: &crate::time::Period) -> SimTime {
+    /// The end of the round that is on: offers stay good until then.
+    fn offers_expire(&self, now: SimTime, period: &crate::time::Period) -> SimTime {
         let eve = period.date.yesterday().expect("calendar year above 1");
-        self.desk.calendar.at(eve, self.profile.gate)
+        let mut ends = self.profile.rounds.iter().map(|r| self.desk.calendar.at(eve, r.close));
+        ends.find(|end| *end >= now).unwrap_or(now)
     }
 }
 

@@ -22,9 +22,10 @@ use crate::uftp::message::{
 use crate::uftp::validate::Received;
 use crate::units::Watts;
 
+use super::agenda::{Appointment, Gate, Round};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
-use super::{Action, Desk, DsoVintage, Gate, Input, PublicCp, send};
+use super::{Action, Desk, DsoVintage, Input, Participant, PublicCp, send};
 use orange::{OrangeDay, Watch};
 
 /// What the DSO knows of its own grid, contracts and powers.
@@ -50,8 +51,8 @@ pub struct Profile {
     pub price_ceiling_eur_per_mwh: f64,
     /// Penalty on deficiency of spot orders, €/MWh.
     pub penalty_eur_per_mwh: f64,
-    /// Clock time at which requests expire, the day before.
-    pub request_expires: jiff::civil::Time,
+    /// Rounds of trade.
+    pub rounds: Vec<Round>,
     /// What it may do outside the market; `None`: nothing.
     pub orange: Option<OrangePower>,
 }
@@ -131,6 +132,14 @@ pub struct Dso {
     solver: forecast::Solver,
 }
 
+impl Participant for Dso {
+    fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
+        let actions = self.act(now, input);
+        self.inbox.sending(&actions);
+        actions
+    }
+}
+
 impl Dso {
     /// A DSO before its first day.
     #[must_use]
@@ -155,16 +164,9 @@ impl Dso {
         }
     }
 
-    /// Takes what arrived and says what to do.
-    pub fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action> {
-        let actions = self.act(now, input);
-        self.inbox.sending(&actions);
-        actions
-    }
-
     fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
         match input {
-            Input::Gate(gate, period) => self.gate(now, gate, &period),
+            Input::Gate(appointment) => self.gate(now, &appointment),
             Input::Message(message) => {
                 let received = self.inbox.in_process(message);
                 self.receive(now, received)
@@ -191,12 +193,13 @@ impl Dso {
         }
     }
 
-    fn gate(&mut self, now: SimTime, gate: Gate, period: &Period) -> Vec<Action> {
-        match gate {
+    fn gate(&mut self, now: SimTime, appointment: &Appointment) -> Vec<Action> {
+        let period = &appointment.period;
+        match appointment.gate {
             Gate::Publish => self.publish(now, period),
             Gate::Query => self.query(now, period),
             Gate::Call => self.call(now, period),
-            Gate::Request => self.request(now, period),
+            Gate::Request => self.request(now, appointment),
             Gate::Order => self.order(now, period),
             Gate::Close => self.close(period),
             Gate::Settle => self.settle(now, period),

@@ -16,6 +16,7 @@ use crate::uftp::message::isp::{power_series, runs};
 use crate::uftp::message::{Disposition, FlexOffer, FlexOrder, FlexRequest, FlexRequestIsp, IspPower, Message};
 use crate::units::Watts;
 
+use super::super::agenda::Appointment;
 use super::super::order::OrderRecord;
 use super::super::{Record, send};
 use super::forecast::{Analysis, spread};
@@ -26,7 +27,8 @@ const REPAIRS: usize = 4;
 
 impl Dso {
     /// Analyses the day and asks for what it lacks.
-    pub(super) fn request(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+    pub(super) fn request(&mut self, now: SimTime, appointment: &Appointment) -> Vec<Action> {
+        let period = &appointment.period;
         let Some(analysis) = self.analyse(period, true) else { return Vec::new() };
         let mut actions =
             vec![Action::Record(Record::Analysis { period: *period, with_orders: false, solution: Arc::clone(&analysis.solution) })];
@@ -34,9 +36,10 @@ impl Dso {
             return actions;
         }
         for w in self.narrow_first() {
-            let bounds = analysis.bounds(&w, w.planning);
+            let mut bounds = analysis.bounds(&w, w.planning);
+            bounds.iter_mut().enumerate().filter(|(i, _)| !appointment.isps.contains(i)).for_each(|(_, b)| *b = b.unasked());
             if bounds.iter().any(|b| b.requested) {
-                actions.extend(self.ask(now, period, w.public.cp, &bounds));
+                actions.extend(self.ask(now, appointment, w.public.cp, &bounds));
             }
             self.books.entry(period.date).or_default().bounds.insert(w.public.cp, bounds);
         }
@@ -50,9 +53,11 @@ impl Dso {
         points
     }
 
-    fn ask(&mut self, now: SimTime, period: &Period, cp: CpIdx, bounds: &[Bounds]) -> Vec<Action> {
+    fn ask(&mut self, now: SimTime, appointment: &Appointment, cp: CpIdx, bounds: &[Bounds]) -> Vec<Action> {
+        let period = &appointment.period;
         let eve = period.date.yesterday().expect("calendar year above 1");
-        let expires = self.desk.calendar.at(eve, self.profile.request_expires);
+        let round = &self.profile.rounds[usize::from(appointment.round) - 1];
+        let expires = self.desk.calendar.at(eve, round.request_expires);
         let watched = self.watched(cp).public.clone();
         let agrs: BTreeSet<Domain> =
             watched.connections.iter().filter_map(|c| self.represented.get(&self.profile.addresses[c.i()]).cloned()).collect();
@@ -100,7 +105,9 @@ impl Dso {
         for w in self.narrow_first() {
             let Some(book) = self.books.get(&period.date) else { continue };
             let Some(bounds) = book.bounds.get(&w.public.cp).filter(|b| b.iter().any(|b| b.requested)).cloned() else { continue };
-            let offers: Vec<Arc<Message>> = book.offers.values().filter(|(cp, _)| *cp == w.public.cp).map(|(_, m)| Arc::clone(m)).collect();
+            let good = |m: &Message| matches!(m, Message::FlexOffer(o) if now <= o.expiration_date_time.second);
+            let here = book.offers.values().filter(|(cp, m)| *cp == w.public.cp && good(m));
+            let offers: Vec<Arc<Message>> = here.map(|(_, m)| Arc::clone(m)).collect();
             let candidates = candidates(period, &offers);
             let choices = self.choose(period, w.public.cp, &offers, &candidates);
             for choice in choices {
@@ -194,6 +201,8 @@ impl Dso {
             isps,
         };
         let record = self.record(period, cp, bounds, offer, &order);
+        // Sold is sold: a later round must not buy it again.
+        self.books.entry(period.date).or_default().offers.remove(&offer.header.message_id);
         self.pending.insert(order.header.message_id, record);
         send(order)
     }

@@ -1,0 +1,125 @@
+//! What reaches a participant, and what it wants.
+
+use std::sync::Arc;
+
+use crate::ids::{AgrIdx, AssetIdx, CpIdx};
+use crate::market::ledger::Entry;
+use crate::powerflow::Solution;
+use crate::time::Period;
+use crate::uftp::message::Message;
+use crate::uftp::validate::Received;
+
+use super::agenda::Appointment;
+use super::knowledge::{DayPrices, DsoVintage, MeterDay, PortfolioVintage, Telemetry};
+
+/// What reaches an agent.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A scheduled moment.
+    Gate(Appointment),
+    /// A message arrived in process.
+    Message(Arc<Message>),
+    /// A message arrived in an envelope, whose sender the rules hold it against.
+    Enveloped(Received),
+    /// Forecast of an aggregator's own portfolio.
+    Portfolio(Arc<PortfolioVintage>),
+    /// The DSO's own forecast.
+    Area(Arc<DsoVintage>),
+    /// Published day-ahead prices.
+    Prices(Arc<DayPrices>),
+    /// Measurement of a congestion point.
+    Telemetry(Telemetry),
+    /// Meter data of a day, of the agent's own connections.
+    Meter(Arc<MeterDay>),
+}
+
+/// What an agent wants.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Send a message.
+    Send(Arc<Message>),
+    /// Tell the portfolio's devices what to do.
+    Dispatch(Dispatch),
+    /// Limit devices outside the market (orange).
+    Limit(Limit),
+    /// Book a payment both sides agreed on.
+    Book(Entry),
+    /// Show what it worked out, for the record only.
+    Record(Record),
+}
+
+/// Instructions of an aggregator to its devices for one Period; they replace earlier ones for the same Period.
+#[derive(Debug, Clone)]
+pub struct Dispatch {
+    /// Whose devices.
+    pub agr: AgrIdx,
+    /// The day.
+    pub period: Period,
+    /// Net power of the whole portfolio as planned and sold at the auction, W per ISP, without orders.
+    pub position_w: Vec<f64>,
+    /// Power of vehicles and batteries per ISP, W; others run free.
+    pub schedules: Vec<(AssetIdx, Vec<f64>)>,
+    /// Net power the portfolio has to keep at a congestion point.
+    pub targets: Vec<Target>,
+}
+
+/// Bounds on the portfolio's net power at a congestion point per ISP, W; ±∞ where it is free.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where.
+    pub cp: CpIdx,
+    /// Not below (feed-in relief).
+    pub floor_w: Vec<f64>,
+    /// Not above (consumption relief).
+    pub ceiling_w: Vec<f64>,
+}
+
+/// A limitation by the DSO until it sends another for the same congestion point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// Where.
+    pub cp: CpIdx,
+    /// Feed-in of every reached PV system at most this fraction of its installed power.
+    pub feed_in_fraction: f64,
+    /// Power of every reached vehicle and heat pump at most this, W.
+    pub device_cap_w: f64,
+}
+
+impl Limit {
+    /// No limitation.
+    #[must_use]
+    pub fn none(cp: CpIdx) -> Limit {
+        Limit { cp, feed_in_fraction: 1.0, device_cap_w: f64::INFINITY }
+    }
+
+    /// Whether it limits anything.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.feed_in_fraction < 1.0 || self.device_cap_w.is_finite()
+    }
+}
+
+/// Things worth keeping that no participant acts on.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// The DSO's load flow of a day: before trading or with orders.
+    Analysis {
+        /// The day.
+        period: Period,
+        /// Whether accepted orders are in it.
+        with_orders: bool,
+        /// One step per ISP.
+        solution: Arc<Solution>,
+    },
+    /// What the DSO asked for at a congestion point.
+    Requested {
+        /// Where.
+        cp: CpIdx,
+        /// The day.
+        period: Period,
+        /// Signed shortage per ISP, W.
+        near_w: Vec<f64>,
+        /// Signed shortage that remains with all orders, W.
+        unserved_w: Vec<f64>,
+    },
+}
