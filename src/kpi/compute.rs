@@ -5,7 +5,7 @@ use crate::grid::Grid;
 use crate::ids::CpIdx;
 use crate::market::ledger::Kind;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
-use crate::sim::{CaseResult, Fate, LoggedMessage, Variant};
+use crate::sim::{CaseResult, Fate, LoggedMessage, PhaseColumns, Variant};
 use crate::time::SimTime;
 use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspPower, Message};
 use crate::units::{Money, Watts};
@@ -43,9 +43,7 @@ fn rated_va(grid: &Grid, cp: &CongestionPoint) -> f64 {
 
 /// Loading of a congestion point's element in one variant, step by step; steps without a solution are left out.
 fn loadings<'a>(case: &'a CaseResult, cp: &CongestionPoint, variant: Variant) -> impl Iterator<Item = f64> + use<'a> {
-    let r = &case.recording;
-    let branch = cp.branch.i();
-    (0..r.steps).map(move |s| f64::from(r.loading[variant as usize][s * r.branches + branch])).filter(|l| l.is_finite())
+    case.recording.of(variant).loading.of(cp.branch.i()).map(f64::from).filter(|l| l.is_finite())
 }
 
 /// Hours and energy (MWh) above the rating.
@@ -80,15 +78,15 @@ fn congestion(k: &mut Kpis, study: &Study, grid: &Grid, case: &CaseResult) -> f6
     sorted.sort_by(f64::total_cmp);
     let p99 = sorted.get((sorted.len() * 99) / 100).copied();
     k.set("p99_loading_realised_percent", p99.map_or(Value::NotApplicable, |l| Value::Number(100.0 * l)));
-    k.number("not_converged_steps", case.recording.not_converged[Variant::Actual as usize] as f64);
+    k.number("not_converged_steps", case.recording.of(Variant::Actual).not_converged as f64);
     free.1 - actual.1
 }
 
 fn voltage(k: &mut Kpis, study: &Study, case: &CaseResult) {
-    let r = &case.recording;
+    let u_pu = &case.recording.of(Variant::Actual).u_pu;
     let (mut inside, mut all, mut low, mut high) = (0_u64, 0_u64, f64::INFINITY, f64::NEG_INFINITY);
-    for row in r.u_pu[Variant::Actual as usize].chunks(r.buses) {
-        for (bus, u) in study.grid.buses.iter().zip(row) {
+    for step in 0..case.recording.steps {
+        for (bus, u) in study.grid.buses.iter().zip(u_pu.step(step)) {
             let u = f64::from(*u);
             if u.is_finite() && u > 0.0 {
                 all += 1;
@@ -105,19 +103,19 @@ fn voltage(k: &mut Kpis, study: &Study, case: &CaseResult) {
 
 /// What only a load flow phase by phase tells.
 fn unbalance(k: &mut Kpis, case: &CaseResult) {
-    let r = &case.recording;
-    let of_bus = |bus: usize| {
-        let mut values: Vec<f32> = r.unbalance.iter().skip(bus).step_by(r.buses).copied().filter(|x| x.is_finite()).collect();
+    let phases = case.recording.phases.as_ref();
+    let of_bus = |(phases, bus): (&PhaseColumns, usize)| {
+        let mut values: Vec<f32> = phases.unbalance.of(bus).filter(|x| x.is_finite()).collect();
         values.sort_by(f32::total_cmp);
         (values.get(values.len() * 95 / 100).copied(), values.last().copied())
     };
-    let buses: Vec<_> = (0..if r.unbalance.is_empty() { 0 } else { r.buses }).map(of_bus).collect();
+    let buses: Vec<_> = phases.iter().flat_map(|p| (0..p.unbalance.elements()).map(move |bus| of_bus((p, bus)))).collect();
     let worst = |values: &mut dyn Iterator<Item = f32>| {
         values.reduce(f32::max).map_or(Value::NotApplicable, |x| Value::Number(100.0 * f64::from(x)))
     };
     k.set("unbalance_p95_percent", worst(&mut buses.iter().filter_map(|b| b.0)));
     k.set("unbalance_max_percent", worst(&mut buses.iter().filter_map(|b| b.1)));
-    k.set("displacement_max_percent", worst(&mut r.displacement_pu.iter().copied()));
+    k.set("displacement_max_percent", worst(&mut phases.iter().flat_map(|p| p.displacement_pu.iter().copied())));
 }
 
 /// Energy of ISP powers in the direction that prevails among them, MWh.
@@ -157,7 +155,7 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
     k.number("messages_failed", failed as f64);
     k.number("offers_compelled", if strategy.obligation { offers as f64 } else { 0.0 });
     let moved = |cp: usize| -> f64 {
-        let rows = r.through_w[Variant::Free as usize][cp].iter().zip(&r.through_w[Variant::Orders as usize][cp]).zip(&r.requested_w[cp]);
+        let rows = r.of(Variant::Free).through_w[cp].iter().zip(&r.of(Variant::Orders).through_w[cp]).zip(&r.requested_w[cp]);
         let asked = rows.enumerate().filter(|(step, (_, need))| **need != 0.0 && !wider_asked(study, case, cp, *step));
         asked.map(|(_, ((free, orders), need))| (orders - free) * need.signum()).filter(|w| w.is_finite()).sum()
     };
@@ -220,18 +218,17 @@ fn users(k: &mut Kpis, case: &CaseResult) {
 
 /// Loss of life of all transformers together, as a share of one insulation life each, at most one each.
 fn assets(k: &mut Kpis, study: &Study, grid: &Grid, case: &CaseResult) -> f64 {
-    let r = &case.recording;
-    let losses = r.losses_w[Variant::Actual as usize].iter().filter(|l| l.is_finite()).sum::<f64>();
+    let actual = case.recording.of(Variant::Actual);
+    let losses = actual.losses_w.iter().filter(|l| l.is_finite()).sum::<f64>();
     k.number("losses_mwh", losses * study.step.as_hours() * 1e-6);
     let (mut hottest, mut lost_h, mut life) = (f64::NEG_INFINITY, 0.0, 0.0);
     for (t, transformer) in grid.transformers.iter().enumerate() {
         let branch = grid.transformer_branch(t).i();
-        let loading = |s: usize| f64::from(r.loading[Variant::Actual as usize][s * r.branches + branch]);
+        let loading = || actual.loading.of(branch).map(f64::from);
         let thermal = Thermal::distribution_onan(transformer.pk_w / transformer.p0_w.max(1.0));
-        let first = (0..r.steps).map(loading).find(|l| l.is_finite()).unwrap_or(0.0);
+        let first = loading().find(|l| l.is_finite()).unwrap_or(0.0);
         let mut state = State::steady(&thermal, first, ambient_c(study, study.start));
-        for s in 0..r.steps {
-            let factor = loading(s);
+        for (s, factor) in loading().enumerate() {
             if factor.is_finite() {
                 state.advance(&thermal, factor, ambient_c(study, study.step_start(s)), study.step.0 as f64);
             }

@@ -66,8 +66,8 @@ fn chunk(study: &Study, strategy: usize, r: &Recording, elements: &[Element], st
     for step in steps {
         for (k, e) in elements.iter().enumerate() {
             let values = match e.quantity {
-                "loading" => loading(r, step * r.branches + e.row),
-                _ => voltage(r, step * r.buses + e.row),
+                "loading" => loading(r, step, e.row),
+                _ => voltage(r, step, e.row),
             };
             let regime = e.congestion_point.map_or(0, |cp| match r.regime[cp][step] {
                 Regime::Green => 1,
@@ -82,14 +82,14 @@ fn chunk(study: &Study, strategy: usize, r: &Recording, elements: &[Element], st
 }
 
 /// Forecast, after orders, without flexibility, orders only, realised.
-fn loading(r: &Recording, i: usize) -> [f32; 5] {
-    let [free, orders, actual] = Variant::ALL.map(|v| r.loading[v as usize][i]);
-    [r.forecast_loading[i], r.planned_loading[i], free, orders, actual]
+fn loading(r: &Recording, step: usize, branch: usize) -> [f32; 5] {
+    let [free, orders, actual] = Variant::ALL.map(|v| r.of(v).loading.at(step, branch));
+    [r.forecast.loading.at(step, branch), r.planned.loading.at(step, branch), free, orders, actual]
 }
 
-fn voltage(r: &Recording, i: usize) -> [f32; 5] {
-    let [free, orders, actual] = Variant::ALL.map(|v| r.u_pu[v as usize][i]);
-    [r.forecast_u_pu[i], r.planned_u_pu[i], free, orders, actual]
+fn voltage(r: &Recording, step: usize, bus: usize) -> [f32; 5] {
+    let [free, orders, actual] = Variant::ALL.map(|v| r.of(v).u_pu.at(step, bus));
+    [r.forecast.u_pu.at(step, bus), r.planned.u_pu.at(step, bus), free, orders, actual]
 }
 
 fn push(table: &mut Table, time: crate::time::SimTime, [strategy, element, quantity, regime]: [u32; 4], values: [f32; 5]) {

@@ -62,7 +62,7 @@ fn span(study: &Study) -> String {
 }
 
 fn loading(r: &Recording, branch: usize) -> Vec<f64> {
-    (0..r.steps).map(|s| f64::from(r.loading[Variant::Actual as usize][s * r.branches + branch])).collect()
+    r.of(Variant::Actual).loading.of(branch).map(f64::from).collect()
 }
 
 fn orange_spans(study: &Study, r: &Recording, cp: usize) -> Vec<TimeSpan> {
@@ -120,13 +120,12 @@ fn payments<'a>(study: &'a Study, c: &'a Finished<'_>) -> Vec<Payment<'a>> {
 
 fn map(study: &Study, c: &Finished<'_>, period: &str, style: &Style) -> Figure {
     let (grid, _) = study.grid(c.strategy);
-    let r = &c.case.recording;
-    let actual = Variant::Actual as usize;
-    let worst_loading: Vec<f64> =
-        (0..r.branches).map(|b| (0..r.steps).map(|s| f64::from(r.loading[actual][s * r.branches + b])).fold(f64::NAN, f64::max)).collect();
-    let voltage = |b: usize| (0..r.steps).map(move |s| f64::from(r.u_pu[actual][s * r.buses + b]));
+    let actual = c.case.recording.of(Variant::Actual);
+    let loading = |b: usize| actual.loading.of(b).map(f64::from);
+    let worst_loading: Vec<f64> = (0..actual.loading.elements()).map(|b| loading(b).fold(f64::NAN, f64::max)).collect();
+    let voltage = |b: usize| actual.u_pu.of(b).map(f64::from);
     let voltage_pu: Vec<(f64, f64)> =
-        (0..r.buses).map(|b| (voltage(b).fold(f64::NAN, f64::min), voltage(b).fold(f64::NAN, f64::max))).collect();
+        (0..actual.u_pu.elements()).map(|b| (voltage(b).fold(f64::NAN, f64::min), voltage(b).fold(f64::NAN, f64::max))).collect();
     let aggregator: Vec<Option<&str>> = study.agr_of.iter().map(|a| a.map(|a| study.agrs[a.i()].domain.as_str())).collect();
     let case = format!("{}, {period}", c.strategy.name);
     let peak_power_w = &c.case.peak_w;
@@ -214,7 +213,7 @@ fn draw_traded(
     // The request tells the forecast: MinPower = −L_prod − f, MaxPower = L_cons − f with equal limits, so f = −(min + max)/2.
     let forecast: Vec<f64> = bounds.iter().map(|(min, max, _)| -0.5 * (min + max)).collect();
     let limit: Vec<f64> = bounds.iter().map(|(min, max, _)| 0.5 * (max - min)).collect();
-    let through = |v: Variant| isp_means(study, day, &c.case.recording.through_w[v as usize][cp]);
+    let through = |v: Variant| isp_means(study, day, &c.case.recording.of(v).through_w[cp]);
     let input = TradedDay {
         congestion_point: &study.congestion_points[cp].id,
         calendar: &study.calendar,

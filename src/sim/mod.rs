@@ -11,7 +11,7 @@ mod wire;
 mod world;
 
 pub use clearing::{CONTRACTOR, CUSTOMERS, DAY_AHEAD, IMBALANCE};
-pub use recorder::{Recording, Regime, Variant};
+pub use recorder::{ByElement, Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use run::{CaseResult, Progress, run_case};
 pub use wire::{Fate, LoggedMessage};
 pub use world::Totals;

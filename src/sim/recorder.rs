@@ -49,131 +49,203 @@ fn farthest(phases: &[f64]) -> f64 {
     phases.iter().copied().reduce(|a, b| if (b - 1.0).abs() > (a - 1.0).abs() { b } else { a }).unwrap_or(f64::NAN)
 }
 
+/// A value of every element in every step. How they lie in memory is known here alone.
+#[derive(Debug, Clone)]
+pub struct ByElement {
+    elements: usize,
+    /// Step after step.
+    values: Vec<f32>,
+}
+
+impl ByElement {
+    fn new(steps: usize, elements: usize) -> ByElement {
+        ByElement { elements, values: vec![f32::NAN; steps * elements] }
+    }
+
+    /// Elements.
+    #[must_use]
+    pub fn elements(&self) -> usize {
+        self.elements
+    }
+
+    /// The value of one element in one step.
+    #[must_use]
+    pub fn at(&self, step: usize, element: usize) -> f32 {
+        self.values[step * self.elements + element]
+    }
+
+    /// The values of one element, step by step.
+    pub fn of(&self, element: usize) -> impl Iterator<Item = f32> + Clone + '_ {
+        self.values.iter().skip(element).step_by(self.elements.max(1)).copied()
+    }
+
+    /// The values of one step, element by element.
+    #[must_use]
+    pub fn step(&self, step: usize) -> &[f32] {
+        &self.values[step * self.elements..][..self.elements]
+    }
+
+    fn values_mut(&mut self, step: usize) -> &mut [f32] {
+        &mut self.values[step * self.elements..][..self.elements]
+    }
+
+    fn set(&mut self, step: usize, values: impl Iterator<Item = f64>) {
+        for (to, from) in self.values_mut(step).iter_mut().zip(values) {
+            *to = from as f32;
+        }
+    }
+}
+
+/// What the load flows of one variant found.
+#[derive(Debug, Clone)]
+pub struct Flows {
+    /// Loading of the branches, fraction of the rating; NaN where a load flow did not converge.
+    pub loading: ByElement,
+    /// Voltage of the buses, pu; of three phases the one farthest from rated.
+    pub u_pu: ByElement,
+    /// `[congestion point][step]` power through the element towards the customers, W.
+    pub through_w: Vec<Vec<f64>>,
+    /// `[step]` losses, W.
+    pub losses_w: Vec<f64>,
+    /// Steps whose load flow did not converge.
+    pub not_converged: usize,
+}
+
+impl Flows {
+    fn new(study: &Study) -> Flows {
+        Flows {
+            loading: ByElement::new(study.steps, study.grid.branches()),
+            u_pu: ByElement::new(study.steps, study.grid.buses.len()),
+            through_w: vec![vec![f64::NAN; study.steps]; study.congestion_points.len()],
+            losses_w: vec![f64::NAN; study.steps],
+            not_converged: 0,
+        }
+    }
+
+    /// Keeps one step; `s` is a load flow of a single step.
+    fn keep(&mut self, study: &Study, step: usize, s: &Solution) {
+        self.loading.set(step, s.loading.iter().copied());
+        self.u_pu.set(step, s.u_pu.chunks(s.phases).map(farthest));
+        for (through_w, cp) in self.through_w.iter_mut().zip(&study.congestion_points) {
+            let b = cp.branch.i();
+            through_w[step] = if cp.from_is_upstream { s.p_from_w[b] } else { s.p_to_w[b] };
+        }
+        self.losses_w[step] = s.losses_w[0];
+        self.not_converged += usize::from(!s.status[0].converged());
+    }
+
+    /// Takes over the step of a variant of the same power.
+    fn take_over(&mut self, other: &Flows, step: usize) {
+        self.loading.values_mut(step).copy_from_slice(other.loading.step(step));
+        self.u_pu.values_mut(step).copy_from_slice(other.u_pu.step(step));
+        for (to, from) in self.through_w.iter_mut().zip(&other.through_w) {
+            to[step] = from[step];
+        }
+        self.losses_w[step] = other.losses_w[step];
+    }
+}
+
+/// What the DSO's analyses expected; NaN where it did not look.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// Loading of the branches, fraction of the rating.
+    pub loading: ByElement,
+    /// Voltage of the buses, pu; of three phases the one farthest from rated.
+    pub u_pu: ByElement,
+}
+
+impl Expected {
+    fn new(study: &Study) -> Expected {
+        let buses = study.grid.buses.len();
+        Expected { loading: ByElement::new(study.steps, study.grid.branches()), u_pu: ByElement::new(study.steps, buses) }
+    }
+}
+
 /// Columns of a case.
 #[derive(Debug, Clone)]
 pub struct Recording {
     /// Steps.
     pub steps: usize,
-    /// Branches: width of loading rows.
-    pub branches: usize,
-    /// Buses: width of voltage rows.
-    pub buses: usize,
-    /// `[variant][step · branches + branch]` loading, fraction of the rating; NaN where a load flow did not converge.
-    pub loading: [Vec<f32>; 3],
-    /// `[variant][step · buses + bus]` voltage, pu; of three phases the one farthest from rated.
-    pub u_pu: [Vec<f32>; 3],
-    /// `[variant][congestion point][step]` power through the element towards the customers, W.
-    pub through_w: [Vec<Vec<f64>>; 3],
-    /// `[variant][step]` losses, W.
-    pub losses_w: [Vec<f64>; 3],
-    /// `[step · branches + branch]` loading the DSO expected before trading; NaN where it did not look.
-    pub forecast_loading: Vec<f32>,
-    /// The same with orders.
-    pub planned_loading: Vec<f32>,
-    /// `[step · buses + bus]` voltage the DSO expected before trading.
-    pub forecast_u_pu: Vec<f32>,
-    /// The same with orders.
-    pub planned_u_pu: Vec<f32>,
+    /// By [`Variant`].
+    flows: [Flows; 3],
+    /// Before trading.
+    pub forecast: Expected,
+    /// With orders.
+    pub planned: Expected,
     /// `[congestion point][step]` regime.
     pub regime: Vec<Vec<Regime>>,
     /// `[congestion point][step]` signed shortage the DSO saw, W.
     pub requested_w: Vec<Vec<f64>>,
     /// `[congestion point][step]` signed shortage left with all orders, W.
     pub unserved_w: Vec<Vec<f64>>,
-    /// `[step · buses + bus]` voltage unbalance `|U2|/|U1|` of what really happens; empty unless solved phase by phase.
-    pub unbalance: Vec<f32>,
-    /// `[step]` largest neutral displacement `|U0|` at a bus, pu; empty like `unbalance`.
-    pub displacement_pu: Vec<f32>,
+    /// What only a load flow phase by phase tells of what really happens.
+    pub phases: Option<PhaseColumns>,
     /// Moves of all tap changers in what really happens.
     pub tap_operations: usize,
-    /// Steps whose load flow did not converge, `[variant]`.
-    pub not_converged: [usize; 3],
+}
+
+/// What only a load flow phase by phase tells.
+#[derive(Debug, Clone)]
+pub struct PhaseColumns {
+    /// Voltage unbalance `|U2|/|U1|` of the buses.
+    pub unbalance: ByElement,
+    /// `[step]` largest neutral displacement `|U0|` at a bus, pu.
+    pub displacement_pu: Vec<f32>,
 }
 
 impl Recording {
     pub(super) fn new(study: &Study) -> Recording {
-        let (steps, branches, buses) = (study.steps, study.grid.branches(), study.grid.buses.len());
-        let points = study.congestion_points.len();
-        let three_phase = study.network.phases() == 3;
-        let by_branch = || vec![f32::NAN; steps * branches];
-        let by_bus = || vec![f32::NAN; steps * buses];
+        let (steps, points) = (study.steps, study.congestion_points.len());
+        let phases = || PhaseColumns { unbalance: ByElement::new(steps, study.grid.buses.len()), displacement_pu: vec![f32::NAN; steps] };
         Recording {
             steps,
-            branches,
-            buses,
-            loading: std::array::from_fn(|_| by_branch()),
-            u_pu: std::array::from_fn(|_| by_bus()),
-            through_w: std::array::from_fn(|_| vec![vec![f64::NAN; steps]; points]),
-            losses_w: std::array::from_fn(|_| vec![f64::NAN; steps]),
-            forecast_loading: by_branch(),
-            planned_loading: by_branch(),
-            forecast_u_pu: by_bus(),
-            planned_u_pu: by_bus(),
+            flows: std::array::from_fn(|_| Flows::new(study)),
+            forecast: Expected::new(study),
+            planned: Expected::new(study),
             regime: vec![vec![Regime::Green; steps]; points],
             requested_w: vec![vec![0.0; steps]; points],
             unserved_w: vec![vec![0.0; steps]; points],
-            unbalance: if three_phase { by_bus() } else { Vec::new() },
-            displacement_pu: if three_phase { vec![f32::NAN; steps] } else { Vec::new() },
+            phases: (study.network.phases() == 3).then(phases),
             tap_operations: 0,
-            not_converged: [0; 3],
         }
+    }
+
+    /// What the load flows of a variant found.
+    #[must_use]
+    pub fn of(&self, variant: Variant) -> &Flows {
+        &self.flows[variant as usize]
     }
 
     /// Keeps one step of one variant; `s` is a load flow of a single step.
     pub(super) fn step(&mut self, study: &Study, variant: Variant, step: usize, s: &Solution) {
-        let v = variant as usize;
-        for (to, from) in self.loading[v][step * self.branches..].iter_mut().zip(&s.loading) {
-            *to = *from as f32;
-        }
-        for (to, phases) in self.u_pu[v][step * self.buses..].iter_mut().zip(s.u_pu.chunks(s.phases)) {
-            *to = farthest(phases) as f32;
-        }
+        self.flows[variant as usize].keep(study, step, s);
         // The last variant solved is what really happens, or has the same power.
-        for (to, from) in self.unbalance.iter_mut().skip(step * self.buses).zip(&s.unbalance) {
-            *to = *from as f32;
+        if let Some(phases) = &mut self.phases {
+            phases.unbalance.set(step, s.unbalance.iter().copied());
+            phases.displacement_pu[step] = s.displacement_pu.iter().copied().fold(0.0, f64::max) as f32;
         }
-        if let Some(to) = self.displacement_pu.get_mut(step) {
-            *to = s.displacement_pu.iter().copied().fold(0.0, f64::max) as f32;
-        }
-        for (k, cp) in study.congestion_points.iter().enumerate() {
-            let b = cp.branch.i();
-            self.through_w[v][k][step] = if cp.from_is_upstream { s.p_from_w[b] } else { s.p_to_w[b] };
-        }
-        self.losses_w[v][step] = s.losses_w[0];
-        self.not_converged[v] += usize::from(!s.status[0].converged());
     }
 
     /// A variant that did not differ takes over another's step.
     pub(super) fn copy_step(&mut self, from: Variant, to: Variant, step: usize) {
-        let (f, t) = (from as usize, to as usize);
-        for b in step * self.branches..(step + 1) * self.branches {
-            self.loading[t][b] = self.loading[f][b];
-        }
-        for b in step * self.buses..(step + 1) * self.buses {
-            self.u_pu[t][b] = self.u_pu[f][b];
-        }
-        for k in 0..self.regime.len() {
-            self.through_w[t][k][step] = self.through_w[f][k][step];
-        }
-        self.losses_w[t][step] = self.losses_w[f][step];
+        let [from, to] = self.flows.get_disjoint_mut([from as usize, to as usize]).expect("two variants");
+        to.take_over(from, step);
     }
 
     /// Keeps a DSO analysis, one row per ISP spread over its steps.
     pub(super) fn analysis(&mut self, study: &Study, period: &Period, with_orders: bool, s: &Solution) {
-        let (loading, u_pu) = match with_orders {
-            false => (&mut self.forecast_loading, &mut self.forecast_u_pu),
-            true => (&mut self.planned_loading, &mut self.planned_u_pu),
-        };
+        let expected = if with_orders { &mut self.planned } else { &mut self.forecast };
         let per_isp = study.steps_per_isp();
         for (row, step) in study.steps_of(period).enumerate() {
             let isp = row / per_isp;
-            for b in 0..self.branches {
-                loading[step * self.branches + b] = s.loading[isp * self.branches + b] as f32;
-            }
-            for b in 0..self.buses {
-                u_pu[step * self.buses + b] = farthest(&s.u_pu[(isp * self.buses + b) * s.phases..][..s.phases]) as f32;
-            }
+            expected.loading.set(step, s.loading[s.branch_row(isp)].iter().copied());
+            expected.u_pu.set(step, s.u_pu[s.phase_row(isp)].chunks(s.phases).map(farthest));
         }
+    }
+
+    /// A limitation acts at a congestion point.
+    pub(super) fn limited(&mut self, cp: CpIdx, step: usize) {
+        self.regime[cp.i()][step] = Regime::Orange;
     }
 
     /// Keeps what the DSO asked for and what stayed unserved.

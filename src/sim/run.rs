@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::agent::agenda::{Handover, agenda};
 use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Registry, Telemetry};
 use crate::engine::{Origin, Phase, Queue};
-use crate::ids::{AgrIdx, ConnectionIdx, Role};
+use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Role};
 use crate::market::ledger::{Entry, Kind, Ledger};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimDuration, SimTime};
@@ -15,7 +15,7 @@ use crate::units::Money;
 use super::cast;
 use super::clearing;
 use super::physics::Physics;
-use super::recorder::{Recording, Regime, Variant};
+use super::recorder::{Recording, Variant};
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
 use super::world::{Power, Totals, World};
@@ -297,12 +297,12 @@ impl Case<'_> {
         }
         for (k, cp) in study.congestion_points.iter().enumerate() {
             if self.world.in_force(k, now).is_some() {
-                self.recording.regime[k][step] = Regime::Orange;
+                self.recording.limited(CpIdx::new(k), step);
             }
             if self.watched {
-                let loading = f64::from(self.recording.loading[Variant::Actual as usize][step * self.recording.branches + cp.branch.i()]);
-                let p_w = self.recording.through_w[Variant::Actual as usize][k][step];
-                let t = Telemetry { cp: cp.public.cp, step_start: now, p_w, loading };
+                let flows = self.recording.of(Variant::Actual);
+                let loading = f64::from(flows.loading.at(step, cp.branch.i()));
+                let t = Telemetry { cp: cp.public.cp, step_start: now, p_w: flows.through_w[k][step], loading };
                 self.world_event(now + study.step, INFORM, Event::Telemetry(t));
             }
         }
@@ -320,7 +320,7 @@ impl Case<'_> {
         let day = clearing::Day {
             period,
             meters_w: &meters,
-            losses_w: &self.recording.losses_w[Variant::Actual as usize][steps],
+            losses_w: &self.recording.of(Variant::Actual).losses_w[steps],
             limited_wh: &limited_wh,
         };
         clearing::book(study, &mut self.ledger, now, &day, |agr| self.world.position_w(period.date, agr));

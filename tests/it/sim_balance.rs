@@ -18,15 +18,15 @@ const BALANCE: f64 = 1e-6;
 fn the_counterfactual_balances_with_the_profiles() {
     let ran = summer();
     for (strategy, case) in ran.each() {
-        let r = &case.recording;
+        let r = case.recording.of(Variant::Free);
         for step in 0..ran.study.steps {
             let net = |c: usize| {
                 let (fixed, feed_in) = by_profile(&ran.study, ConnectionIdx::new(c), step);
                 fixed - feed_in
             };
             let drawn: f64 = (0..ran.study.grid.connections.len()).map(net).sum();
-            let source = r.through_w[Variant::Free as usize][0][step];
-            let expected = drawn + r.losses_w[Variant::Free as usize][step];
+            let source = r.through_w[0][step];
+            let expected = drawn + r.losses_w[step];
             assert!(
                 (source - expected).abs() <= BALANCE * source.abs().max(1.0),
                 "{}, step {step}: {source} W, not {expected} W",
@@ -50,14 +50,14 @@ fn what_happened_balances_with_the_meters() {
         let (mut curtailed, mut limited) = (0.0, 0.0);
         for (strategy, case) in ran.each() {
             let readings = meters(&ran.study, case);
-            let r = &case.recording;
+            let r = case.recording.of(Variant::Actual);
             let n = ran.study.grid.connections.len();
             assert_eq!(readings.len(), n * ran.study.periods.len());
             for (day, first) in days(&ran.study) {
                 for i in day.iter().map(IspIndex::offset) {
                     let drawn: i64 = (0..n).map(|c| readings[&(day.date, ConnectionIdx::new(c))][i]).sum();
-                    let source = r.through_w[Variant::Actual as usize][0][first + i];
-                    let expected = drawn as f64 + r.losses_w[Variant::Actual as usize][first + i];
+                    let source = r.through_w[0][first + i];
+                    let expected = drawn as f64 + r.losses_w[first + i];
                     let rounding = 0.5 * n as f64;
                     assert!(
                         (source - expected).abs() <= BALANCE * source.abs() + rounding,
@@ -70,7 +70,7 @@ fn what_happened_balances_with_the_meters() {
             }
             curtailed += case.totals.curtailed_by_orders_wh + case.totals.shifted_wh;
             limited += case.totals.curtailed_by_orange_wh + case.totals.limited_consumption_wh;
-            assert_eq!(r.not_converged, [0; 3]);
+            assert_eq!(Variant::ALL.map(|v| case.recording.of(v).not_converged), [0; 3]);
         }
         assert!(curtailed > 0.0, "{name}: orders changed something");
         assert!(limited > 0.0, "{name}: orange changed something");

@@ -123,7 +123,7 @@ fn without_errors_what_was_ordered_comes() {
         let branch = study.congestion_points[0].branch.i();
         let mut relieved = 0;
         for step in 0..study.steps {
-            let loading = |v: Variant| f64::from(r.loading[v as usize][step * r.branches + branch]);
+            let loading = |v: Variant| f64::from(r.of(v).loading.at(step, branch));
             if r.requested_w[0][step] != 0.0 && r.unserved_w[0][step] == 0.0 {
                 let limit = study.congestion_points[0].limits;
                 assert!(loading(Variant::Free) > limit.planning - 1e-6);
@@ -146,8 +146,8 @@ fn whoever_never_delivers_pays() {
     })));
     for name in TRADING {
         let (_, case) = ran.case(name);
-        let r = &case.recording;
-        assert!(r.loading[Variant::Free as usize] == r.loading[Variant::Orders as usize], "{name}: nothing changed");
+        let [free, orders, _] = Variant::ALL.map(|v| &case.recording.of(v).loading);
+        assert!((0..ran.study.steps).all(|s| free.step(s) == orders.step(s)), "{name}: nothing changed");
         assert_eq!(case.totals.curtailed_by_orders_wh, 0.0);
         let mut orders = 0;
         for item in settlements(case) {

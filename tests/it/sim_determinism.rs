@@ -2,7 +2,7 @@
 //! share their draws.
 
 use copperplate::scenario::study::Study;
-use copperplate::sim::{CaseResult, Variant, run_case};
+use copperplate::sim::{ByElement, CaseResult, Variant, run_case};
 use rayon::prelude::*;
 
 use crate::sim_support::{Ran, bytes, meters, study, summer, winter};
@@ -63,17 +63,17 @@ fn another_seed_is_another_case() {
 #[test]
 fn strategies_of_a_seed_share_their_draws() {
     for ran in [summer(), winter()] {
-        let plate = &ran.case("copper-plate").1.recording;
+        let actual = ran.case("copper-plate").1.recording.of(Variant::Actual);
         for (strategy, case) in ran.each().filter(|(s, _)| s.replacement.is_none()) {
-            let r = &case.recording;
-            let (free, actual) = (Variant::Free as usize, Variant::Actual as usize);
-            let f32s = |v: &[f32]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            let free = case.recording.of(Variant::Free);
+            let f32s = |v: &ByElement| -> Vec<u32> { (0..ran.study.steps).flat_map(|s| v.step(s)).map(|x| x.to_bits()).collect() };
             let f64s = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            assert!(f32s(&r.loading[free]) == f32s(&plate.loading[actual]), "{}: loading", strategy.name);
-            assert!(f32s(&r.u_pu[free]) == f32s(&plate.u_pu[actual]), "{}: voltage", strategy.name);
-            assert!(f64s(&r.losses_w[free]) == f64s(&plate.losses_w[actual]), "{}: losses", strategy.name);
-            assert!(f64s(&r.through_w[free].concat()) == f64s(&plate.through_w[actual].concat()), "{}: power", strategy.name);
-            assert_eq!(case.totals.unserved_wh[free], ran.case("copper-plate").1.totals.unserved_wh[actual]);
+            assert!(f32s(&free.loading) == f32s(&actual.loading), "{}: loading", strategy.name);
+            assert!(f32s(&free.u_pu) == f32s(&actual.u_pu), "{}: voltage", strategy.name);
+            assert!(f64s(&free.losses_w) == f64s(&actual.losses_w), "{}: losses", strategy.name);
+            assert!(f64s(&free.through_w.concat()) == f64s(&actual.through_w.concat()), "{}: power", strategy.name);
+            let unserved = |case: &CaseResult, v: Variant| case.totals.unserved_wh[v as usize];
+            assert_eq!(unserved(case, Variant::Free), unserved(ran.case("copper-plate").1, Variant::Actual));
         }
         // Another transformer changes losses and voltage, and what customers do not at all.
         let (plate, new) = (ran.case("copper-plate").1, ran.case("reinforce").1);

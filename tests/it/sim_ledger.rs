@@ -263,7 +263,7 @@ impl<'a> Files<'a> {
                 pay(to, agr.domain.as_str(), "day-ahead market", Kind::Energy, Money::from_f64(energy));
                 pay(to, agr.domain.as_str(), "imbalance market", Kind::Imbalance, Money::from_f64(imbalance));
             }
-            let losses = &self.case.recording.losses_w[Variant::Actual as usize][first..][..day.isps()];
+            let losses = &self.case.recording.of(Variant::Actual).losses_w[first..][..day.isps()];
             let eur: f64 = losses.iter().enumerate().map(|(i, l)| l * mwh * self.study.prices.day_ahead_eur_per_mwh[first + i]).sum();
             pay(to, self.study.dso.as_str(), "day-ahead market", Kind::Losses, Money::from_f64(eur));
         }
@@ -280,13 +280,13 @@ impl<'a> Files<'a> {
 
     /// What customers without an aggregator pay for energy, as the balance of the feeder says, and how far off that may be.
     fn customers(&self) -> (f64, f64) {
-        let r = &self.case.recording;
+        let r = self.case.recording.of(Variant::Actual);
         let mwh = self.study.calendar.isp().as_hours() * 1e-6;
         let (mut eur, mut bound) = (0.0, 1e-4 * self.study.periods.len() as f64);
         for (day, first) in days(self.study) {
             for i in 0..day.isps() {
-                let source = r.through_w[Variant::Actual as usize][0][first + i];
-                let drawn = source - r.losses_w[Variant::Actual as usize][first + i];
+                let source = r.through_w[0][first + i];
+                let drawn = source - r.losses_w[first + i];
                 let agrs: i64 =
                     self.study.agrs.iter().map(|a| self.metered(&a.domain, &self.study.congestion_points[0].public, day.date, i)).sum();
                 let price = self.study.prices.day_ahead_eur_per_mwh[first + i];

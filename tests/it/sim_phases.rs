@@ -89,12 +89,12 @@ fn loads_that_answer_voltage_are_metered_as_drawn() {
     study.network = Arc::new(study.network_of(&study.grid, &order));
     let ran = Ran::new(study);
     for (strategy, case) in ran.each() {
-        let (readings, r) = (meters(&ran.study, case), &case.recording);
+        let (readings, r) = (meters(&ran.study, case), case.recording.of(Variant::Actual));
         for (day, first) in days(&ran.study) {
             for i in day.iter().map(IspIndex::offset) {
                 let drawn: i64 = (0..n).map(|c| readings[&(day.date, ConnectionIdx::new(c))][i]).sum();
-                let source = r.through_w[Variant::Actual as usize][0][first + i];
-                let expected = drawn as f64 + r.losses_w[Variant::Actual as usize][first + i];
+                let source = r.through_w[0][first + i];
+                let expected = drawn as f64 + r.losses_w[first + i];
                 assert!(
                     (source - expected).abs() <= 1e-6 * source.abs() + 0.5 * n as f64,
                     "{}: {source} W, not {expected} W",
