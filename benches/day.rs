@@ -7,7 +7,7 @@ use copperplate::scenario::build::build;
 use copperplate::scenario::load;
 use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::study::Study;
-use copperplate::sim::run_case;
+use copperplate::sim::{Reference, run_case};
 use criterion::Criterion;
 
 fn study() -> Study {
@@ -20,9 +20,10 @@ fn study() -> Study {
 /// The benchmarks of a whole day.
 pub(crate) fn bench(c: &mut Criterion) {
     let study = study();
+    let reference = Reference::new(&study);
     let mut group = c.benchmark_group("day");
     for strategy in &study.strategies {
-        group.bench_function(&strategy.name, |b| b.iter(|| black_box(run_case(&study, strategy, &|_| {}))));
+        group.bench_function(&strategy.name, |b| b.iter(|| black_box(run_case(&study, &reference, strategy, &|_| {}))));
     }
     group.finish();
 }

@@ -96,6 +96,18 @@ pub struct Timetable {
     pub metering: Time,
 }
 
+impl Timetable {
+    /// When something of a Period is first handed over.
+    #[must_use]
+    pub fn known(&self, handover: Handover, calendar: &IspCalendar, period: &Period) -> SimTime {
+        let eve = period.date.yesterday().expect("calendar year above 1");
+        match handover {
+            Handover::EarlyForecast => calendar.at(eve, self.call) - EARLY,
+            Handover::Prices | Handover::Readings | Handover::Forecast => calendar.at(eve, self.results),
+        }
+    }
+}
+
 /// Clock times of a round of trade, of the day before delivery.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Round {
@@ -134,10 +146,10 @@ pub fn agenda(timetable: &Timetable, calendar: &IspCalendar, periods: &[Period])
         appointments.push(outside(at(timetable.query), Role::Agr, Gate::Query, period));
         appointments.push(outside(at(timetable.query), Role::Dso, Gate::Query, period));
         let call = at(timetable.call);
-        let before = vec![(call - EARLY, Handover::EarlyForecast)];
+        let before = vec![(timetable.known(Handover::EarlyForecast, calendar, period), Handover::EarlyForecast)];
         appointments.push(Appointment { before, ..outside(call, Role::Dso, Gate::Call, period) });
         for (r, round) in (1..).zip(&timetable.rounds) {
-            appointments.extend(trade(timetable, round, r, period, &at));
+            appointments.extend(trade(timetable, calendar, round, r, period));
         }
         let morrow = calendar.at(period.date.tomorrow().expect("calendar year below 9999"), timetable.metering);
         appointments.push(outside(morrow, Role::Agr, Gate::Metering, period));
@@ -150,10 +162,12 @@ pub fn agenda(timetable: &Timetable, calendar: &IspCalendar, periods: &[Period])
 }
 
 /// One round of trade in a Period.
-fn trade(t: &Timetable, round: &Round, r: u8, period: &Period, at: &dyn Fn(Time) -> SimTime) -> Vec<Appointment> {
+fn trade(t: &Timetable, calendar: &IspCalendar, round: &Round, r: u8, period: &Period) -> Vec<Appointment> {
+    let eve = period.date.yesterday().expect("calendar year above 1");
+    let at = |time| calendar.at(eve, time);
     let own = |time, role, gate, before| Appointment { round: r, before, ..outside(time, role, gate, period) };
     // What is new for a round is known half an hour before its first gate; the first round waits for the prices.
-    let known = if r == 1 { at(t.results) } else { at(round.prognosis.unwrap_or(round.request)) - EARLY };
+    let known = if r == 1 { t.known(Handover::Forecast, calendar, period) } else { at(round.prognosis.unwrap_or(round.request)) - EARLY };
     let mut appointments = Vec::new();
     if let Some(prognosis) = round.prognosis {
         let news = [Handover::Prices, Handover::Readings, Handover::Forecast];

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::asset::Reading;
 use crate::ids::{AgrIdx, AssetIdx, CpIdx};
 use crate::market::ledger::Entry;
 use crate::powerflow::Solution;
@@ -25,6 +26,8 @@ pub enum Input {
     Portfolio(Arc<PortfolioVintage>),
     /// The DSO's own forecast.
     Area(Arc<DsoVintage>),
+    /// What the instruments at the aggregator's own devices show.
+    Readings(Arc<Vec<(AssetIdx, Reading)>>),
     /// Published day-ahead prices.
     Prices(Arc<DayPrices>),
     /// Measurement of a congestion point.
@@ -57,8 +60,8 @@ pub struct Dispatch {
     pub period: Period,
     /// Net power of the whole portfolio as planned and sold at the auction, W per ISP, without orders.
     pub position_w: Vec<f64>,
-    /// Power of vehicles and batteries per ISP, W; others run free.
-    pub schedules: Vec<(AssetIdx, Vec<f64>)>,
+    /// Power of devices that can shift, per ISP, W; others run free.
+    pub schedules: Vec<(AssetIdx, Arc<[f64]>)>,
     /// Net power the portfolio has to keep at a congestion point.
     pub targets: Vec<Target>,
 }

@@ -1,6 +1,6 @@
 //! What the world's side hands to agents: forecasts in vintages, prices, telemetry, meters.
 
-use crate::asset::ev::Session;
+use crate::asset::Outlook;
 use crate::ids::{ConnectionIdx, CpIdx, EntityAddress};
 use crate::time::{Period, SimTime};
 
@@ -11,10 +11,8 @@ pub struct PortfolioVintage {
     pub period: Period,
     /// `[connection][isp]` power of everything that cannot be scheduled or curtailed, W, consumption positive.
     pub inflexible_w: Vec<Vec<f64>>,
-    /// `[curtailable][isp]` feed-in that could be, W, positive.
-    pub available_w: Vec<Vec<f64>>,
-    /// `[vehicle]` announced sessions that touch the day.
-    pub sessions: Vec<Vec<Session>>,
+    /// What is expected of each flexible device.
+    pub outlook: Vec<Outlook>,
 }
 
 /// The DSO's own forecast for one Period, `[connection][isp]`.
@@ -28,7 +26,7 @@ pub struct DsoVintage {
     pub q_var: Vec<Vec<f64>>,
     /// Feed-in within `p_w`, W, positive.
     pub feed_in_w: Vec<Vec<f64>>,
-    /// Controllable consumption (vehicles, heat pumps) within `p_w`, W.
+    /// Consumption within `p_w` that a limitation can reach (vehicles, heat pumps, batteries), W.
     pub device_w: Vec<Vec<f64>>,
 }
 

@@ -59,6 +59,12 @@ impl Registry {
         self.seats.is_empty()
     }
 
+    /// The domain of a row.
+    #[must_use]
+    pub fn domain(&self, row: usize) -> &Domain {
+        &self.seats[row].domain
+    }
+
     /// The row of a domain.
     #[must_use]
     pub fn row(&self, domain: &Domain) -> Option<usize> {

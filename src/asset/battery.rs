@@ -1,8 +1,12 @@
-//! A battery at home: least-cost plan over a Period and its state of charge.
+//! A battery at home: its data and its state of charge.
 //!
 //! With `p > 0` charging (consumption) and one-way efficiency `η`, stored energy changes by `η·p·Δt` when charging and by
-//! `p·Δt/η` when discharging. The plan is exact on a grid of [`LEVELS`] states of charge by dynamic programming:
-//! `C_i(s) = min over s' of price_i · energy(s → s') + C_{i+1}(s')`, ending with at least the initial charge.
+//! `p·Δt/η` when discharging. How a plan is found stands in [`super::store_plan`].
+
+use crate::time::SimDuration;
+
+use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::store_plan::{self, Buffers};
 
 /// Data of a battery.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,55 +19,127 @@ pub struct Battery {
     pub efficiency: f64,
 }
 
-/// States of charge considered, empty and full included.
-pub const LEVELS: usize = 21;
-
 impl Battery {
     /// Grid-side energy that moves the charge by `delta_wh` (positive: charging).
-    fn grid_energy_wh(&self, delta_wh: f64) -> f64 {
+    pub(super) fn grid_energy_wh(&self, delta_wh: f64) -> f64 {
         if delta_wh > 0.0 { delta_wh / self.efficiency } else { delta_wh * self.efficiency }
     }
 
-    /// Cheapest power per slot, W, for `price` in any unit per energy, starting and ending at `initial_wh` or above.
-    #[must_use]
-    pub fn plan(&self, initial_wh: f64, price: &[f64], slot_h: f64) -> Vec<f64> {
-        let unit_wh = self.capacity_wh / (LEVELS - 1) as f64;
-        let start = (initial_wh / unit_wh).round_ties_even().clamp(0.0, (LEVELS - 1) as f64) as usize;
-        let reach = |from: usize, to: usize| {
-            let wh = self.grid_energy_wh((to as f64 - from as f64) * unit_wh);
-            (wh.abs() <= self.max_power_w * slot_h + 1e-9).then_some(wh)
-        };
-        let mut cost: Vec<f64> = (0..LEVELS).map(|s| if s >= start { 0.0 } else { f64::INFINITY }).collect();
-        let mut best = vec![[0_usize; LEVELS]; price.len()];
-        for (i, &price) in price.iter().enumerate().rev() {
-            let after = cost.clone();
-            for s in 0..LEVELS {
-                // Ties go to standing still, then to the lower level, so that a flat price leaves the battery alone.
-                let options = std::iter::once(s).chain(0..LEVELS).filter_map(|t| reach(s, t).map(|wh| (price * wh + after[t], t)));
-                let (c, t) = options.reduce(|a, b| if b.0 < a.0 - 1e-9 { b } else { a }).expect("standing still is possible");
-                cost[s] = c;
-                best[i][s] = t;
-            }
-        }
-        let mut s = start;
-        best.iter()
-            .map(|next| {
-                let t = next[s];
-                let wh = reach(s, t).expect("planned step is possible");
-                s = t;
-                wh / slot_h
-            })
-            .collect()
+    /// The power nearest to `wish_w` that room and charge allow for a step of `step_h` hours.
+    fn possible_w(&self, stored_wh: f64, wish_w: f64, step_h: f64) -> f64 {
+        let most = ((self.capacity_wh - stored_wh) / self.efficiency / step_h).min(self.max_power_w).max(0.0);
+        let least = (-stored_wh * self.efficiency / step_h).max(-self.max_power_w).min(0.0);
+        wish_w.clamp(least, most)
+    }
+
+    /// Energy stored after drawing `p_w`, which is possible, for `step_h` hours.
+    fn after_wh(&self, stored_wh: f64, p_w: f64, step_h: f64) -> f64 {
+        let change_wh = if p_w > 0.0 { p_w * self.efficiency } else { p_w / self.efficiency } * step_h;
+        (stored_wh + change_wh).clamp(0.0, self.capacity_wh)
     }
 
     /// Follows `wish_w` for a step as far as power and charge allow; returns the power drawn and updates `stored_wh`.
-    pub fn step(&self, stored_wh: &mut f64, wish_w: f64, step_h: f64) -> f64 {
-        let most = ((self.capacity_wh - *stored_wh) / self.efficiency / step_h).min(self.max_power_w).max(0.0);
-        let least = (-*stored_wh * self.efficiency / step_h).max(-self.max_power_w).min(0.0);
-        let p = wish_w.clamp(least, most);
-        *stored_wh += if p > 0.0 { p * self.efficiency } else { p / self.efficiency } * step_h;
-        *stored_wh = stored_wh.clamp(0.0, self.capacity_wh);
-        p
+    pub fn follow(&self, stored_wh: &mut f64, wish_w: f64, step_h: f64) -> f64 {
+        let p_w = self.possible_w(*stored_wh, wish_w, step_h);
+        *stored_wh = self.after_wh(*stored_wh, p_w, step_h);
+        p_w
+    }
+
+    /// What a day begins with where nothing came before, and ends with at least: half full, ready for both directions.
+    #[must_use]
+    pub fn usual_wh(&self) -> f64 {
+        0.5 * self.capacity_wh
+    }
+
+    /// Charge expected when a Period begins: what was read, and the plan from then on.
+    fn expected_wh(&self, seen: &Reading, task: &Task<'_>) -> f64 {
+        let (mut t, mut stored_wh) = (seen.at, seen.content_wh);
+        let (isp, start) = (task.period.isp(), task.period.start);
+        while t < start {
+            // ISPs lie on the grid of the Period; the first may be cut by the reading.
+            let next = start - SimDuration(((start - t).0 - 1).div_euclid(isp.0) * isp.0);
+            self.follow(&mut stored_wh, (task.before_w)(t), (next - t).as_hours());
+            t = next;
+        }
+        stored_wh
+    }
+
+    /// The plan of a task between bounds that leaves at least `end_wh`.
+    fn cheapest(&self, start_wh: f64, end_wh: f64, task: &Task<'_>, price: &[f64], least_w: &[f64], most_w: &[f64]) -> Vec<f64> {
+        let slot_h = task.period.isp().as_hours();
+        let store = store_plan::Task { start_wh, end_wh, slot_h, price, least_w, most_w, wear: 0.0 };
+        self.schedule(&store, &mut Buffers::default())
+    }
+}
+
+impl Model for Battery {
+    /// Energy stored, Wh.
+    type State = f64;
+    type Seen = Option<Reading>;
+
+    fn step(&self, stored_wh: &mut f64, moment: &Moment<'_>, set_w: f64, cap: Cap) -> (Flow, Reading) {
+        let step_h = moment.step.as_hours();
+        let wish_w = self.possible_w(*stored_wh, set_w, step_h);
+        let p_w = cap.apply(wish_w);
+        *stored_wh = self.after_wh(*stored_wh, p_w, step_h);
+        let flow = Flow { p_w, q_var: 0.0, capped_w: wish_w - p_w, unserved_wh: 0.0 };
+        (flow, Reading { at: moment.start + moment.step, content_wh: *stored_wh, since: None })
+    }
+
+    fn unread(&self) -> Option<Reading> {
+        None
+    }
+
+    fn read(&self, seen: &mut Option<Reading>, reading: &Reading) {
+        *seen = Some(*reading);
+    }
+
+    /// Buys low and sells high from the charge it is expected to have, and ends at least as full as usual. Stands still while
+    /// its charge is not known.
+    fn plan(&self, seen: &Option<Reading>, _: &Outlook, task: &Task<'_>) -> Vec<f64> {
+        let Some(seen) = seen else { return vec![0.0; task.price.len()] };
+        self.cheapest(self.expected_wh(seen, task), self.usual_wh(), task, task.price, task.least_w, task.most_w)
+    }
+
+    fn envelope(&self, seen: &Option<Reading>, _: &Outlook, task: &Task<'_>) -> Envelope {
+        let isps = task.period.isps();
+        let Some(seen) = seen else { return Envelope { least_w: vec![0.0; isps], most_w: vec![0.0; isps], energy_wh: (0.0, 0.0) } };
+        let stored_wh = self.expected_wh(seen, task);
+        let energy_wh = (-stored_wh * self.efficiency, (self.capacity_wh - stored_wh) / self.efficiency);
+        Envelope { least_w: vec![-self.max_power_w; isps], most_w: vec![self.max_power_w; isps], energy_wh }
+    }
+
+    /// The plan anew, from the same charge to the same charge: in asked ISPs it gives way as far as it pays at a price beyond
+    /// all others, elsewhere it stays within the room for rebound. A battery that is asked to draw more does not feed in at
+    /// the same time.
+    fn replan(&self, seen: &Option<Reading>, _: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
+        let Some(seen) = seen else { return base_w.to_vec() };
+        let start_wh = self.expected_wh(seen, task);
+        let mut end_wh = start_wh;
+        let slot_h = task.period.isp().as_hours();
+        base_w.iter().for_each(|p| {
+            self.follow(&mut end_wh, *p, slot_h);
+        });
+        let bounds = base_w.iter().enumerate().map(|(i, base)| match (ask.asked[i], ask.more) {
+            (true, true) => (base.max(0.0), base.max(0.0) + ask.up_w[i]),
+            (true, false) => (f64::NEG_INFINITY, *base),
+            (false, _) => (base - ask.down_w[i], base + ask.up_w[i]),
+        });
+        let (least_w, most_w): (Vec<f64>, Vec<f64>) =
+            bounds.map(|(least, most)| (least.clamp(-self.max_power_w, self.max_power_w), most.min(self.max_power_w))).unzip();
+        self.cheapest(start_wh, end_wh, task, &ask.price(task.price), &least_w, &most_w)
+    }
+
+    fn flexibility(&self) -> Flexibility {
+        Flexibility::Shiftable
+    }
+
+    fn rated_w(&self) -> (f64, f64) {
+        (self.max_power_w, self.max_power_w)
+    }
+
+    fn limitable(&self) -> bool {
+        true
     }
 }
 
@@ -83,7 +159,7 @@ mod tests {
         let mut stored = 5000.0;
         for p in &plan {
             assert!(p.abs() <= 5000.0 + 1e-6);
-            let got = B.step(&mut stored, *p, 0.25);
+            let got = B.follow(&mut stored, *p, 0.25);
             assert!((got - p).abs() < 1e-6, "the plan is feasible");
         }
         assert!(stored >= 5000.0 - 1e-6, "ends at least as full as it began");

@@ -18,7 +18,7 @@ use crate::report as html_report;
 use crate::results::{Finished, Run, Selection, stage, summary};
 use crate::scenario::lint::unknown_strategy;
 use crate::scenario::study::{Strategy, Study};
-use crate::sim::run_case;
+use crate::sim::{Reference, run_case};
 
 /// Arguments of `run`.
 #[derive(Debug, ClapArgs)]
@@ -121,9 +121,10 @@ fn simulate<'s>(study: &'s Study, strategies: &[&'s Strategy]) -> Vec<Finished<'
     let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent:>3} %  {eta} left").expect("the template is valid");
     bar.set_style(style);
     bar.set_prefix(study.name.clone());
+    let reference = Reference::new(study);
     let run = |strategy: &&'s Strategy| {
         let done = AtomicU64::new(0);
-        let case = run_case(study, strategy, &|step| {
+        let case = run_case(study, &reference, strategy, &|step| {
             let before = done.swap(step as u64, Ordering::Relaxed);
             bar.inc((step as u64).saturating_sub(before));
         });

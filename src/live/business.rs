@@ -9,10 +9,12 @@ use jiff::civil::{Date, Time};
 use super::config::Loaded;
 use super::rules::{NO_BUSINESS, NO_OPERATOR};
 use super::series::{Layout, Series, Values};
-use crate::agent::agr::{self, Agr, Curtailable};
+use crate::agent::agr::{self, Agr, OwnDevice};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, Watched};
 use crate::agent::{DayPrices, Desk, Directory, DsoVintage, Inbox, Input, MeterDay, Participant, PortfolioVintage, PublicCp};
+use crate::asset::curtailable::Curtailable;
+use crate::asset::{Device, Outlook, fixed};
 use crate::diagnostic::Findings;
 use crate::grid::RadialOrder;
 use crate::ids::{AgrIdx, AssetIdx, BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress, Role};
@@ -157,9 +159,7 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
         dso: Domain::new(dso.domain.as_str()),
         cro: common.cro.clone(),
         connections: connections.iter().map(|(name, k)| (ConnectionIdx::new(*k), EntityAddress::new(name.as_str()))).collect(),
-        curtailable: (0..connections.len()).map(|k| Curtailable { asset: AssetIdx::new(k), connection: k, willing: true }).collect(),
-        vehicles: Vec::new(),
-        batteries: Vec::new(),
+        devices: (0..connections.len()).map(feed_in).collect(),
         nested: nested(&points),
         congestion_points: points,
         contracts: Vec::new(),
@@ -175,6 +175,12 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
     let own =
         Own::Aggregator { prices: loaded.path("aggregator.prices"), meters: loaded.document.file("aggregator.meters").unwrap_or_default() };
     Ok((agent, Files::new(forecast, connections, &common.calendar, own)?))
+}
+
+/// The feed-in behind a connection, of which only forecasts tell.
+fn feed_in(connection: usize) -> OwnDevice {
+    let series = fixed::Series { p_nominal_w: 0.0, q_nominal_var: 0.0, p_profile: None, q_profile: None };
+    OwnDevice { asset: AssetIdx::new(connection), connection, device: Device::Curtailable(Curtailable { series }), willing: true }
 }
 
 fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findings> {
@@ -305,8 +311,7 @@ impl Files {
             Own::Aggregator { .. } => Input::Portfolio(Arc::new(PortfolioVintage {
                 period: *period,
                 inflexible_w: values[0].clone(),
-                available_w: values[1].clone(),
-                sessions: Vec::new(),
+                outlook: values[1].iter().map(|fed| Outlook::Power(fed.iter().map(|w| -w).collect())).collect(),
             })),
             Own::Operator => Input::Area(Arc::new(DsoVintage {
                 period: *period,

@@ -130,19 +130,18 @@ fn feeder(study: &Study) -> FeederRecord {
         count: powers.len(),
         nominal_kw: powers.iter().map(|p| p.abs()).sum::<f64>() * 1e-3,
     };
-    let by_profile = AssetKind::NAMES.iter().map(|(name, kind)| {
-        let powers = study.assets.iter().filter(|a| a.kind == *kind).map(|a| a.p_nominal_w).collect();
-        of(name, powers)
+    let kinds = AssetKind::NAMES.iter().map(|(name, _)| *name).chain(["vehicle", "battery"]);
+    let assets = kinds.map(|kind| {
+        let rated = study.devices.iter().filter(|d| d.kind == kind).map(|d| d.device.rated_w());
+        of(kind, rated.map(|(consumption_w, feed_in_w)| consumption_w.max(feed_in_w)).collect())
     });
-    let vehicles = of("vehicle", study.vehicles.iter().map(|v| v.max_power_w).collect());
-    let batteries = of("battery", study.batteries.iter().map(|b| b.battery.max_power_w).collect());
     FeederRecord {
         name: study.grid.name.clone(),
         buses: study.grid.buses.len(),
         lines: study.grid.lines.len(),
         transformers: study.grid.transformers.len(),
         connections: study.grid.connections.len(),
-        assets: by_profile.chain([vehicles, batteries]).filter(|a| a.count > 0).collect(),
+        assets: assets.filter(|a| a.count > 0).collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::agent::PublicCp;
 use crate::diagnostic::{Findings, Location};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
-use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
 use crate::price::{self, Prices};
 use crate::rng::Stream;
@@ -36,8 +36,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let (Some(order), Some(time), Some(prices)) = (order, time, prices) else { unreachable!("no error was found") };
     let TimeGrid { calendar, periods, start, step, steps } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
-    let dates: Vec<_> = periods.iter().map(|p| p.date).collect();
-    let things = overlay::assets(s, feeder, seed, &calendar, &dates);
+    let devices = overlay::devices(s, feeder, seed, &calendar, &periods);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
     let truth = Arc::clone(&feeder.profiles);
@@ -56,11 +55,9 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         network: Arc::new(overlay::network(&grid, &order, s.feeder.phases)),
         strategies: strategies::resolve(s, &grid, &congestion_points, &feeder.places),
         grid,
-        assets: things.assets,
+        devices,
         foreseen: Arc::clone(&truth),
         truth,
-        vehicles: things.vehicles,
-        batteries: things.batteries,
         nested: nested(&congestion_points),
         congestion_points,
         agrs,
@@ -257,10 +254,4 @@ fn forecast_model(f: &schema::Forecast) -> forecast::Model {
             })
         }
     }
-}
-
-/// Connections of a congestion point that belong to an aggregator.
-#[must_use]
-pub fn portfolio_at(study: &Study, agr: AgrIdx, cp: &CongestionPoint) -> Vec<ConnectionIdx> {
-    cp.public.connections.iter().filter(|c| study.agr_of[c.i()] == Some(agr)).copied().collect()
 }

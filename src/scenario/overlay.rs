@@ -1,26 +1,22 @@
 //! What a scenario lays over its feeder: scaled ratings and assets, vehicles, heat pumps, batteries at drawn connections.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::asset::battery::Battery;
-use crate::asset::ev::{Habits, sessions};
-use crate::asset::{AssetKind, AssetSpec};
+use crate::asset::curtailable::Curtailable;
+use crate::asset::fixed::{Fixed, Series};
+use crate::asset::vehicle::{Habits, Vehicle, Whereabouts, sessions};
+use crate::asset::{AssetKind, AssetSpec, Device, DeviceSpec, Reading, State};
 use crate::grid::{Grid, Places, RadialOrder, Transformer, ZeroSequence};
 use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
 use crate::powerflow::Network;
 use crate::rng::Stream;
-use crate::time::IspCalendar;
+use crate::time::{IspCalendar, Period, SimTime};
 
 use super::schema::{self, PhaseModel, Replacement, Scenario};
-use super::study::{BatterySpec, VehicleSpec, curtailable};
-
-/// Everything behind the meters.
-pub(super) struct Things {
-    pub(super) assets: Vec<AssetSpec>,
-    pub(super) vehicles: Vec<VehicleSpec>,
-    pub(super) batteries: Vec<BatterySpec>,
-}
 
 /// The feeder with its ratings as the scenario has them and every impedance as it was.
 pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder) -> Grid {
@@ -94,9 +90,11 @@ pub(super) fn replace(grid: &mut Grid, branch: BranchIdx, r: &Replacement) {
     }
 }
 
-/// The feeder's assets with the scenario's overlays.
-pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, dates: &[Date]) -> Things {
+/// The devices of the feeder with the scenario's overlays, those of a kind together.
+pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, periods: &[Period]) -> Vec<DeviceSpec> {
     let o = &s.feeder;
+    let dates: Vec<Date> = periods.iter().map(|p| p.date).collect();
+    let start = periods.first().map_or_else(SimTime::default, |p| p.start);
     let mut assets: Vec<AssetSpec> = feeder
         .assets
         .iter()
@@ -106,7 +104,7 @@ pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCal
         .collect();
     for a in &mut assets {
         let scale = match a.kind {
-            kind if curtailable(kind) => o.pv_scale,
+            kind if kind.is_curtailable() => o.pv_scale,
             AssetKind::Load => o.load_scale,
             _ => 1.0,
         };
@@ -133,19 +131,47 @@ pub(super) fn assets(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCal
         let chosen = homes.iter().filter(|c| drawn(feeder, seed, **c, "vehicle", e.share));
         let vehicle = |c: &ConnectionIdx| {
             let id = format!("ev:{}", feeder.grid.connections[c.i()].id);
-            let power = e.power_kw * 1e3;
-            VehicleSpec { connection: *c, max_power_w: power, evenings: sessions(&habits, seed, &id, power, calendar, dates), id }
+            let max_power_w = e.power_kw * 1e3;
+            let evenings = sessions(&habits, seed, &id, max_power_w, calendar, &dates);
+            let real = evenings.iter().map(|e| e.real).collect();
+            DeviceSpec {
+                id,
+                connection: *c,
+                kind: "vehicle",
+                device: Device::Vehicle(Vehicle { max_power_w }),
+                begins: State::Vehicle(Whereabouts::new(real)),
+                shows: Reading { at: start, ..Reading::default() },
+                announced: evenings.iter().map(|e| e.announced).collect(),
+            }
         };
         chosen.map(vehicle).collect()
     });
     let batteries = o.batteries.as_ref().map_or_else(Vec::new, |b| {
-        let data = Battery { max_power_w: b.power_kw * 1e3, capacity_wh: b.capacity_kwh * 1e3, efficiency: 0.95 };
+        let battery = Battery { max_power_w: b.power_kw * 1e3, capacity_wh: b.capacity_kwh * 1e3, efficiency: 0.95 };
         let chosen = homes.iter().filter(|c| drawn(feeder, seed, **c, "battery", b.share));
-        chosen
-            .map(|c| BatterySpec { id: format!("battery:{}", feeder.grid.connections[c.i()].id), connection: *c, battery: data })
-            .collect()
+        let spec = |c: &ConnectionIdx| DeviceSpec {
+            id: format!("battery:{}", feeder.grid.connections[c.i()].id),
+            connection: *c,
+            kind: "battery",
+            device: Device::Battery(battery),
+            begins: State::Battery(battery.usual_wh()),
+            shows: Reading { at: start, content_wh: battery.usual_wh(), since: None },
+            announced: Arc::default(),
+        };
+        chosen.map(spec).collect()
     });
-    Things { assets, vehicles, batteries }
+    let (feed_in, fixed): (Vec<AssetSpec>, Vec<AssetSpec>) = assets.into_iter().partition(|a| a.kind.is_curtailable());
+    let profiled = |a: &AssetSpec| {
+        let series = Series::of(a);
+        let (device, begins) = match a.kind.is_curtailable() {
+            true => (Device::Curtailable(Curtailable { series }), State::Curtailable(())),
+            false => (Device::Fixed(Fixed { series, limitable: a.kind == AssetKind::HeatPump }), State::Fixed(())),
+        };
+        let (shows, announced) = (Reading::default(), Arc::default());
+        DeviceSpec { id: a.id.clone(), connection: a.connection, kind: a.kind.name(), device, begins, shows, announced }
+    };
+    let fixed = fixed.iter().map(profiled);
+    fixed.chain(vehicles).chain(batteries).chain(feed_in.iter().map(profiled)).collect()
 }
 
 /// Connections with a base load.

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use crate::agent::PublicCp;
-use crate::asset::battery::Battery;
-use crate::asset::ev::Evening;
-use crate::asset::{AssetKind, AssetSpec};
+use crate::asset::{DeviceSpec, Moment};
 use crate::forecast;
 use crate::grid::{Grid, RadialOrder};
-use crate::ids::{AgrIdx, AssetIdx, BranchIdx, ConnectionIdx, CpIdx, Domain};
+use crate::ids::{AgrIdx, BranchIdx, CpIdx, Domain};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::price::Prices;
@@ -47,16 +45,12 @@ pub struct Study {
     pub phases: PhaseModel,
     /// Its load-flow model.
     pub network: Arc<Network>,
-    /// Assets that follow a profile; they come first among [`AssetIdx`].
-    pub assets: Vec<AssetSpec>,
+    /// Devices behind the meters, those of a kind together: inflexible ones first, then vehicles, batteries, curtailable feed-in.
+    pub devices: Vec<DeviceSpec>,
     /// What happens: profiles of the assets.
     pub truth: Arc<ProfileTable>,
     /// What forecasts are made of; the same table unless a test parts them.
     pub foreseen: Arc<ProfileTable>,
-    /// Vehicles; they follow the profile assets.
-    pub vehicles: Vec<VehicleSpec>,
-    /// Batteries; they follow the vehicles.
-    pub batteries: Vec<BatterySpec>,
     /// Monitored elements.
     pub congestion_points: Vec<CongestionPoint>,
     /// Pairs of congestion points with common connections.
@@ -85,30 +79,6 @@ pub struct Study {
     pub values: Values,
     /// Strategies to compare, in the scenario's order.
     pub strategies: Vec<Strategy>,
-}
-
-/// A vehicle and what it will do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct VehicleSpec {
-    /// Id in results and of its draws.
-    pub id: String,
-    /// Behind which meter.
-    pub connection: ConnectionIdx,
-    /// Charger, W.
-    pub max_power_w: f64,
-    /// Sessions in order of arrival.
-    pub evenings: Vec<Evening>,
-}
-
-/// A battery.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BatterySpec {
-    /// Id in results and of its draws.
-    pub id: String,
-    /// Behind which meter.
-    pub connection: ConnectionIdx,
-    /// Its data.
-    pub battery: Battery,
 }
 
 /// A monitored element with its limits.
@@ -194,39 +164,20 @@ impl Study {
         (self.calendar.isp().0 / self.step.0) as usize
     }
 
-    /// The asset row of a vehicle.
+    /// What devices meet in the step that begins at `start`.
     #[must_use]
-    pub fn vehicle_asset(&self, vehicle: usize) -> AssetIdx {
-        AssetIdx::new(self.assets.len() + vehicle)
-    }
-
-    /// The asset row of a battery.
-    #[must_use]
-    pub fn battery_asset(&self, battery: usize) -> AssetIdx {
-        AssetIdx::new(self.assets.len() + self.vehicles.len() + battery)
+    pub fn moment(&self, start: SimTime) -> Moment<'_> {
+        let row = self.truth.step_at(start).expect("profiles cover the run");
+        Moment { start, step: self.step, profiles: &self.truth, row }
     }
 
     /// Installed feed-in behind each meter, W.
     #[must_use]
     pub fn installed_feed_in_w(&self) -> Vec<f64> {
         let mut installed = vec![0.0; self.grid.connections.len()];
-        for asset in self.assets.iter().filter(|a| curtailable(a.kind)) {
-            installed[asset.connection.i()] += asset.p_nominal_w.abs();
+        for spec in &self.devices {
+            installed[spec.connection.i()] += spec.device.rated_w().1;
         }
         installed
     }
-}
-
-/// Whether an asset's feed-in can be curtailed.
-#[must_use]
-pub fn curtailable(kind: AssetKind) -> bool {
-    matches!(kind, AssetKind::Pv | AssetKind::Plant)
-}
-
-/// Active and reactive power of an asset at a row of a profile table, W and var.
-#[must_use]
-#[inline]
-pub fn asset_power(asset: &AssetSpec, profiles: &ProfileTable, row: usize) -> (f64, f64) {
-    let factor = |profile: Option<crate::ids::ProfileIdx>| profile.map_or(1.0, |p| profiles.column(p)[row]);
-    (asset.p_nominal_w * factor(asset.p_profile), asset.q_nominal_var * factor(asset.q_profile))
 }

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use crate::agent::agr::{self, Agr, Curtailable, Storage, Vehicle};
+use crate::agent::agr::{self, Agr, OwnDevice};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, OrangePower, Watched};
 use crate::agent::{Desk, Directory, Inbox, PublicCp, Registry};
+use crate::asset::Flexibility;
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
 use crate::time::SimDuration;
 
-use super::world::World;
+use super::attendance::Attendance;
 
 /// All participants: common reference, DSO, aggregators by domain.
-pub(super) fn participants(study: &Study, strategy: &Strategy, network: &Arc<Network>, world: &World<'_>) -> Registry {
+pub(super) fn participants(study: &Study, strategy: &Strategy, network: &Arc<Network>, who: &Attendance<'_>) -> Registry {
     let desk = |domain: &Domain| Desk::new(domain.clone(), Arc::clone(&study.calendar), study.currency, study.seed);
     let inbox = |domain: &Domain, role: Role| Inbox::new(directory(study, strategy, domain, role));
     let mut registry = Registry::default();
@@ -24,7 +25,7 @@ pub(super) fn participants(study: &Study, strategy: &Strategy, network: &Arc<Net
     let dso = Dso::new(desk(&study.dso), inbox(&study.dso, Role::Dso), dso_profile(study, strategy, network));
     registry.seat(study.dso.clone(), Role::Dso, Box::new(dso));
     for (row, agr) in study.agrs.iter().enumerate() {
-        let profile = agr_profile(study, strategy, AgrIdx::new(row), world);
+        let profile = agr_profile(study, strategy, AgrIdx::new(row), who);
         registry.seat(agr.domain.clone(), Role::Agr, Box::new(Agr::new(desk(&agr.domain), inbox(&agr.domain, Role::Agr), profile)));
     }
     registry
@@ -87,7 +88,7 @@ fn watched(grid: &crate::grid::Grid, cp: &CongestionPoint) -> Watched {
     }
 }
 
-fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, world: &World<'_>) -> agr::Profile {
+fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, who: &Attendance<'_>) -> agr::Profile {
     let own = |c: ConnectionIdx| study.agr_of[c.i()] == Some(agr);
     let connections: Vec<_> = study
         .grid
@@ -97,35 +98,14 @@ fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, world: &World<'_
         .filter(|(c, _)| own(ConnectionIdx::new(*c)))
         .map(|(c, spec)| (ConnectionIdx::new(c), spec.address.clone()))
         .collect();
-    let row = |c: ConnectionIdx| connections.iter().position(|(o, _)| *o == c).expect("an own connection");
-    let curtailable = world
-        .sources
-        .iter()
-        .filter(|s| s.agr == Some(agr))
-        .map(|s| Curtailable { asset: AssetIdx::new(s.asset), connection: row(s.connection), willing: s.willing })
-        .collect();
-    let vehicles = study
-        .vehicles
-        .iter()
-        .enumerate()
-        .filter(|(_, v)| own(v.connection))
-        .map(|(k, v)| Vehicle {
-            asset: study.vehicle_asset(k),
-            connection: row(v.connection),
-            max_power_w: v.max_power_w,
-            willing: world.willing_vehicle(k),
-        })
-        .collect();
-    let batteries = study
-        .batteries
-        .iter()
-        .enumerate()
-        .filter(|(_, b)| own(b.connection))
-        .map(|(k, b)| Storage {
-            asset: study.battery_asset(k),
-            connection: row(b.connection),
-            battery: b.battery,
-            willing: world.willing_battery(k),
+    let row = |c: ConnectionIdx| connections.binary_search_by_key(&c, |(own, _)| *own).expect("an own connection");
+    let flexible = study.devices.iter().enumerate().filter(|(_, d)| own(d.connection) && d.device.flexibility() != Flexibility::None);
+    let devices = flexible
+        .map(|(k, d)| OwnDevice {
+            asset: AssetIdx::new(k),
+            connection: row(d.connection),
+            device: d.device.clone(),
+            willing: who.willing[k],
         })
         .collect();
     let touched = |cp: &&CongestionPoint| cp.public.connections.iter().any(|c| own(*c));
@@ -135,9 +115,7 @@ fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, world: &World<'_
         agr,
         dso: study.dso.clone(),
         cro: study.cro.clone(),
-        curtailable,
-        vehicles,
-        batteries,
+        devices,
         congestion_points,
         nested: study.nested.clone(),
         contracts: strategy.contracts.iter().filter(|c| c.aggregator == spec.domain).cloned().collect(),

@@ -1,70 +1,44 @@
-//! Vehicles and batteries as they really behave, in one of the three variants of a case.
+//! Every device as it really is, in one variant of a case.
 
+use crate::asset::{Cap, Flow, Moment, Reading, State};
 use crate::scenario::study::Study;
-use crate::time::{SimDuration, SimTime};
 
-/// State of every vehicle and battery in one variant.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fleet {
-    /// Per vehicle: the session it is in, as a row of its evenings, and what it still wants.
-    sessions: Vec<Option<(usize, f64)>>,
-    next: Vec<usize>,
-    pub(super) stored_wh: Vec<f64>,
-    /// Energy vehicles left without.
+/// States of all devices, row by row, and what their instruments show.
+#[derive(Debug, Clone)]
+pub(super) struct Fleet<'a> {
+    study: &'a Study,
+    states: Vec<State>,
+    readings: Vec<Reading>,
+    /// Energy that users left without, Wh.
     pub(super) unserved_wh: f64,
 }
 
-/// What a plugged-in vehicle allows in a step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Charge {
-    /// What it would draw following its plan, W.
-    pub(super) power_w: f64,
-    /// What it must draw to be ready in time, W.
-    pub(super) must_w: f64,
-}
-
-impl Fleet {
-    pub(super) fn new(study: &Study) -> Fleet {
+impl<'a> Fleet<'a> {
+    pub(super) fn new(study: &'a Study) -> Fleet<'a> {
         Fleet {
-            sessions: vec![None; study.vehicles.len()],
-            next: vec![0; study.vehicles.len()],
-            stored_wh: study.batteries.iter().map(|b| 0.5 * b.battery.capacity_wh).collect(),
+            study,
+            states: study.devices.iter().map(|d| d.begins.clone()).collect(),
+            readings: study.devices.iter().map(|d| d.shows).collect(),
             unserved_wh: 0.0,
         }
     }
 
-    /// Plugs vehicles in and out at the start of a step.
-    pub(super) fn turn_over(&mut self, study: &Study, t: SimTime) {
-        for (v, spec) in study.vehicles.iter().enumerate() {
-            if let Some((row, left)) = self.sessions[v]
-                && spec.evenings[row].real.departure <= t
-            {
-                self.unserved_wh += left;
-                self.sessions[v] = None;
-            }
-            while self.sessions[v].is_none() && spec.evenings.get(self.next[v]).is_some_and(|e| e.real.arrival <= t) {
-                let real = spec.evenings[self.next[v]].real;
-                if real.departure > t {
-                    self.sessions[v] = Some((self.next[v], real.energy_wh));
-                }
-                self.next[v] += 1;
-            }
-        }
+    /// Lets a step of device `d` happen.
+    #[inline]
+    pub(super) fn step(&mut self, d: usize, moment: &Moment<'_>, set_w: f64, cap: Cap) -> Flow {
+        let (flow, reading) = self.study.devices[d].device.step(&mut self.states[d], moment, set_w, cap);
+        self.readings[d] = reading;
+        self.unserved_wh += flow.unserved_wh;
+        flow
     }
 
-    /// What vehicle `v` would draw, given its plan; zero when it is away.
-    pub(super) fn charge(&self, study: &Study, v: usize, planned_w: f64, t: SimTime, step: SimDuration) -> Charge {
-        let Some((row, left)) = self.sessions[v] else { return Charge { power_w: 0.0, must_w: 0.0 } };
-        let spec = &study.vehicles[v];
-        let hours_left = (spec.evenings[row].real.departure - t).as_hours();
-        let power = |planned| crate::asset::ev::charging_power_w(planned, spec.max_power_w, left, hours_left, step.as_hours());
-        Charge { power_w: power(planned_w), must_w: power(0.0) }
+    /// The power that device `d` would draw at a set point, W; nothing happens.
+    pub(super) fn answer_w(&self, d: usize, moment: &Moment<'_>, set_w: f64) -> f64 {
+        self.study.devices[d].device.step(&mut self.states[d].clone(), moment, set_w, Cap::NONE).0.p_w
     }
 
-    /// Energy that went into vehicle `v`.
-    pub(super) fn charged(&mut self, v: usize, wh: f64) {
-        if let Some((_, left)) = &mut self.sessions[v] {
-            *left = (*left - wh).max(0.0);
-        }
+    /// What the instruments show, device by device.
+    pub(super) fn readings(&self) -> &[Reading] {
+        &self.readings
     }
 }

@@ -1,17 +1,24 @@
 //! Running a case: the world (truth), the wire, orange, the recorder, and the event loop that ties them to the agents.
 
+mod attendance;
 mod cast;
 mod clearing;
 mod fleet;
+mod group;
+mod household;
+mod observer;
 mod physics;
 mod recorder;
+mod reference;
 mod run;
 mod vintage;
 mod wire;
 mod world;
 
 pub use clearing::{CONTRACTOR, CUSTOMERS, DAY_AHEAD, IMBALANCE};
+pub use observer::{DeviceStep, Observer};
 pub use recorder::{ByElement, Expected, Flows, PhaseColumns, Recording, Regime, Variant};
-pub use run::{CaseResult, Progress, run_case};
+pub use reference::Reference;
+pub use run::{CaseResult, Progress, observe_case, run_case};
 pub use wire::{Fate, LoggedMessage};
 pub use world::Totals;

@@ -1,10 +1,10 @@
-//! The feeder of a case: load flows of its three variants, with taps that move and loads that answer voltage.
+//! The feeder of a case: load flows of its variants, with taps that move and loads that answer voltage.
 
 use std::sync::Arc;
 
-use crate::grid::{Phases, Places, RadialOrder, Response};
+use crate::grid::{Grid, Phases, Places, RadialOrder, Response};
 use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Tapped, Workspace, solve};
-use crate::scenario::study::{Strategy, Study};
+use crate::scenario::study::Study;
 
 use super::recorder::Variant;
 use super::world::Power;
@@ -16,16 +16,15 @@ pub(super) struct Physics<'a> {
     tapped: Vec<Tapped<'a>>,
     workspace: Workspace,
     pub(super) solution: Solution,
-    /// Moves of all tap changers in what really happens.
+    /// Moves of all tap changers in what really happens, or would without flexibility.
     pub(super) tap_operations: usize,
 }
 
 impl<'a> Physics<'a> {
-    pub(super) fn new(study: &'a Study, strategy: &Strategy) -> Physics<'a> {
-        let (grid, network) = study.grid(strategy);
+    pub(super) fn new(study: &'a Study, grid: &Grid, network: Arc<Network>) -> Physics<'a> {
         let tapped = || {
-            let (order, _) = RadialOrder::new(&grid, &Places::default()).expect("as radial as when it was read");
-            Tapped::new(&grid, study.step.0 as f64, move |grid| study.network_of(grid, &order))
+            let (order, _) = RadialOrder::new(grid, &Places::default()).expect("as radial as when it was read");
+            Tapped::new(grid, study.step.0 as f64, move |grid| study.network_of(grid, &order))
         };
         let variants = if grid.tap_changers.is_empty() { 0 } else { 3 };
         let tapped = (0..variants).map(|_| tapped()).collect();
@@ -49,24 +48,28 @@ impl<'a> Physics<'a> {
             Some(tapped) => {
                 let before: Vec<i32> = tapped.positions().collect();
                 let (_, after) = tapped.solve(injections, options, outputs, &mut self.workspace, &mut self.solution);
-                if variant == Variant::Actual {
+                if variant != Variant::Orders {
                     self.tap_operations += before.iter().zip(&after).map(|(a, b)| a.abs_diff(*b) as usize).sum::<usize>();
                 }
             }
         }
-        if self.solution.status[0].converged() {
+        self.respond(&self.solution, 0, power);
+    }
+
+    /// Powers become what is drawn at the voltages of a row of a solution; nothing changes where there is none.
+    pub(super) fn respond(&self, solution: &Solution, row: usize, power: &mut Power) {
+        if solution.status[row].converged() {
             for response in &self.study.grid.responses {
-                let c = response.connection.i();
-                power.p_w[c] *= self.drawn(response);
+                power.p_w[response.connection.i()] *= self.drawn(solution, row, response);
             }
         }
     }
 
     /// Active power drawn over that at rated voltage: the mean over the phases of the connection.
-    fn drawn(&self, response: &Response) -> f64 {
+    fn drawn(&self, solution: &Solution, row: usize, response: &Response) -> f64 {
         let connection = &self.study.grid.connections[response.connection.i()];
-        let phases = self.solution.phases;
-        let u_pu = &self.solution.u_pu[connection.bus.i() * phases..][..phases];
+        let phases = solution.phases;
+        let u_pu = &solution.u_pu[solution.phase_row(row)][connection.bus.i() * phases..][..phases];
         let used = match connection.phases {
             _ if phases == 1 => u_pu,
             Phases::Abc => u_pu,

@@ -1,5 +1,7 @@
 //! What a case keeps of every step: columns, appended in time order, read by KPIs, tables and charts.
 
+use std::sync::Arc;
+
 use crate::ids::CpIdx;
 use crate::powerflow::Solution;
 use crate::scenario::study::Study;
@@ -112,7 +114,7 @@ pub struct Flows {
 }
 
 impl Flows {
-    fn new(study: &Study) -> Flows {
+    pub(super) fn new(study: &Study) -> Flows {
         Flows {
             loading: ByElement::new(study.steps, study.grid.branches()),
             u_pu: ByElement::new(study.steps, study.grid.buses.len()),
@@ -122,16 +124,17 @@ impl Flows {
         }
     }
 
-    /// Keeps one step; `s` is a load flow of a single step.
-    fn keep(&mut self, study: &Study, step: usize, s: &Solution) {
-        self.loading.set(step, s.loading.iter().copied());
-        self.u_pu.set(step, s.u_pu.chunks(s.phases).map(farthest));
+    /// Keeps one step, which is row `row` of `s`.
+    pub(super) fn keep(&mut self, study: &Study, step: usize, s: &Solution, row: usize) {
+        let branches = s.branch_row(row);
+        self.loading.set(step, s.loading[branches.clone()].iter().copied());
+        self.u_pu.set(step, s.u_pu[s.phase_row(row)].chunks(s.phases).map(farthest));
         for (through_w, cp) in self.through_w.iter_mut().zip(&study.congestion_points) {
-            let b = cp.branch.i();
+            let b = branches.start + cp.branch.i();
             through_w[step] = if cp.from_is_upstream { s.p_from_w[b] } else { s.p_to_w[b] };
         }
-        self.losses_w[step] = s.losses_w[0];
-        self.not_converged += usize::from(!s.status[0].converged());
+        self.losses_w[step] = s.losses_w[row];
+        self.not_converged += usize::from(!s.status[row].converged());
     }
 
     /// Takes over the step of a variant of the same power.
@@ -142,6 +145,7 @@ impl Flows {
             to[step] = from[step];
         }
         self.losses_w[step] = other.losses_w[step];
+        self.not_converged += usize::from(other.losses_w[step].is_nan());
     }
 }
 
@@ -166,8 +170,11 @@ impl Expected {
 pub struct Recording {
     /// Steps.
     pub steps: usize,
-    /// By [`Variant`].
-    flows: [Flows; 3],
+    /// Without flexibility, on today's grid.
+    reference: Arc<Flows>,
+    /// With orders; none where the case trades nothing.
+    orders: Option<Flows>,
+    actual: Flows,
     /// Before trading.
     pub forecast: Expected,
     /// With orders.
@@ -193,43 +200,94 @@ pub struct PhaseColumns {
     pub displacement_pu: Vec<f32>,
 }
 
+impl PhaseColumns {
+    /// None for a study that is solved balanced.
+    pub(super) fn new(study: &Study) -> Option<PhaseColumns> {
+        let buses = study.grid.buses.len();
+        (study.network.phases() == 3)
+            .then(|| PhaseColumns { unbalance: ByElement::new(study.steps, buses), displacement_pu: vec![f32::NAN; study.steps] })
+    }
+
+    /// Keeps one step, which is row `row` of `s`.
+    pub(super) fn keep(&mut self, step: usize, s: &Solution, row: usize) {
+        let buses = self.unbalance.elements();
+        let here = row * buses..(row + 1) * buses;
+        self.unbalance.set(step, s.unbalance[here.clone()].iter().copied());
+        self.displacement_pu[step] = s.displacement_pu[here].iter().copied().fold(0.0, f64::max) as f32;
+    }
+
+    fn take_over(&mut self, other: &PhaseColumns, step: usize) {
+        self.unbalance.values_mut(step).copy_from_slice(other.unbalance.step(step));
+        self.displacement_pu[step] = other.displacement_pu[step];
+    }
+}
+
 impl Recording {
-    pub(super) fn new(study: &Study) -> Recording {
+    pub(super) fn new(study: &Study, reference: Arc<Flows>, trades: bool) -> Recording {
         let (steps, points) = (study.steps, study.congestion_points.len());
-        let phases = || PhaseColumns { unbalance: ByElement::new(steps, study.grid.buses.len()), displacement_pu: vec![f32::NAN; steps] };
         Recording {
             steps,
-            flows: std::array::from_fn(|_| Flows::new(study)),
+            reference,
+            orders: trades.then(|| Flows::new(study)),
+            actual: Flows::new(study),
             forecast: Expected::new(study),
             planned: Expected::new(study),
             regime: vec![vec![Regime::Green; steps]; points],
             requested_w: vec![vec![0.0; steps]; points],
             unserved_w: vec![vec![0.0; steps]; points],
-            phases: (study.network.phases() == 3).then(phases),
+            phases: PhaseColumns::new(study),
             tap_operations: 0,
         }
     }
 
-    /// What the load flows of a variant found.
+    /// What the load flows of a variant found. Where a case trades nothing, orders change nothing.
     #[must_use]
     pub fn of(&self, variant: Variant) -> &Flows {
-        &self.flows[variant as usize]
-    }
-
-    /// Keeps one step of one variant; `s` is a load flow of a single step.
-    pub(super) fn step(&mut self, study: &Study, variant: Variant, step: usize, s: &Solution) {
-        self.flows[variant as usize].keep(study, step, s);
-        // The last variant solved is what really happens, or has the same power.
-        if let Some(phases) = &mut self.phases {
-            phases.unbalance.set(step, s.unbalance.iter().copied());
-            phases.displacement_pu[step] = s.displacement_pu.iter().copied().fold(0.0, f64::max) as f32;
+        match variant {
+            Variant::Free => &self.reference,
+            Variant::Orders => self.orders.as_ref().unwrap_or(&self.actual),
+            Variant::Actual => &self.actual,
         }
     }
 
-    /// A variant that did not differ takes over another's step.
-    pub(super) fn copy_step(&mut self, from: Variant, to: Variant, step: usize) {
-        let [from, to] = self.flows.get_disjoint_mut([from as usize, to as usize]).expect("two variants");
-        to.take_over(from, step);
+    /// Keeps one step of a variant; `s` is a load flow of a single step.
+    pub(super) fn step(&mut self, study: &Study, variant: Variant, step: usize, s: &Solution) {
+        self.flows_mut(variant).keep(study, step, s, 0);
+        if let (Variant::Actual, Some(phases)) = (variant, &mut self.phases) {
+            phases.keep(step, s, 0);
+        }
+    }
+
+    /// A variant takes over a step in which its power is the reference's.
+    pub(super) fn as_reference(&mut self, variant: Variant, step: usize, phases: Option<&PhaseColumns>) {
+        let reference = Arc::clone(&self.reference);
+        self.flows_mut(variant).take_over(&reference, step);
+        if let (Variant::Actual, Some(own), Some(theirs)) = (variant, &mut self.phases, phases) {
+            own.take_over(theirs, step);
+        }
+    }
+
+    /// Whether orders alone are a variant of their own.
+    pub(super) fn has_orders(&self) -> bool {
+        self.orders.is_some()
+    }
+
+    fn flows_mut(&mut self, variant: Variant) -> &mut Flows {
+        match (variant, &mut self.orders) {
+            (Variant::Orders, Some(orders)) => orders,
+            (Variant::Actual, _) => &mut self.actual,
+            (Variant::Free, _) | (Variant::Orders, None) => unreachable!("a variant that the case does not have"),
+        }
+    }
+
+    /// What really happens takes over a step from orders alone, which had the same power.
+    pub(super) fn as_orders(&mut self, step: usize, s: &Solution) {
+        if let Some(orders) = &self.orders {
+            self.actual.take_over(orders, step);
+        }
+        if let Some(phases) = &mut self.phases {
+            phases.keep(step, s, 0);
+        }
     }
 
     /// Keeps a DSO analysis, one row per ISP spread over its steps.

@@ -5,17 +5,21 @@ use std::sync::Arc;
 use crate::agent::agenda::{Handover, agenda};
 use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Registry, Telemetry};
 use crate::engine::{Origin, Phase, Queue};
-use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Role};
+use crate::asset::{Flexibility, Reading};
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Role};
 use crate::market::ledger::{Entry, Kind, Ledger};
 use crate::scenario::study::{Strategy, Study};
-use crate::time::{Period, SimDuration, SimTime};
+use crate::time::{SimDuration, SimTime};
 use crate::uftp::message::Message;
 use crate::units::Money;
 
 use super::cast;
 use super::clearing;
+use super::household::isp_prices;
+use super::observer::{Nobody, Observer};
 use super::physics::Physics;
 use super::recorder::{Recording, Variant};
+use super::reference::Reference;
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
 use super::world::{Power, Totals, World};
@@ -61,44 +65,65 @@ const MESSAGE: Phase = Phase(1);
 const GATE: Phase = Phase(2);
 const STEP: Phase = Phase(3);
 
-struct Case<'a> {
+struct Case<'a, 'o> {
     study: &'a Study,
+    reference: &'a Reference,
+    /// Whether the case runs on the reference's grid, so that equal powers have equal load flows.
+    todays_grid: bool,
     physics: Physics<'a>,
     world: World<'a>,
     forecaster: Forecaster<'a>,
     participants: Registry,
     wire: Wire<'a>,
     queue: Queue<Event>,
-    /// Powers of the step as the world gave them, by variant.
-    given: [Power; 3],
+    /// Powers of the step with orders alone, as the world gave them.
+    given: Power,
     recording: Recording,
     ledger: Ledger,
     /// Meters of the running day, `[connection][step of the day]`, W.
     meters_w: Vec<Vec<f64>>,
     watched: bool,
     peak_w: Vec<f64>,
+    observer: &'o mut dyn Observer,
 }
 
-/// Runs one strategy of a study.
+/// Runs one strategy of a study against its reference.
 #[must_use]
-pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> CaseResult {
-    let physics = Physics::new(study, strategy);
-    let world = World::new(study, strategy);
-    let participants = cast::participants(study, strategy, &physics.network, &world);
+pub fn run_case(study: &Study, reference: &Reference, strategy: &Strategy, progress: Progress<'_>) -> CaseResult {
+    observe_case(study, reference, strategy, progress, &mut Nobody)
+}
+
+/// Runs one strategy of a study before a bystander.
+#[must_use]
+pub fn observe_case(
+    study: &Study,
+    reference: &Reference,
+    strategy: &Strategy,
+    progress: Progress<'_>,
+    observer: &mut dyn Observer,
+) -> CaseResult {
+    let (grid, network) = study.grid(strategy);
+    let physics = Physics::new(study, &grid, Arc::clone(&network));
+    let world = World::new(study, reference, strategy);
+    let participants = cast::participants(study, strategy, &network, &world.attendance);
+    let n = study.grid.connections.len();
     let mut case = Case {
         study,
+        reference,
+        todays_grid: strategy.replacement.is_none(),
         world,
         forecaster: Forecaster::new(study),
         wire: Wire::new(study, participants.seats().map(|(d, role)| (d.clone(), role))),
         queue: Queue::new(participants.len() + 1),
         participants,
         physics,
-        given: Default::default(),
-        recording: Recording::new(study),
+        given: Power::zero(n),
+        recording: Recording::new(study, Arc::clone(&reference.flows), strategy.trades),
         ledger: Ledger::default(),
-        meters_w: vec![Vec::new(); study.grid.connections.len()],
+        meters_w: vec![Vec::new(); n],
         watched: strategy.orange,
-        peak_w: vec![0.0; study.grid.connections.len()],
+        peak_w: vec![0.0; n],
+        observer,
     };
     case.schedule();
     while let Some((key, event)) = case.queue.pop() {
@@ -122,7 +147,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
     }
 }
 
-impl Case<'_> {
+impl Case<'_, '_> {
     fn world_event(&mut self, time: SimTime, phase: Phase, event: Event) {
         let world = Origin(u16::try_from(self.participants.len()).expect("few agents"));
         self.queue.push(time, phase, world, event);
@@ -153,7 +178,6 @@ impl Case<'_> {
     }
 
     fn happen(&mut self, now: SimTime, event: Event) {
-        let study = self.study;
         match event {
             Event::Gate(row, appointment) => self.tell(now, row, Input::Gate(appointment)),
             Event::Hand(row, handover, k) => {
@@ -169,31 +193,15 @@ impl Case<'_> {
                 let deliveries = self.wire.repeat(now, row);
                 self.deliver(row, deliveries);
             }
-            Event::Plan(k) => {
-                let period = &study.periods[k];
-                self.world.plan(period, &self.isp_prices(period));
-            }
+            Event::Plan(k) => self.world.plan(k),
             Event::Step(step) => self.step(now, step),
             Event::Telemetry(t) => {
                 for row in self.rows(Role::Dso) {
                     self.tell(now, row, Input::Telemetry(t));
                 }
             }
-            Event::DayEnd(k) => self.day_end(now, &study.periods[k]),
+            Event::DayEnd(k) => self.day_end(now, k),
         }
-    }
-
-    /// Day-ahead price per ISP: hourly products, so any step of the ISP shows it.
-    fn isp_prices(&self, period: &Period) -> Vec<f64> {
-        let per_isp = self.study.steps_per_isp();
-        self.study.steps_of(period).step_by(per_isp).map(|s| self.study.prices.day_ahead_eur_per_mwh[s]).collect()
-    }
-
-    /// What is expected of the price before the auction: the day before repeats; a flat price where nothing came before.
-    fn expected_prices(&self, k: usize) -> Vec<f64> {
-        let isps = self.study.periods[k].isps();
-        let Some(before) = k.checked_sub(1).map(|b| self.isp_prices(&self.study.periods[b])) else { return vec![0.0; isps] };
-        (0..isps).map(|i| before[i.min(before.len() - 1)]).collect()
     }
 
     /// Rows of everyone in a role.
@@ -203,17 +211,24 @@ impl Case<'_> {
 
     /// What a participant is handed before an appointment.
     fn hand_over(&self, now: SimTime, row: usize, handover: Handover, k: usize) -> Option<Input> {
-        let period = &self.study.periods[k];
+        let (study, period) = (self.study, &self.study.periods[k]);
         Some(match (handover, self.agr_of(row)) {
-            (Handover::Prices, _) => Input::Prices(Arc::new(DayPrices { period: *period, eur_per_mwh: self.isp_prices(period) })),
-            (Handover::EarlyForecast, _) => {
-                let plan = self.world.foresee(period, &self.expected_prices(k));
-                Input::Area(self.forecaster.area(Some(&plan), now, period))
-            }
-            (Handover::Forecast, Some(agr)) => Input::Portfolio(self.forecaster.portfolio(agr, &self.world, now, period)),
-            (Handover::Forecast, None) => Input::Area(self.forecaster.area(self.world.plans.get(&period.date), now, period)),
-            (Handover::Readings, _) => return None,
+            (Handover::Prices, _) => Input::Prices(Arc::new(DayPrices { period: *period, eur_per_mwh: isp_prices(study, k) })),
+            (Handover::EarlyForecast, _) => Input::Area(self.forecaster.area(&self.reference.early[k], now, period)),
+            (Handover::Forecast, Some(agr)) => Input::Portfolio(self.forecaster.portfolio(agr, now, period)),
+            (Handover::Forecast, None) => Input::Area(self.forecaster.area(&self.reference.plans[k], now, period)),
+            (Handover::Readings, Some(agr)) => Input::Readings(Arc::new(self.readings(agr))),
+            (Handover::Readings, None) => return None,
         })
+    }
+
+    /// What the instruments at an aggregator's shiftable devices show.
+    fn readings(&self, agr: AgrIdx) -> Vec<(AssetIdx, Reading)> {
+        let devices = self.study.devices.iter().enumerate().zip(self.world.readings());
+        let own = devices.filter(|((_, spec), _)| {
+            spec.device.flexibility() == Flexibility::Shiftable && self.study.agr_of[spec.connection.i()] == Some(agr)
+        });
+        own.map(|((d, _), reading)| (AssetIdx::new(d), *reading)).collect()
     }
 
     /// The aggregator in a row.
@@ -224,8 +239,11 @@ impl Case<'_> {
 
     /// Hands an input to an agent and carries out what it wants.
     fn tell(&mut self, now: SimTime, row: usize, input: Input) {
+        let domain = self.participants.domain(row).clone();
+        self.observer.told(now, &domain, &input);
         let actions = self.participants.handle(row, now, input);
         for action in actions {
+            self.observer.wanted(now, &domain, &action);
             self.carry_out(now, row, action);
         }
     }
@@ -266,35 +284,17 @@ impl Case<'_> {
         let study = self.study;
         let date = study.calendar.date_of(now);
         let day = study.periods.binary_search_by_key(&date, |p| p.date).expect("steps lie in the run's Periods");
-        let row = study.truth.step_at(now).expect("profiles cover the run");
-        self.world.step(now, &study.periods[day], row);
-        let mut solved: Option<Variant> = None;
-        for variant in Variant::ALL {
-            let like = |other: &Variant| self.given[*other as usize] == self.world.power[variant as usize];
-            let same_as = solved.filter(|other| self.physics.memoryless() && like(other));
-            match same_as {
-                Some(other) => {
-                    if !study.grid.responses.is_empty() {
-                        self.world.power[variant as usize] = self.world.power[other as usize].clone();
-                    }
-                    self.recording.copy_step(other, variant, step);
-                }
-                None => {
-                    self.given[variant as usize].clone_from(&self.world.power[variant as usize]);
-                    self.physics.solve(variant, &mut self.world.power[variant as usize]);
-                    self.recording.step(study, variant, step, &self.physics.solution);
-                    solved = Some(variant);
-                }
-            }
+        self.world.step(day, step, self.observer);
+        for &variant in self.world.variants() {
+            self.load_flow(variant, step);
         }
-        let drawn_mwh = self.world.power[Variant::Actual as usize].p_w.iter().sum::<f64>() * study.step.as_hours() * 1e-6;
-        self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];
-        for (meter, p) in self.meters_w.iter_mut().zip(&self.world.power[Variant::Actual as usize].p_w) {
+        let drawn = self.world.power(Variant::Actual);
+        let drawn_mwh = drawn.p_w.iter().sum::<f64>() * study.step.as_hours() * 1e-6;
+        for ((meter, peak), p) in self.meters_w.iter_mut().zip(&mut self.peak_w).zip(&drawn.p_w) {
             meter.push(*p);
-        }
-        for (peak, p) in self.peak_w.iter_mut().zip(&self.world.power[Variant::Actual as usize].p_w) {
             *peak = peak.max(p.abs());
         }
+        self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];
         for (k, cp) in study.congestion_points.iter().enumerate() {
             if self.world.in_force(k, now).is_some() {
                 self.recording.limited(CpIdx::new(k), step);
@@ -308,9 +308,29 @@ impl Case<'_> {
         }
     }
 
+    /// The load flow of a variant; powers become what is drawn at the voltages found. Where they are those of the reference, or
+    /// of orders alone, and a step depends on its power alone, so is the answer.
+    fn load_flow(&mut self, variant: Variant, step: usize) {
+        let alike = self.physics.memoryless() && self.study.grid.responses.is_empty();
+        let power = self.world.power_mut(variant);
+        if alike && self.todays_grid && self.reference.had(step, power) {
+            self.recording.as_reference(variant, step, self.reference.phases.as_deref());
+        } else if alike && variant == Variant::Actual && self.recording.has_orders() && self.given == *power {
+            self.recording.as_orders(step, &self.physics.solution);
+        } else {
+            if variant == Variant::Orders {
+                self.given.clone_from(power);
+            }
+            self.physics.solve(variant, power);
+            self.recording.step(self.study, variant, step, &self.physics.solution);
+        }
+        self.observer.step(variant, step, &power.p_w, &power.q_var, &self.physics.solution, 0);
+    }
+
     /// Meters are read, energy is cleared, the day is closed.
-    fn day_end(&mut self, now: SimTime, period: &Period) {
+    fn day_end(&mut self, now: SimTime, k: usize) {
         let study = self.study;
+        let period = &study.periods[k];
         let meters = std::mem::replace(&mut self.meters_w, vec![Vec::new(); study.grid.connections.len()]);
         let per_isp = study.steps_per_isp();
         let averages = |power: &Vec<f64>| power.chunks(per_isp).map(|steps| steps.iter().sum::<f64>() / per_isp as f64).collect();
@@ -330,7 +350,7 @@ impl Case<'_> {
             let row = self.participants.row(&study.agrs[agr.i()].domain).expect("an aggregator has a seat");
             self.tell(now, row, Input::Meter(Arc::new(meter)));
         }
-        self.world.forget(period.date);
+        self.world.forget(k);
     }
 
     /// The annuities of replacements, pro rata over the run.

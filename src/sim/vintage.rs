@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::agent::{DsoVintage, PortfolioVintage};
-use crate::asset::{AssetKind, AssetSpec};
+use crate::asset::fixed::Series;
+use crate::asset::{Device, Outlook};
 use crate::forecast::{Model, Quantity, UnitError, factor};
 use crate::ids::AgrIdx;
-use crate::scenario::study::{Study, asset_power, curtailable};
+use crate::scenario::study::Study;
 use crate::time::{IspIndex, Period, SimDuration, SimTime};
 
-use super::world::{DayPlan, World, sessions_of};
+use super::household::Schedules;
 
 /// The forecasters of a case.
 pub(super) struct Forecaster<'a> {
@@ -28,73 +29,68 @@ impl<'a> Forecaster<'a> {
     }
 
     /// An aggregator's forecast of its portfolio, in the order of its own tables.
-    pub(super) fn portfolio(&self, agr: AgrIdx, world: &World<'_>, issued: SimTime, period: &Period) -> Arc<PortfolioVintage> {
+    pub(super) fn portfolio(&self, agr: AgrIdx, issued: SimTime, period: &Period) -> Arc<PortfolioVintage> {
         let study = self.study;
-        let own = |c: crate::ids::ConnectionIdx| study.agr_of[c.i()] == Some(agr);
+        let error = self.agrs[agr.i()].as_ref();
         let connections: Vec<usize> = (0..study.grid.connections.len()).filter(|c| study.agr_of[*c] == Some(agr)).collect();
         let mut inflexible_w = vec![vec![0.0; period.isps()]; connections.len()];
-        for asset in study.assets.iter().filter(|a| own(a.connection) && !curtailable(a.kind)) {
-            let row = connections.binary_search(&asset.connection.i()).expect("an own connection");
-            self.add(&mut inflexible_w[row], asset, self.agrs[agr.i()].as_ref(), issued, period, 1.0);
+        let mut outlook = Vec::new();
+        for spec in study.devices.iter().filter(|d| study.agr_of[d.connection.i()] == Some(agr)) {
+            match &spec.device {
+                Device::Fixed(fixed) => {
+                    let row = connections.binary_search(&spec.connection.i()).expect("an own connection");
+                    self.add(&mut inflexible_w[row], &fixed.series, Quantity::Load, error, issued, period);
+                }
+                Device::Curtailable(plant) => {
+                    let mut power = vec![0.0; period.isps()];
+                    self.add(&mut power, &plant.series, Quantity::FeedIn, error, issued, period);
+                    outlook.push(Outlook::Power(power));
+                }
+                _ => outlook.push(spec.outlook(period)),
+            }
         }
-        let curtailables = world.sources.iter().filter(|s| s.agr == Some(agr));
-        let available_w = curtailables
-            .map(|s| {
-                let mut w = vec![0.0; period.isps()];
-                self.add(&mut w, &study.assets[s.asset], self.agrs[agr.i()].as_ref(), issued, period, -1.0);
-                w
-            })
-            .collect();
-        let vehicles = (0..study.vehicles.len()).filter(|v| own(study.vehicles[*v].connection));
-        let sessions = vehicles.map(|v| sessions_of(study, v, period).collect()).collect();
-        Arc::new(PortfolioVintage { period: *period, inflexible_w, available_w, sessions })
+        Arc::new(PortfolioVintage { period: *period, inflexible_w, outlook })
     }
 
-    /// The DSO's forecast of every connection.
-    pub(super) fn area(&self, plan: Option<&DayPlan>, issued: SimTime, period: &Period) -> Arc<DsoVintage> {
+    /// The DSO's forecast of every connection; `plans` is what it expects households to do with what they steer.
+    pub(super) fn area(&self, plans: &Schedules, issued: SimTime, period: &Period) -> Arc<DsoVintage> {
         let study = self.study;
         let n = study.grid.connections.len();
         let zeros = || vec![vec![0.0; period.isps()]; n];
         let (mut p_w, mut q_var, mut feed_in_w, mut device_w) = (zeros(), zeros(), zeros(), zeros());
-        for asset in &study.assets {
-            let c = asset.connection.i();
-            let mut own = vec![0.0; period.isps()];
-            self.add(&mut own, asset, self.dso.as_ref(), issued, period, 1.0);
+        for (spec, plan) in study.devices.iter().zip(plans) {
+            let c = spec.connection.i();
+            let (series, quantity) = match &spec.device {
+                Device::Fixed(fixed) => (Some(&fixed.series), Quantity::Load),
+                Device::Curtailable(plant) => (Some(&plant.series), Quantity::FeedIn),
+                _ => (None, Quantity::Load),
+            };
+            let mut own = plan.as_ref().map_or_else(|| vec![0.0; period.isps()], |plan| plan.to_vec());
+            if let Some(series) = series {
+                self.add(&mut own, series, quantity, self.dso.as_ref(), issued, period);
+                self.add_reactive(&mut q_var[c], series, period);
+            }
             for (i, p) in own.iter().enumerate() {
                 p_w[c][i] += p;
-                match asset.kind {
-                    kind if curtailable(kind) => feed_in_w[c][i] -= p,
-                    AssetKind::HeatPump => device_w[c][i] += p,
-                    AssetKind::Load | AssetKind::Charging | AssetKind::Pv | AssetKind::Plant => {}
+                if spec.device.limitable() {
+                    feed_in_w[c][i] += (-p).max(0.0);
+                    device_w[c][i] += p.max(0.0);
                 }
             }
-            self.add_reactive(&mut q_var[c], asset, period);
-        }
-        for (v, plan) in plan.iter().flat_map(|p| p.vehicles.iter().enumerate()) {
-            let c = study.vehicles[v].connection.i();
-            for (i, p) in plan.iter().enumerate() {
-                p_w[c][i] += p;
-                device_w[c][i] += p;
-            }
-        }
-        for (b, plan) in plan.iter().flat_map(|p| p.batteries.iter().enumerate()) {
-            let c = study.batteries[b].connection.i();
-            plan.iter().enumerate().for_each(|(i, p)| p_w[c][i] += p);
         }
         Arc::new(DsoVintage { period: *period, p_w, q_var, feed_in_w, device_w })
     }
 
-    /// Adds `sign` times the forecast power of an asset, ISP averages.
-    fn add(&self, into: &mut [f64], asset: &AssetSpec, error: Option<&UnitError>, issued: SimTime, period: &Period, sign: f64) {
+    /// Adds the forecast power of a series, ISP averages.
+    fn add(&self, into: &mut [f64], series: &Series, quantity: Quantity, error: Option<&UnitError>, issued: SimTime, period: &Period) {
         let study = self.study;
-        let quantity = if curtailable(asset.kind) { Quantity::FeedIn } else { Quantity::Load };
         for (i, w) in into.iter_mut().enumerate() {
             let start = period.isp_start(IspIndex::from_offset(i));
             let steps = study.steps_per_isp();
             let mut sum = 0.0;
             for k in 0..steps {
                 let t = start + SimDuration(study.step.0 * k as i64);
-                let truth = self.foreseen(asset, t).0;
+                let truth = self.foreseen(series, t).0;
                 sum += match (&study.forecast, error) {
                     (Model::Synthetic(m), Some(e)) => {
                         let row = ((t - study.start).0 / study.step.0) as usize;
@@ -103,25 +99,25 @@ impl<'a> Forecaster<'a> {
                     _ => truth,
                 };
             }
-            *w += sign * sum / steps as f64;
+            *w += sum / steps as f64;
         }
     }
 
-    fn add_reactive(&self, into: &mut [f64], asset: &AssetSpec, period: &Period) {
+    fn add_reactive(&self, into: &mut [f64], series: &Series, period: &Period) {
         for (i, q) in into.iter_mut().enumerate() {
-            *q += self.foreseen(asset, period.isp_start(IspIndex::from_offset(i))).1;
+            *q += self.foreseen(series, period.isp_start(IspIndex::from_offset(i))).1;
         }
     }
 
     /// What forecasts start from: the truth of the moment, or of 48 h before under persistence (of the moment itself
     /// where the profiles begin).
-    fn foreseen(&self, asset: &AssetSpec, t: SimTime) -> (f64, f64) {
+    fn foreseen(&self, series: &Series, t: SimTime) -> (f64, f64) {
         let profiles = &self.study.foreseen;
         let base = match self.study.forecast {
             Model::Persistence => t - SimDuration::hours(48),
             Model::Perfect | Model::Synthetic(_) => t,
         };
         let row = profiles.step_at(base).or_else(|| profiles.step_at(t)).expect("profiles cover the run");
-        asset_power(asset, profiles, row)
+        series.at(profiles, row)
     }
 }

@@ -1,4 +1,4 @@
-//! The world: what really happens in a step, in three variants on the same draws.
+//! The world: what really happens in a step, in the variants of a case, on the same draws as the [`Reference`].
 //!
 //! | variant | schedules | targets of orders | limitations (orange) |
 //! |---|---|---|---|
@@ -6,25 +6,28 @@
 //! | `Orders` | dispatched | followed | – |
 //! | `Actual` | dispatched | followed | act |
 //!
-//! `Free` is the counterfactual without flexibility, `Orders` shows what the market alone achieves; only `Actual` is metered.
-//! Devices follow their aggregator's targets in closed loop: what a portfolio has to keep, it keeps on real power, as far as
-//! willing, reachable devices have it; nothing delivers more than it has.
+//! `Free` is the reference, `Orders` shows what the market alone achieves; only `Actual` is metered and read. Devices follow
+//! their aggregator's targets in closed loop: what a portfolio has to keep, it keeps on real power, as far as willing, reachable
+//! devices have it; nothing delivers more than it has.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use crate::agent::{Dispatch, Limit};
-use crate::asset::AssetKind;
-use crate::asset::ev::Planner;
+use crate::asset::{Cap, Flexibility, Flow, Moment, Reading};
 use crate::ids::{AgrIdx, ConnectionIdx, CpIdx};
-use crate::rng::Stream;
-use crate::scenario::build::portfolio_at;
-use crate::scenario::study::{Strategy, Study, asset_power, curtailable};
+use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
 
+use super::attendance::Attendance;
 use super::fleet::Fleet;
+use super::group::{Group, groups};
+use super::household::{self, Schedules, isp_prices};
+use super::observer::{DeviceStep, Observer};
 use super::recorder::Variant;
+use super::reference::Reference;
 
 /// Device-level totals of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -37,58 +40,14 @@ pub struct Totals {
     pub limited_consumption_wh: f64,
     /// Energy vehicles left without, Wh, `[variant]`.
     pub unserved_wh: [f64; 3],
-    /// Energy vehicles and batteries shifted for orders against their own plan, Wh.
+    /// Energy that devices moved for orders against their owners' plans, Wh.
     pub shifted_wh: f64,
     /// Cost of that shifting to its owners, €.
     pub shifting_eur: f64,
     /// Metered net consumption of all connections at the day-ahead price, €.
     pub energy_eur: f64,
-    /// Connection hours with an acting limitation.
+    /// Hours in which a connection's power was in fact limited, summed over connections.
     pub limited_connection_h: f64,
-}
-
-/// Curtailable feed-in and who may touch it.
-pub(super) struct Source {
-    pub(super) asset: usize,
-    pub(super) connection: ConnectionIdx,
-    pub(super) agr: Option<AgrIdx>,
-    pub(super) willing: bool,
-    installed_w: f64,
-    reached: bool,
-}
-
-/// Who obeys whom on a day.
-struct Obedience {
-    sources: Vec<bool>,
-    vehicles: Vec<bool>,
-    batteries: Vec<bool>,
-    /// `[agr][hour]`
-    in_touch: Vec<Vec<bool>>,
-    complies: Complies,
-}
-
-/// Which devices obey a limitation on a day.
-struct Complies {
-    sources: Vec<bool>,
-    vehicles: Vec<bool>,
-    /// `[asset]`, of heat pumps.
-    heat_pumps: Vec<bool>,
-}
-
-/// Households' own plans for a day.
-pub(super) struct DayPlan {
-    pub(super) vehicles: Vec<Vec<f64>>,
-    pub(super) batteries: Vec<Vec<f64>>,
-}
-
-/// A portfolio at a congestion point.
-struct Group {
-    agr: AgrIdx,
-    cp: CpIdx,
-    connections: Vec<ConnectionIdx>,
-    sources: Vec<usize>,
-    vehicles: Vec<usize>,
-    batteries: Vec<usize>,
 }
 
 /// What a step came to in one variant, per connection.
@@ -98,91 +57,136 @@ pub(super) struct Power {
     pub(super) q_var: Vec<f64>,
 }
 
+impl Power {
+    pub(super) fn zero(connections: usize) -> Power {
+        Power { p_w: vec![0.0; connections], q_var: vec![0.0; connections] }
+    }
+
+    fn clear(&mut self) {
+        self.p_w.fill(0.0);
+        self.q_var.fill(0.0);
+    }
+
+    pub(super) fn add(&mut self, c: ConnectionIdx, flow: &Flow) {
+        self.p_w[c.i()] += flow.p_w;
+        self.q_var[c.i()] += flow.q_var;
+    }
+}
+
+/// A step of the run.
+#[derive(Clone, Copy)]
+pub(super) struct Now<'a> {
+    pub(super) step: usize,
+    pub(super) period: &'a Period,
+    /// Offset of its ISP.
+    pub(super) isp: usize,
+    /// Hour of the day that holds it.
+    pub(super) hour: usize,
+    pub(super) moment: Moment<'a>,
+}
+
 pub(super) struct World<'a> {
     study: &'a Study,
-    pub(super) sources: Vec<Source>,
-    vehicle_willing: Vec<bool>,
-    battery_willing: Vec<bool>,
-    vehicle_reached: Vec<bool>,
-    /// `[asset]`, of heat pumps.
-    heat_pump_reached: Vec<bool>,
+    reference: &'a Reference,
+    pub(super) attendance: Attendance<'a>,
     groups: Vec<Group>,
-    planners: Vec<Planner>,
-    pub(super) plans: BTreeMap<Date, DayPlan>,
+    /// Congestion points that a connection lies behind.
+    behind: Vec<Vec<CpIdx>>,
+    /// Households' plans of the Periods that are not over.
+    plans: BTreeMap<usize, Schedules>,
     dispatches: BTreeMap<(Date, AgrIdx), Dispatch>,
+    /// What is dispatched for a day, by device.
+    dispatched: BTreeMap<Date, Schedules>,
     limits: Vec<Vec<(SimTime, Limit)>>,
-    obedience: Option<(Date, Obedience)>,
-    fleets: [Fleet; 3],
-    pub(super) power: [Power; 3],
+    /// In the order of [`Variant`], without the reference.
+    fleets: [Fleet<'a>; 2],
+    power: [Power; 2],
+    /// Set points of a step, by device, W.
+    set_w: Vec<f64>,
+    /// What devices whose portfolios are bound would draw at their schedules, by device, W; NaN of others.
+    scheduled_w: Vec<f64>,
+    /// Connections that a limitation held back in the step.
+    held: Vec<ConnectionIdx>,
     /// Limited energy of the running day per connection, Wh.
     pub(super) limited_wh: Vec<f64>,
     pub(super) totals: Totals,
-    free_charges: Vec<f64>,
     trades: bool,
 }
 
-/// Draw of whether something holds for a named thing, once and for all.
-pub(super) fn holds(study: &Study, id: &str, purpose: &str, probability: f64) -> bool {
-    Stream::new(study.seed, id, purpose).at(0).uniform() < probability
-}
-
 impl<'a> World<'a> {
-    pub(super) fn new(study: &'a Study, strategy: &Strategy) -> World<'a> {
-        let agr_of = |c: ConnectionIdx| study.agr_of[c.i()];
-        let willing = |id: &str, c: ConnectionIdx| {
-            agr_of(c).is_some_and(|a| strategy.obligation || holds(study, id, "willing", study.agrs[a.i()].terms.willingness))
-        };
-        let reached = |id: &str| holds(study, id, "reached", study.orange.controllable_share);
-        let sources: Vec<Source> = study
-            .assets
-            .iter()
-            .enumerate()
-            .filter(|(_, a)| curtailable(a.kind))
-            .map(|(asset, a)| Source {
-                asset,
-                connection: a.connection,
-                agr: agr_of(a.connection),
-                willing: willing(&a.id, a.connection),
-                installed_w: a.p_nominal_w.abs(),
-                reached: reached(&a.id),
-            })
-            .collect();
-        let groups = groups(study, &sources);
+    pub(super) fn new(study: &'a Study, reference: &'a Reference, strategy: &Strategy) -> World<'a> {
         let n = study.grid.connections.len();
+        let mut behind = vec![Vec::new(); n];
+        for cp in &study.congestion_points {
+            cp.public.connections.iter().for_each(|c| behind[c.i()].push(cp.public.cp));
+        }
         World {
-            vehicle_willing: study.vehicles.iter().map(|v| willing(&v.id, v.connection)).collect(),
-            battery_willing: study.batteries.iter().map(|b| willing(&b.id, b.connection)).collect(),
-            vehicle_reached: study.vehicles.iter().map(|v| reached(&v.id)).collect(),
-            heat_pump_reached: study.assets.iter().map(|a| a.kind == AssetKind::HeatPump && reached(&a.id)).collect(),
-            sources,
-            groups,
-            planners: vec![Planner::default(); study.vehicles.len()],
+            attendance: Attendance::new(study, strategy),
+            groups: groups(study),
+            behind,
             plans: BTreeMap::new(),
             dispatches: BTreeMap::new(),
+            dispatched: BTreeMap::new(),
             limits: vec![Vec::new(); study.congestion_points.len()],
-            obedience: None,
             fleets: std::array::from_fn(|_| Fleet::new(study)),
-            power: std::array::from_fn(|_| Power { p_w: vec![0.0; n], q_var: vec![0.0; n] }),
+            power: std::array::from_fn(|_| Power::zero(n)),
+            set_w: vec![0.0; study.devices.len()],
+            scheduled_w: vec![0.0; study.devices.len()],
+            held: Vec::new(),
             limited_wh: vec![0.0; n],
-            totals: Totals::default(),
-            free_charges: Vec::new(),
+            totals: Totals { unserved_wh: [reference.unserved_wh, 0.0, 0.0], ..Totals::default() },
             trades: strategy.trades,
             study,
+            reference,
         }
     }
 
-    /// Households plan their vehicles and batteries after the day-ahead price.
-    pub(super) fn plan(&mut self, period: &Period, price: &[f64]) {
-        let plan = plan_day(self.study, &mut self.planners, period, price);
-        self.plans.insert(period.date, plan);
+    fn row(variant: Variant) -> usize {
+        variant as usize - 1
     }
 
-    /// What households would plan at a price that is only expected.
-    pub(super) fn foresee(&self, period: &Period, expected_price: &[f64]) -> DayPlan {
-        plan_day(self.study, &mut self.planners.clone(), period, expected_price)
+    /// Powers of the step, in a variant other than the reference.
+    pub(super) fn power(&self, variant: Variant) -> &Power {
+        &self.power[World::row(variant)]
+    }
+
+    pub(super) fn power_mut(&mut self, variant: Variant) -> &mut Power {
+        &mut self.power[World::row(variant)]
+    }
+
+    /// What the instruments show.
+    pub(super) fn readings(&self) -> &[Reading] {
+        self.fleets[World::row(Variant::Actual)].readings()
+    }
+
+    /// Households plan Period `k` after the day-ahead price, from what their devices show. Where nothing has touched a device,
+    /// its plan is the reference's.
+    pub(super) fn plan(&mut self, k: usize) {
+        let (study, reference) = (self.study, self.reference);
+        let price = isp_prices(study, k);
+        let readings = self.fleets[World::row(Variant::Actual)].readings();
+        let before = k.checked_sub(1).and_then(|b| self.plans.get(&b));
+        let as_in_reference = |d: usize| {
+            let same = |own: &Schedules, theirs: &Schedules| match (&own[d], &theirs[d]) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                _ => true,
+            };
+            readings[d] == reference.rest_on[k][d] && before.is_none_or(|own| same(own, &reference.plans[k - 1]))
+        };
+        let plan = |d: usize| match as_in_reference(d) {
+            true => reference.plans[k][d].clone(),
+            false => household::plan_device(study, k, &price, readings, before, d),
+        };
+        let plans = (0..study.devices.len()).map(plan).collect();
+        self.plans.insert(k, plans);
     }
 
     pub(super) fn dispatch(&mut self, d: Dispatch) {
+        let devices = self.study.devices.len();
+        let schedules = self.dispatched.entry(d.period.date).or_insert_with(|| vec![None; devices]);
+        for (device, plan) in &d.schedules {
+            schedules[device.i()] = Some(Arc::clone(plan));
+        }
         self.dispatches.insert((d.period.date, d.agr), d);
     }
 
@@ -200,143 +204,145 @@ impl<'a> World<'a> {
     }
 
     /// Drops what a finished day no longer needs.
-    pub(super) fn forget(&mut self, date: Date) {
-        self.plans.retain(|d, _| *d > date);
+    pub(super) fn forget(&mut self, k: usize) {
+        let date = self.study.periods[k].date;
+        self.plans.retain(|p, _| *p >= k);
         self.dispatches.retain(|(d, _), _| *d > date);
+        self.dispatched.retain(|d, _| *d > date);
         for limits in &mut self.limits {
             let keep = limits.len().saturating_sub(1);
             limits.drain(..keep);
         }
     }
 
-    /// Whether the variants may differ: without trade and orange there is only one truth.
+    /// The variants that a case really has beside the reference: without trade, orders change nothing.
     pub(super) fn variants(&self) -> &'static [Variant] {
-        if self.trades { &[Variant::Free, Variant::Orders, Variant::Actual] } else { &[Variant::Actual] }
+        if self.trades { &[Variant::Orders, Variant::Actual] } else { &[Variant::Actual] }
     }
 
-    /// Lets one step happen; results are in `power`, by variant.
-    pub(super) fn step(&mut self, t: SimTime, period: &Period, row: usize) {
-        self.obey(period);
-        let isp = period.isp_at(t).expect("a step lies in its Period").offset();
-        let available: Vec<(f64, f64)> =
-            self.sources.iter().map(|s| asset_power(&self.study.assets[s.asset], &self.study.truth, row)).collect();
+    /// Lets one step happen; results are in [`World::power`], by variant.
+    pub(super) fn step(&mut self, k: usize, step: usize, observer: &mut dyn Observer) {
+        let study = self.study;
+        let (period, start) = (&study.periods[k], study.step_start(step));
+        self.attendance.attend(period.date);
+        let isp = period.isp_at(start).expect("a step lies in its Period").offset();
+        let hour = ((start - period.start).0 / 3600) as usize;
+        let now = Now { step, period, isp, hour, moment: study.moment(start) };
         for &variant in self.variants() {
-            self.realise(variant, t, period, isp, row, &available);
+            self.realise(variant, k, &now, observer);
         }
-        if !self.trades {
-            let actual = self.power[Variant::Actual as usize].clone();
-            self.power[Variant::Free as usize].clone_from(&actual);
-            self.power[Variant::Orders as usize] = actual;
-            self.fleets[Variant::Free as usize].unserved_wh = self.fleets[Variant::Actual as usize].unserved_wh;
-            self.fleets[Variant::Orders as usize].unserved_wh = self.fleets[Variant::Actual as usize].unserved_wh;
+        for variant in [Variant::Orders, Variant::Actual] {
+            let real = if self.trades { variant } else { Variant::Actual };
+            self.totals.unserved_wh[variant as usize] = self.fleets[World::row(real)].unserved_wh;
         }
-        self.totals.unserved_wh = std::array::from_fn(|v| self.fleets[v].unserved_wh);
     }
 
-    fn realise(&mut self, variant: Variant, t: SimTime, period: &Period, isp: usize, row: usize, available: &[(f64, f64)]) {
-        let study = self.study;
+    fn realise(&mut self, variant: Variant, k: usize, now: &Now<'_>, observer: &mut dyn Observer) {
+        let (study, v) = (self.study, World::row(variant));
         let step_h = study.step.as_hours();
-        let with_orders = variant != Variant::Free;
-        let limits: Vec<Option<Limit>> = match variant {
-            Variant::Actual => (0..self.limits.len()).map(|k| self.in_force(k, t).cloned()).collect(),
-            _ => vec![None; self.limits.len()],
-        };
-        let hour = ((t - period.start).0 / 3600) as usize;
-        let mut power = std::mem::take(&mut self.power[variant as usize]);
-        self.inflexible(&mut power, row, &limits, variant);
-        // Feed-in, vehicles, batteries before targets and limits.
-        let mut feed_in: Vec<f64> = available.iter().map(|(p, _)| -p).collect();
-        self.fleets[variant as usize].turn_over(study, t);
-        let mut charges: Vec<f64> = Vec::with_capacity(study.vehicles.len());
-        let mut must: Vec<f64> = Vec::with_capacity(study.vehicles.len());
-        for v in 0..study.vehicles.len() {
-            let planned = self.planned(period.date, study.vehicle_asset(v), isp, with_orders && self.vehicle_follows(v, hour));
-            let c = self.fleets[variant as usize].charge(study, v, planned, t, study.step);
-            charges.push(c.power_w);
-            must.push(c.must_w);
+        let limits = self.acting(variant, now.moment.start);
+        let mut power = std::mem::take(&mut self.power[v]);
+        power.clear();
+        self.set_points(k, now);
+        for (d, spec) in study.devices.iter().enumerate().filter(|(_, s)| s.device.flexibility() == Flexibility::None) {
+            let flow = self.act(variant, d, now, &limits, observer);
+            power.add(spec.connection, &flow);
         }
-        let stores: Vec<f64> = (0..study.batteries.len())
-            .map(|b| {
-                let follows = with_orders && self.battery_follows(b, hour);
-                let planned = self.planned(period.date, study.battery_asset(b), isp, follows);
-                study.batteries[b].battery.step(&mut self.fleets[variant as usize].stored_wh[b], planned, step_h)
-            })
-            .collect();
-        if with_orders {
-            let before: f64 = feed_in.iter().sum();
-            self.track(period.date, isp, hour, &power.p_w, &mut feed_in, &mut charges, &must, &stores);
+        self.scheduled_w.fill(f64::NAN);
+        self.track(v, now, &power.p_w);
+        for (d, spec) in study.devices.iter().enumerate().filter(|(_, s)| s.device.flexibility() != Flexibility::None) {
+            let flow = self.act(variant, d, now, &limits, observer);
+            power.add(spec.connection, &flow);
             if variant == Variant::Orders {
-                self.totals.curtailed_by_orders_wh += (before - feed_in.iter().sum::<f64>()) * step_h;
-                for (v, (p, free)) in charges.iter().zip(&self.free_charges).enumerate() {
-                    let wh = 0.5 * (p - free).abs() * step_h;
-                    self.totals.shifted_wh += wh;
-                    self.totals.shifting_eur += wh * 1e-6 * self.shifting_eur_per_mwh(study.vehicles[v].connection);
-                }
+                self.account(d, now.step, &flow, step_h);
             }
         }
-        if variant == Variant::Free {
-            self.free_charges.clone_from(&charges);
-        }
-        self.limit_devices(&limits, &mut feed_in, &mut charges, step_h);
-        for (v, p) in charges.iter().enumerate() {
-            self.fleets[variant as usize].charged(v, p * step_h);
-            power.p_w[study.vehicles[v].connection.i()] += p;
-        }
-        for (b, p) in stores.iter().enumerate() {
-            power.p_w[study.batteries[b].connection.i()] += p;
-        }
-        for ((s, fed), (p, q)) in self.sources.iter().zip(&feed_in).zip(available) {
-            let share = if *p != 0.0 { -fed / p } else { 0.0 };
-            power.p_w[s.connection.i()] -= fed;
-            power.q_var[s.connection.i()] += q * share;
-        }
-        self.power[variant as usize] = power;
-    }
-
-    /// Loads, fixed charging and heat pumps; a limitation caps heat pumps that are reached and comply.
-    fn inflexible(&mut self, power: &mut Power, row: usize, limits: &[Option<Limit>], variant: Variant) {
-        power.p_w.fill(0.0);
-        power.q_var.fill(0.0);
-        let study = self.study;
-        for (a, asset) in study.assets.iter().enumerate().filter(|(_, a)| !curtailable(a.kind)) {
-            let (mut p, q) = asset_power(asset, &study.truth, row);
-            let complies = self.obedience.as_ref().is_some_and(|(_, o)| o.complies.heat_pumps[a]);
-            if self.heat_pump_reached[a] && complies {
-                for (k, limit) in limits.iter().enumerate() {
-                    let Some(l) = limit else { continue };
-                    let capped = p.min(l.device_cap_w);
-                    if capped < p && study.congestion_points[k].public.connections.contains(&asset.connection) {
-                        debug_assert_eq!(variant, Variant::Actual);
-                        let wh = (p - capped) * study.step.as_hours();
-                        self.totals.limited_consumption_wh += wh;
-                        self.limited_wh[asset.connection.i()] += wh;
-                        p = capped;
-                    }
-                }
-            }
-            power.p_w[asset.connection.i()] += p;
-            power.q_var[asset.connection.i()] += q;
+        self.power[v] = power;
+        if !limits.is_empty() {
+            self.count_limited(step_h);
         }
     }
 
-    /// Power planned for a vehicle or battery: as dispatched, else the household's own plan.
-    fn planned(&self, date: Date, asset: crate::ids::AssetIdx, isp: usize, dispatched: bool) -> f64 {
-        let first_battery = self.study.assets.len() + self.study.vehicles.len();
-        let connection = match asset.i().checked_sub(first_battery) {
-            Some(b) => self.study.batteries[b].connection,
-            None => self.study.vehicles[asset.i() - self.study.assets.len()].connection,
-        };
-        if dispatched
-            && let Some(agr) = self.study.agr_of[connection.i()]
-            && let Some(d) = self.dispatches.get(&(date, agr))
-            && let Some((_, plan)) = d.schedules.iter().find(|(a, _)| *a == asset)
-        {
-            return plan[isp];
+    /// Set points of all devices: as dispatched, where they follow, else their households' own.
+    fn set_points(&mut self, k: usize, now: &Now<'_>) {
+        let dispatched = self.dispatched.get(&now.period.date);
+        let own = &self.plans[&k];
+        for (d, set_w) in self.set_w.iter_mut().enumerate() {
+            let Some(plan) = &own[d] else {
+                *set_w = f64::NEG_INFINITY;
+                continue;
+            };
+            let order = dispatched.and_then(|s| s[d].as_ref()).filter(|_| self.attendance.follows(d, now.hour));
+            *set_w = order.unwrap_or(plan)[now.isp];
         }
-        let Some(own) = self.plans.get(&date) else { return 0.0 };
-        match asset.i().checked_sub(first_battery) {
-            Some(b) => own.batteries[b][isp],
-            None => own.vehicles[asset.i() - self.study.assets.len()][isp],
+    }
+
+    /// A device acts on its set point under the limitations that reach it.
+    fn act(&mut self, variant: Variant, d: usize, now: &Now<'_>, limits: &[(CpIdx, Limit)], observer: &mut dyn Observer) -> Flow {
+        let cap = if limits.is_empty() { Cap::NONE } else { self.cap(d, limits) };
+        let fleet = &mut self.fleets[World::row(variant)];
+        let flow = fleet.step(d, &now.moment, self.set_w[d], cap);
+        observer.device(&DeviceStep::of(variant, now.step, d, self.set_w[d], &flow, &fleet.readings()[d]));
+        if flow.capped_w != 0.0 {
+            self.hold_back(d, flow.capped_w * self.study.step.as_hours());
+        }
+        flow
+    }
+
+    /// Each portfolio keeps its targets on real power, as far as willing devices that follow have it, each by the same share of
+    /// its room. Narrow congestion points come first: what they need also helps the wider ones.
+    fn track(&mut self, v: usize, now: &Now<'_>, load_w: &[f64]) {
+        for g in &self.groups {
+            let Some(d) = self.dispatches.get(&(now.period.date, g.agr)) else { continue };
+            let Some(target) = d.targets.iter().find(|t| t.cp == g.cp) else { continue };
+            let (floor_w, ceiling_w) = (target.floor_w[now.isp], target.ceiling_w[now.isp]);
+            if (floor_w == f64::NEG_INFINITY && ceiling_w == f64::INFINITY) || !self.attendance.in_touch(g.agr.i(), now.hour) {
+                continue;
+            }
+            let fleet = &self.fleets[v];
+            for &d in g.devices.iter().flatten() {
+                if self.scheduled_w[d].is_nan() {
+                    self.scheduled_w[d] = fleet.answer_w(d, &now.moment, self.set_w[d]);
+                    self.set_w[d] = self.scheduled_w[d];
+                }
+            }
+            let mut net_w: f64 = g.connections.iter().map(|c| load_w[c.i()]).sum();
+            for kind in &g.devices {
+                net_w += kind.iter().map(|d| self.set_w[*d]).sum::<f64>();
+            }
+            let (need_w, far_w) = match (net_w < floor_w, net_w > ceiling_w) {
+                (true, _) => (floor_w - net_w, f64::INFINITY),
+                (_, true) => (ceiling_w - net_w, f64::NEG_INFINITY),
+                _ => continue,
+            };
+            let usable = |d: &usize| self.attendance.willing[*d] && self.attendance.follows(*d, now.hour);
+            let rooms: Vec<(usize, f64)> = (g.devices.iter().flatten().copied())
+                .filter(usable)
+                .map(|d| (d, fleet.answer_w(d, &now.moment, far_w) - self.set_w[d]))
+                .filter(|(_, room_w)| room_w * far_w > 0.0)
+                .collect();
+            let have_w: f64 = rooms.iter().map(|(_, room_w)| room_w).sum();
+            let share = if have_w == 0.0 { 0.0 } else { (need_w / have_w).min(1.0) };
+            rooms.iter().for_each(|(d, room_w)| self.set_w[*d] += share * room_w);
+        }
+    }
+
+    /// What orders changed at a device in a step.
+    fn account(&mut self, d: usize, step: usize, flow: &Flow, step_h: f64) {
+        let spec = &self.study.devices[d];
+        match spec.device.flexibility() {
+            Flexibility::None => {}
+            Flexibility::Curtailable => {
+                if self.scheduled_w[d].is_finite() {
+                    self.totals.curtailed_by_orders_wh += (flow.p_w - self.scheduled_w[d]) * step_h;
+                }
+            }
+            Flexibility::Shiftable => {
+                let moved_w = f64::from((flow.p_w as f32 - self.reference.device_w(d, step)).abs());
+                let wh = 0.5 * moved_w * step_h;
+                self.totals.shifted_wh += wh;
+                self.totals.shifting_eur += wh * 1e-6 * self.shifting_eur_per_mwh(spec.connection);
+            }
         }
     }
 
@@ -344,165 +350,41 @@ impl<'a> World<'a> {
         self.study.agr_of[c.i()].map_or(0.0, |a| self.study.agrs[a.i()].terms.shifting_eur_per_mwh)
     }
 
-    fn vehicle_follows(&self, v: usize, hour: usize) -> bool {
-        self.obedience.as_ref().is_some_and(|(_, o)| o.vehicles[v] && self.in_touch(o, self.study.vehicles[v].connection, hour))
+    /// Limitations that act in a variant: only what really happens has any.
+    fn acting(&self, variant: Variant, t: SimTime) -> Vec<(CpIdx, Limit)> {
+        let points = if variant == Variant::Actual { 0..self.limits.len() } else { 0..0 };
+        points.filter_map(|k| self.in_force(k, t).map(|l| (CpIdx::new(k), l.clone()))).collect()
     }
 
-    fn battery_follows(&self, b: usize, hour: usize) -> bool {
-        self.obedience.as_ref().is_some_and(|(_, o)| o.batteries[b] && self.in_touch(o, self.study.batteries[b].connection, hour))
-    }
-
-    fn in_touch(&self, o: &Obedience, c: ConnectionIdx, hour: usize) -> bool {
-        self.study.agr_of[c.i()].is_some_and(|a| o.in_touch[a.i()][hour])
-    }
-
-    /// Each portfolio keeps its targets on real power: feed-in is curtailed, charging held back, as far as devices have it.
-    #[allow(clippy::too_many_arguments, reason = "one step's state, changed in one place")]
-    fn track(
-        &self,
-        date: Date,
-        isp: usize,
-        hour: usize,
-        load: &[f64],
-        feed_in: &mut [f64],
-        charges: &mut [f64],
-        must: &[f64],
-        stores: &[f64],
-    ) {
-        let Some((_, o)) = &self.obedience else { return };
-        for g in &self.groups {
-            let Some(d) = self.dispatches.get(&(date, g.agr)) else { continue };
-            let Some(target) = d.targets.iter().find(|t| t.cp == g.cp) else { continue };
-            let (floor, ceiling) = (target.floor_w[isp], target.ceiling_w[isp]);
-            if (floor == f64::NEG_INFINITY && ceiling == f64::INFINITY) || !o.in_touch[g.agr.i()][hour] {
-                continue;
-            }
-            let net: f64 = g.connections.iter().map(|c| load[c.i()]).sum::<f64>()
-                + g.vehicles.iter().map(|v| charges[*v]).sum::<f64>()
-                + g.batteries.iter().map(|b| stores[*b]).sum::<f64>()
-                - g.sources.iter().map(|s| feed_in[*s]).sum::<f64>();
-            if net < floor {
-                let usable = |s: &&usize| self.sources[**s].willing && o.sources[**s];
-                let have: f64 = g.sources.iter().filter(usable).map(|s| feed_in[*s]).sum();
-                let keep = if have > 0.0 { 1.0 - ((floor - net) / have).min(1.0) } else { 1.0 };
-                g.sources.iter().filter(usable).for_each(|s| feed_in[*s] *= keep);
-            }
-            if net > ceiling {
-                let usable = |v: &&usize| self.vehicle_willing[**v] && o.vehicles[**v];
-                let have: f64 = g.vehicles.iter().filter(usable).map(|v| charges[*v] - must[*v].min(charges[*v])).sum();
-                let cut = if have > 0.0 { ((net - ceiling) / have).min(1.0) } else { 0.0 };
-                g.vehicles.iter().filter(usable).for_each(|v| charges[*v] -= cut * (charges[*v] - must[*v].min(charges[*v])));
-            }
+    /// What the limitations leave a device that they reach and that complies.
+    fn cap(&self, d: usize, limits: &[(CpIdx, Limit)]) -> Cap {
+        let spec = &self.study.devices[d];
+        if !self.attendance.complies(d) {
+            return Cap::NONE;
         }
+        let (_, rated_feed_in_w) = spec.device.rated_w();
+        let here = limits.iter().filter(|(cp, _)| self.behind[spec.connection.i()].contains(cp));
+        here.fold(Cap::NONE, |cap, (_, l)| {
+            let feed_in_w = if l.feed_in_fraction < 1.0 { l.feed_in_fraction * rated_feed_in_w } else { f64::INFINITY };
+            cap.and(Cap { consumption_w: l.device_cap_w, feed_in_w })
+        })
     }
 
-    /// Orange: reached devices that comply obey the limitation of every congestion point they lie behind.
-    fn limit_devices(&mut self, limits: &[Option<Limit>], feed_in: &mut [f64], charges: &mut [f64], step_h: f64) {
-        let Some((_, o)) = &self.obedience else { return };
-        for (k, limit) in limits.iter().enumerate() {
-            let Some(limit) = limit else { continue };
-            let here = &self.study.congestion_points[k].public.connections;
-            self.totals.limited_connection_h += here.len() as f64 * step_h;
-            for (s, source) in self.sources.iter().enumerate().filter(|(_, s)| here.contains(&s.connection)) {
-                let most = limit.feed_in_fraction * source.installed_w;
-                if source.reached && o.complies.sources[s] && feed_in[s] > most {
-                    let wh = (feed_in[s] - most) * step_h;
-                    self.totals.curtailed_by_orange_wh += wh;
-                    self.limited_wh[source.connection.i()] += wh;
-                    feed_in[s] = most;
-                }
-            }
-            for (v, spec) in self.study.vehicles.iter().enumerate().filter(|(_, v)| here.contains(&v.connection)) {
-                if self.vehicle_reached[v] && o.complies.vehicles[v] && charges[v] > limit.device_cap_w {
-                    let wh = (charges[v] - limit.device_cap_w) * step_h;
-                    self.totals.limited_consumption_wh += wh;
-                    self.limited_wh[spec.connection.i()] += wh;
-                    charges[v] = limit.device_cap_w;
-                }
-            }
+    /// Counts energy that a limitation took: consumption held back is positive, feed-in negative.
+    fn hold_back(&mut self, d: usize, wh: f64) {
+        let connection = self.study.devices[d].connection;
+        match wh > 0.0 {
+            true => self.totals.limited_consumption_wh += wh,
+            false => self.totals.curtailed_by_orange_wh -= wh,
         }
+        self.limited_wh[connection.i()] += wh.abs();
+        self.held.push(connection);
     }
 
-    /// Draws, once a day, who follows whom.
-    fn obey(&mut self, period: &Period) {
-        if self.obedience.as_ref().is_some_and(|(d, _)| *d == period.date) {
-            return;
-        }
-        let study = self.study;
-        let day = u64::from(period.date.year().unsigned_abs()) * 366 + u64::from(period.date.day_of_year().unsigned_abs());
-        let follows = |id: &str, c: ConnectionIdx| {
-            let p = study.agr_of[c.i()].map_or(0.0, |a| study.agrs[a.i()].terms.failure.asset_per_day);
-            Stream::new(study.seed, id, "failure").at(day).uniform() >= p
-        };
-        let hours = |agr: &crate::scenario::study::AgrSpec| {
-            let mut draws = Stream::new(study.seed, agr.domain.as_str(), "communication");
-            (0..25).map(|h| draws.at(day * 32 + h).uniform() >= agr.terms.failure.communication_per_hour).collect()
-        };
-        let complies = |id: &str| Stream::new(study.seed, id, "compliance").at(day).uniform() < study.orange.compliance;
-        let id = |s: &Source| study.assets[s.asset].id.as_str();
-        let o = Obedience {
-            sources: self.sources.iter().map(|s| follows(id(s), s.connection)).collect(),
-            vehicles: study.vehicles.iter().map(|v| follows(&v.id, v.connection)).collect(),
-            batteries: study.batteries.iter().map(|b| follows(&b.id, b.connection)).collect(),
-            in_touch: study.agrs.iter().map(hours).collect(),
-            complies: Complies {
-                sources: self.sources.iter().map(|s| complies(id(s))).collect(),
-                vehicles: study.vehicles.iter().map(|v| complies(&v.id)).collect(),
-                heat_pumps: study.assets.iter().map(|a| a.kind == AssetKind::HeatPump && complies(&a.id)).collect(),
-            },
-        };
-        self.obedience = Some((period.date, o));
+    fn count_limited(&mut self, step_h: f64) {
+        self.held.sort_unstable();
+        self.held.dedup();
+        self.totals.limited_connection_h += self.held.len() as f64 * step_h;
+        self.held.clear();
     }
-
-    /// Whether a vehicle's or battery's owner agreed to be shifted.
-    pub(super) fn willing_vehicle(&self, v: usize) -> bool {
-        self.vehicle_willing[v]
-    }
-
-    /// See [`World::willing_vehicle`].
-    pub(super) fn willing_battery(&self, b: usize) -> bool {
-        self.battery_willing[b]
-    }
-}
-
-fn plan_day(study: &Study, planners: &mut [Planner], period: &Period, price: &[f64]) -> DayPlan {
-    let plan = |(v, planner): (usize, &mut Planner)| {
-        let spec = &study.vehicles[v];
-        let announced: Vec<_> = sessions_of(study, v, period).collect();
-        planner.plan(&announced, period, price, spec.max_power_w, &|_| f64::INFINITY)
-    };
-    let vehicles = planners.iter_mut().enumerate().map(plan).collect();
-    let slot_h = period.isp().as_hours();
-    let batteries = study.batteries.iter().map(|b| b.battery.plan(0.5 * b.battery.capacity_wh, price, slot_h)).collect();
-    DayPlan { vehicles, batteries }
-}
-
-/// Announced sessions of a vehicle that touch a Period.
-pub(super) fn sessions_of<'s>(study: &'s Study, v: usize, period: &Period) -> impl Iterator<Item = crate::asset::ev::Session> + use<'s> {
-    let (start, end) = (period.start, period.end());
-    study.vehicles[v].evenings.iter().map(|e| e.announced).filter(move |s| s.arrival < end && s.departure > start)
-}
-
-fn groups(study: &Study, sources: &[Source]) -> Vec<Group> {
-    let mut groups = Vec::new();
-    for agr in (0..study.agrs.len()).map(AgrIdx::new) {
-        for cp in &study.congestion_points {
-            let connections = portfolio_at(study, agr, cp);
-            if connections.is_empty() {
-                continue;
-            }
-            let rows = |n: usize, at: &dyn Fn(usize) -> ConnectionIdx| (0..n).filter(|k| connections.contains(&at(*k))).collect::<Vec<_>>();
-            groups.push(Group {
-                agr,
-                cp: cp.public.cp,
-                sources: rows(sources.len(), &|k| sources[k].connection),
-                vehicles: rows(study.vehicles.len(), &|k| study.vehicles[k].connection),
-                batteries: rows(study.batteries.len(), &|k| study.batteries[k].connection),
-                connections,
-            });
-        }
-    }
-    // Narrow congestion points first: what they need also helps the wider ones.
-    groups.sort_by_key(|g| g.connections.len());
-    groups
 }

@@ -15,7 +15,7 @@ use crate::output::{Column, OutputError, Table, publish_file, write_parquet};
 use crate::scenario::document::Document;
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
-use crate::sim::{Variant, run_case};
+use crate::sim::{Reference, Variant, run_case};
 
 /// Called after each case with whether it failed.
 pub type Progress<'a> = &'a (dyn Fn(bool) + Sync);
@@ -49,11 +49,11 @@ pub fn run_part(plan: &Plan, part: u64, progress: Progress<'_>) -> Table {
 /// The scenario of a set and the text it comes from, or why there is none.
 type Prepared = Result<(Scenario, Document), String>;
 
-/// What neighbouring cases share: the scenario of a set, the study of a set and seed.
+/// What neighbouring cases share: the scenario of a set, the study of a set and seed with its reference.
 #[derive(Default)]
 struct Bench {
     set: Option<(u64, Set, Prepared)>,
-    study: Option<(u64, u64, Result<Study, String>)>,
+    study: Option<(u64, u64, Result<(Study, Reference), String>)>,
 }
 
 impl Bench {
@@ -67,18 +67,22 @@ impl Bench {
         let Some((_, _, scenario)) = &self.set else { unreachable!("set above") };
         let (scenario, document) = scenario.as_ref().map_err(Clone::clone)?;
         if self.study.as_ref().is_none_or(|(set, seed, _)| (*set, *seed) != (case.set, case.seed)) {
-            let study = guarded(|| plan.study_of(scenario, document, case.seed));
+            let with_reference = |study: Study| {
+                let reference = Reference::new(&study);
+                (study, reference)
+            };
+            let study = guarded(|| plan.study_of(scenario, document, case.seed).map(with_reference));
             self.study = Some((case.set, case.seed, study));
         }
         let Some((_, _, study)) = &self.study else { unreachable!("set above") };
-        let study = study.as_ref().map_err(Clone::clone)?;
-        guarded(|| figures(study, case))
+        let (study, reference) = study.as_ref().map_err(Clone::clone)?;
+        guarded(|| figures(study, reference, case))
     }
 }
 
-fn figures(study: &Study, case: &Case) -> Result<Kpis, String> {
+fn figures(study: &Study, reference: &Reference, case: &Case) -> Result<Kpis, String> {
     let strategy = &study.strategies[case.strategy];
-    let result = run_case(study, strategy, &|_| {});
+    let result = run_case(study, reference, strategy, &|_| {});
     let unsolved: usize = Variant::ALL.into_iter().map(|v| result.recording.of(v).not_converged).max().unwrap_or(0);
     if unsolved > 0 {
         return Err(format!("the load flow has no solution in {unsolved} of {} steps", study.steps));

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use copperplate::agent::agenda::Round;
-use copperplate::agent::agr::{Agr, Curtailable, Profile};
+use copperplate::agent::agr::{Agr, OwnDevice, Profile};
 use copperplate::agent::{Action, Appointment, DayPrices, Desk, Directory, Gate, Inbox, Input, Participant, PortfolioVintage, PublicCp};
+use copperplate::asset::curtailable::Curtailable;
+use copperplate::asset::fixed::Series;
+use copperplate::asset::{Device, Outlook};
 use copperplate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, EntityAddress, Role};
 use copperplate::time::{IspCalendar, Period, SimTime};
 use copperplate::uftp::message::*;
@@ -34,6 +37,7 @@ fn scene() -> Scene {
         calendar: Arc::clone(&calendar),
         currency: Currency::EUR,
     };
+    let series = Series { p_nominal_w: -100_000.0, q_nominal_var: 0.0, p_profile: None, q_profile: None };
     let row = ConnectionIdx::new(0);
     let point = PublicCp { cp: CpIdx::new(0), address: congestion_point(), mutex_offers: false, connections: vec![row] };
     let profile = Profile {
@@ -41,9 +45,7 @@ fn scene() -> Scene {
         dso: domain(Role::Dso),
         cro: domain(Role::Cro),
         connections: vec![(row, EntityAddress::new(connection().as_str()))],
-        curtailable: vec![Curtailable { asset: AssetIdx::new(0), connection: 0, willing: true }],
-        vehicles: Vec::new(),
-        batteries: Vec::new(),
+        devices: vec![OwnDevice { asset: AssetIdx::new(0), connection: 0, device: Device::Curtailable(Curtailable { series }), willing: true }],
         congestion_points: vec![point],
         nested: Vec::new(),
         contracts: Vec::new(),
@@ -86,8 +88,8 @@ impl Scene {
     }
 
     fn foresee(&mut self, hour: i8, feed_in_w: fn(u16) -> f64) -> Vec<Arc<Message>> {
-        let available_w = vec![(1..=96).map(feed_in_w).collect()];
-        let vintage = PortfolioVintage { period: self.period, inflexible_w: vec![vec![0.0; 96]], available_w, sessions: Vec::new() };
+        let outlook = vec![Outlook::Power((1..=96).map(|isp| -feed_in_w(isp)).collect())];
+        let vintage = PortfolioVintage { period: self.period, inflexible_w: vec![vec![0.0; 96]], outlook };
         self.tell(hour, Input::Portfolio(Arc::new(vintage)))
     }
 

@@ -15,7 +15,7 @@ use copperplate::scenario::build::build;
 use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
 use copperplate::scenario::schema::Scenario;
-use copperplate::sim::run_case;
+use copperplate::sim::{Reference, run_case};
 use rayon::prelude::*;
 
 const VOID: [&str; 5] = ["meta", "link", "input", "img", "br"];
@@ -35,8 +35,9 @@ fn run(name: &str, select: &[&str], edit: impl FnOnce(&mut Scenario)) -> PathBuf
     edit(&mut scenario);
     let (feeder, _) = read_folder(&document.file("feeder.path").unwrap()).unwrap();
     let (study, _) = build(&scenario, &feeder, scenario.seed, path.parent().unwrap(), &|p| document.locate(p)).unwrap();
+    let reference = Reference::new(&study);
     let finish = |strategy| {
-        let case = run_case(&study, strategy, &|_| {});
+        let case = run_case(&study, &reference, strategy, &|_| {});
         Finished { strategy, kpis: kpi::compute(&study, strategy, &case), case }
     };
     let cases: Vec<Finished<'_>> = study.strategies.par_iter().map(finish).collect();

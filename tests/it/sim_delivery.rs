@@ -2,11 +2,11 @@
 //!
 //! The runs here go without orange, so that meters show what orders made of the day.
 
-use copperplate::asset::AssetKind;
+use copperplate::asset::{Device, State};
 use copperplate::ids::{AgrIdx, ConnectionIdx};
 use copperplate::market::ledger::Kind;
 use copperplate::rng::Stream;
-use copperplate::scenario::study::{Study, asset_power, curtailable};
+use copperplate::scenario::study::Study;
 use copperplate::sim::{CaseResult, Variant};
 use copperplate::time::{IspIndex, SimDuration};
 use copperplate::uftp::message::{FlexOrderSettlement, Message};
@@ -48,8 +48,8 @@ fn feed_in_is_curtailed_only_where_it_is_willing() {
         for (i, metered) in watts.iter().enumerate() {
             let (fixed, feed_in) = by_profile(study, *c, first + i);
             let row = study.truth.step_at(study.step_start(first + i)).unwrap();
-            let own = study.assets.iter().filter(|a| a.connection == *c && curtailable(a.kind));
-            let available: f64 = own.filter(|a| willing(study, agr, &a.id)).map(|a| -asset_power(a, &study.truth, row).0).sum();
+            let own = study.devices.iter().filter(|d| d.connection == *c && willing(study, agr, &d.id));
+            let available: f64 = own.map(|d| if let Device::Curtailable(f) = &d.device { -f.series.at(&study.truth, row).0 } else { 0.0 }).sum();
             let change = *metered as f64 - (fixed - feed_in);
             assert!(change >= -0.5, "{date} ISP {}: more feed-in than the sun gave", i + 1);
             assert!(change <= available + 0.5, "{date} ISP {}: {change} W curtailed of {available} W", i + 1);
@@ -68,7 +68,8 @@ fn vehicles_take_what_they_want_at_most() {
     for name in ["copper-plate", TRADING[0], TRADING[1]] {
         let readings = meters(study, ran.case(name).1);
         let mut sessions = 0;
-        for v in &study.vehicles {
+        for v in &study.devices {
+            let (Device::Vehicle(vehicle), State::Vehicle(really)) = (&v.device, &v.begins) else { continue };
             if study.agr_of[v.connection.i()].is_none() {
                 continue;
             }
@@ -82,9 +83,9 @@ fn vehicles_take_what_they_want_at_most() {
             };
             for step in 0..study.steps {
                 let p = charge(step);
-                assert!((-0.5..=v.max_power_w + 0.5).contains(&p), "{name}, {}: {p} W", v.id);
+                assert!((-0.5..=vehicle.max_power_w + 0.5).contains(&p), "{name}, {}: {p} W", v.id);
             }
-            for real in v.evenings.iter().map(|e| e.real).filter(|s| s.arrival >= study.start) {
+            for real in really.sessions().iter().filter(|s| s.arrival >= study.start) {
                 let inside = |step: &usize| {
                     let t = study.step_start(*step);
                     t > real.arrival - SimDuration(study.step.0) && t < real.departure
@@ -169,7 +170,7 @@ fn whoever_never_delivers_pays() {
 fn curtailed_plants_do_not_consume() {
     let ran = Ran::new(without_orange(study("quickstart.toml", 2, |_| {})));
     let study = &ran.study;
-    assert!(study.assets.iter().any(|a| a.kind == AssetKind::Plant));
+    assert!(study.devices.iter().any(|d| d.kind == "plant"));
     for name in TRADING {
         let readings = meters(study, ran.case(name).1);
         for (day, first) in days(study) {

@@ -2,7 +2,7 @@
 //! share their draws.
 
 use copperplate::scenario::study::Study;
-use copperplate::sim::{ByElement, CaseResult, Variant, run_case};
+use copperplate::sim::{ByElement, CaseResult, Reference, Variant, run_case};
 use rayon::prelude::*;
 
 use crate::sim_support::{Ran, bytes, meters, study, summer, winter};
@@ -19,7 +19,8 @@ fn letters(case: &CaseResult) -> Vec<Vec<u8>> {
 
 fn on_threads(study: &Study, threads: usize) -> Vec<CaseResult> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| study.strategies.par_iter().map(|s| run_case(study, s, &|_| {})).collect())
+    let reference = Reference::new(study);
+    pool.install(|| study.strategies.par_iter().map(|s| run_case(study, &reference, s, &|_| {})).collect())
 }
 
 #[track_caller]

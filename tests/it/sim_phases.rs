@@ -7,7 +7,7 @@ use copperplate::ids::ConnectionIdx;
 use copperplate::kpi::{Kpis, Value, compute};
 use copperplate::scenario::schema::PhaseModel;
 use copperplate::scenario::study::Study;
-use copperplate::sim::{CaseResult, Variant, run_case};
+use copperplate::sim::{CaseResult, Reference, Variant, run_case};
 use copperplate::time::IspIndex;
 
 use crate::sim_support::{Ran, days, meters, study};
@@ -26,7 +26,7 @@ fn first(
     lay(&mut study);
     let (order, _) = RadialOrder::new(&study.grid, &Places::default()).unwrap();
     study.network = Arc::new(study.network_of(&study.grid, &order));
-    let case = run_case(&study, &study.strategies[0], &|_| {});
+    let case = run_case(&study, &Reference::new(&study), &study.strategies[0], &|_| {});
     let kpis = compute(&study, &study.strategies[0], &case);
     (study, case, kpis)
 }

@@ -2,7 +2,7 @@
 
 use copperplate::kpi::{self, Value};
 use copperplate::results::{Finished, summary};
-use copperplate::sim::run_case;
+use copperplate::sim::{Reference, run_case};
 use rayon::prelude::*;
 
 use crate::sim_support::study;
@@ -10,8 +10,9 @@ use crate::sim_support::study;
 #[test]
 fn its_table_is_as_recorded_and_orders_relieve_it() {
     let study = study("quickstart.toml", 7, |_| {});
+    let reference = Reference::new(&study);
     let finish = |strategy| {
-        let case = run_case(&study, strategy, &|_| {});
+        let case = run_case(&study, &reference, strategy, &|_| {});
         let kpis = kpi::compute(&study, strategy, &case);
         Finished { strategy, case, kpis }
     };

@@ -8,8 +8,9 @@ use copperplate::diagnostic::{Findings, render};
 use copperplate::ids::ConnectionIdx;
 use copperplate::scenario::open;
 use copperplate::scenario::schema::Scenario;
-use copperplate::scenario::study::{Strategy, Study, asset_power, curtailable};
-use copperplate::sim::{CaseResult, LoggedMessage, run_case};
+use copperplate::asset::Device;
+use copperplate::scenario::study::{Strategy, Study};
+use copperplate::sim::{CaseResult, LoggedMessage, Reference, run_case};
 use copperplate::time::Period;
 use copperplate::uftp::message::{Message, ProfileType};
 use copperplate::uftp::xml;
@@ -23,7 +24,8 @@ pub(crate) struct Ran {
 
 impl Ran {
     pub(crate) fn new(study: Study) -> Ran {
-        let cases = study.strategies.iter().map(|s| run_case(&study, s, &|_| {})).collect();
+        let reference = Reference::new(&study);
+        let cases = study.strategies.iter().map(|s| run_case(&study, &reference, s, &|_| {})).collect();
         Ran { study, cases }
     }
 
@@ -117,14 +119,17 @@ pub(crate) fn meters(study: &Study, case: &CaseResult) -> BTreeMap<(Date, Connec
     out
 }
 
-/// Power of a connection's assets in a step by their profiles: (net of what nobody can curtail, feed-in that could be), W.
+/// Power of a connection's devices in a step by their profiles: (net of what nobody can curtail, feed-in that could be), W.
 /// Vehicles and batteries are not in it.
 pub(crate) fn by_profile(study: &Study, c: ConnectionIdx, step: usize) -> (f64, f64) {
     let row = study.truth.step_at(study.step_start(step)).expect("profiles cover the run");
     let (mut fixed, mut feed_in) = (0.0, 0.0);
-    for a in study.assets.iter().filter(|a| a.connection == c) {
-        let p = asset_power(a, &study.truth, row).0;
-        if curtailable(a.kind) { feed_in -= p } else { fixed += p }
+    for d in study.devices.iter().filter(|d| d.connection == c) {
+        match &d.device {
+            Device::Fixed(f) => fixed += f.series.at(&study.truth, row).0,
+            Device::Curtailable(f) => feed_in -= f.series.at(&study.truth, row).0,
+            Device::Vehicle(_) | Device::Battery(_) => {}
+        }
     }
     (fixed, feed_in)
 }

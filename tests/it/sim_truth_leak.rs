@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use copperplate::profile::ProfileTable;
-use copperplate::sim::{CaseResult, run_case};
+use copperplate::scenario::study::{Strategy, Study};
+use copperplate::sim::{CaseResult, Reference, run_case};
 use copperplate::time::SimTime;
 
 use crate::sim_support::{bytes, study};
@@ -21,6 +22,10 @@ fn changed_from(table: &ProfileTable, t: SimTime, change: impl Fn(f64) -> f64) -
     out
 }
 
+fn ran(study: &Study, strategy: &Strategy) -> CaseResult {
+    run_case(study, &Reference::new(study), strategy, &|_| {})
+}
+
 fn sent(case: &CaseResult, before: impl Fn(SimTime) -> bool) -> Vec<(SimTime, Vec<u8>)> {
     case.messages.iter().filter(|m| before(m.sent)).map(|m| (m.sent, bytes(m))).collect()
 }
@@ -34,7 +39,7 @@ fn the_future_does_not_leak() {
         other.truth = Arc::new(changed_from(&study.truth, noon, |x| 0.4 * x + 0.02));
         assert!(Arc::ptr_eq(&study.foreseen, &other.foreseen));
         for strategy in &study.strategies {
-            let (a, b) = (run_case(&study, strategy, &|_| {}), run_case(&other, strategy, &|_| {}));
+            let (a, b) = (ran(&study, strategy), ran(&other, strategy));
             let (early, late) = (|t: SimTime| t < noon, |t: SimTime| t >= noon);
             assert!(!sent(&a, early).is_empty());
             assert!(sent(&a, early) == sent(&b, early), "{name}, {}: something was known before it happened", strategy.name);

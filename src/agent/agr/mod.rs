@@ -2,6 +2,7 @@
 //! ordered, meters it and checks the bill.
 
 mod call;
+mod members;
 mod offer;
 mod plan;
 mod revoke;
@@ -12,8 +13,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::asset::battery::Battery;
-use crate::asset::ev::Planner;
+use crate::asset::{Device, Flexibility, Reading, Seen};
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::market::Direction;
 use crate::time::{IspSeries, Period, SimTime};
@@ -28,6 +28,7 @@ use super::agenda::{Appointment, Gate, Round};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
 use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, send};
+use members::Members;
 use offer::Booking;
 
 /// What an aggregator knows of its own business, from its contracts with customers and DSO and from regulation.
@@ -41,12 +42,8 @@ pub struct Profile {
     pub cro: Domain,
     /// Its connections: row and address, in row order.
     pub connections: Vec<(ConnectionIdx, EntityAddress)>,
-    /// Feed-in it may curtail.
-    pub curtailable: Vec<Curtailable>,
-    /// Vehicles it schedules.
-    pub vehicles: Vec<Vehicle>,
-    /// Batteries it schedules.
-    pub batteries: Vec<Storage>,
+    /// Flexible devices behind them, those of a kind together.
+    pub devices: Vec<OwnDevice>,
     /// Congestion points as published.
     pub congestion_points: Vec<PublicCp>,
     /// Pairs of congestion points that share connections.
@@ -67,40 +64,16 @@ pub struct Profile {
     pub rounds: Vec<Round>,
 }
 
-/// A PV system or PV-battery plant.
-#[derive(Debug, Clone, Copy)]
-pub struct Curtailable {
-    /// Which asset.
+/// A flexible device of the portfolio.
+#[derive(Debug, Clone)]
+pub struct OwnDevice {
+    /// Which one.
     pub asset: AssetIdx,
     /// Behind which meter: row among the portfolio's connections.
     pub connection: usize,
-    /// Whether its owner agreed to be curtailed under the rules in force.
-    pub willing: bool,
-}
-
-/// A vehicle.
-#[derive(Debug, Clone, Copy)]
-pub struct Vehicle {
-    /// Which asset.
-    pub asset: AssetIdx,
-    /// Behind which meter: row among the portfolio's connections.
-    pub connection: usize,
-    /// Charger, W.
-    pub max_power_w: f64,
-    /// Whether its owner agreed to be shifted under the rules in force.
-    pub willing: bool,
-}
-
-/// A battery.
-#[derive(Debug, Clone, Copy)]
-pub struct Storage {
-    /// Which asset.
-    pub asset: AssetIdx,
-    /// Behind which meter: row among the portfolio's connections.
-    pub connection: usize,
-    /// Its data.
-    pub battery: Battery,
-    /// Whether its owner agreed to be shifted under the rules in force.
+    /// Its data sheet.
+    pub device: Device,
+    /// Whether its owner agreed to be steered under the rules in force.
     pub willing: bool,
 }
 
@@ -109,11 +82,9 @@ pub struct Storage {
 struct Day {
     period: Period,
     vintage: Arc<PortfolioVintage>,
-    /// `[curtailable]` feed-in as planned, below what could be where caps ask for it.
-    feed_in_w: Vec<Vec<f64>>,
     price: Vec<f64>,
-    vehicles: Vec<Vec<f64>>,
-    batteries: Vec<Vec<f64>>,
+    /// Power of each device as planned and ordered, W per ISP.
+    plans: Vec<Arc<[f64]>>,
     /// Net power of the whole portfolio planned and sold at the auction, W per ISP.
     position_w: Vec<f64>,
     /// `[congestion point]` net power planned, without orders.
@@ -140,11 +111,9 @@ pub struct Agr {
     days: BTreeMap<Date, Day>,
     /// Capacity limitations called for a day that is not planned yet.
     calls: Vec<(OrderRecord, f64)>,
-    planners: Vec<Planner>,
-    /// `[congestion point][connection]` whether the connection belongs to the point.
-    members: Vec<Vec<bool>>,
-    /// Stored energy expected at the start of the next planned day, per battery.
-    stored_wh: Vec<f64>,
+    members: Members,
+    /// What readings told of each device.
+    seen: Vec<Seen>,
     orders: Vec<OrderRecord>,
     meters: BTreeMap<(Date, ConnectionIdx), Arc<MeterDay>>,
     /// What reservation updates left of FlexOptions.
@@ -163,10 +132,8 @@ impl Agr {
     /// An aggregator that has just signed its customers.
     #[must_use]
     pub fn new(desk: Desk, inbox: Inbox, profile: Profile) -> Agr {
-        let member = |cp: &PublicCp| profile.connections.iter().map(|(c, _)| cp.connections.contains(c)).collect();
-        let members = profile.congestion_points.iter().map(member).collect();
-        let planners = vec![Planner::default(); profile.vehicles.len()];
-        let stored_wh = profile.batteries.iter().map(|b| 0.5 * b.battery.capacity_wh).collect();
+        let members = Members::new(&profile);
+        let seen = profile.devices.iter().map(|d| d.device.unread()).collect();
         Agr {
             desk,
             inbox,
@@ -175,9 +142,8 @@ impl Agr {
             vintages: BTreeMap::new(),
             days: BTreeMap::new(),
             calls: Vec::new(),
-            planners,
             members,
-            stored_wh,
+            seen,
             orders: Vec::new(),
             meters: BTreeMap::new(),
             reserved: BTreeMap::new(),
@@ -196,6 +162,10 @@ impl Agr {
                 let actions = self.reconsider(now, &vintage);
                 self.vintages.insert(vintage.period.date, vintage);
                 actions
+            }
+            Input::Readings(readings) => {
+                self.read(&readings);
+                Vec::new()
             }
             Input::Prices(prices) => {
                 self.prices.insert(prices.period.date, prices);
@@ -252,6 +222,15 @@ impl Agr {
             Message::FlexOfferRevocationResponse(m) => self.revocation_answered(&m.response),
             Message::TestMessage(_) => self.desk.reply(now, message, None).into_iter().collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Takes in what the instruments show.
+    fn read(&mut self, readings: &[(AssetIdx, Reading)]) {
+        for (asset, reading) in readings {
+            if let Ok(d) = self.profile.devices.binary_search_by_key(asset, |d| d.asset) {
+                self.profile.devices[d].device.read(&mut self.seen[d], reading);
+            }
         }
     }
 
@@ -346,9 +325,8 @@ impl Agr {
             .iter()
             .position(|c| c.address == order.flex.congestion_point)
             .ok_or("Invalid CongestionPoint")?;
-        let booking = &day.bookings[k];
-        for shift in &booking.options[option].shifts {
-            shift.apply(&mut day.vehicles, &mut day.batteries, order.activation_factor);
+        for shift in &day.bookings[k].options[option].shifts {
+            shift.apply(&mut day.plans, order.activation_factor);
         }
         let relieves = day.bookings[k].relieves;
         let penalty = penalty(&self.profile, contract.as_deref());
@@ -377,14 +355,13 @@ impl Agr {
     /// Schedules and targets of a day as they stand.
     fn dispatch(&self, date: Date) -> Dispatch {
         let day = &self.days[&date];
-        let vehicles = self.profile.vehicles.iter().zip(&day.vehicles).map(|(v, s)| (v.asset, s.clone()));
-        let batteries = self.profile.batteries.iter().zip(&day.batteries).map(|(b, s)| (b.asset, s.clone()));
+        let shiftable = self.profile.devices.iter().zip(&day.plans).filter(|(d, _)| d.device.flexibility() == Flexibility::Shiftable);
         let targets = self.profile.congestion_points.iter().enumerate().map(|(k, cp)| self.target(day, k, cp)).collect();
         Dispatch {
             agr: self.profile.agr,
             period: day.period,
             position_w: day.position_w.clone(),
-            schedules: vehicles.chain(batteries).collect(),
+            schedules: shiftable.map(|(d, plan)| (d.asset, Arc::clone(plan))).collect(),
             targets,
         }
     }

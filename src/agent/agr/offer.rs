@@ -5,10 +5,11 @@
 //! attractive); the difference of the two plans is the offer, so the rebound is always in it, and its cost is the energy
 //! cost of the difference plus the cost of shifting. Every asset stands behind one outstanding offer at most.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::asset::ev::{cheapest_charging, slots};
+use crate::asset::{Ask, Flexibility, Task};
 use crate::market::Direction;
 use crate::market::contract::{Bounds, obligation};
 use crate::time::{IspIndex, IspSeries, SimTime};
@@ -22,8 +23,6 @@ use super::{Action, Agr, Day};
 const BLOCK: usize = 4;
 /// Groups the willing vehicles and batteries are offered in.
 const GROUPS: usize = 4;
-/// Price, €/MWh, that no real price reaches: it pushes plans out of requested ISPs.
-const SHADOW_EUR_PER_MWH: f64 = 1e5;
 /// Part of a request's room for rebound that one aggregator plans with: others have rebound too.
 const REBOUND_SHARE: f64 = 0.5;
 
@@ -69,28 +68,19 @@ pub(super) struct BookedOption {
     min_factor: ActivationFactor,
 }
 
-/// A changed plan of one asset: the difference per ISP, W.
+/// A changed plan of one device: the difference per ISP, W.
 #[derive(Debug, Clone)]
 pub(super) struct Shift {
-    device: Device,
+    /// Row of the device.
+    device: usize,
     delta_w: Vec<f64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Device {
-    Vehicle(usize),
-    Battery(usize),
 }
 
 impl Shift {
     /// Puts the activated share of the difference into the day's plans.
-    pub(super) fn apply(&self, vehicles: &mut [Vec<f64>], batteries: &mut [Vec<f64>], factor: ActivationFactor) {
-        let plan = match self.device {
-            Device::Vehicle(v) => &mut vehicles[v],
-            Device::Battery(b) => &mut batteries[b],
-        };
+    pub(super) fn apply(&self, plans: &mut [Arc<[f64]>], factor: ActivationFactor) {
         let share = f64::from(factor.hundredths()) / 100.0;
-        plan.iter_mut().zip(&self.delta_w).for_each(|(p, d)| *p += share * d);
+        plans[self.device] = plans[self.device].iter().zip(&self.delta_w).map(|(p, d)| p + share * d).collect();
     }
 }
 
@@ -111,8 +101,9 @@ impl Booking {
         }
     }
 
-    fn uses(&self, device: Device) -> bool {
-        self.options.iter().any(|o| o.shifts.iter().any(|s| s.device == device))
+    /// Rows of the devices whose plans it changes.
+    fn devices(&self) -> impl Iterator<Item = usize> {
+        self.options.iter().flat_map(|o| o.shifts.iter().map(|s| s.device))
     }
 }
 
@@ -207,8 +198,8 @@ impl Agr {
 
     /// Feed-in at a congestion point that willing owners plan, cautiously, W.
     pub(super) fn deliverable_w(&self, day: &Day, k: usize, i: usize) -> f64 {
-        let rows = self.profile.curtailable.iter().zip(&day.feed_in_w);
-        let willing: f64 = rows.filter(|(c, _)| c.willing && self.is_member(k, c.connection)).map(|(_, a)| a[i]).sum();
+        let curtailable = self.members.devices[k].iter().filter(|d| self.profile.devices[**d].device.flexibility() == Flexibility::Curtailable);
+        let willing: f64 = curtailable.filter(|d| self.profile.devices[**d].willing).map(|d| -day.plans[*d][i]).sum();
         self.profile.caution * willing
     }
 
@@ -224,7 +215,8 @@ impl Agr {
         contract: Option<&(Text, f64)>,
         actions: &mut Vec<Action>,
     ) {
-        let mut room_w: Vec<f64> = bounds.iter().map(|b| REBOUND_SHARE * b.max.as_f64().max(0.0)).collect();
+        let mut up_w: Vec<f64> = bounds.iter().map(|b| REBOUND_SHARE * b.max.as_f64().max(0.0)).collect();
+        let mut down_w: Vec<f64> = bounds.iter().map(|b| REBOUND_SHARE * -b.min.as_f64().min(0.0)).collect();
         let day = &self.days[&request.flex.period];
         let devices = self.free_devices(day, k);
         let size = devices.len().div_ceil(GROUPS).max(1);
@@ -238,54 +230,57 @@ impl Agr {
             let mutex = self.profile.congestion_points[k].mutex_offers;
             let mut options = Vec::new();
             for (reference, mask) in severities(wanted, mutex) {
-                let Some(option) = self.shift_option(day, group, &mask, direction, &room_w, reference, contract.map(|c| c.1)) else {
+                let Some(option) = self.shift_option(day, group, &mask, direction, (&up_w, &down_w), reference, contract.map(|c| c.1)) else {
                     continue;
                 };
                 options.push(option);
             }
             let Some(first) = options.first() else { continue };
             for (i, p) in first.power.iter().enumerate() {
-                room_w[i] = (room_w[i] - p.as_f64().max(0.0)).max(0.0);
+                use_up(&mut up_w[i], &mut down_w[i], p.as_f64());
                 relieved[i] += p.0;
             }
             actions.push(self.place(now, request, k, direction, wanted, contract, options));
         }
     }
 
-    /// Willing vehicles and batteries at the congestion point that no outstanding offer uses.
-    fn free_devices(&self, day: &Day, k: usize) -> Vec<Device> {
-        let free = |d: &Device| !self.outstanding(day).any(|b| b.uses(*d));
-        let vehicles = self.profile.vehicles.iter().enumerate().filter(|(_, v)| v.willing && self.is_member(k, v.connection));
-        let batteries = self.profile.batteries.iter().enumerate().filter(|(_, b)| b.willing && self.is_member(k, b.connection));
-        vehicles.map(|(v, _)| Device::Vehicle(v)).chain(batteries.map(|(b, _)| Device::Battery(b))).filter(free).collect()
+    /// Willing devices at the congestion point that can shift and that no outstanding offer uses.
+    fn free_devices(&self, day: &Day, k: usize) -> Vec<usize> {
+        let used: BTreeSet<usize> = self.outstanding(day).flat_map(Booking::devices).collect();
+        let free = |d: &usize| {
+            let own = &self.profile.devices[*d];
+            own.willing && own.device.flexibility() == Flexibility::Shiftable && !used.contains(d)
+        };
+        self.members.devices[k].iter().copied().filter(free).collect()
     }
 
     #[allow(clippy::too_many_arguments, reason = "one re-planning, read in one place")]
     fn shift_option(
         &self,
         day: &Day,
-        group: &[Device],
+        group: &[usize],
         mask: &[bool],
         direction: Direction,
-        room_w: &[f64],
+        (up_w, down_w): (&[f64], &[f64]),
         reference: &str,
         utilisation: Option<f64>,
     ) -> Option<BookedOption> {
-        let shadow = -direction.relief_sign() * SHADOW_EUR_PER_MWH;
-        let price: Vec<f64> = day.price.iter().zip(mask).map(|(p, m)| if *m { p + shadow } else { *p }).collect();
-        let mut room_w = room_w.to_vec();
+        let (mut up_w, mut down_w) = (up_w.to_vec(), down_w.to_vec());
         let mut shifts = Vec::new();
         let mut sum = vec![0.0; day.period.isps()];
-        for &device in group {
-            let delta_w = match device {
-                Device::Vehicle(v) => self.replan_vehicle(day, v, &price, mask, direction, &room_w),
-                Device::Battery(b) => self.replan_battery(day, b, &price, mask, &room_w),
-            };
+        let isps = day.period.isps();
+        let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
+        for &d in group {
+            let before_w = self.before(&day.period, d);
+            let task = Task { period: &day.period, price: &day.price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let ask = Ask { asked: mask, more: direction == Direction::FeedIn, up_w: &up_w, down_w: &down_w };
+            let plan = self.profile.devices[d].device.replan(&self.seen[d], &day.vintage.outlook[d], &task, &day.plans[d], &ask);
+            let delta_w: Vec<f64> = plan.iter().zip(day.plans[d].iter()).map(|(p, base)| p - base).collect();
             for (i, d) in delta_w.iter().enumerate() {
                 sum[i] += d;
-                room_w[i] = (room_w[i] - d.max(0.0)).max(0.0);
+                use_up(&mut up_w[i], &mut down_w[i], *d);
             }
-            shifts.push(Shift { device, delta_w });
+            shifts.push(Shift { device: d, delta_w });
         }
         let power: Vec<Watts> = sum.iter().map(|w| Watts::from_f64(*w)).collect();
         let useful = power.iter().zip(mask).any(|(p, m)| *m && Direction::relieved_by(*p) == Some(direction));
@@ -307,31 +302,6 @@ impl Agr {
             power,
             min_factor,
         })
-    }
-
-    /// The vehicle's energy of the day charged elsewhere in its sessions; the difference to its plan.
-    fn replan_vehicle(&self, day: &Day, v: usize, price: &[f64], mask: &[bool], direction: Direction, room_w: &[f64]) -> Vec<f64> {
-        let base = &day.vehicles[v];
-        let max = self.profile.vehicles[v].max_power_w;
-        let slot_h = day.period.isp().as_hours();
-        let may_rise = |i: usize| !mask[i] || direction == Direction::FeedIn;
-        let limit: Vec<f64> = (0..base.len()).map(|i| if may_rise(i) { max.min(base[i] + room_w[i]) } else { base[i] }).collect();
-        let mut delta: Vec<f64> = vec![0.0; base.len()];
-        for session in &day.vintage.sessions[v] {
-            let window = slots(session, &day.period, base.len());
-            let energy_wh: f64 = base[window.clone()].iter().sum::<f64>() * slot_h;
-            let power = cheapest_charging(energy_wh, window.clone(), price, &limit, slot_h);
-            window.for_each(|i| delta[i] = power[i] - base[i]);
-        }
-        delta
-    }
-
-    /// The battery planned anew; differences beyond the room for rebound are cut, which only loses income.
-    fn replan_battery(&self, day: &Day, b: usize, price: &[f64], mask: &[bool], room_w: &[f64]) -> Vec<f64> {
-        let store = self.profile.batteries[b];
-        let plan = store.battery.plan(self.stored_wh[b], price, day.period.isp().as_hours());
-        let difference = plan.iter().zip(&day.batteries[b]).enumerate();
-        difference.map(|(i, (p, base))| if mask[i] { p - base } else { (p - base).min(room_w[i]) }).collect()
     }
 
     #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]
@@ -389,6 +359,12 @@ impl Agr {
         let mut ends = self.profile.rounds.iter().map(|r| self.desk.calendar.at(eve, r.close));
         ends.find(|end| *end >= now).unwrap_or(now)
     }
+}
+
+/// Takes what a change of power uses out of the room for it.
+fn use_up(up_w: &mut f64, down_w: &mut f64, delta_w: f64) {
+    *up_w = (*up_w - delta_w.max(0.0)).max(0.0);
+    *down_w = (*down_w + delta_w.min(0.0)).max(0.0);
 }
 
 /// A request's bounds on every ISP of the day.

@@ -1,18 +1,21 @@
-//! The plan of a day: least energy cost at the day-ahead price, within what customers announced and caps allow.
+//! The plan of a day: least energy cost at the day-ahead price, within what devices and customers can and caps allow.
 //!
-//! Vehicles are planned one after the other; each uses up room under the caps that hold for its connection. What caps on
-//! feed-in ask for is curtailed in the plan already, so it is sold neither at the auction nor as flexibility.
+//! Devices that shift energy are planned one after the other; each uses up room under the caps that hold for its connection.
+//! What caps on feed-in still ask for is curtailed in the plan already, so it is sold neither at the auction nor as flexibility.
+
+use std::sync::Arc;
 
 use crate::agent::PortfolioVintage;
-use crate::time::Period;
+use crate::asset::{Flexibility, Task};
+use crate::time::{Period, SimTime};
 use crate::units::Watts;
 
 use super::{Agr, Day};
 
-/// Consumption and feed-in of a part of the portfolio in one ISP, W, both positive.
-struct Balance {
-    consumption_w: f64,
-    feed_in_w: f64,
+/// What caps leave at a congestion point, W per ISP; none where they leave all.
+struct Room {
+    least_w: Option<Vec<f64>>,
+    most_w: Option<Vec<f64>>,
 }
 
 impl Agr {
@@ -21,26 +24,17 @@ impl Agr {
         let vintage = self.vintages.get(&period.date)?.clone();
         let price = self.prices.get(&period.date)?.eur_per_mwh.clone();
         let (floor_w, ceiling_w) = self.caps(period);
-        let batteries = self.plan_batteries(&price, period);
-        let vehicles = self.plan_vehicles(period, &vintage, &price, &batteries, &ceiling_w);
-        let feed_in_w = self.plan_feed_in(&vintage, &vehicles, &batteries, &floor_w);
+        let plans = self.plan_devices(period, &vintage, &price, &floor_w, &ceiling_w);
         let points = self.profile.congestion_points.len();
-        let net_w = |member: &dyn Fn(usize) -> bool, i: usize| {
-            let b = self.balance(&vintage, &feed_in_w, &vehicles, &batteries, member, i);
-            b.consumption_w - b.feed_in_w
-        };
-        let position_w: Vec<f64> = (0..period.isps()).map(|i| net_w(&|_| true, i)).collect();
-        let baseline =
-            (0..points).map(|k| (0..period.isps()).map(|i| Watts::from_f64(net_w(&|c| self.members[k][c], i))).collect()).collect();
+        let position_w = self.net_w(&vintage, &plans, 0..self.profile.connections.len(), 0..plans.len(), period.isps());
+        let baseline = (0..points).map(|k| self.net_at(k, &vintage, &plans, period.isps()).into_iter().map(Watts::from_f64).collect());
         Some(Day {
+            baseline: baseline.collect(),
             period: *period,
             vintage,
-            feed_in_w,
             price,
-            vehicles,
-            batteries,
+            plans: plans.into_iter().map(Arc::from).collect(),
             position_w,
-            baseline,
             floor_w,
             ceiling_w,
             revision: 0,
@@ -51,81 +45,112 @@ impl Agr {
         })
     }
 
-    /// Feed-in per curtailable asset and ISP, W. The narrowest congestion point comes first: what its cap takes away, a wider
-    /// one that holds it need not take again.
-    fn plan_feed_in(&self, v: &PortfolioVintage, vehicles: &[Vec<f64>], batteries: &[Vec<f64>], floor_w: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let mut feed_in_w = v.available_w.clone();
-        let mut points: Vec<usize> = (0..floor_w.len()).collect();
-        points.sort_by_key(|k| self.members[*k].iter().filter(|m| **m).count());
-        for k in points {
-            let willing: Vec<usize> = (0..feed_in_w.len())
-                .filter(|a| self.profile.curtailable[*a].willing && self.members[k][self.profile.curtailable[*a].connection])
-                .collect();
-            for (i, floor) in floor_w[k].iter().enumerate().filter(|(_, floor)| floor.is_finite()) {
-                let b = self.balance(v, &feed_in_w, vehicles, batteries, &|c| self.members[k][c], i);
-                let short = floor - (b.consumption_w - b.feed_in_w);
-                let have: f64 = willing.iter().map(|a| feed_in_w[*a][i]).sum();
-                if short > 0.0 && have > 0.0 {
-                    let keep = 1.0 - (short / have).min(1.0);
-                    willing.iter().for_each(|a| feed_in_w[*a][i] *= keep);
-                }
+    /// Every device's power per ISP, W.
+    fn plan_devices(&self, period: &Period, v: &PortfolioVintage, price: &[f64], floor_w: &[Vec<f64>], ceiling_w: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let isps = period.isps();
+        let (free_least, free_most) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
+        let free = Task { period, price, least_w: &free_least, most_w: &free_most, before_w: &|_| 0.0 };
+        let mut plans: Vec<Vec<f64>> = vec![Vec::new(); self.profile.devices.len()];
+        let kind = |flexibility| {
+            let devices = self.profile.devices.iter().enumerate();
+            devices.filter(move |(_, own)| own.device.flexibility() == flexibility).map(|(d, _)| d)
+        };
+        for d in kind(Flexibility::Curtailable) {
+            plans[d] = self.profile.devices[d].device.plan(&self.seen[d], &v.outlook[d], &free);
+        }
+        let mut rooms = self.rooms(v, &plans, floor_w, ceiling_w, isps);
+        for d in kind(Flexibility::Shiftable) {
+            let own = &self.profile.devices[d];
+            let points = &self.members.points[own.connection];
+            let bound = |room: fn(&Room) -> &Option<Vec<f64>>, i: usize, narrower: fn(f64, f64) -> f64, free: f64| {
+                points.iter().filter_map(|k| room(&rooms[*k]).as_ref()).map(|r| r[i]).fold(free, narrower)
+            };
+            let most_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.most_w, i, f64::min, f64::INFINITY).max(0.0)).collect();
+            let least_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.least_w, i, f64::max, f64::NEG_INFINITY).min(0.0)).collect();
+            let before_w = self.before(period, d);
+            let task = Task { period, price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            plans[d] = own.device.plan(&self.seen[d], &v.outlook[d], &task);
+            for k in points {
+                let Room { least_w, most_w } = &mut rooms[*k];
+                let used = least_w.iter_mut().chain(most_w.iter_mut());
+                used.for_each(|room| room.iter_mut().zip(&plans[d]).for_each(|(r, p)| *r -= p));
             }
         }
-        feed_in_w
-    }
-
-    /// What the connections chosen by `member` draw and feed in as planned.
-    fn balance(
-        &self,
-        v: &PortfolioVintage,
-        feed_in_w: &[Vec<f64>],
-        vehicles: &[Vec<f64>],
-        batteries: &[Vec<f64>],
-        member: &dyn Fn(usize) -> bool,
-        i: usize,
-    ) -> Balance {
-        let load: f64 = v.inflexible_w.iter().enumerate().filter(|(c, _)| member(*c)).map(|(_, p)| p[i]).sum();
-        let cars: f64 = self.profile.vehicles.iter().zip(vehicles).filter(|(a, _)| member(a.connection)).map(|(_, p)| p[i]).sum();
-        let stores: f64 = self.profile.batteries.iter().zip(batteries).filter(|(a, _)| member(a.connection)).map(|(_, p)| p[i]).sum();
-        let feed_in_w = self.profile.curtailable.iter().zip(feed_in_w).filter(|(a, _)| member(a.connection)).map(|(_, p)| p[i]).sum();
-        Balance { consumption_w: load + cars + stores, feed_in_w }
-    }
-
-    fn plan_vehicles(
-        &mut self,
-        period: &Period,
-        vintage: &PortfolioVintage,
-        price: &[f64],
-        batteries: &[Vec<f64>],
-        ceiling_w: &[Vec<f64>],
-    ) -> Vec<Vec<f64>> {
-        let mut room_w: Vec<Vec<f64>> = (0..ceiling_w.len())
-            .map(|k| {
-                let used = |i: usize| self.balance(vintage, &vintage.available_w, &[], batteries, &|c| self.members[k][c], i);
-                (0..period.isps()).map(|i| ceiling_w[k][i] - used(i).consumption_w + used(i).feed_in_w).collect()
-            })
-            .collect();
-        let mut plans = Vec::with_capacity(vintage.sessions.len());
-        for (v, sessions) in vintage.sessions.iter().enumerate() {
-            let vehicle = self.profile.vehicles[v];
-            let caps: Vec<usize> = (0..room_w.len()).filter(|k| self.members[*k][vehicle.connection]).collect();
-            let room = |i: usize| caps.iter().map(|k| room_w[*k][i]).fold(f64::INFINITY, f64::min).max(0.0);
-            let plan = self.planners[v].plan(sessions, period, price, vehicle.max_power_w, &room);
-            for k in caps {
-                room_w[k].iter_mut().zip(&plan).for_each(|(r, p)| *r -= p);
-            }
-            plans.push(plan);
-        }
+        self.curtail(v, &mut plans, floor_w);
         plans
     }
 
-    fn plan_batteries(&self, price: &[f64], period: &Period) -> Vec<Vec<f64>> {
-        let slot_h = period.isp().as_hours();
-        self.profile.batteries.iter().zip(&self.stored_wh).map(|(b, &stored)| b.battery.plan(stored, price, slot_h)).collect()
+    /// Power that device `d` is planned to have at an instant before a Period, W.
+    pub(super) fn before(&self, period: &Period, d: usize) -> impl Fn(SimTime) -> f64 + use<> {
+        let eve = period.date.yesterday().ok().and_then(|eve| self.days.get(&eve));
+        let earlier = eve.map(|day| (day.period, Arc::clone(&day.plans[d])));
+        move |t| earlier.as_ref().and_then(|(p, plan)| p.isp_at(t).map(|isp| plan[isp.offset()])).unwrap_or(0.0)
     }
 
-    /// Whether the portfolio's connection `c` belongs to its congestion point `k`.
-    pub(super) fn is_member(&self, k: usize, c: usize) -> bool {
-        self.members[k][c]
+    /// What caps leave for devices that shift, beside everything else as planned.
+    fn rooms(&self, v: &PortfolioVintage, plans: &[Vec<f64>], floor_w: &[Vec<f64>], ceiling_w: &[Vec<f64>], isps: usize) -> Vec<Room> {
+        let room = |k: usize| {
+            let binds = |caps: &[f64]| caps.iter().any(|c| c.is_finite());
+            let left = |caps: &[f64]| {
+                let used_w = self.net_at(k, v, plans, isps);
+                caps.iter().zip(used_w).map(|(cap, used)| cap - used).collect()
+            };
+            Room {
+                least_w: binds(&floor_w[k]).then(|| left(&floor_w[k])),
+                most_w: binds(&ceiling_w[k]).then(|| left(&ceiling_w[k])),
+            }
+        };
+        (0..self.profile.congestion_points.len()).map(room).collect()
+    }
+
+    /// Curtails what caps on feed-in ask for. The narrowest congestion point comes first: what its cap takes away, a wider one
+    /// that holds it need not take again.
+    fn curtail(&self, v: &PortfolioVintage, plans: &mut [Vec<f64>], floor_w: &[Vec<f64>]) {
+        let mut points: Vec<usize> = (0..floor_w.len()).filter(|k| floor_w[*k].iter().any(|f| f.is_finite())).collect();
+        points.sort_by_key(|k| self.members.connections[*k].len());
+        for k in points {
+            let willing = |d: &usize| {
+                let own = &self.profile.devices[*d];
+                own.willing && own.device.flexibility() == Flexibility::Curtailable
+            };
+            let willing: Vec<usize> = self.members.devices[k].iter().copied().filter(willing).collect();
+            let net_w = self.net_at(k, v, plans, floor_w[k].len());
+            for (i, floor) in floor_w[k].iter().enumerate().filter(|(_, floor)| floor.is_finite()) {
+                let short = floor - net_w[i];
+                let have: f64 = willing.iter().map(|d| -plans[*d][i]).sum();
+                if short > 0.0 && have > 0.0 {
+                    let keep = 1.0 - (short / have).min(1.0);
+                    willing.iter().for_each(|d| plans[*d][i] *= keep);
+                }
+            }
+        }
+    }
+
+    /// Net power at a congestion point, W per ISP.
+    fn net_at(&self, k: usize, v: &PortfolioVintage, plans: &[Vec<f64>], isps: usize) -> Vec<f64> {
+        self.net_w(v, plans, self.members.connections[k].iter().copied(), self.members.devices[k].iter().copied(), isps)
+    }
+
+    /// Net power of connections and devices, W per ISP: what is inflexible, then kind by kind. Devices without a plan count as
+    /// nothing.
+    fn net_w(
+        &self,
+        v: &PortfolioVintage,
+        plans: &[Vec<f64>],
+        connections: impl Iterator<Item = usize>,
+        devices: impl Iterator<Item = usize>,
+        isps: usize,
+    ) -> Vec<f64> {
+        let mut net_w = vec![0.0; isps];
+        let add = |to: &mut Vec<f64>, from: &[f64]| to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
+        connections.for_each(|c| add(&mut net_w, &v.inflexible_w[c]));
+        let kind = |d: &usize| std::mem::discriminant(&self.profile.devices[*d].device);
+        let devices: Vec<usize> = devices.collect();
+        for same in devices.chunk_by(|a, b| kind(a) == kind(b)) {
+            let mut sum_w = vec![0.0; isps];
+            same.iter().for_each(|d| add(&mut sum_w, &plans[*d]));
+            add(&mut net_w, &sum_w);
+        }
+        net_w
     }
 }

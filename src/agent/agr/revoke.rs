@@ -6,6 +6,7 @@
 //! assets booked until it is answered (Shapeshifter specification 3.1.0, "FlexOfferRevocation").
 
 use crate::agent::PortfolioVintage;
+use crate::asset::Flexibility;
 use crate::time::SimTime;
 use crate::uftp::message::{FlexOfferRevocation, Response};
 
@@ -17,8 +18,9 @@ impl Agr {
     pub(super) fn reconsider(&mut self, now: SimTime, vintage: &PortfolioVintage) -> Vec<Action> {
         let date = vintage.period.date;
         let Some(day) = self.days.get_mut(&date).filter(|day| now < day.period.start) else { return Vec::new() };
-        for (planned, expected) in day.feed_in_w.iter_mut().zip(&vintage.available_w) {
-            planned.iter_mut().zip(expected).for_each(|(p, e)| *p = p.min(*e));
+        let devices = self.profile.devices.iter().zip(&vintage.outlook).zip(&mut day.plans);
+        for ((_, outlook), plan) in devices.filter(|((own, _), _)| own.device.flexibility() == Flexibility::Curtailable) {
+            *plan = plan.iter().zip(outlook.power_w()).map(|(p, expected)| p.max(*expected)).collect();
         }
         let mut actions = Vec::new();
         for b in (0..self.days[&date].bookings.len()).rev() {

@@ -177,7 +177,7 @@ impl Dso {
                 Vec::new()
             }
             Input::Telemetry(t) => self.watch(now, &t),
-            Input::Portfolio(_) | Input::Prices(_) | Input::Meter(_) => Vec::new(),
+            Input::Portfolio(_) | Input::Prices(_) | Input::Readings(_) | Input::Meter(_) => Vec::new(),
         }
     }
 

@@ -12,13 +12,15 @@
 //! The shape follows home-charging statistics (evening arrival, 7–10 kWh a session); the numbers are assumptions that a
 //! scenario may change. Draws are keyed by vehicle and local date.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
+
+use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 
 /// Distribution of sessions.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,42 +116,169 @@ pub fn cheapest_charging(energy_wh: f64, window: Range<usize>, price: &[f64], li
     power_w
 }
 
-/// Plans a vehicle's charging day by day and remembers what earlier days took of a session that goes on.
-///
-/// An evening session reaches into the next day, whose prices are not known yet; the morning of the day itself stands for
-/// the next one, up to noon.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Planner {
-    /// Energy planned so far, by arrival.
-    planned_wh: BTreeMap<SimTime, f64>,
+/// An electric vehicle at its charger: what its owner knows of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Vehicle {
+    /// Charger, W at the grid side.
+    pub max_power_w: f64,
 }
 
-impl Planner {
-    /// Least-cost power per ISP of `period`, W, at most `limit_w[i]` and the charger's power.
-    pub fn plan(
-        &mut self,
-        sessions: &[Session],
-        period: &Period,
-        price: &[f64],
-        max_power_w: f64,
-        limit_w: &dyn Fn(usize) -> f64,
-    ) -> Vec<f64> {
-        let isps = period.isps();
-        let morning = (SimDuration::hours(12).0 / period.isp().0) as usize;
-        let horizon: Vec<f64> = price.iter().chain(price.iter().take(morning)).copied().collect();
-        let limit: Vec<f64> = (0..horizon.len()).map(|i| if i < isps { max_power_w.min(limit_w(i)) } else { max_power_w }).collect();
-        self.planned_wh.retain(|arrival, _| *arrival + SimDuration::hours(48) > period.start);
-        let mut plan = vec![0.0; isps];
-        for session in sessions {
-            let planned = self.planned_wh.entry(session.arrival).or_default();
-            let wanted_wh = (session.energy_wh - *planned).max(0.0);
-            let power = cheapest_charging(wanted_wh, slots(session, period, horizon.len()), &horizon, &limit, period.isp().as_hours());
-            for (p, w) in plan.iter_mut().zip(&power) {
-                *p += w;
-                *planned += w * period.isp().as_hours();
+/// Where a vehicle really is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whereabouts {
+    /// Sessions as they happen, by arrival.
+    sessions: Arc<[Session]>,
+    /// The first that has not begun.
+    next: usize,
+    /// The one that is on, and what it still wants, Wh.
+    on: Option<(usize, f64)>,
+}
+
+impl Whereabouts {
+    /// A vehicle before the first of `sessions`.
+    #[must_use]
+    pub fn new(sessions: Arc<[Session]>) -> Whereabouts {
+        Whereabouts { sessions, next: 0, on: None }
+    }
+
+    /// Sessions as they happen, by arrival.
+    #[must_use]
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// Plugs in and out at the start of a step; returns what a departing vehicle left without, Wh.
+    fn turn_over(&mut self, t: SimTime) -> f64 {
+        let mut unserved_wh = 0.0;
+        if let Some((row, left_wh)) = self.on
+            && self.sessions[row].departure <= t
+        {
+            unserved_wh = left_wh;
+            self.on = None;
+        }
+        while self.on.is_none() && self.sessions.get(self.next).is_some_and(|s| s.arrival <= t) {
+            let session = self.sessions[self.next];
+            if session.departure > t {
+                self.on = Some((self.next, session.energy_wh));
             }
+            self.next += 1;
+        }
+        unserved_wh
+    }
+}
+
+impl Vehicle {
+    /// What a session still wants when the Period begins, Wh: what was read of it, or announced, less what is planned until then.
+    fn wanted_wh(&self, seen: Option<&Reading>, session: &Session, task: &Task<'_>) -> f64 {
+        let (isp, start) = (task.period.isp().0, task.period.start);
+        let read = seen.filter(|r| r.since.is_some_and(|since| same_stay(session, since)));
+        let (from, wanted_wh) = read.map_or((session.arrival, session.energy_wh), |r| (r.at.max(session.arrival), r.content_wh));
+        // ISPs that lie wholly in the stay, as they were planned.
+        let first = start.0 - (start.0 - from.0).div_euclid(isp) * isp;
+        let planned = (first..start.0.min(session.departure.0)).step_by(isp as usize).filter(|t| t + isp <= session.departure.0);
+        let taken_wh = planned.fold(0.0, |wh, t| wh + (task.before_w)(SimTime(t)) * task.period.isp().as_hours());
+        (wanted_wh - taken_wh).max(0.0)
+    }
+}
+
+/// Whether a vehicle that plugged in at `since` is in the stay that was announced as `session`.
+fn same_stay(session: &Session, since: SimTime) -> bool {
+    (session.arrival - since).0.abs() < SimDuration::hours(12).0
+}
+
+impl Model for Vehicle {
+    type State = Whereabouts;
+    type Seen = Option<Reading>;
+
+    fn step(&self, state: &mut Whereabouts, moment: &Moment<'_>, set_w: f64, cap: Cap) -> (Flow, Reading) {
+        let unserved_wh = state.turn_over(moment.start);
+        let at = moment.start + moment.step;
+        let Some((row, left_wh)) = state.on else {
+            return (Flow { unserved_wh, ..Flow::default() }, Reading { at, ..Reading::default() });
+        };
+        let session = state.sessions[row];
+        let hours_left = (session.departure - moment.start).as_hours();
+        let step_h = moment.step.as_hours();
+        let wish_w = charging_power_w(set_w, self.max_power_w, left_wh, hours_left, step_h);
+        let p_w = wish_w.min(cap.consumption_w);
+        let left_wh = (left_wh - p_w * step_h).max(0.0);
+        state.on = Some((row, left_wh));
+        let flow = Flow { p_w, q_var: 0.0, capped_w: wish_w - p_w, unserved_wh };
+        (flow, Reading { at, content_wh: left_wh, since: Some(session.arrival) })
+    }
+
+    fn unread(&self) -> Option<Reading> {
+        None
+    }
+
+    fn read(&self, seen: &mut Option<Reading>, reading: &Reading) {
+        *seen = Some(*reading);
+    }
+
+    /// The cheapest slots of each stay. An evening's stay reaches into the next day, whose prices are not known yet: the morning
+    /// of the day itself stands for it, up to noon.
+    fn plan(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>) -> Vec<f64> {
+        let (period, isps) = (task.period, task.period.isps());
+        let morning = (SimDuration::hours(12).0 / period.isp().0) as usize;
+        let horizon: Vec<f64> = task.price.iter().chain(task.price.iter().take(morning)).copied().collect();
+        let limit = |i: usize| if i < isps { self.max_power_w.min(task.most_w[i]) } else { self.max_power_w };
+        let limit_w: Vec<f64> = (0..horizon.len()).map(limit).collect();
+        let mut plan = vec![0.0; isps];
+        for session in outlook.sessions() {
+            let wanted_wh = self.wanted_wh(seen.as_ref(), session, task);
+            let stay = slots(session, period, horizon.len());
+            let power = cheapest_charging(wanted_wh, stay, &horizon, &limit_w, period.isp().as_hours());
+            plan.iter_mut().zip(&power).for_each(|(p, w)| *p += w);
         }
         plan
+    }
+
+    fn envelope(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>) -> Envelope {
+        let isps = task.period.isps();
+        let (mut most_w, mut most_wh) = (vec![0.0; isps], 0.0);
+        for session in outlook.sessions() {
+            most_wh += self.wanted_wh(seen.as_ref(), session, task);
+            slots(session, task.period, isps).for_each(|i| most_w[i] = self.max_power_w);
+        }
+        Envelope { least_w: vec![0.0; isps], most_w, energy_wh: (0.0, most_wh) }
+    }
+
+    /// The energy that each stay has in the Period, charged elsewhere in it.
+    fn replan(&self, _: &Option<Reading>, outlook: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
+        let isps = base_w.len();
+        let slot_h = task.period.isp().as_hours();
+        let price = ask.price(task.price);
+        let may_rise = |i: usize| !ask.asked[i] || ask.more;
+        let most = |i: usize| if may_rise(i) { self.max_power_w.min(base_w[i] + ask.up_w[i]) } else { base_w[i] };
+        let may_fall = |i: usize| !ask.asked[i] || !ask.more;
+        let least = |i: usize| match (may_fall(i), ask.asked[i]) {
+            (true, true) => 0.0,
+            (true, false) => (base_w[i] - ask.down_w[i]).max(0.0),
+            (false, _) => base_w[i],
+        };
+        let floor_w: Vec<f64> = (0..isps).map(least).collect();
+        let room_w: Vec<f64> = (0..isps).map(|i| most(i) - floor_w[i]).collect();
+        let mut plan = base_w.to_vec();
+        for session in outlook.sessions() {
+            let stay = slots(session, task.period, isps);
+            let energy_wh = stay.clone().map(|i| base_w[i]).sum::<f64>() * slot_h;
+            let held_wh = stay.clone().map(|i| floor_w[i]).sum::<f64>() * slot_h;
+            let power = cheapest_charging(energy_wh - held_wh, stay.clone(), &price, &room_w, slot_h);
+            stay.for_each(|i| plan[i] = floor_w[i] + power[i]);
+        }
+        plan
+    }
+
+    fn flexibility(&self) -> Flexibility {
+        Flexibility::Shiftable
+    }
+
+    fn rated_w(&self) -> (f64, f64) {
+        (self.max_power_w, 0.0)
+    }
+
+    fn limitable(&self) -> bool {
+        true
     }
 }
 
@@ -200,9 +329,15 @@ mod tests {
             energy_wh: 22_000.0,
         };
         let price: Vec<f64> = (0..96).map(|i| if i < 6 { 10.0 } else { 50.0 }).collect();
-        let mut planner = Planner::default();
-        let first = planner.plan(&[session], &today, &price, 11_000.0, &|_| f64::INFINITY);
-        let second = planner.plan(&[session], &tomorrow, &price, 11_000.0, &|_| f64::INFINITY);
+        let free = ([f64::NEG_INFINITY; 96], [f64::INFINITY; 96]);
+        let vehicle = Vehicle { max_power_w: 11_000.0 };
+        let outlook = Outlook::Sessions(vec![session]);
+        let plan = |period: &Period, before_w: &dyn Fn(SimTime) -> f64| {
+            let task = Task { period, price: &price, least_w: &free.0, most_w: &free.1, before_w };
+            vehicle.plan(&None, &outlook, &task)
+        };
+        let first = plan(&today, &|_| 0.0);
+        let second = plan(&tomorrow, &|t| first[today.isp_at(t).unwrap().offset()]);
         let wh = |p: &[f64]| p.iter().sum::<f64>() * 0.25;
         assert!((wh(&first) + wh(&second) - 22_000.0).abs() < 1e-6);
         assert!((wh(&second) - 16_500.0).abs() < 1e-6, "the cheap morning takes what it can");

@@ -1,0 +1,200 @@
+//! The contract that every kind of device keeps.
+
+use crate::profile::ProfileTable;
+use crate::time::{Period, SimDuration, SimTime};
+
+use super::vehicle::Session;
+
+/// A kind of device.
+///
+/// Powers are grid-side active power in W, consumption positive.
+pub trait Model {
+    /// What really is; nothing but [`Model::step`] takes it.
+    type State;
+    /// What readings told the owner.
+    type Seen;
+
+    /// Lets a step happen: the device follows the set point as far as its physics let it, and never draws or feeds in more
+    /// than `cap`. `set_w` may be `±∞`: as much or as little as there is. Returns what flowed and what an instrument shows
+    /// after the step.
+    fn step(&self, state: &mut Self::State, moment: &Moment<'_>, set_w: f64, cap: Cap) -> (Flow, Reading);
+
+    /// What is known before any reading.
+    fn unread(&self) -> Self::Seen;
+
+    /// Takes a reading in.
+    fn read(&self, seen: &mut Self::Seen, reading: &Reading);
+
+    /// Least-cost power per ISP of a Period, from what is known.
+    fn plan(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>) -> Vec<f64>;
+
+    /// What the device can still give and take in a Period.
+    fn envelope(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>) -> Envelope;
+
+    /// The plan that answers an ask, rebound included; `base_w` where the device has no answer.
+    fn replan(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64>;
+
+    /// How its flexibility hangs together.
+    fn flexibility(&self) -> Flexibility;
+
+    /// Largest consumption and feed-in by the data sheet, magnitudes.
+    fn rated_w(&self) -> (f64, f64);
+
+    /// Whether an operator's limitation can reach the device at all.
+    fn limitable(&self) -> bool;
+}
+
+/// How the flexibility of a device hangs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flexibility {
+    /// It has none.
+    None,
+    /// Each ISP stands for itself: what is held back is lost.
+    Curtailable,
+    /// Energy held back comes back, energy taken is given back.
+    Shiftable,
+}
+
+/// A step as a device meets it.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// When it begins.
+    pub start: SimTime,
+    /// How long it is.
+    pub step: SimDuration,
+    /// Profiles of what happens.
+    pub profiles: &'a ProfileTable,
+    /// The step's row in them.
+    pub row: usize,
+}
+
+/// Limits on a device from outside the market, magnitudes in W.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cap {
+    /// Consumption stays at or below.
+    pub consumption_w: f64,
+    /// Feed-in stays at or below.
+    pub feed_in_w: f64,
+}
+
+impl Cap {
+    /// No limit.
+    pub const NONE: Cap = Cap { consumption_w: f64::INFINITY, feed_in_w: f64::INFINITY };
+
+    /// The power nearest to `p_w` within the cap.
+    #[must_use]
+    pub fn apply(self, p_w: f64) -> f64 {
+        p_w.min(self.consumption_w).max(-self.feed_in_w)
+    }
+
+    /// What both caps allow.
+    #[must_use]
+    pub fn and(self, other: Cap) -> Cap {
+        Cap { consumption_w: self.consumption_w.min(other.consumption_w), feed_in_w: self.feed_in_w.min(other.feed_in_w) }
+    }
+}
+
+/// What a step came to at the grid side of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Flow {
+    /// Active power, W.
+    pub p_w: f64,
+    /// Reactive power, var.
+    pub q_var: f64,
+    /// What the cap took, W: power without it less power with it, so consumption held back is positive, feed-in negative.
+    pub capped_w: f64,
+    /// Energy that a user left without in this step, Wh.
+    pub unserved_wh: f64,
+}
+
+/// What an instrument at a device shows after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Reading {
+    /// When.
+    pub at: SimTime,
+    /// Energy in a store, or still wanted by a vehicle that is plugged in, Wh.
+    pub content_wh: f64,
+    /// Since when a vehicle is plugged in.
+    pub since: Option<SimTime>,
+}
+
+/// What the owner of a device expects of a Period from elsewhere than the device.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outlook {
+    /// Nothing.
+    Nothing,
+    /// Forecast power per ISP, W, consumption positive.
+    Power(Vec<f64>),
+    /// Announced sessions that touch the Period.
+    Sessions(Vec<Session>),
+}
+
+impl Outlook {
+    /// Forecast power; empty when none is.
+    #[must_use]
+    pub fn power_w(&self) -> &[f64] {
+        match self {
+            Outlook::Power(power) => power,
+            Outlook::Nothing | Outlook::Sessions(_) => &[],
+        }
+    }
+
+    /// Announced sessions; empty when none are.
+    #[must_use]
+    pub fn sessions(&self) -> &[Session] {
+        match self {
+            Outlook::Sessions(sessions) => sessions,
+            Outlook::Nothing | Outlook::Power(_) => &[],
+        }
+    }
+}
+
+/// A Period to plan.
+#[derive(Clone, Copy)]
+pub struct Task<'a> {
+    /// The Period.
+    pub period: &'a Period,
+    /// Price per ISP, any unit per energy.
+    pub price: &'a [f64],
+    /// Power that caps ask for at least, per ISP, W; `−∞` where free.
+    pub least_w: &'a [f64],
+    /// Power that caps allow at most, per ISP, W; `+∞` where free.
+    pub most_w: &'a [f64],
+    /// Power the owner planned at an instant before the Period, W.
+    pub before_w: &'a dyn Fn(SimTime) -> f64,
+}
+
+/// A deviation that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// ISPs in which it is.
+    pub asked: &'a [bool],
+    /// Whether more power is asked for, or less.
+    pub more: bool,
+    /// How far power may rise above the plan, per ISP, W.
+    pub up_w: &'a [f64],
+    /// How far power may fall below the plan in ISPs that are not asked, W.
+    pub down_w: &'a [f64],
+}
+
+/// Price, per MWh, that no real price reaches: it pushes plans out of asked ISPs, or into them.
+const SHADOW: f64 = 1e5;
+
+impl Ask<'_> {
+    /// The prices of a task with asked ISPs made prohibitive, or attractive.
+    pub(super) fn price(&self, price: &[f64]) -> Vec<f64> {
+        let shadow = if self.more { -SHADOW } else { SHADOW };
+        price.iter().zip(self.asked).map(|(p, asked)| if *asked { p + shadow } else { *p }).collect()
+    }
+}
+
+/// What a device can give and take in a Period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Envelope {
+    /// Least power per ISP, W.
+    pub least_w: Vec<f64>,
+    /// Most power per ISP, W.
+    pub most_w: Vec<f64>,
+    /// Least and most energy over the Period, Wh.
+    pub energy_wh: (f64, f64),
+}

@@ -1,0 +1,56 @@
+//! Bystanders of a running case: they see everything, truth and knowledge, and change nothing.
+
+use crate::agent::{Action, Input};
+use crate::asset::{Flow, Reading};
+use crate::ids::{AssetIdx, Domain};
+use crate::powerflow::Solution;
+use crate::time::SimTime;
+
+use super::recorder::Variant;
+
+/// A bystander of a running case: sees, and never feeds back.
+///
+/// The variant without flexibility is shown once, when the reference is made; the others as their case runs. Where a case trades
+/// nothing, only [`Variant::Actual`] is shown.
+pub trait Observer {
+    /// A device after a step of a variant.
+    fn device(&mut self, _seen: &DeviceStep) {}
+
+    /// All connections after a step of a variant, with the load flow's answer in row `row` of `solution`: `[connection]`, W and
+    /// var, as drawn at the voltages found.
+    fn step(&mut self, _variant: Variant, _step: usize, _p_w: &[f64], _q_var: &[f64], _solution: &Solution, _row: usize) {}
+
+    /// What a participant was handed.
+    fn told(&mut self, _now: SimTime, _who: &Domain, _input: &Input) {}
+
+    /// What it wanted.
+    fn wanted(&mut self, _now: SimTime, _who: &Domain, _action: &Action) {}
+}
+
+/// What one device did in a step of a variant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DeviceStep {
+    /// Which truth.
+    pub variant: Variant,
+    /// Row of the run.
+    pub step: usize,
+    /// Row among the study's devices.
+    pub device: AssetIdx,
+    /// What it was to do, W, consumption positive; `−∞` where nothing was planned.
+    pub planned_w: f64,
+    /// What it did, at rated voltage, W.
+    pub power_w: f64,
+    /// Energy in the device after the step, Wh: stored in a battery, still wanted by a plugged-in vehicle, else zero.
+    pub content_wh: f64,
+}
+
+impl DeviceStep {
+    pub(super) fn of(variant: Variant, step: usize, d: usize, planned_w: f64, flow: &Flow, reading: &Reading) -> DeviceStep {
+        DeviceStep { variant, step, device: AssetIdx::new(d), planned_w, power_w: flow.p_w, content_wh: reading.content_wh }
+    }
+}
+
+/// Looks away.
+pub(super) struct Nobody;
+
+impl Observer for Nobody {}

@@ -1,0 +1,210 @@
+//! The reference: what happens without any flexibility, on today's grid. It is one per set of parameters and seed, is computed
+//! before strategies fan out, and every strategy is measured against it.
+
+use std::sync::Arc;
+
+use crate::agent::agenda::Handover;
+use crate::asset::{Cap, Flexibility, Reading};
+use crate::powerflow::{Injections, Options, Outputs, Solution, Workspace, solve};
+use crate::scenario::study::Study;
+use crate::time::SimTime;
+
+use super::fleet::Fleet;
+use super::household::{self, Schedules, expected_prices, isp_prices};
+use super::observer::{DeviceStep, Nobody, Observer};
+use super::physics::Physics;
+use super::recorder::{Flows, PhaseColumns, Variant};
+use super::world::Power;
+
+/// The truth without flexibility.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// What its load flows found.
+    pub flows: Arc<Flows>,
+    /// What they found of the phases.
+    pub phases: Option<Arc<PhaseColumns>>,
+    /// Moves of all tap changers.
+    pub tap_operations: usize,
+    /// Energy that users left without, Wh.
+    pub unserved_wh: f64,
+    /// What devices show when it is over.
+    pub(super) last: Vec<Reading>,
+    /// Households' plans, Period by Period, and the readings they rest on.
+    pub(super) plans: Vec<Schedules>,
+    pub(super) rest_on: Vec<Vec<Reading>>,
+    /// What they would plan at prices that are only expected.
+    pub(super) early: Vec<Schedules>,
+    /// Power of devices that can shift, step by step, W.
+    shiftable: Vec<usize>,
+    shiftable_w: Vec<f32>,
+    /// Fingerprint of all powers, step by step.
+    fingerprints: Vec<u64>,
+}
+
+impl Reference {
+    /// The reference of a study.
+    #[must_use]
+    pub fn new(study: &Study) -> Reference {
+        Reference::observed(study, &mut Nobody)
+    }
+
+    /// The reference of a study, before a bystander; it is the variant [`Variant::Free`].
+    #[must_use]
+    pub fn observed(study: &Study, observer: &mut dyn Observer) -> Reference {
+        let devices = 0..study.devices.len();
+        let shiftable: Vec<usize> = devices.filter(|d| study.devices[*d].device.flexibility() == Flexibility::Shiftable).collect();
+        let mut run = Run {
+            study,
+            fleet: Fleet::new(study),
+            physics: Physics::new(study, &study.grid, Arc::clone(&study.network)),
+            flows: Flows::new(study),
+            phases: PhaseColumns::new(study),
+            plans: Vec::new(),
+            rest_on: Vec::new(),
+            early: Vec::new(),
+            shiftable_w: Vec::with_capacity(shiftable.len() * study.steps),
+            shiftable,
+            fingerprints: Vec::with_capacity(study.steps),
+            observer,
+        };
+        for k in 0..study.periods.len() {
+            run.day(k);
+        }
+        Reference {
+            flows: Arc::new(run.flows),
+            phases: run.phases.map(Arc::new),
+            tap_operations: run.physics.tap_operations,
+            unserved_wh: run.fleet.unserved_wh,
+            last: run.fleet.readings().to_vec(),
+            plans: run.plans,
+            rest_on: run.rest_on,
+            early: run.early,
+            shiftable: run.shiftable,
+            shiftable_w: run.shiftable_w,
+            fingerprints: run.fingerprints,
+        }
+    }
+
+    /// Power of shiftable device `d` in a step, W.
+    pub(super) fn device_w(&self, d: usize, step: usize) -> f32 {
+        let k = self.shiftable.binary_search(&d).expect("a device that can shift");
+        self.shiftable_w[step * self.shiftable.len() + k]
+    }
+
+    /// Whether all powers of a step were these.
+    pub(super) fn had(&self, step: usize, power: &Power) -> bool {
+        self.fingerprints[step] == fingerprint(power)
+    }
+}
+
+/// The reference in the making.
+struct Run<'a, 'o> {
+    study: &'a Study,
+    fleet: Fleet<'a>,
+    physics: Physics<'a>,
+    flows: Flows,
+    phases: Option<PhaseColumns>,
+    plans: Vec<Schedules>,
+    rest_on: Vec<Vec<Reading>>,
+    early: Vec<Schedules>,
+    shiftable: Vec<usize>,
+    shiftable_w: Vec<f32>,
+    fingerprints: Vec<u64>,
+    observer: &'o mut dyn Observer,
+}
+
+impl Run<'_, '_> {
+    /// A day: households plan the next one while it goes on.
+    fn day(&mut self, k: usize) {
+        let study = self.study;
+        let steps = study.steps_of(&study.periods[k]);
+        let (mut p_w, mut q_var) = (Vec::new(), Vec::new());
+        for step in steps.clone() {
+            self.plan_until(study.step_start(step), k + 1);
+            let power = self.act(k, step);
+            self.fingerprints.push(fingerprint(&power));
+            p_w.extend_from_slice(&power.p_w);
+            q_var.extend_from_slice(&power.q_var);
+        }
+        self.solve(steps, &p_w, &q_var);
+    }
+
+    /// Makes the plans that are due by `t`, of Periods up to `last`.
+    fn plan_until(&mut self, t: SimTime, last: usize) {
+        let study = self.study;
+        let timetable = study.market.timetable();
+        for k in self.early.len()..study.periods.len().min(last + 1) {
+            if timetable.known(Handover::EarlyForecast, &study.calendar, &study.periods[k]) > t && k > 0 {
+                break;
+            }
+            let plan = household::plan(study, k, &expected_prices(study, k), self.fleet.readings(), self.plans.last());
+            self.early.push(plan);
+        }
+        for k in self.plans.len()..study.periods.len().min(last + 1) {
+            if timetable.known(Handover::Prices, &study.calendar, &study.periods[k]) > t && k > 0 {
+                break;
+            }
+            let plan = household::plan(study, k, &isp_prices(study, k), self.fleet.readings(), self.plans.last());
+            self.rest_on.push(self.fleet.readings().to_vec());
+            self.plans.push(plan);
+        }
+    }
+
+    /// Lets every device do what its household planned.
+    fn act(&mut self, k: usize, step: usize) -> Power {
+        let study = self.study;
+        let start = study.step_start(step);
+        let isp = study.periods[k].isp_at(start).expect("a step lies in its Period").offset();
+        let moment = study.moment(start);
+        let mut power = Power::zero(study.grid.connections.len());
+        for (d, spec) in study.devices.iter().enumerate() {
+            let planned_w = self.plans[k][d].as_ref().map_or(f64::NEG_INFINITY, |plan| plan[isp]);
+            let flow = self.fleet.step(d, &moment, planned_w, Cap::NONE);
+            power.add(spec.connection, &flow);
+            if spec.device.flexibility() == Flexibility::Shiftable {
+                self.shiftable_w.push(flow.p_w as f32);
+            }
+            self.observer.device(&DeviceStep::of(Variant::Free, step, d, planned_w, &flow, &self.fleet.readings()[d]));
+        }
+        power
+    }
+
+    /// The load flows of a day: side by side where a step leaves nothing behind for the next.
+    fn solve(&mut self, steps: std::ops::Range<usize>, p_w: &[f64], q_var: &[f64]) {
+        let study = self.study;
+        let n = study.grid.connections.len();
+        let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
+        if self.physics.memoryless() {
+            let injections = Injections::by_step(p_w, q_var);
+            let _ = solve(&study.network, injections, Options::default(), Outputs::ALL, &mut workspace, &mut solution);
+        }
+        for (row, step) in steps.enumerate() {
+            let mut power = Power { p_w: p_w[row * n..][..n].to_vec(), q_var: q_var[row * n..][..n].to_vec() };
+            if self.physics.memoryless() {
+                self.physics.respond(&solution, row, &mut power);
+                self.keep(step, &power, &solution, row);
+            } else {
+                self.physics.solve(Variant::Free, &mut power);
+                let solution = std::mem::take(&mut self.physics.solution);
+                self.keep(step, &power, &solution, 0);
+                self.physics.solution = solution;
+            }
+        }
+    }
+}
+
+impl Run<'_, '_> {
+    fn keep(&mut self, step: usize, power: &Power, solution: &Solution, row: usize) {
+        self.flows.keep(self.study, step, solution, row);
+        if let Some(phases) = &mut self.phases {
+            phases.keep(step, solution, row);
+        }
+        self.observer.step(Variant::Free, step, &power.p_w, &power.q_var, solution, row);
+    }
+}
+
+/// A number for all powers of a step; equal powers have equal ones, and others almost surely do not.
+fn fingerprint(power: &Power) -> u64 {
+    let bits = power.p_w.iter().chain(&power.q_var).map(|x| x.to_bits());
+    bits.fold(0x9e37_79b9_7f4a_7c15, |h: u64, x| (h.rotate_left(23) ^ x).wrapping_mul(0xff51_afd7_ed55_8ccd))
+}
