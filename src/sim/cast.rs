@@ -10,7 +10,7 @@ use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 
 use super::world::World;
 
@@ -82,11 +82,7 @@ fn directory(study: &Study, strategy: &Strategy, domain: &Domain, role: Role) ->
 }
 
 fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> dso::Profile {
-    let orange = OrangePower {
-        delay: SimDuration::minutes(i64::from(study.orange.delay_minutes)),
-        step: study.step,
-        device_floor_w: study.orange.device_floor_kw * 1e3,
-    };
+    let orange = OrangePower { delay: study.orange.delay, step: study.step, device_floor_w: study.orange.device_floor_w };
     let (grid, _) = study.grid(strategy);
     dso::Profile {
         cro: study.cro.clone(),

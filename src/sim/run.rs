@@ -136,7 +136,7 @@ impl Case<'_> {
     /// Everything known beforehand: clock times of every Period, steps, settlement windows.
     fn schedule(&mut self) {
         let study = self.study;
-        let m = study.market.clone();
+        let m = study.market;
         let agrs: Vec<usize> = (0..study.agrs.len()).map(|a| agr_row(AgrIdx::new(a))).collect();
         for (k, period) in study.periods.iter().enumerate() {
             let eve = period.date.yesterday().expect("calendar year above 1");
@@ -243,7 +243,7 @@ impl Case<'_> {
                 self.deliver(agent, deliveries);
             }
             Action::Dispatch(d) => self.world.dispatch(d),
-            Action::Limit(limit) => self.world.limit(now + SimDuration::minutes(i64::from(self.study.orange.delay_minutes)), limit),
+            Action::Limit(limit) => self.world.limit(now + self.study.orange.delay, limit),
             Action::Book(entry) => self.ledger.book(entry),
             Action::Record(Record::Analysis { period, with_orders, solution }) => {
                 self.recording.analysis(self.study, &period, with_orders, &solution);
@@ -342,7 +342,7 @@ impl Case<'_> {
     fn book_capex(&mut self, strategy: &Strategy) {
         let years = self.study.step.as_hours() * self.study.steps as f64 / 8766.0;
         let time = self.study.step_start(self.study.steps);
-        for r in strategy.replacement.iter().flat_map(|(replaced, ..)| replaced) {
+        for r in strategy.reinforcement.iter().flat_map(|r| &r.investments) {
             let amount = Money::from_f64(annuity(r.capex_eur, r.discount_rate, r.life_years) * years);
             let (payer, payee) = (self.study.dso.to_string(), clearing::CONTRACTOR.to_owned());
             self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
