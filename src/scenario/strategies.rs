@@ -7,11 +7,11 @@ use jiff::civil::{Time, Weekday};
 use crate::grid::{Grid, Places, RadialOrder};
 use crate::ids::Domain;
 use crate::market::contract::{self, Contract, Window};
-use crate::powerflow::Network;
+use crate::powerflow::{Network, PhaseModel};
 
 use super::overlay;
-use super::schema::{self, Day, Obligation, PhaseModel, Preset, Replacement, Right, Scenario};
-use super::study::{CongestionPoint, Strategy};
+use super::schema::{self, Day, Obligation, Preset, Replacement, Right, Scenario};
+use super::study::{CongestionPoint, Investment, Reinforcement, Strategy};
 
 /// Names of the presets.
 pub(super) const PRESETS: [(&str, Preset); 4] = [
@@ -22,7 +22,8 @@ pub(super) const PRESETS: [(&str, Preset); 4] = [
 ];
 
 /// The preset that the strategy called `name` starts from.
-pub(super) fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
+#[must_use]
+pub fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
     let said = s.strategy.get(name).and_then(|own| own.preset);
     said.or_else(|| PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, preset)| *preset))
 }
@@ -42,13 +43,13 @@ pub(super) fn in_force(s: &Scenario, name: &str) -> Vec<usize> {
 }
 
 /// The strategies a scenario compares; the rules on it hold.
-pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], places: &Places) -> Vec<Strategy> {
+pub(super) fn resolve(s: &Scenario, grid: &Grid, phases: PhaseModel, points: &[CongestionPoint], places: &Places) -> Vec<Strategy> {
     let strategy = |name: &String| {
         let preset = preset_of(s, name).expect("checked by unknown-strategy");
         let contracts = in_force(s, name).into_iter().map(|k| contract(&s.contract[k], points)).collect();
         let strategy = Strategy { contracts, ..preset_strategy(name, preset) };
         match s.strategy.get(name) {
-            Some(own) => changed(strategy, own, grid, s.feeder.phases, places),
+            Some(own) => changed(strategy, own, grid, phases, places),
             None => strategy,
         }
     };
@@ -59,14 +60,13 @@ pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], pla
 fn preset_strategy(name: &str, preset: Preset) -> Strategy {
     let none = Strategy {
         name: name.to_owned(),
-        preset,
         trades: false,
         obligation: false,
         price_ceiling_eur_per_mwh: 0.0,
         penalty_eur_per_mwh: 0.0,
         contracts: Vec::new(),
         orange: false,
-        replacement: None,
+        reinforcement: None,
     };
     let trading = Strategy { trades: true, penalty_eur_per_mwh: 100.0, orange: true, ..none.clone() };
     match preset {
@@ -83,20 +83,26 @@ fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, phases: Phas
         price_ceiling_eur_per_mwh: own.price_ceiling_eur_per_mwh.unwrap_or(strategy.price_ceiling_eur_per_mwh),
         penalty_eur_per_mwh: own.penalty_eur_per_mwh.unwrap_or(strategy.penalty_eur_per_mwh),
         orange: own.orange.unwrap_or(strategy.orange),
-        replacement: (!own.replacement.is_empty()).then(|| replaced(&own.replacement, grid, phases, places)),
+        reinforcement: (!own.replacement.is_empty()).then(|| reinforced(&own.replacement, grid, phases, places)),
         ..strategy
     }
 }
 
 /// The feeder after `replacements`.
-fn replaced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, places: &Places) -> (Vec<Replacement>, Grid, Arc<Network>) {
+fn reinforced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, places: &Places) -> Reinforcement {
     let mut replaced = grid.clone();
     for r in replacements {
         overlay::replace(&mut replaced, grid.branch(&r.element).expect("checked by unknown-element"), r);
     }
     let (order, _) = RadialOrder::new(&replaced, places).expect("as radial as before");
-    let network = Arc::new(overlay::network(&replaced, &order, phases));
-    (replacements.to_vec(), replaced, network)
+    let network = Arc::new(Network::by_phases(&replaced, &order, phases));
+    let investment = |r: &Replacement| Investment {
+        element: r.element.clone(),
+        capex_eur: r.capex_eur,
+        life_years: r.life_years,
+        discount_rate: r.discount_rate,
+    };
+    Reinforcement { investments: replacements.iter().map(investment).collect(), grid: replaced, network }
 }
 
 fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {

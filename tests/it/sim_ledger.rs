@@ -270,7 +270,7 @@ impl<'a> Files<'a> {
     }
 
     fn capex(&self, to: &mut Balances) {
-        for r in self.strategy.replacement.iter().flat_map(|(replaced, ..)| replaced) {
+        for r in self.strategy.reinforcement.iter().flat_map(|r| &r.investments) {
             // Constant payments whose present values sum to the investment.
             let worth: f64 = (1..=r.life_years as u64).map(|year| 1.0 / libm::pow(1.0 + r.discount_rate, year as f64)).sum();
             let years = self.study.steps as f64 * self.study.step.as_hours() / 8766.0;
