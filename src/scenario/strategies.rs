@@ -6,11 +6,11 @@ use jiff::civil::{Time, Weekday};
 
 use crate::grid::{Grid, Places, RadialOrder};
 use crate::ids::Domain;
-use crate::market::contract::{self, Contract, Window};
+use crate::market::contract::{CapacityLimitation, Contract, FlexOption, Regime, Right, Window};
 use crate::powerflow::{Network, PhaseModel};
 
 use super::overlay;
-use super::schema::{self, Day, Obligation, Preset, Replacement, Right, Scenario};
+use super::schema::{self, Day, Obligation, Preset, Replacement, Scenario};
 use super::study::{CongestionPoint, Investment, Reinforcement, Strategy};
 
 /// Names of the presets.
@@ -28,16 +28,16 @@ pub fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
     said.or_else(|| PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, preset)| *preset))
 }
 
-/// Rows of the contracts in force in the strategy called `name`: those it names, else those of its preset's kind.
+/// Rows of the contracts in force in the strategy called `name`: those it names, else those of its preset's regime.
 pub(super) fn in_force(s: &Scenario, name: &str) -> Vec<usize> {
-    let rows = |wanted: &dyn Fn(&schema::Contract) -> bool| (0..s.contract.len()).filter(|&k| wanted(&s.contract[k])).collect();
+    let under = |regime: Regime| (0..s.contract.len()).filter(|&k| right(&s.contract[k].right).terms().regime() == regime).collect();
     if let Some(ids) = s.strategy.get(name).and_then(|own| own.contracts.as_ref()) {
         let row = |id: &String| s.contract.iter().position(|c| c.id == *id);
         return ids.iter().filter_map(row).collect();
     }
     match preset_of(s, name) {
-        Some(Preset::GridCapacityManagement) => rows(&|c| matches!(c.right, Right::FlexOption { .. })),
-        Some(Preset::CongestionManagement) => rows(&|c| matches!(c.right, Right::CapacityLimitation { .. })),
+        Some(Preset::GridCapacityManagement) => under(Regime::GridCapacityManagement),
+        Some(Preset::CongestionManagement) => under(Regime::CongestionManagement),
         Some(Preset::CopperPlate | Preset::Reinforce) | None => Vec::new(),
     }
 }
@@ -105,12 +105,16 @@ fn reinforced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, pla
     Reinforcement { investments: replacements.iter().map(investment).collect(), grid: replaced, network }
 }
 
+/// The right that a scenario states, in watts.
+pub(super) fn right(r: &schema::Right) -> Right {
+    match *r {
+        schema::Right::FlexOption { power_kw } => Right::FlexOption(FlexOption { power_w: power_kw * 1e3 }),
+        schema::Right::CapacityLimitation { cap_kw } => Right::CapacityLimitation(CapacityLimitation { cap_w: cap_kw * 1e3 }),
+    }
+}
+
 fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {
     let point = points.iter().find(|p| p.id == c.congestion_point).expect("checked by unknown-congestion-point");
-    let right = match c.right {
-        Right::FlexOption { power_kw } => contract::Right::FlexOption { power_w: power_kw * 1e3 },
-        Right::CapacityLimitation { cap_kw } => contract::Right::CapacityLimitation { cap_w: cap_kw * 1e3 },
-    };
     let always = Window { days: Vec::new(), from: Time::midnight(), until: Time::midnight() };
     let windows = match c.windows.is_empty() {
         true => vec![always],
@@ -123,7 +127,7 @@ fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {
         aggregator: Domain::new(c.aggregator.as_str()),
         congestion_point: point.public.address.clone(),
         direction: c.direction.into(),
-        right,
+        right: right(&c.right),
         windows,
         availability_eur_per_mw_h: c.availability_eur_per_mw_h,
         utilisation_eur_per_mwh: c.utilisation_eur_per_mwh,

@@ -10,7 +10,6 @@ mod vintage;
 mod wire;
 mod world;
 
-pub use clearing::{CONTRACTOR, CUSTOMERS, DAY_AHEAD, IMBALANCE};
 pub use recorder::{ByElement, Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use run::{CaseResult, Progress, run_case};
 pub use wire::{Fate, LoggedMessage};

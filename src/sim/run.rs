@@ -6,7 +6,7 @@ use crate::agent::agenda::{Handover, agenda};
 use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Registry, Telemetry};
 use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Role};
-use crate::market::ledger::{Entry, Kind, Ledger};
+use crate::market::ledger::{Entry, Kind, Ledger, Party};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
 use crate::uftp::message::Message;
@@ -339,7 +339,7 @@ impl Case<'_> {
         let time = self.study.step_start(self.study.steps);
         for r in strategy.reinforcement.iter().flat_map(|r| &r.investments) {
             let amount = Money::from_f64(annuity(r.capex_eur, r.discount_rate, r.life_years) * years);
-            let (payer, payee) = (self.study.dso.to_string(), clearing::CONTRACTOR.to_owned());
+            let (payer, payee) = (Party::from(&self.study.dso), Party::Contractor);
             self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
         }
     }

@@ -4,7 +4,7 @@
 
 use copperplate::asset::AssetKind;
 use copperplate::ids::{AgrIdx, ConnectionIdx};
-use copperplate::market::ledger::Kind;
+use copperplate::market::ledger::{Kind, Party};
 use copperplate::rng::Stream;
 use copperplate::scenario::study::{Study, asset_power, curtailable};
 use copperplate::sim::{CaseResult, Variant};
@@ -158,8 +158,8 @@ fn whoever_never_delivers_pays() {
             orders += 1;
         }
         assert!(orders > 0, "{name}");
-        let dso = ran.study.dso.as_str();
-        let net = case.ledger.paid(dso, Kind::Flexibility) + case.ledger.paid(dso, Kind::Penalty);
+        let dso = Party::from(&ran.study.dso);
+        let net = case.ledger.paid(&dso, Kind::Flexibility) + case.ledger.paid(&dso, Kind::Penalty);
         assert!(net < Money::ZERO, "{name}: the DSO receives {}", -net);
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::asset::ev::{cheapest_charging, slots};
 use crate::market::Direction;
-use crate::market::contract::{Bounds, obligation};
+use crate::market::contract::Bounds;
 use crate::time::{IspIndex, IspSeries, SimTime};
 use crate::uftp::message::isp::{non_zero_power_runs, series};
 use crate::uftp::message::{ConversationId, Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
@@ -137,7 +137,7 @@ impl Agr {
                 let kept = self.reserved.get(&(Text::from(c.id.as_str()), date));
                 let reserved =
                     |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, &period, IspIndex::from_offset(i)), |k| k[i]);
-                bounds.iter().enumerate().map(|(i, b)| obligation(reserved(i), *b)).collect()
+                bounds.iter().enumerate().map(|(i, b)| c.right.terms().obliges(reserved(i), *b)).collect()
             }
             None => bounds.iter().map(Bounds::near).collect(),
         };
