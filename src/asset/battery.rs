@@ -1,8 +1,7 @@
-//! A battery at home: least-cost plan over a Period and its state of charge.
+//! A battery at home: its data and its state of charge.
 //!
 //! With `p > 0` charging (consumption) and one-way efficiency `η`, stored energy changes by `η·p·Δt` when charging and by
-//! `p·Δt/η` when discharging. The plan is exact on a grid of [`LEVELS`] states of charge by dynamic programming:
-//! `C_i(s) = min over s' of price_i · energy(s → s') + C_{i+1}(s')`, ending with at least the initial charge.
+//! `p·Δt/η` when discharging. How a plan is found stands in [`super::store_plan`].
 
 /// Data of a battery.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,45 +14,10 @@ pub struct Battery {
     pub efficiency: f64,
 }
 
-/// States of charge considered, empty and full included.
-pub const LEVELS: usize = 21;
-
 impl Battery {
     /// Grid-side energy that moves the charge by `delta_wh` (positive: charging).
-    fn grid_energy_wh(&self, delta_wh: f64) -> f64 {
+    pub(super) fn grid_energy_wh(&self, delta_wh: f64) -> f64 {
         if delta_wh > 0.0 { delta_wh / self.efficiency } else { delta_wh * self.efficiency }
-    }
-
-    /// Cheapest power per slot, W, for `price` in any unit per energy, starting and ending at `initial_wh` or above.
-    #[must_use]
-    pub fn plan(&self, initial_wh: f64, price: &[f64], slot_h: f64) -> Vec<f64> {
-        let unit_wh = self.capacity_wh / (LEVELS - 1) as f64;
-        let start = (initial_wh / unit_wh).round_ties_even().clamp(0.0, (LEVELS - 1) as f64) as usize;
-        let reach = |from: usize, to: usize| {
-            let wh = self.grid_energy_wh((to as f64 - from as f64) * unit_wh);
-            (wh.abs() <= self.max_power_w * slot_h + 1e-9).then_some(wh)
-        };
-        let mut cost: Vec<f64> = (0..LEVELS).map(|s| if s >= start { 0.0 } else { f64::INFINITY }).collect();
-        let mut best = vec![[0_usize; LEVELS]; price.len()];
-        for (i, &price) in price.iter().enumerate().rev() {
-            let after = cost.clone();
-            for s in 0..LEVELS {
-                // Ties go to standing still, then to the lower level, so that a flat price leaves the battery alone.
-                let options = std::iter::once(s).chain(0..LEVELS).filter_map(|t| reach(s, t).map(|wh| (price * wh + after[t], t)));
-                let (c, t) = options.reduce(|a, b| if b.0 < a.0 - 1e-9 { b } else { a }).expect("standing still is possible");
-                cost[s] = c;
-                best[i][s] = t;
-            }
-        }
-        let mut s = start;
-        best.iter()
-            .map(|next| {
-                let t = next[s];
-                let wh = reach(s, t).expect("planned step is possible");
-                s = t;
-                wh / slot_h
-            })
-            .collect()
     }
 
     /// Follows `wish_w` for a step as far as power and charge allow; returns the power drawn and updates `stored_wh`.

@@ -3,5 +3,6 @@
 pub mod battery;
 pub mod ev;
 pub mod spec;
+pub mod store_plan;
 
 pub use spec::{AssetKind, AssetSpec};
