@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::ids::{Domain, EntityAddress, Role};
-use crate::market::contract::{Contract, Right};
+use crate::market::contract::Contract;
 use crate::time::{IspCalendar, IspSeries, SimTime};
 use crate::uftp::message::{Currency, Message};
 use crate::uftp::participant::{Book, Seen};
@@ -54,8 +54,8 @@ impl Registry for Directory {
     }
 
     fn allows_direct_orders(&self, contract_id: Option<&str>, peer: &Domain) -> bool {
-        let limitation = |c: &Contract| matches!(c.right, Right::CapacityLimitation { .. });
-        contract_id.is_some_and(|id| self.knows_contract(id, peer) && self.contracts.iter().any(|c| c.id == id && limitation(c)))
+        let callable = |c: &Contract| c.right.terms().called_range(c.direction).is_some();
+        contract_id.is_some_and(|id| self.knows_contract(id, peer) && self.contracts.iter().any(|c| c.id == id && callable(c)))
     }
 
     fn reservation(&self, contract_id: &str, period: Date) -> Option<Reservation> {

@@ -3,6 +3,7 @@
 
 use crate::ids::{CpIdx, Domain, EntityAddress};
 use crate::market::Direction;
+use crate::market::contract::Judgement;
 use crate::market::settlement::{OrderedIsp, Share, fill, price};
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspRun, MessageId, Text};
@@ -41,11 +42,17 @@ pub struct OrderRecord {
     pub prognosis: Option<MessageId>,
     /// The contract, if the order is under one.
     pub contract: Option<Text>,
-    /// A capacity limitation: judged against its own cap, outside the stack of other orders.
-    pub limitation: bool,
+    /// How its delivery is judged.
+    pub judgement: Judgement,
 }
 
 impl OrderRecord {
+    /// Whether it stacks with other orders on the frozen baseline; others are in the prognosis anyway.
+    #[must_use]
+    pub fn stacks(&self) -> bool {
+        self.judgement == Judgement::Stacked
+    }
+
     /// Order in which orders fill: by time, then by reference, whatever the order in which answers came back.
     #[must_use]
     pub fn by_time(a: &OrderRecord, b: &OrderRecord) -> std::cmp::Ordering {
@@ -60,9 +67,9 @@ impl OrderRecord {
     }
 }
 
-/// Orders as one stack that shares baseline and deviation: same aggregator, congestion point, day and nature.
+/// Orders as one stack that shares baseline and deviation: same aggregator, congestion point, day and judgement.
 fn same_stack(a: &OrderRecord, b: &OrderRecord) -> bool {
-    a.agr == b.agr && a.cp == b.cp && a.period.date == b.period.date && a.limitation == b.limitation
+    a.agr == b.agr && a.cp == b.cp && a.period.date == b.period.date && a.judgement == b.judgement
 }
 
 /// Settles `orders`, sorted [`OrderRecord::by_time`].
@@ -105,7 +112,7 @@ fn shares(
             let here: Vec<usize> = stack.iter().copied().filter(|&j| orders[j].power[isp.offset()] != Watts::ZERO).collect();
             let Some(&first) = here.first() else { continue };
             let elsewhere = |o: &&OrderRecord| {
-                o.agr == order.agr && o.period.date == order.period.date && !o.limitation && !order.limitation && nested(o.cp, order.cp)
+                o.agr == order.agr && o.period.date == order.period.date && o.stacks() && order.stacks() && nested(o.cp, order.cp)
             };
             let shift: Watts = orders.iter().filter(elsewhere).map(|o| o.power[isp.offset()]).sum();
             let baseline = orders[first].baseline[isp.offset()] + shift;
@@ -143,7 +150,7 @@ fn settlement(order: &OrderRecord, rows: Vec<Row>) -> FlexOrderSettlement {
         period: order.period.date,
         contract_id: order.contract.clone(),
         d_prognosis_message_id: order.prognosis,
-        baseline_reference: (order.prognosis.is_none()).then(|| "cap".into()),
+        baseline_reference: order.judgement.baseline_reference().map(Into::into),
         congestion_point: order.address.clone(),
         price: money.price,
         penalty: money.penalty,
@@ -177,7 +184,7 @@ mod tests {
             baseline: vec![Watts(-100_000); 96],
             prognosis: None,
             contract: None,
-            limitation: false,
+            judgement: Judgement::Stacked,
         }
     }
 

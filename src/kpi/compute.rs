@@ -3,7 +3,8 @@
 use crate::ageing::{NORMAL_INSULATION_LIFE_H, State, Thermal};
 use crate::grid::Grid;
 use crate::ids::CpIdx;
-use crate::market::ledger::Kind;
+use crate::market::contract::Judgement;
+use crate::market::ledger::{Kind, Party};
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
 use crate::sim::{CaseResult, Fate, LoggedMessage, PhaseColumns, Variant};
 use crate::time::SimTime;
@@ -142,7 +143,7 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
             Message::FlexOrder(m) => ordered += relieving_mwh(study, &m.isps),
             Message::FlexOrderResponse(m) => orders += u64::from(m.response.is_accepted()),
             Message::FlexSettlement(m) => {
-                delivered += m.flex_order_settlements.iter().map(|item| delivered_mwh(study, case, item)).sum::<f64>();
+                delivered += m.flex_order_settlements.iter().map(|item| delivered_mwh(study, strategy, case, item)).sum::<f64>();
             }
             _ => {}
         }
@@ -174,21 +175,23 @@ fn wider_asked(study: &Study, case: &CaseResult, cp: usize, step: usize) -> bool
     study.nested.iter().filter_map(around).any(|k| size(k) > size(cp) && asked(k) * asked(cp) > 0.0)
 }
 
-/// Delivered energy of an order where flexibility was asked for, MWh; a capacity limitation was called for all of its ISPs.
-fn delivered_mwh(study: &Study, case: &CaseResult, item: &FlexOrderSettlement) -> f64 {
+/// Delivered energy of an order where flexibility was asked for, MWh; what is judged by its own bound was called for all of its ISPs.
+fn delivered_mwh(study: &Study, strategy: &Strategy, case: &CaseResult, item: &FlexOrderSettlement) -> f64 {
     let cp = study.congestion_points.iter().position(|c| c.public.address == item.congestion_point).expect("orders name known points");
+    let contract = item.contract_id.as_deref().and_then(|id| strategy.contracts.iter().find(|c| c.id == id));
+    let called = contract.is_some_and(|c| c.right.terms().judgement() == Judgement::OwnBound);
     let first = study.steps_of(&study.calendar.period(item.period)).start;
     let needed = |i: &&FlexOrderSettlementIsp| {
         let step = first + (usize::from(i.run.start) - 1) * study.steps_per_isp();
-        item.baseline_reference.is_some() || case.recording.requested_w[cp][step] * i.ordered_flex_power.as_f64() > 0.0
+        called || case.recording.requested_w[cp][step] * i.ordered_flex_power.as_f64() > 0.0
     };
     let watts: Watts = item.isps.iter().filter(needed).map(|i| i.delivered_flex_power.abs()).sum();
     watts.as_f64() * study.calendar.isp().as_hours() * 1e-6
 }
 
 fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {
-    let dso = study.dso.as_str();
-    let paid = |kinds: &[Kind]| kinds.iter().map(|kind| case.ledger.paid(dso, *kind)).sum::<Money>().as_f64();
+    let dso = Party::from(&study.dso);
+    let paid = |kinds: &[Kind]| kinds.iter().map(|kind| case.ledger.paid(&dso, *kind)).sum::<Money>().as_f64();
     let rows = [
         ("paid_flexibility_eur", paid(&[Kind::Flexibility, Kind::Penalty])),
         ("paid_availability_eur", paid(&[Kind::Availability])),
@@ -258,18 +261,19 @@ fn ambient_c(study: &Study, t: SimTime) -> f64 {
 fn system_cost(k: &mut Kpis, study: &Study, case: &CaseResult, life: f64) {
     let t = &case.totals;
     let v = &study.values;
+    let dso = Party::from(&study.dso);
     let priced = |value: Option<f64>, quantity: f64| value.map_or(Value::NotPriced, |p| Value::Number(p * quantity));
     let curtailed_mwh = (t.curtailed_by_orders_wh + t.curtailed_by_orange_wh) * 1e-6;
     let orders = k.get("orders").number().unwrap_or(0.0);
     let unserved_mwh = t.unserved_wh[Variant::Actual as usize] * 1e-6;
     let rows = [
         ("cost_energy_eur", Value::Number(t.energy_eur)),
-        ("cost_losses_eur", Value::Number(case.ledger.paid(study.dso.as_str(), Kind::Losses).as_f64())),
+        ("cost_losses_eur", Value::Number(case.ledger.paid(&dso, Kind::Losses).as_f64())),
         ("cost_pv_lost_eur", priced(v.pv_lost_eur_per_mwh, curtailed_mwh)),
         ("cost_vehicle_unserved_eur", priced(v.vehicle_unserved_eur_per_mwh, unserved_mwh)),
         ("cost_shifting_eur", v.transaction_eur.map_or(Value::NotPriced, |p| Value::Number(p * orders + t.shifting_eur))),
         ("cost_ageing_eur", priced(v.transformer_eur, life)),
-        ("cost_capex_eur", Value::Number(case.ledger.paid(study.dso.as_str(), Kind::Capex).as_f64())),
+        ("cost_capex_eur", Value::Number(case.ledger.paid(&dso, Kind::Capex).as_f64())),
     ];
     for (key, value) in rows {
         k.set(key, value);

@@ -1,12 +1,68 @@
 //! Every euro is one entry. Balances are sums of entries and nothing else; KPIs read the ledger and never recompute money.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::Domain;
 use crate::time::SimTime;
 use crate::units::Money;
+
+/// Who pays or is paid. Parties sort by the name results show.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// A participant of the market: operators, aggregators.
+    Participant(Domain),
+    /// Those connections without an aggregator, together.
+    Customers,
+    /// Who sells day-ahead energy.
+    DayAheadMarket,
+    /// Who settles imbalance.
+    ImbalanceMarket,
+    /// Who builds what is reinforced.
+    Contractor,
+}
+
+impl Party {
+    /// The name in results.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Party::Participant(domain) => domain.as_str(),
+            Party::Customers => "customers",
+            Party::DayAheadMarket => "day-ahead market",
+            Party::ImbalanceMarket => "imbalance market",
+            Party::Contractor => "contractor",
+        }
+    }
+}
+
+impl From<&Domain> for Party {
+    fn from(domain: &Domain) -> Party {
+        Party::Participant(domain.clone())
+    }
+}
+
+impl PartialOrd for Party {
+    fn partial_cmp(&self, other: &Party) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Party {
+    fn cmp(&self, other: &Party) -> Ordering {
+        let rank = |p: &Party| matches!(p, Party::Participant(_));
+        self.as_str().cmp(other.as_str()).then(rank(self).cmp(&rank(other)))
+    }
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// What an entry is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,9 +131,9 @@ pub struct Entry {
     /// When it was booked.
     pub time: SimTime,
     /// Who pays a positive amount.
-    pub payer: String,
+    pub payer: Party,
     /// Who receives it.
-    pub payee: String,
+    pub payee: Party,
     /// What for.
     pub kind: Kind,
     /// Amount; negative when the flow is the other way round (a negative energy price, say).
@@ -106,7 +162,7 @@ impl Ledger {
 
     /// Net receipts (positive) per party and kind.
     #[must_use]
-    pub fn balances(&self) -> BTreeMap<(String, Kind), Money> {
+    pub fn balances(&self) -> BTreeMap<(Party, Kind), Money> {
         let mut balances = BTreeMap::new();
         for e in &self.0 {
             *balances.entry((e.payer.clone(), e.kind)).or_default() -= e.amount;
@@ -117,8 +173,8 @@ impl Ledger {
 
     /// What `party` paid net for `kind`.
     #[must_use]
-    pub fn paid(&self, party: &str, kind: Kind) -> Money {
-        let sum = |of: fn(&Entry) -> &str| self.0.iter().filter(|e| e.kind == kind && of(e) == party).map(|e| e.amount).sum::<Money>();
+    pub fn paid(&self, party: &Party, kind: Kind) -> Money {
+        let sum = |of: fn(&Entry) -> &Party| self.0.iter().filter(|e| e.kind == kind && of(e) == party).map(|e| e.amount).sum::<Money>();
         sum(|e| &e.payer) - sum(|e| &e.payee)
     }
 }
@@ -130,10 +186,11 @@ mod tests {
     #[test]
     fn every_euro_paid_is_received() {
         let mut l = Ledger::default();
+        let party = |name: &str| Party::Participant(Domain::new(name));
         let entry = |payer: &str, payee: &str, amount| Entry {
             time: SimTime(0),
-            payer: payer.into(),
-            payee: payee.into(),
+            payer: party(payer),
+            payee: party(payee),
             kind: Kind::Flexibility,
             amount: Money(amount),
             reference: String::new(),
@@ -142,7 +199,7 @@ mod tests {
         l.book(entry("agr", "dso", 30_000));
         l.book(entry("dso", "agr", 0));
         assert_eq!(l.entries().len(), 2);
-        assert_eq!(l.paid("dso", Kind::Flexibility), Money(40_000));
+        assert_eq!(l.paid(&party("dso"), Kind::Flexibility), Money(40_000));
         assert_eq!(l.balances().values().copied().sum::<Money>(), Money::ZERO);
     }
 }

@@ -16,7 +16,7 @@
 use crate::time::SimDuration;
 use crate::units::{Money, Watts};
 
-use super::Direction;
+use super::direction::Direction;
 
 /// What one order comes to on one ISP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -29,7 +29,7 @@ mod write;
 
 pub use batch::{LANES, Workspace, solve, solve_parallel};
 pub use injections::Injections;
-pub use network::Network;
+pub use network::{Network, PhaseModel};
 pub use sensitivity::{Sensitivities, sensitivities};
 pub use solution::{Options, Outputs, Solution, Status, Summary};
 pub use tap::Tapped;

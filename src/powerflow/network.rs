@@ -3,7 +3,16 @@
 use super::meshed::Mesh;
 use super::three_phase::ThreePhase;
 use super::tree::Tree;
-use crate::grid::{Grid, RadialOrder, SpanningOrder, ZeroSequence};
+use crate::grid::{Grid, Places, RadialOrder, SpanningOrder, ZeroSequence};
+
+/// What the load flow of a radial grid knows of the phases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhaseModel {
+    /// One phase stands for all: power is spread evenly.
+    Balanced,
+    /// Each phase by itself, with the currents in the neutral.
+    ThreePhase,
+}
 
 /// A grid made ready to solve; immutable.
 ///
@@ -38,6 +47,21 @@ impl Network {
     #[must_use]
     pub fn three_phase(grid: &Grid, order: &RadialOrder, zero: &ZeroSequence) -> Network {
         Network(Method::ThreePhase(Box::new(ThreePhase::new(grid, order, zero))))
+    }
+
+    /// A radial grid in the given `order`, which must be its own; phase by phase it must have zero-sequence data.
+    ///
+    /// # Panics
+    /// If zero-sequence data are asked for and missing.
+    #[must_use]
+    pub fn by_phases(grid: &Grid, order: &RadialOrder, phases: PhaseModel) -> Network {
+        match phases {
+            PhaseModel::Balanced => Network::new(grid, order),
+            PhaseModel::ThreePhase => {
+                let zero = ZeroSequence::of(grid, order, &Places::default()).expect("checked with the feeder");
+                Network::three_phase(grid, order, &zero)
+            }
+        }
     }
 
     /// Phases of a voltage: 1 if the grid is solved balanced, else 3.

@@ -49,8 +49,8 @@ pub(super) fn ledger(study: &Study, cases: &[Finished<'_>]) -> Table {
         for e in c.case.ledger.entries() {
             strategy.push(&c.strategy.name);
             time.push(&study.calendar.rfc3339(e.time));
-            payer.push(&e.payer);
-            payee.push(&e.payee);
+            payer.push(e.payer.as_str());
+            payee.push(e.payee.as_str());
             kind.push(e.kind.as_str());
             amount.push(&e.amount.to_string());
             reference.push(&e.reference);

@@ -7,7 +7,7 @@ use crate::chart::{
     StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_map, load_duration, loading_over_time, traded_day,
 };
 use crate::kpi::{DEFINITIONS, Section};
-use crate::market::ledger::Kind;
+use crate::market::ledger::{Kind, Party};
 use crate::scenario::study::Study;
 use crate::sim::{Recording, Regime, Variant};
 use crate::time::Period;
@@ -107,14 +107,15 @@ fn cost(study: &Study, cases: &[Finished<'_>], period: &str, style: &Style) -> F
 
 /// What each party paid by kind, as far as the grid is concerned; energy and imbalance are trade between others.
 fn payments<'a>(study: &'a Study, c: &'a Finished<'_>) -> Vec<Payment<'a>> {
-    let mut sums: BTreeMap<(&str, Kind), Money> = BTreeMap::new();
+    let mut sums: BTreeMap<(&Party, Kind), Money> = BTreeMap::new();
     for e in c.case.ledger.entries() {
         if !matches!(e.kind, Kind::Energy | Kind::Imbalance) {
             *sums.entry((&e.payer, e.kind)).or_default() += e.amount;
         }
     }
     // Aggregators in one row: what they pay back.
-    let payer = |p: &'a str| if p == study.dso.as_str() { "DSO" } else { "aggregators" };
+    let dso = Party::from(&study.dso);
+    let payer = |p: &Party| if *p == dso { "DSO" } else { "aggregators" };
     sums.into_iter().map(|((p, kind), amount)| Payment { payer: payer(p), kind: kind.as_str(), amount: amount.as_f64() }).collect()
 }
 

@@ -7,6 +7,7 @@ use crate::asset::AssetKind;
 use crate::ids::BranchIdx;
 use crate::market::contract::Contract;
 use crate::scenario::schema::{Preset, Replacement, Scenario};
+use crate::scenario::strategies::preset_of;
 use crate::scenario::study::{Strategy, Study};
 
 use super::Finished;
@@ -119,7 +120,7 @@ impl Record {
             feeder: feeder(study),
             congestion_points: (0..study.congestion_points.len()).map(|k| point(study, k)).collect(),
             aggregators: aggregators(study),
-            strategies: cases.iter().map(|c| strategy(c.strategy)).collect(),
+            strategies: cases.iter().map(|c| strategy(scenario, c.strategy)).collect(),
         }
     }
 }
@@ -179,16 +180,16 @@ fn aggregators(study: &Study) -> Vec<AggregatorRecord> {
     (0..study.agrs.len()).map(of).collect()
 }
 
-fn strategy(s: &Strategy) -> StrategyRecord {
+fn strategy(scenario: &Scenario, s: &Strategy) -> StrategyRecord {
     StrategyRecord {
         name: s.name.clone(),
-        preset: s.preset,
+        preset: preset_of(scenario, &s.name).expect("checked by unknown-strategy"),
         trades: s.trades,
         obligation: s.obligation,
         price_ceiling_eur_per_mwh: s.price_ceiling_eur_per_mwh,
         penalty_eur_per_mwh: s.penalty_eur_per_mwh,
         contracts: s.contracts.iter().map(|c: &Contract| c.id.clone()).collect(),
         orange: s.orange,
-        replacement: s.replacement.as_ref().map(|(r, _, _)| r.clone()).unwrap_or_default(),
+        replacement: scenario.strategy.get(&s.name).map(|own| own.replacement.clone()).unwrap_or_default(),
     }
 }

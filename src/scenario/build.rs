@@ -9,6 +9,7 @@ use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
 use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
+use crate::powerflow::{Network, PhaseModel};
 use crate::price::{self, Prices};
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
@@ -16,9 +17,9 @@ use crate::uftp::message::Currency;
 
 use super::lint::{self, Faults, Subject};
 use super::overlay;
-use super::schema::{self, PhaseModel, Scenario};
+use super::schema::{self, Scenario};
 use super::strategies;
-use super::study::{AgrSpec, CongestionPoint, Study};
+use super::study::{self, AgrSpec, AgrTerms, CongestionPoint, Orange, Study, Values, Wire};
 
 pub use super::lint::Locate;
 
@@ -36,6 +37,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let (Some(order), Some(time), Some(prices)) = (order, time, prices) else { unreachable!("no error was found") };
     let TimeGrid { calendar, periods, start, step, steps } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
+    let phases = phase_model(s.feeder.phases);
     let devices = overlay::devices(s, feeder, seed, &calendar, &periods);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
@@ -44,16 +46,16 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         name: s.name.clone(),
         description: s.description.clone(),
         seed,
-        silences: silences(s, &calendar),
+        wire: wire(s, &calendar),
         calendar: Arc::new(calendar),
         currency: Currency::new(&s.market.currency).expect("checked by unknown-currency"),
         periods,
         start,
         step,
         steps,
-        phases: s.feeder.phases,
-        network: Arc::new(overlay::network(&grid, &order, s.feeder.phases)),
-        strategies: strategies::resolve(s, &grid, &congestion_points, &feeder.places),
+        phases,
+        network: Arc::new(Network::by_phases(&grid, &order, phases)),
+        strategies: strategies::resolve(s, &grid, phases, &congestion_points, &feeder.places),
         grid,
         devices,
         foreseen: Arc::clone(&truth),
@@ -64,12 +66,11 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         agr_of,
         prices,
         forecast: forecast_model(&s.forecast),
-        market: s.market.clone(),
-        wire: s.wire.clone(),
+        timetable: s.market.timetable(),
         dso: Domain::new(s.dso.domain.as_str()),
         cro: Domain::new(s.dso.cro_domain.as_str()),
-        orange: s.dso.orange.clone(),
-        values: s.values.clone(),
+        orange: orange(&s.dso.orange),
+        values: values(&s.values),
     };
     findings.sorted().or_ok(study)
 }
@@ -88,7 +89,7 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     let order = feeder.and_then(|f| match RadialOrder::new(&f.grid, &f.places) {
         Ok((order, warnings)) => {
             faults.findings.extend(warnings);
-            if s.feeder.phases == PhaseModel::ThreePhase
+            if s.feeder.phases == schema::PhaseModel::ThreePhase
                 && let Err(findings) = ZeroSequence::of(&f.grid, &order, &f.places)
             {
                 faults.findings.extend(findings);
@@ -104,12 +105,6 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     let time = time_grid(s);
     let prices = time.as_ref().and_then(|time| prices(s, time, seed, folder, &mut faults));
     Checked { findings: faults.findings, order, time, prices }
-}
-
-/// Who is off the air, from when until when.
-fn silences(s: &Scenario, calendar: &IspCalendar) -> Vec<(Domain, SimTime, SimTime)> {
-    let moment = |t: jiff::civil::DateTime| calendar.at(t.date(), t.time());
-    s.wire.silence.iter().map(|q| (Domain::new(q.participant.as_str()), moment(q.from), moment(q.until))).collect()
 }
 
 struct TimeGrid {
@@ -192,8 +187,78 @@ fn aggregators(s: &Scenario, grid: &Grid, seed: u64) -> (Vec<AgrSpec>, Vec<Optio
             (draw < sum).then(|| AgrIdx::new(row))
         });
     }
-    let specs = terms.into_iter().map(|a| AgrSpec { domain: Domain::new(a.domain.as_str()), terms: a.clone() });
+    let specs = terms.into_iter().map(|a| AgrSpec { domain: Domain::new(a.domain.as_str()), terms: agr_terms(a) });
     (specs.collect(), agr_of)
+}
+
+fn agr_terms(a: &schema::Aggregator) -> AgrTerms {
+    let schema::Failure { asset_per_day, communication_per_hour } = a.failure;
+    AgrTerms {
+        margin: a.margin,
+        willingness: a.willingness,
+        caution: a.caution,
+        support_eur_per_mwh: a.support_eur_per_mwh,
+        shifting_eur_per_mwh: a.shifting_eur_per_mwh,
+        failure: study::Failure { asset_per_day, communication_per_hour },
+    }
+}
+
+fn phase_model(phases: schema::PhaseModel) -> PhaseModel {
+    match phases {
+        schema::PhaseModel::Balanced => PhaseModel::Balanced,
+        schema::PhaseModel::ThreePhase => PhaseModel::ThreePhase,
+    }
+}
+
+fn wire(s: &Scenario, calendar: &IspCalendar) -> Wire {
+    let w = &s.wire;
+    let moment = |t: jiff::civil::DateTime| calendar.at(t.date(), t.time());
+    let domain = |name: &String| Domain::new(name.as_str());
+    let fault = |f: &schema::Fault| study::Fault {
+        from: f.from.as_ref().map(domain),
+        to: f.to.as_ref().map(domain),
+        loss: f.loss,
+        duplication: f.duplication,
+        reordering: f.reordering,
+        corruption: f.corruption,
+        delay: SimDuration::seconds(i64::from(f.delay_s)),
+    };
+    let silence =
+        |q: &schema::Silence| study::Silence { participant: domain(&q.participant), from: moment(q.from), until: moment(q.until) };
+    Wire {
+        transport: match w.transport {
+            schema::Transport::Object => study::Transport::Object,
+            schema::Transport::Xml => study::Transport::Xml,
+            schema::Transport::SignedXml => study::Transport::SignedXml,
+        },
+        retry: SimDuration::seconds(i64::from(w.retry_s)),
+        give_up: SimDuration::minutes(i64::from(w.give_up_minutes)),
+        longest_delay: SimDuration::seconds(i64::from(s.market.message_delay_s)),
+        faults: w.fault.iter().map(fault).collect(),
+        silences: w.silence.iter().map(silence).collect(),
+    }
+}
+
+fn orange(o: &schema::Orange) -> Orange {
+    Orange {
+        delay: SimDuration::minutes(i64::from(o.delay_minutes)),
+        controllable_share: o.controllable_share,
+        compliance: o.compliance,
+        device_floor_w: o.device_floor_kw * 1e3,
+        compensation_eur_per_mwh: o.compensation_eur_per_mwh,
+    }
+}
+
+fn values(v: &schema::Values) -> Values {
+    Values {
+        pv_lost_eur_per_mwh: v.pv_lost_eur_per_mwh,
+        vehicle_unserved_eur_per_mwh: v.vehicle_unserved_eur_per_mwh,
+        transformer_eur: v.transformer_eur,
+        ambient_mean_c: v.ambient_mean_c,
+        ambient_season_k: v.ambient_season_k,
+        ambient_day_k: v.ambient_day_k,
+        transaction_eur: v.transaction_eur,
+    }
 }
 
 /// Prices of every step; `None` where the file of prices has faults.

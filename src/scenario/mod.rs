@@ -22,7 +22,7 @@ mod path;
 mod read;
 pub mod schema;
 mod shape;
-mod strategies;
+pub mod strategies;
 pub mod study;
 pub mod sweep_table;
 mod unit;

@@ -9,14 +9,13 @@ use crate::asset::curtailable::Curtailable;
 use crate::asset::fixed::{Fixed, Series};
 use crate::asset::vehicle::{Habits, Vehicle, Whereabouts, sessions};
 use crate::asset::{AssetKind, AssetSpec, Device, DeviceSpec, Reading, State};
-use crate::grid::{Grid, Places, RadialOrder, Transformer, ZeroSequence};
+use crate::grid::{Grid, Transformer};
 use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
-use crate::powerflow::Network;
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimTime};
 
-use super::schema::{self, PhaseModel, Replacement, Scenario};
+use super::schema::{self, Replacement, Scenario};
 
 /// The feeder with its ratings as the scenario has them and every impedance as it was.
 pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder) -> Grid {
@@ -38,17 +37,6 @@ pub(super) fn rated_grid(grid: &Grid, s: &schema::Feeder) -> Grid {
 }
 
 /// Per-unit data refer to the rating: with Z = uk·U²/S and Pk at rated current, both keep their ohms.
-/// The load-flow model of a feeder.
-pub(super) fn network(grid: &Grid, order: &RadialOrder, phases: PhaseModel) -> Network {
-    match phases {
-        PhaseModel::Balanced => Network::new(grid, order),
-        PhaseModel::ThreePhase => {
-            let zero = ZeroSequence::of(grid, order, &Places::default()).expect("checked with the feeder");
-            Network::three_phase(grid, order, &zero)
-        }
-    }
-}
-
 fn rate_transformer(t: &mut Transformer, rated_power_va: f64) {
     let scale = rated_power_va / t.rated_power_va;
     t.rated_power_va = rated_power_va;

@@ -8,7 +8,7 @@ use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::wire::Wire;
+pub use super::wire::{Fault, Silence, Transport, Wire};
 use crate::agent::agenda::{Round, Timetable};
 use crate::market::Direction;
 use crate::scenario::sweep_table::Sweep;

@@ -6,12 +6,12 @@ use jiff::civil::{Time, Weekday};
 
 use crate::grid::{Grid, Places, RadialOrder};
 use crate::ids::Domain;
-use crate::market::contract::{self, Contract, Window};
-use crate::powerflow::Network;
+use crate::market::contract::{CapacityLimitation, Contract, FlexOption, Regime, Right, Window};
+use crate::powerflow::{Network, PhaseModel};
 
 use super::overlay;
-use super::schema::{self, Day, Obligation, PhaseModel, Preset, Replacement, Right, Scenario};
-use super::study::{CongestionPoint, Strategy};
+use super::schema::{self, Day, Obligation, Preset, Replacement, Scenario};
+use super::study::{CongestionPoint, Investment, Reinforcement, Strategy};
 
 /// Names of the presets.
 pub(super) const PRESETS: [(&str, Preset); 4] = [
@@ -22,33 +22,34 @@ pub(super) const PRESETS: [(&str, Preset); 4] = [
 ];
 
 /// The preset that the strategy called `name` starts from.
-pub(super) fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
+#[must_use]
+pub fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
     let said = s.strategy.get(name).and_then(|own| own.preset);
     said.or_else(|| PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, preset)| *preset))
 }
 
-/// Rows of the contracts in force in the strategy called `name`: those it names, else those of its preset's kind.
+/// Rows of the contracts in force in the strategy called `name`: those it names, else those of its preset's regime.
 pub(super) fn in_force(s: &Scenario, name: &str) -> Vec<usize> {
-    let rows = |wanted: &dyn Fn(&schema::Contract) -> bool| (0..s.contract.len()).filter(|&k| wanted(&s.contract[k])).collect();
+    let under = |regime: Regime| (0..s.contract.len()).filter(|&k| right(&s.contract[k].right).terms().regime() == regime).collect();
     if let Some(ids) = s.strategy.get(name).and_then(|own| own.contracts.as_ref()) {
         let row = |id: &String| s.contract.iter().position(|c| c.id == *id);
         return ids.iter().filter_map(row).collect();
     }
     match preset_of(s, name) {
-        Some(Preset::GridCapacityManagement) => rows(&|c| matches!(c.right, Right::FlexOption { .. })),
-        Some(Preset::CongestionManagement) => rows(&|c| matches!(c.right, Right::CapacityLimitation { .. })),
+        Some(Preset::GridCapacityManagement) => under(Regime::GridCapacityManagement),
+        Some(Preset::CongestionManagement) => under(Regime::CongestionManagement),
         Some(Preset::CopperPlate | Preset::Reinforce) | None => Vec::new(),
     }
 }
 
 /// The strategies a scenario compares; the rules on it hold.
-pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], places: &Places) -> Vec<Strategy> {
+pub(super) fn resolve(s: &Scenario, grid: &Grid, phases: PhaseModel, points: &[CongestionPoint], places: &Places) -> Vec<Strategy> {
     let strategy = |name: &String| {
         let preset = preset_of(s, name).expect("checked by unknown-strategy");
         let contracts = in_force(s, name).into_iter().map(|k| contract(&s.contract[k], points)).collect();
         let strategy = Strategy { contracts, ..preset_strategy(name, preset) };
         match s.strategy.get(name) {
-            Some(own) => changed(strategy, own, grid, s.feeder.phases, places),
+            Some(own) => changed(strategy, own, grid, phases, places),
             None => strategy,
         }
     };
@@ -59,14 +60,13 @@ pub(super) fn resolve(s: &Scenario, grid: &Grid, points: &[CongestionPoint], pla
 fn preset_strategy(name: &str, preset: Preset) -> Strategy {
     let none = Strategy {
         name: name.to_owned(),
-        preset,
         trades: false,
         obligation: false,
         price_ceiling_eur_per_mwh: 0.0,
         penalty_eur_per_mwh: 0.0,
         contracts: Vec::new(),
         orange: false,
-        replacement: None,
+        reinforcement: None,
     };
     let trading = Strategy { trades: true, penalty_eur_per_mwh: 100.0, orange: true, ..none.clone() };
     match preset {
@@ -83,28 +83,38 @@ fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, phases: Phas
         price_ceiling_eur_per_mwh: own.price_ceiling_eur_per_mwh.unwrap_or(strategy.price_ceiling_eur_per_mwh),
         penalty_eur_per_mwh: own.penalty_eur_per_mwh.unwrap_or(strategy.penalty_eur_per_mwh),
         orange: own.orange.unwrap_or(strategy.orange),
-        replacement: (!own.replacement.is_empty()).then(|| replaced(&own.replacement, grid, phases, places)),
+        reinforcement: (!own.replacement.is_empty()).then(|| reinforced(&own.replacement, grid, phases, places)),
         ..strategy
     }
 }
 
 /// The feeder after `replacements`.
-fn replaced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, places: &Places) -> (Vec<Replacement>, Grid, Arc<Network>) {
+fn reinforced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, places: &Places) -> Reinforcement {
     let mut replaced = grid.clone();
     for r in replacements {
         overlay::replace(&mut replaced, grid.branch(&r.element).expect("checked by unknown-element"), r);
     }
     let (order, _) = RadialOrder::new(&replaced, places).expect("as radial as before");
-    let network = Arc::new(overlay::network(&replaced, &order, phases));
-    (replacements.to_vec(), replaced, network)
+    let network = Arc::new(Network::by_phases(&replaced, &order, phases));
+    let investment = |r: &Replacement| Investment {
+        element: r.element.clone(),
+        capex_eur: r.capex_eur,
+        life_years: r.life_years,
+        discount_rate: r.discount_rate,
+    };
+    Reinforcement { investments: replacements.iter().map(investment).collect(), grid: replaced, network }
+}
+
+/// The right that a scenario states, in watts.
+pub(super) fn right(r: &schema::Right) -> Right {
+    match *r {
+        schema::Right::FlexOption { power_kw } => Right::FlexOption(FlexOption { power_w: power_kw * 1e3 }),
+        schema::Right::CapacityLimitation { cap_kw } => Right::CapacityLimitation(CapacityLimitation { cap_w: cap_kw * 1e3 }),
+    }
 }
 
 fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {
     let point = points.iter().find(|p| p.id == c.congestion_point).expect("checked by unknown-congestion-point");
-    let right = match c.right {
-        Right::FlexOption { power_kw } => contract::Right::FlexOption { power_w: power_kw * 1e3 },
-        Right::CapacityLimitation { cap_kw } => contract::Right::CapacityLimitation { cap_w: cap_kw * 1e3 },
-    };
     let always = Window { days: Vec::new(), from: Time::midnight(), until: Time::midnight() };
     let windows = match c.windows.is_empty() {
         true => vec![always],
@@ -117,7 +127,7 @@ fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {
         aggregator: Domain::new(c.aggregator.as_str()),
         congestion_point: point.public.address.clone(),
         direction: c.direction.into(),
-        right,
+        right: right(&c.right),
         windows,
         availability_eur_per_mw_h: c.availability_eur_per_mw_h,
         utilisation_eur_per_mwh: c.utilisation_eur_per_mwh,

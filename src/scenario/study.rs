@@ -1,22 +1,28 @@
 //! The immutable result of reading a scenario for one seed: everything a case needs, shared by all its strategies.
+//!
+//! It knows nothing of how a scenario is written: keys, units and defaults end in `build.rs`.
 
 use std::sync::Arc;
 
 use crate::agent::PublicCp;
+use crate::agent::agenda::Timetable;
 use crate::asset::{DeviceSpec, Moment};
 use crate::forecast;
 use crate::grid::{Grid, RadialOrder};
 use crate::ids::{AgrIdx, BranchIdx, CpIdx, Domain};
-use crate::market::contract::Contract;
-use crate::powerflow::Network;
+use crate::powerflow::{Network, PhaseModel};
 use crate::price::Prices;
 use crate::profile::ProfileTable;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::Currency;
 
-use super::overlay;
-use super::schema::{Market, Orange, PhaseModel, Preset, Replacement, Values};
-use super::wire::Wire;
+mod participants;
+mod strategy;
+mod wire;
+
+pub use participants::{AgrSpec, AgrTerms, Failure, Orange};
+pub use strategy::{Investment, Reinforcement, Strategy, Values};
+pub use wire::{Fault, Silence, Transport, Wire};
 
 /// A scenario ready to run.
 #[derive(Debug, Clone)]
@@ -63,12 +69,10 @@ pub struct Study {
     pub prices: Prices,
     /// How forecasts are made.
     pub forecast: forecast::Model,
-    /// Clock times.
-    pub market: Market,
+    /// Clock times of the market.
+    pub timetable: Timetable,
     /// How messages travel.
     pub wire: Wire,
-    /// Who is off the air, from when until when.
-    pub silences: Vec<(Domain, SimTime, SimTime)>,
     /// Domain of the DSO.
     pub dso: Domain,
     /// Domain of the common reference.
@@ -96,44 +100,12 @@ pub struct CongestionPoint {
     pub limits: crate::grid::LoadingLimits,
 }
 
-/// An aggregator's terms.
-#[derive(Debug, Clone)]
-pub struct AgrSpec {
-    /// Its domain.
-    pub domain: Domain,
-    /// Margin, caution, costs, failures.
-    pub terms: super::schema::Aggregator,
-}
-
-/// A strategy with every switch set.
-#[derive(Debug, Clone)]
-pub struct Strategy {
-    /// Name in results.
-    pub name: String,
-    /// The preset it came from.
-    pub preset: Preset,
-    /// Whether the DSO buys flexibility.
-    pub trades: bool,
-    /// Whether every aggregator must offer all it has, at cost.
-    pub obligation: bool,
-    /// Highest price per effective MWh.
-    pub price_ceiling_eur_per_mwh: f64,
-    /// Penalty on deficiency of spot orders.
-    pub penalty_eur_per_mwh: f64,
-    /// Contracts in force.
-    pub contracts: Vec<Contract>,
-    /// Whether orange may act.
-    pub orange: bool,
-    /// Elements replaced at the start, with the grid after it.
-    pub replacement: Option<(Vec<Replacement>, Grid, Arc<Network>)>,
-}
-
 impl Study {
     /// The grid a strategy runs on.
     #[must_use]
     pub fn grid(&self, strategy: &Strategy) -> (Grid, Arc<Network>) {
-        match &strategy.replacement {
-            Some((_, grid, network)) => (grid.clone(), Arc::clone(network)),
+        match &strategy.reinforcement {
+            Some(r) => (r.grid.clone(), Arc::clone(&r.network)),
             None => (self.grid.clone(), Arc::clone(&self.network)),
         }
     }
@@ -141,7 +113,7 @@ impl Study {
     /// The load-flow model of a grid of this study, such as one at other tap positions.
     #[must_use]
     pub fn network_of(&self, grid: &Grid, order: &RadialOrder) -> Network {
-        overlay::network(grid, order, self.phases)
+        Network::by_phases(grid, order, self.phases)
     }
 
     /// Start of a step.

@@ -32,9 +32,7 @@ impl<'a> Attendance<'a> {
         let terms = |d: usize| study.agr_of[study.devices[d].connection.i()].map(|a| &study.agrs[a.i()].terms);
         let ids = || study.devices.iter().map(|d| d.id.as_str()).enumerate();
         let willing = |(d, id): (usize, &str)| terms(d).is_some_and(|t| strategy.obligation || draws.willing(id, t.willingness));
-        let reached = |(d, id): (usize, &str)| {
-            study.devices[d].device.limitable() && draws.reached(id, study.orange.controllable_share)
-        };
+        let reached = |(d, id): (usize, &str)| study.devices[d].device.limitable() && draws.reached(id, study.orange.controllable_share);
         Attendance { study, draws, willing: ids().map(willing).collect(), reached: ids().map(reached).collect(), today: None }
     }
 

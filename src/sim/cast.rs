@@ -11,7 +11,6 @@ use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
-use crate::time::SimDuration;
 
 use super::attendance::Attendance;
 
@@ -43,18 +42,14 @@ fn directory(study: &Study, strategy: &Strategy, domain: &Domain, role: Role) ->
         peers: others.filter(|(d, _)| d != domain).collect(),
         congestion_points: study.congestion_points.iter().map(|cp| (cp.public.address.clone(), cp.public.mutex_offers)).collect(),
         contracts: strategy.contracts.iter().filter(own).cloned().collect(),
-        release_deadline: study.market.auction_results,
+        release_deadline: study.timetable.results,
         calendar: Arc::clone(&study.calendar),
         currency: study.currency,
     }
 }
 
 fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> dso::Profile {
-    let orange = OrangePower {
-        delay: SimDuration::minutes(i64::from(study.orange.delay_minutes)),
-        step: study.step,
-        device_floor_w: study.orange.device_floor_kw * 1e3,
-    };
+    let orange = OrangePower { delay: study.orange.delay, step: study.step, device_floor_w: study.orange.device_floor_w };
     let (grid, _) = study.grid(strategy);
     dso::Profile {
         cro: study.cro.clone(),
@@ -67,7 +62,7 @@ fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> ds
         trades: strategy.trades,
         price_ceiling_eur_per_mwh: strategy.price_ceiling_eur_per_mwh,
         penalty_eur_per_mwh: strategy.penalty_eur_per_mwh,
-        rounds: study.market.timetable().rounds,
+        rounds: study.timetable.rounds.clone(),
         orange: strategy.orange.then_some(orange),
     }
 }
@@ -124,7 +119,7 @@ fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, who: &Attendance
         support_eur_per_mwh: spec.terms.support_eur_per_mwh,
         shifting_eur_per_mwh: spec.terms.shifting_eur_per_mwh,
         penalty_eur_per_mwh: strategy.penalty_eur_per_mwh,
-        rounds: study.market.timetable().rounds,
+        rounds: study.timetable.rounds.clone(),
         connections,
     }
 }

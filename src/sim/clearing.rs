@@ -7,19 +7,10 @@
 //! comes to the same amounts.
 
 use crate::ids::AgrIdx;
-use crate::market::ledger::{Entry, Kind, Ledger};
+use crate::market::ledger::{Entry, Kind, Ledger, Party};
 use crate::scenario::study::Study;
 use crate::time::{Period, SimTime};
 use crate::units::{Money, Watts};
-
-/// Party that stands for connections without an aggregator.
-pub const CUSTOMERS: &str = "customers";
-/// Party that sells day-ahead energy.
-pub const DAY_AHEAD: &str = "day-ahead market";
-/// Party that settles imbalance.
-pub const IMBALANCE: &str = "imbalance market";
-/// Party that builds what is reinforced.
-pub const CONTRACTOR: &str = "contractor";
 
 /// One day's meters and what goes with them.
 pub(super) struct Day<'a> {
@@ -43,8 +34,9 @@ pub(super) fn book<'p>(study: &Study, ledger: &mut Ledger, now: SimTime, day: &D
     let imbalance_price = |i: usize| average(&study.prices.imbalance_eur_per_mwh, i);
     let read_w = |c: usize, i: usize| Watts::from_f64(day.meters_w[c][i]).as_f64();
     let reference = day.period.date.to_string();
-    let mut entry = |payer: &str, payee: &str, kind: Kind, eur: f64| {
-        let (payer, payee) = (payer.to_owned(), payee.to_owned());
+    let dso = Party::from(&study.dso);
+    let mut entry = |payer: &Party, payee: &Party, kind: Kind, eur: f64| {
+        let (payer, payee) = (payer.clone(), payee.clone());
         ledger.book(Entry { time: now, payer, payee, kind, amount: Money::from_f64(eur), reference: reference.clone() });
     };
     for agr in (0..study.agrs.len()).map(AgrIdx::new) {
@@ -52,21 +44,21 @@ pub(super) fn book<'p>(study: &Study, ledger: &mut Ledger, now: SimTime, day: &D
         let metered: Vec<f64> = (0..isps).map(|i| (0..day.meters_w.len()).filter(own).map(|c| read_w(c, i)).sum()).collect();
         let position = position_w(agr);
         let planned = |i: usize| position.map_or(metered[i], |p| Watts::from_f64(p[i]).as_f64());
-        let domain = study.agrs[agr.i()].domain.as_str();
+        let party = Party::from(&study.agrs[agr.i()].domain);
         let energy: f64 = (0..isps).map(|i| planned(i) * mwh * price(i)).sum();
         let imbalance: f64 = (0..isps).map(|i| (metered[i] - planned(i)) * mwh * imbalance_price(i)).sum();
-        entry(domain, DAY_AHEAD, Kind::Energy, energy);
-        entry(domain, IMBALANCE, Kind::Imbalance, imbalance);
+        entry(&party, &Party::DayAheadMarket, Kind::Energy, energy);
+        entry(&party, &Party::ImbalanceMarket, Kind::Imbalance, imbalance);
         let limited: f64 = (0..day.limited_wh.len()).filter(own).map(|c| day.limited_wh[c]).sum();
-        entry(study.dso.as_str(), domain, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
+        entry(&dso, &party, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
     }
     let alone = |c: &usize| study.agr_of[*c].is_none();
     let energy: f64 = (0..day.meters_w.len()).filter(alone).map(|c| (0..isps).map(|i| read_w(c, i) * mwh * price(i)).sum::<f64>()).sum();
-    entry(CUSTOMERS, DAY_AHEAD, Kind::Energy, energy);
+    entry(&Party::Customers, &Party::DayAheadMarket, Kind::Energy, energy);
     let limited: f64 = (0..day.limited_wh.len()).filter(alone).map(|c| day.limited_wh[c]).sum();
-    entry(study.dso.as_str(), CUSTOMERS, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
+    entry(&dso, &Party::Customers, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
     let step_mwh = study.step.as_hours() * 1e-6;
     let step_price = |k: usize| study.prices.day_ahead_eur_per_mwh[first + k];
     let losses: f64 = day.losses_w.iter().enumerate().filter(|(_, l)| l.is_finite()).map(|(k, l)| l * step_mwh * step_price(k)).sum();
-    entry(study.dso.as_str(), DAY_AHEAD, Kind::Losses, losses);
+    entry(&dso, &Party::DayAheadMarket, Kind::Losses, losses);
 }

@@ -1,7 +1,7 @@
 //! Portfolios at congestion points: whose power a target binds.
 
-use crate::ids::{AgrIdx, ConnectionIdx, CpIdx};
 use crate::asset::Flexibility;
+use crate::ids::{AgrIdx, ConnectionIdx, CpIdx};
 use crate::scenario::study::Study;
 
 /// An aggregator's connections and flexible devices at a congestion point.

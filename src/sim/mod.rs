@@ -15,7 +15,6 @@ mod vintage;
 mod wire;
 mod world;
 
-pub use clearing::{CONTRACTOR, CUSTOMERS, DAY_AHEAD, IMBALANCE};
 pub use observer::{DeviceStep, Observer};
 pub use recorder::{ByElement, Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;

@@ -132,7 +132,7 @@ impl Run<'_, '_> {
     /// Makes the plans that are due by `t`, of Periods up to `last`.
     fn plan_until(&mut self, t: SimTime, last: usize) {
         let study = self.study;
-        let timetable = study.market.timetable();
+        let timetable = &study.timetable;
         for k in self.early.len()..study.periods.len().min(last + 1) {
             if timetable.known(Handover::EarlyForecast, &study.calendar, &study.periods[k]) > t && k > 0 {
                 break;

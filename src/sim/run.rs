@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::agent::agenda::{Handover, agenda};
 use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Registry, Telemetry};
-use crate::engine::{Origin, Phase, Queue};
 use crate::asset::{Flexibility, Reading};
+use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Role};
-use crate::market::ledger::{Entry, Kind, Ledger};
+use crate::market::ledger::{Entry, Kind, Ledger, Party};
 use crate::scenario::study::{Strategy, Study};
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 use crate::uftp::message::Message;
 use crate::units::Money;
 
@@ -110,7 +110,7 @@ pub fn observe_case(
     let mut case = Case {
         study,
         reference,
-        todays_grid: strategy.replacement.is_none(),
+        todays_grid: strategy.reinforcement.is_none(),
         world,
         forecaster: Forecaster::new(study),
         wire: Wire::new(study, participants.seats().map(|(d, role)| (d.clone(), role))),
@@ -156,13 +156,13 @@ impl Case<'_, '_> {
     /// Everything known beforehand: the agenda, households' plans, the ends of days, steps.
     fn schedule(&mut self) {
         let study = self.study;
-        let timetable = study.market.timetable();
+        let timetable = &study.timetable;
         for (k, period) in study.periods.iter().enumerate() {
             let eve = period.date.yesterday().expect("calendar year above 1");
             self.world_event(study.calendar.at(eve, timetable.results), INFORM, Event::Plan(k));
             self.world_event(period.end(), INFORM, Event::DayEnd(k));
         }
-        for appointment in agenda(&timetable, &study.calendar, &study.periods) {
+        for appointment in agenda(timetable, &study.calendar, &study.periods) {
             let k = study.periods.iter().position(|p| p.date == appointment.period.date).expect("a Period of the run");
             let rows: Vec<usize> = self.participants.in_role(appointment.role).collect();
             for row in rows {
@@ -255,7 +255,7 @@ impl Case<'_, '_> {
                 self.deliver(row, deliveries);
             }
             Action::Dispatch(d) => self.world.dispatch(d),
-            Action::Limit(limit) => self.world.limit(now + SimDuration::minutes(i64::from(self.study.orange.delay_minutes)), limit),
+            Action::Limit(limit) => self.world.limit(now + self.study.orange.delay, limit),
             Action::Book(entry) => self.ledger.book(entry),
             Action::Record(Record::Analysis { period, with_orders, solution }) => {
                 self.recording.analysis(self.study, &period, with_orders, &solution);
@@ -357,9 +357,9 @@ impl Case<'_, '_> {
     fn book_capex(&mut self, strategy: &Strategy) {
         let years = self.study.step.as_hours() * self.study.steps as f64 / 8766.0;
         let time = self.study.step_start(self.study.steps);
-        for r in strategy.replacement.iter().flat_map(|(replaced, ..)| replaced) {
+        for r in strategy.reinforcement.iter().flat_map(|r| &r.investments) {
             let amount = Money::from_f64(annuity(r.capex_eur, r.discount_rate, r.life_years) * years);
-            let (payer, payee) = (self.study.dso.to_string(), clearing::CONTRACTOR.to_owned());
+            let (payer, payee) = (Party::from(&self.study.dso), Party::Contractor);
             self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
         }
     }

@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use crate::ids::{Domain, Role};
 use crate::rng::{Draw, Stream};
-use crate::scenario::study::Study;
-use crate::scenario::wire::{Fault, Transport};
+use crate::scenario::study::{Fault, Study, Transport};
 use crate::time::{SimDuration, SimTime};
 use crate::uftp::message::{Message, MessageId};
 use crate::uftp::participant::Outstanding;
@@ -102,8 +101,7 @@ impl<'a> Wire<'a> {
     pub(super) fn send(&mut self, now: SimTime, from: usize, message: &Arc<Message>) -> Vec<Delivery> {
         let w = &self.study.wire;
         if w.fails() {
-            let (first, last) = (SimDuration::seconds(i64::from(w.retry_s)), SimDuration::minutes(i64::from(w.give_up_minutes)));
-            self.outlets[from].waiting.insert(Arc::clone(message), now, first, now + last);
+            self.outlets[from].waiting.insert(Arc::clone(message), now, w.retry, now + w.give_up);
         }
         self.carry(now, from, message)
     }
@@ -130,8 +128,8 @@ impl<'a> Wire<'a> {
     fn carry(&mut self, now: SimTime, from: usize, message: &Arc<Message>) -> Vec<Delivery> {
         let wire = &self.study.wire;
         let outlet = &mut self.outlets[from];
-        let longest_s = u64::from(self.study.market.message_delay_s);
-        let delay_s = outlet.delays.at(outlet.sent).bits() % (longest_s + 1);
+        let longest = wire.longest_delay;
+        let delay_s = outlet.delays.at(outlet.sent).bits() % (longest.0 as u64 + 1);
         outlet.sent += 1;
         let in_order = (now + SimDuration::seconds(delay_s as i64)).max(outlet.last_arrival);
         if !wire.fails() {
@@ -143,19 +141,15 @@ impl<'a> Wire<'a> {
         }
         let attempt = *self.attempts.entry(message.header().message_id).and_modify(|n| *n += 1).or_insert(0);
         let header = message.header();
-        let fits = |f: &&Fault| {
-            let matches = |wanted: &Option<String>, d: &Domain| wanted.as_ref().is_none_or(|w| *w == d.as_str());
-            matches(&f.from, &header.sender_domain) && matches(&f.to, &header.recipient_domain)
-        };
+        let fits = |f: &&Fault| f.fits(&header.sender_domain, &header.recipient_domain);
         let mut stream = Stream::new(self.study.seed, &header.message_id.to_string(), "wire");
-        let mishap = Mishap::draw(wire.fault.iter().find(fits), &mut stream.at(u64::from(attempt)));
+        let mishap = Mishap::draw(wire.faults.iter().find(fits), &mut stream.at(u64::from(attempt)));
         let late = in_order + SimDuration::seconds(mishap.delay_s);
         if !mishap.overtaken {
             outlet.last_arrival = late;
         }
         let mut log = |arrived, fate| self.log.push(LoggedMessage { sent: now, arrived, fate, attempt, message: Arc::clone(message) });
-        let silent = |d: &Domain, t: SimTime| self.study.silences.iter().any(|(who, from, until)| who == d && *from <= t && t < *until);
-        if mishap.lost || silent(&header.sender_domain, now) || silent(&header.recipient_domain, late) {
+        if mishap.lost || wire.silent(&header.sender_domain, now) || wire.silent(&header.recipient_domain, late) {
             log(now, Fate::Lost);
             return Vec::new();
         }
@@ -166,7 +160,7 @@ impl<'a> Wire<'a> {
         log(late, if *received == **message { Fate::Delivered } else { Fate::Altered });
         let mut deliveries = vec![(late, Arc::clone(&received))];
         if mishap.doubled {
-            let again = late + SimDuration::seconds(1 + longest_s as i64);
+            let again = late + longest + SimDuration::seconds(1);
             log(again, Fate::Repeated);
             deliveries.push((again, received));
         }
@@ -192,7 +186,7 @@ impl Mishap {
         let [lost, doubled, overtaken, corrupted, place, delay] = std::array::from_fn(|_| draw.uniform());
         let bit = (draw.bits() % 8) as u8;
         let overtaken = overtaken < f.reordering;
-        let delay_s = (delay * (f64::from(f.delay_s) + 1.0)) as i64;
+        let delay_s = (delay * (f.delay.0 as f64 + 1.0)) as i64;
         Mishap {
             lost: lost < f.loss,
             doubled: doubled < f.duplication,

@@ -45,7 +45,12 @@ fn scene() -> Scene {
         dso: domain(Role::Dso),
         cro: domain(Role::Cro),
         connections: vec![(row, EntityAddress::new(connection().as_str()))],
-        devices: vec![OwnDevice { asset: AssetIdx::new(0), connection: 0, device: Device::Curtailable(Curtailable { series }), willing: true }],
+        devices: vec![OwnDevice {
+            asset: AssetIdx::new(0),
+            connection: 0,
+            device: Device::Curtailable(Curtailable { series }),
+            willing: true,
+        }],
         congestion_points: vec![point],
         nested: Vec::new(),
         contracts: Vec::new(),

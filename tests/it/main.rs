@@ -1,6 +1,7 @@
 //! One integration binary; a file a behaviour.
 
 mod agent_revocation;
+mod battery_plan;
 mod chart;
 mod diagnostics;
 mod import;

@@ -4,7 +4,7 @@
 
 use copperplate::asset::{Device, State};
 use copperplate::ids::{AgrIdx, ConnectionIdx};
-use copperplate::market::ledger::Kind;
+use copperplate::market::ledger::{Kind, Party};
 use copperplate::rng::Stream;
 use copperplate::scenario::study::Study;
 use copperplate::sim::{CaseResult, Variant};
@@ -49,7 +49,8 @@ fn feed_in_is_curtailed_only_where_it_is_willing() {
             let (fixed, feed_in) = by_profile(study, *c, first + i);
             let row = study.truth.step_at(study.step_start(first + i)).unwrap();
             let own = study.devices.iter().filter(|d| d.connection == *c && willing(study, agr, &d.id));
-            let available: f64 = own.map(|d| if let Device::Curtailable(f) = &d.device { -f.series.at(&study.truth, row).0 } else { 0.0 }).sum();
+            let available: f64 =
+                own.map(|d| if let Device::Curtailable(f) = &d.device { -f.series.at(&study.truth, row).0 } else { 0.0 }).sum();
             let change = *metered as f64 - (fixed - feed_in);
             assert!(change >= -0.5, "{date} ISP {}: more feed-in than the sun gave", i + 1);
             assert!(change <= available + 0.5, "{date} ISP {}: {change} W curtailed of {available} W", i + 1);
@@ -159,8 +160,8 @@ fn whoever_never_delivers_pays() {
             orders += 1;
         }
         assert!(orders > 0, "{name}");
-        let dso = ran.study.dso.as_str();
-        let net = case.ledger.paid(dso, Kind::Flexibility) + case.ledger.paid(dso, Kind::Penalty);
+        let dso = Party::from(&ran.study.dso);
+        let net = case.ledger.paid(&dso, Kind::Flexibility) + case.ledger.paid(&dso, Kind::Penalty);
         assert!(net < Money::ZERO, "{name}: the DSO receives {}", -net);
     }
 }

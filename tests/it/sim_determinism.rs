@@ -65,7 +65,7 @@ fn another_seed_is_another_case() {
 fn strategies_of_a_seed_share_their_draws() {
     for ran in [summer(), winter()] {
         let actual = ran.case("copper-plate").1.recording.of(Variant::Actual);
-        for (strategy, case) in ran.each().filter(|(s, _)| s.replacement.is_none()) {
+        for (strategy, case) in ran.each().filter(|(s, _)| s.reinforcement.is_none()) {
             let free = case.recording.of(Variant::Free);
             let f32s = |v: &ByElement| -> Vec<u32> { (0..ran.study.steps).flat_map(|s| v.step(s)).map(|x| x.to_bits()).collect() };
             let f64s = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use copperplate::ids::{AgrIdx, ConnectionIdx};
-use copperplate::market::contract::{Contract, Right};
+use copperplate::market::contract::Contract;
 use copperplate::scenario::schema::{self, Scenario};
 use copperplate::scenario::study::Study;
 use copperplate::sim::CaseResult;
@@ -34,10 +34,8 @@ fn connections(study: &Study, domain: &str, point: &copperplate::ids::EntityAddr
 }
 
 fn cap_w(c: &Contract) -> f64 {
-    match c.right {
-        Right::CapacityLimitation { cap_w } => cap_w,
-        Right::FlexOption { .. } => panic!("a limitation is called under a limitation"),
-    }
+    let range = c.right.terms().called_range(c.direction).expect("a limitation is called under a limitation");
+    range.bound_w(c.direction).abs()
 }
 
 /// Feed-in under a cap of 60 kW: `F = max(0, −cap − B)` with the free feed-in as `B`, settled against the cap, and kept.

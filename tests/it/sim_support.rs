@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use copperplate::asset::Device;
 use copperplate::diagnostic::{Findings, render};
 use copperplate::ids::ConnectionIdx;
 use copperplate::scenario::open;
 use copperplate::scenario::schema::Scenario;
-use copperplate::asset::Device;
 use copperplate::scenario::study::{Strategy, Study};
 use copperplate::sim::{CaseResult, LoggedMessage, Reference, run_case};
 use copperplate::time::Period;

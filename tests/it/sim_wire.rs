@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use copperplate::market::ledger::Kind;
+use copperplate::market::ledger::{Kind, Party};
 use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::wire::{Fault, Silence, Transport};
 use copperplate::sim::{CaseResult, Fate};
@@ -114,6 +114,7 @@ fn what_is_lost_now_and_then_is_made_good() {
     let ran = disturbed(1, Transport::Object, &Fault { loss: 0.1, ..fault() }, |s| s.wire.retry_s = 5);
     let calm = Ran::new(study("quickstart.toml", 3, |_| {}));
     assert!(count(&ran, Fate::Lost) > 10);
+    let dso = Party::from(&ran.study.dso);
     for (a, b) in ran.cases.iter().zip(&calm.cases) {
         let placed = |case: &CaseResult| {
             let orders = case.messages.iter().filter(|m| m.attempt == 0 && matches!(*m.message, Message::FlexOrder(_)));
@@ -121,7 +122,7 @@ fn what_is_lost_now_and_then_is_made_good() {
         };
         assert_eq!(placed(a), placed(b), "{}", a.strategy);
         for kind in [Kind::Flexibility, Kind::Limitation, Kind::Availability] {
-            assert_eq!(a.ledger.paid("dso.example.com", kind), b.ledger.paid("dso.example.com", kind), "{}: {kind}", a.strategy);
+            assert_eq!(a.ledger.paid(&dso, kind), b.ledger.paid(&dso, kind), "{}: {kind}", a.strategy);
         }
     }
     books_hold(&ran);

@@ -1,9 +1,7 @@
-//! Calls on capacity limitations: a cap on the portfolio's net power, known before the day is planned.
+//! Calls on contracts: bounds on the portfolio's net power, known before the day is planned.
 
 use std::sync::Arc;
 
-use crate::market::Direction;
-use crate::market::contract::Right;
 use crate::time::{Period, SimTime};
 use crate::uftp::message::isp::power_series;
 use crate::uftp::message::{FlexOrder, Message};
@@ -13,10 +11,11 @@ use super::super::order::OrderRecord;
 use super::{Action, Agr};
 
 impl Agr {
-    /// Takes a direct order under a contract of capacity limitation.
+    /// Takes a direct order under a contract that allows it.
     pub(super) fn call(&mut self, now: SimTime, message: &Arc<Message>, order: &FlexOrder) -> Vec<Action> {
         let terms = order.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id)).cloned();
-        let Some((terms, Right::CapacityLimitation { cap_w })) = terms.map(|t| (t.clone(), t.right)) else {
+        let range = terms.as_ref().and_then(|t| t.right.terms().called_range(t.direction));
+        let (Some(terms), Some(range)) = (terms, range) else {
             return self.desk.reply(now, message, Some("Unknown ContractID reference".to_owned())).into_iter().collect();
         };
         let point = self.profile.congestion_points.iter().find(|c| c.address == order.flex.congestion_point);
@@ -25,7 +24,6 @@ impl Agr {
         };
         let period = self.desk.calendar.period(order.flex.period);
         let power = power_series(&period, &order.isps).values().to_vec();
-        let cap = Watts::from_f64(-terms.direction.relief_sign() * cap_w);
         self.calls.push((
             OrderRecord {
                 reference: order.order_reference.clone(),
@@ -37,32 +35,30 @@ impl Agr {
                 period,
                 relieves: terms.direction,
                 requested: power.iter().map(|p| *p != Watts::ZERO).collect(),
-                baseline: power.iter().map(|f| cap - *f).collect(),
+                baseline: terms.called_baseline(&power).expect("its range was found"),
                 power,
                 price: order.price,
                 penalty_eur_per_mwh: terms.penalty_eur_per_mwh,
                 prognosis: None,
                 contract: order.contract_id.clone(),
-                limitation: true,
+                judgement: terms.right.terms().judgement(),
             },
-            cap_w,
+            range,
         ));
         self.orders.extend(self.calls.last().map(|c| c.0.clone()));
         self.desk.reply(now, message, None).into_iter().collect()
     }
 
-    /// The caps called for a day: (floor, ceiling) per congestion point and ISP, ±∞ where there is none.
+    /// What calls leave of a day: (floor, ceiling) per congestion point and ISP, W, ±∞ where there is none.
     pub(super) fn caps(&mut self, period: &Period) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
         let points = self.profile.congestion_points.len();
         let mut floor_w = vec![vec![f64::NEG_INFINITY; period.isps()]; points];
         let mut ceiling_w = vec![vec![f64::INFINITY; period.isps()]; points];
-        for (order, cap_w) in self.calls.iter().filter(|(o, _)| o.period.date == period.date) {
+        for (order, range) in self.calls.iter().filter(|(o, _)| o.period.date == period.date) {
             let Some(k) = self.profile.congestion_points.iter().position(|c| c.cp == order.cp) else { continue };
             for i in (0..period.isps()).filter(|&i| order.requested[i]) {
-                match order.relieves {
-                    Direction::FeedIn => floor_w[k][i] = floor_w[k][i].max(-cap_w),
-                    Direction::Consumption => ceiling_w[k][i] = ceiling_w[k][i].min(*cap_w),
-                }
+                floor_w[k][i] = floor_w[k][i].max(range.floor_w);
+                ceiling_w[k][i] = ceiling_w[k][i].min(range.ceiling_w);
             }
         }
         self.calls.retain(|(o, _)| o.period.date > period.date);

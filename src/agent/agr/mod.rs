@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use crate::asset::{Device, Flexibility, Reading, Seen};
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::market::Direction;
+use crate::market::contract::{Judgement, PowerRange};
 use crate::time::{IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{power_runs, power_series};
 use crate::uftp::message::{
@@ -89,14 +90,14 @@ struct Day {
     position_w: Vec<f64>,
     /// `[congestion point]` net power planned, without orders.
     baseline: Vec<Vec<Watts>>,
-    /// Caps from called capacity limitations, `[congestion point]`.
+    /// Range that calls leave, `[congestion point]`.
     floor_w: Vec<Vec<f64>>,
     ceiling_w: Vec<Vec<f64>>,
     revision: i64,
     prognosis: Vec<Option<MessageId>>,
     requests: BTreeMap<MessageId, Arc<Message>>,
     bookings: Vec<Booking>,
-    /// Orders accepted, without those of contracts of capacity limitation.
+    /// Whether orders on offers were accepted.
     ordered: bool,
 }
 
@@ -109,8 +110,8 @@ pub struct Agr {
     prices: BTreeMap<Date, Arc<DayPrices>>,
     vintages: BTreeMap<Date, Arc<PortfolioVintage>>,
     days: BTreeMap<Date, Day>,
-    /// Capacity limitations called for a day that is not planned yet.
-    calls: Vec<(OrderRecord, f64)>,
+    /// Calls for a day that is not planned yet, and the range each leaves.
+    calls: Vec<(OrderRecord, PowerRange)>,
     members: Members,
     /// What readings told of each device.
     seen: Vec<Seen>,
@@ -273,10 +274,8 @@ impl Agr {
         day.revision += 1;
         let mut actions = Vec::new();
         for (k, cp) in self.profile.congestion_points.iter().enumerate() {
-            let orders = self
-                .orders
-                .iter()
-                .filter(|o| !o.limitation && o.period.date == date && (o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)));
+            let orders =
+                self.orders.iter().filter(|o| o.stacks() && o.period.date == date && (o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)));
             let mut power = day.baseline[k].clone();
             for order in orders {
                 power.iter_mut().zip(&order.power).for_each(|(p, f)| *p += *f);
@@ -329,7 +328,7 @@ impl Agr {
             shift.apply(&mut day.plans, order.activation_factor);
         }
         let relieves = day.bookings[k].relieves;
-        let penalty = penalty(&self.profile, contract.as_deref());
+        let (penalty, judgement) = terms(&self.profile, contract.as_deref());
         self.orders.push(OrderRecord {
             reference: order.order_reference.clone(),
             placed: order.header.time_stamp.second,
@@ -346,7 +345,7 @@ impl Agr {
             baseline: day.baseline[cp].clone(),
             prognosis: day.prognosis[cp],
             contract,
-            limitation: false,
+            judgement,
         });
         self.orders.sort_by(OrderRecord::by_time);
         Ok(order.flex.period)
@@ -370,7 +369,7 @@ impl Agr {
     fn target(&self, day: &Day, k: usize, cp: &PublicCp) -> Target {
         let (mut floor_w, mut ceiling_w) = (day.floor_w[k].clone(), day.ceiling_w[k].clone());
         let mut sum = day.baseline[k].clone();
-        let here = |o: &&OrderRecord| !o.limitation && o.period.date == day.period.date;
+        let here = |o: &&OrderRecord| o.stacks() && o.period.date == day.period.date;
         for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)) {
             sum.iter_mut().zip(&o.power).for_each(|(s, f)| *s += *f);
         }
@@ -400,8 +399,8 @@ fn nested(profile: &Profile, a: CpIdx, b: CpIdx) -> bool {
     profile.nested.contains(&(a, b)) || profile.nested.contains(&(b, a))
 }
 
-/// Penalty on deficiency: the contract's, else the market's.
-fn penalty(profile: &Profile, contract: Option<&str>) -> f64 {
+/// Penalty on deficiency, €/MWh, and judgement: the contract's, else the market's.
+fn terms(profile: &Profile, contract: Option<&str>) -> (f64, Judgement) {
     let terms = contract.and_then(|id| profile.contracts.iter().find(|c| c.id == id));
-    terms.map_or(profile.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh)
+    terms.map_or((profile.penalty_eur_per_mwh, Judgement::Stacked), |c| (c.penalty_eur_per_mwh, c.right.terms().judgement()))
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::asset::{Ask, Flexibility, Task};
 use crate::market::Direction;
-use crate::market::contract::{Bounds, obligation};
+use crate::market::contract::Bounds;
 use crate::time::{IspIndex, IspSeries, SimTime};
 use crate::uftp::message::isp::{non_zero_power_runs, series};
 use crate::uftp::message::{ConversationId, Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
@@ -128,7 +128,7 @@ impl Agr {
                 let kept = self.reserved.get(&(Text::from(c.id.as_str()), date));
                 let reserved =
                     |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, &period, IspIndex::from_offset(i)), |k| k[i]);
-                bounds.iter().enumerate().map(|(i, b)| obligation(reserved(i), *b)).collect()
+                bounds.iter().enumerate().map(|(i, b)| c.right.terms().obliges(reserved(i), *b)).collect()
             }
             None => bounds.iter().map(Bounds::near).collect(),
         };
@@ -198,7 +198,8 @@ impl Agr {
 
     /// Feed-in at a congestion point that willing owners plan, cautiously, W.
     pub(super) fn deliverable_w(&self, day: &Day, k: usize, i: usize) -> f64 {
-        let curtailable = self.members.devices[k].iter().filter(|d| self.profile.devices[**d].device.flexibility() == Flexibility::Curtailable);
+        let curtailable =
+            self.members.devices[k].iter().filter(|d| self.profile.devices[**d].device.flexibility() == Flexibility::Curtailable);
         let willing: f64 = curtailable.filter(|d| self.profile.devices[**d].willing).map(|d| -day.plans[*d][i]).sum();
         self.profile.caution * willing
     }
@@ -230,7 +231,8 @@ impl Agr {
             let mutex = self.profile.congestion_points[k].mutex_offers;
             let mut options = Vec::new();
             for (reference, mask) in severities(wanted, mutex) {
-                let Some(option) = self.shift_option(day, group, &mask, direction, (&up_w, &down_w), reference, contract.map(|c| c.1)) else {
+                let Some(option) = self.shift_option(day, group, &mask, direction, (&up_w, &down_w), reference, contract.map(|c| c.1))
+                else {
                     continue;
                 };
                 options.push(option);

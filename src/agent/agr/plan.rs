@@ -46,7 +46,14 @@ impl Agr {
     }
 
     /// Every device's power per ISP, W.
-    fn plan_devices(&self, period: &Period, v: &PortfolioVintage, price: &[f64], floor_w: &[Vec<f64>], ceiling_w: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    fn plan_devices(
+        &self,
+        period: &Period,
+        v: &PortfolioVintage,
+        price: &[f64],
+        floor_w: &[Vec<f64>],
+        ceiling_w: &[Vec<f64>],
+    ) -> Vec<Vec<f64>> {
         let isps = period.isps();
         let (free_least, free_most) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
         let free = Task { period, price, least_w: &free_least, most_w: &free_most, before_w: &|_| 0.0 };
@@ -95,10 +102,7 @@ impl Agr {
                 let used_w = self.net_at(k, v, plans, isps);
                 caps.iter().zip(used_w).map(|(cap, used)| cap - used).collect()
             };
-            Room {
-                least_w: binds(&floor_w[k]).then(|| left(&floor_w[k])),
-                most_w: binds(&ceiling_w[k]).then(|| left(&ceiling_w[k])),
-            }
+            Room { least_w: binds(&floor_w[k]).then(|| left(&floor_w[k])), most_w: binds(&ceiling_w[k]).then(|| left(&ceiling_w[k])) }
         };
         (0..self.profile.congestion_points.len()).map(room).collect()
     }

@@ -1,12 +1,13 @@
-//! Before the auction: release of reservations that the forecast does not need, and calls on capacity limitations.
+//! Before the auction: release of reservations that the forecast does not need, and calls on contracts.
 
 use jiff::civil::{Date, Weekday};
 
-use crate::market::contract::{Bounds, Contract, Right, cap_flexibility};
+use crate::ids::CpIdx;
+use crate::market::contract::{Bounds, Call, Contract};
 use crate::time::{IspIndex, IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{non_zero_power_runs, power_runs};
 use crate::uftp::message::{FlexOrder, FlexReservationUpdate};
-use crate::units::{ActivationFactor, Money, Watts};
+use crate::units::{ActivationFactor, Watts};
 
 use super::super::order::OrderRecord;
 use super::super::send;
@@ -25,17 +26,18 @@ impl Dso {
             let Some(cp) = self.point(&contract.congestion_point) else { continue };
             let w = self.watched(cp).clone();
             let bounds = analysis.bounds(&w, w.planning);
-            match contract.right {
-                Right::FlexOption { .. } => actions.extend(self.keep_reserved(now, period, &contract, &bounds)),
-                Right::CapacityLimitation { cap_w } => actions.extend(self.limit(now, period, &contract, cap_w, &bounds, &analysis)),
-            }
+            actions.extend(self.keep_reserved(now, period, &contract, &bounds));
+            actions.extend(self.call_contract(now, period, &contract, &bounds, &analysis));
         }
         actions
     }
 
-    /// Keeps a FlexOption where the forecast comes within a tenth of asking for it, and releases the rest.
+    /// Keeps what a contract reserves where the forecast comes within a tenth of asking for it, and releases the rest.
     fn keep_reserved(&mut self, now: SimTime, period: &Period, contract: &Contract, bounds: &[Bounds]) -> Option<Action> {
         let full: Vec<Watts> = period.iter().map(|isp| contract.reserved_at(&self.desk.calendar, period, isp)).collect();
+        if full.iter().all(|w| *w == Watts::ZERO) {
+            return None;
+        }
         let kept: Vec<Watts> = full.iter().zip(bounds).map(|(r, b)| if nearly_wanted(*r, b) { *r } else { Watts::ZERO }).collect();
         let released = kept != full;
         let book = self.books.entry(period.date).or_default();
@@ -52,13 +54,12 @@ impl Dso {
         })
     }
 
-    /// Calls a capacity limitation in the ISPs of its windows where the forecast breaks the limit in its direction.
-    fn limit(
+    /// Calls a contract in the ISPs of its windows where the forecast breaks the limit in its direction.
+    fn call_contract(
         &mut self,
         now: SimTime,
         period: &Period,
         contract: &Contract,
-        cap_w: f64,
         bounds: &[Bounds],
         analysis: &Analysis,
     ) -> Option<Action> {
@@ -68,45 +69,26 @@ impl Dso {
         if self.calls.get(&week).copied().unwrap_or(0) >= contract.max_calls_per_week {
             return None;
         }
-        let flexibility = |isp: IspIndex| {
-            let b = &bounds[isp.offset()];
-            let wanted = crate::market::Direction::relieved_by(b.near()) == Some(contract.direction);
-            if !(wanted && contract.holds(&self.desk.calendar, period, isp)) {
-                return Watts::ZERO;
-            }
-            let expected: f64 = own.iter().map(|c| analysis.p_w[c.i()][isp.offset()]).sum();
-            Watts::from_f64(cap_flexibility(contract.direction, cap_w, expected))
-        };
-        let power: Vec<Watts> = period.iter().map(flexibility).collect();
-        if power.iter().all(|p| *p == Watts::ZERO) {
-            return None;
-        }
+        let expected_w = |isp: IspIndex| own.iter().map(|c| analysis.p_w[c.i()][isp.offset()]).sum();
+        let call = contract.call(&self.desk.calendar, period, bounds, &expected_w)?;
         *self.calls.entry(week).or_default() += 1;
-        Some(self.place_limitation(now, period, contract, cap_w, power, cp))
+        Some(self.place_call(now, period, contract, call, cp))
     }
 
-    fn place_limitation(
-        &mut self,
-        now: SimTime,
-        period: &Period,
-        contract: &Contract,
-        cap_w: f64,
-        power: Vec<Watts>,
-        cp: crate::ids::CpIdx,
-    ) -> Action {
-        let cap = Watts::from_f64(-contract.direction.relief_sign() * cap_w);
-        let mwh: f64 = power.iter().map(|p| p.abs().as_f64()).sum::<f64>() * period.isp().as_hours() * 1e-6;
-        let price = Money::from_f64(mwh * contract.utilisation_eur_per_mwh);
+    fn place_call(&mut self, now: SimTime, period: &Period, contract: &Contract, call: Call, cp: CpIdx) -> Action {
+        let Call { power, price } = call;
+        let terms = contract.right.terms();
+        let baseline = contract.called_baseline(&power).expect("what was called has a bound");
         let reference = self.order_reference();
         let order = FlexOrder {
             header: self.desk.header(now, &contract.aggregator, None),
             flex: self.desk.flex(period, &contract.congestion_point),
             unsolicited: Some(true),
             flex_offer_message_id: None,
-            service_type: Some("capacity-limitation".into()),
+            service_type: Some(terms.service().into()),
             contract_id: Some(contract.id.as_str().into()),
             d_prognosis_message_id: None,
-            baseline_reference: Some("cap".into()),
+            baseline_reference: terms.judgement().baseline_reference().map(Into::into),
             price,
             currency: self.desk.currency,
             order_reference: reference.clone(),
@@ -124,13 +106,13 @@ impl Dso {
             period: *period,
             relieves: contract.direction,
             requested: power.iter().map(|p| *p != Watts::ZERO).collect(),
-            baseline: power.iter().map(|f| cap - *f).collect(),
+            baseline,
             power,
             price,
             penalty_eur_per_mwh: contract.penalty_eur_per_mwh,
             prognosis: None,
             contract: order.contract_id.clone(),
-            limitation: true,
+            judgement: terms.judgement(),
         };
         self.pending.insert(order.header.message_id, record);
         send(order)

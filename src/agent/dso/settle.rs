@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::ids::Domain;
-use crate::market::contract::{Right, obligation};
-use crate::market::ledger::{Entry, Kind};
+use crate::market::contract::{Contract, Payments};
+use crate::market::ledger::{Entry, Kind, Party};
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{
     ContractSettlement, ContractSettlementIsp, ContractSettlementPeriod, FlexSettlement, FlexSettlementResponse, IspRun, Message, Metering,
@@ -83,8 +83,8 @@ impl Dso {
                 let mw_h = kept.iter().map(|w| w.abs().as_f64()).sum::<f64>() * 1e-6 * last.isp().as_hours();
                 actions.push(Action::Book(Entry {
                     time: now,
-                    payer: self.desk.domain.to_string(),
-                    payee: contract.aggregator.to_string(),
+                    payer: Party::from(&self.desk.domain),
+                    payee: Party::from(&contract.aggregator),
                     kind: Kind::Availability,
                     amount: Money::from_f64(mw_h * contract.availability_eur_per_mw_h),
                     reference: format!("{} {date}", contract.id),
@@ -94,10 +94,10 @@ impl Dso {
         actions
     }
 
-    /// What was reserved, requested and ordered under each FlexOption, for the days that had orders or requests.
+    /// What was reserved, requested and ordered under each contract that reserves, for the days that had orders or requests.
     fn contract_settlements(&self, agr: &Domain, orders: &[OrderRecord]) -> Vec<ContractSettlement> {
-        let options = self.profile.contracts.iter().filter(|c| c.aggregator == *agr && matches!(c.right, Right::FlexOption { .. }));
-        let settlement = |c: &crate::market::contract::Contract| {
+        let own = self.profile.contracts.iter().filter(|c| c.aggregator == *agr);
+        let settlement = |c: &Contract| {
             let days = self.books.iter().filter(|(_, b)| b.requested_under(&c.id));
             let periods: Vec<ContractSettlementPeriod> = days
                 .filter_map(|(date, book)| {
@@ -110,7 +110,7 @@ impl Dso {
                     let row = |(i, r): (usize, &Watts)| ContractSettlementIsp {
                         run: IspRun::single(IspIndex::from_offset(i)),
                         reserved_power: *r,
-                        requested_power: bounds[i].requested.then(|| obligation(*r, bounds[i])),
+                        requested_power: bounds[i].requested.then(|| c.right.terms().obliges(*r, bounds[i])),
                         available_power: bounds[i].requested.then_some(if r.0 < 0 { bounds[i].min } else { bounds[i].max }),
                         offered_power: None,
                         ordered_power: Some(ordered(i)).filter(|w| *w != Watts::ZERO),
@@ -121,7 +121,7 @@ impl Dso {
                 .collect();
             (!periods.is_empty()).then(|| ContractSettlement { contract_id: Some(c.id.as_str().into()), periods })
         };
-        options.filter_map(settlement).collect()
+        own.filter_map(settlement).collect()
     }
 
     /// Books what the aggregator accepted; disputed items are left to people.
@@ -135,18 +135,17 @@ impl Dso {
             let status = answer.statuses.iter().find(|s| s.order_reference == item.order_reference);
             status.is_some_and(|s| s.disposition == SettlementDisposition::Accepted)
         };
-        let dso = self.desk.domain.to_string();
-        let agr = bill.header.recipient_domain.to_string();
+        let (dso, agr) = (Party::from(&self.desk.domain), Party::from(&bill.header.recipient_domain));
         let mut actions = Vec::new();
         for item in bill.flex_order_settlements.iter().filter(agreed) {
-            let limitation = item.baseline_reference.is_some();
-            let entry = |payer: &str, payee: &str, kind, amount| {
+            let contract = item.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
+            let kinds = contract.map_or(Payments::SPOT, |c| c.right.terms().payments());
+            let entry = |payer: &Party, payee: &Party, kind, amount| {
                 let reference = item.order_reference.as_deref().unwrap_or_default().to_owned();
-                Action::Book(Entry { time: now, payer: payer.to_owned(), payee: payee.to_owned(), kind, amount, reference })
+                Action::Book(Entry { time: now, payer: payer.clone(), payee: payee.clone(), kind, amount, reference })
             };
-            let kind = if limitation { Kind::Limitation } else { Kind::Flexibility };
-            actions.push(entry(&dso, &agr, kind, item.price));
-            actions.push(entry(&agr, &dso, Kind::Penalty, item.penalty));
+            actions.push(entry(&dso, &agr, kinds.price, item.price));
+            actions.push(entry(&agr, &dso, kinds.penalty, item.penalty));
         }
         actions
     }

@@ -1,7 +1,7 @@
 //! The day-ahead round: request, select, order.
 //!
-//! The same request goes to every aggregator on the congestion point; holders of a FlexOption get one more under its
-//! contract, first. Selection is greedy, checked by a load flow with the chosen flexibility spread over its aggregator's
+//! The same request goes to every aggregator on the congestion point; holders of a contract that reserves get one
+//! more under it, first. Selection is greedy, checked by a load flow with the chosen flexibility spread over its aggregator's
 //! connections; what is still above the limit is added to the need and selected again.
 
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::ids::{CpIdx, Domain};
 use crate::market::Direction;
-use crate::market::contract::{Bounds, Right, obligation};
+use crate::market::contract::{Bounds, Contract, Judgement};
 use crate::market::select::{Candidate, Choice, Need, greedy};
 use crate::time::{IspIndex, IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{power_series, runs};
@@ -64,8 +64,8 @@ impl Dso {
         let isps = request_runs(period, bounds);
         let mut actions = Vec::new();
         for agr in agrs {
-            let options: Vec<String> = self.flex_options(period, cp, &agr).map(|c| c.id.clone()).collect();
-            for contract in options.into_iter().map(Some).chain([None]) {
+            let reserving: Vec<String> = self.reserving(period, cp, &agr).map(|c| c.id.clone()).collect();
+            for contract in reserving.into_iter().map(Some).chain([None]) {
                 let header = self.desk.header(now, &agr, None);
                 let request = FlexRequest {
                     flex: self.desk.flex(period, &watched.address),
@@ -84,18 +84,13 @@ impl Dso {
         actions
     }
 
-    /// FlexOptions of an aggregator that still reserve something on the day.
-    fn flex_options<'a>(
-        &'a self,
-        period: &'a Period,
-        cp: CpIdx,
-        agr: &'a Domain,
-    ) -> impl Iterator<Item = &'a crate::market::contract::Contract> {
+    /// Contracts of an aggregator that still reserve something on the day.
+    fn reserving<'a>(&'a self, period: &'a Period, cp: CpIdx, agr: &'a Domain) -> impl Iterator<Item = &'a Contract> {
         let address = self.watched(cp).public.address.clone();
         let book = self.books.get(&period.date);
         self.profile.contracts.iter().filter(move |c| {
             let kept = book.and_then(|b| b.reserved.get(&c.id)).is_some_and(|r| r.iter().any(|w| *w != Watts::ZERO));
-            matches!(c.right, Right::FlexOption { .. }) && c.aggregator == *agr && c.congestion_point == address && kept
+            c.aggregator == *agr && c.congestion_point == address && kept
         })
     }
 
@@ -220,7 +215,7 @@ impl Dso {
         let contract = offer.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
         let relieves = relieved(bounds, &power);
         let wanted: Vec<Watts> = match contract {
-            Some(c) => bounds.iter().zip(&book.reserved[&c.id]).map(|(b, r)| obligation(*r, *b)).collect(),
+            Some(c) => bounds.iter().zip(&book.reserved[&c.id]).map(|(b, r)| c.right.terms().obliges(*r, *b)).collect(),
             None => bounds.iter().map(Bounds::near).collect(),
         };
         let requested = wanted.iter().map(|w| Direction::relieved_by(*w) == Some(relieves)).collect();
@@ -240,7 +235,7 @@ impl Dso {
             baseline: prognosis.baseline.clone(),
             prognosis: Some(prognosis.baseline_message),
             contract: order.contract_id.clone(),
-            limitation: false,
+            judgement: contract.map_or(Judgement::Stacked, |c| c.right.terms().judgement()),
         }
     }
 }

@@ -4,8 +4,8 @@ use jiff::civil::Time;
 
 use super::{Faults, Subject};
 use crate::diagnostic::{Rule, Severity};
-use crate::scenario::schema::{Contract, Right, Window};
-use crate::scenario::strategies::in_force;
+use crate::scenario::schema::{Contract, Window};
+use crate::scenario::strategies::{in_force, right};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
 fn caps_meet(subject: &Subject<'_>, i: usize, k: usize) -> bool {
     let s = subject.scenario;
     let (a, b) = (&s.contract[i], &s.contract[k]);
-    let cap = |c: &Contract| matches!(c.right, Right::CapacityLimitation { .. });
+    let cap = |c: &Contract| right(&c.right).terms().called_range(c.direction.into()).is_some();
     let together = || s.strategies.iter().any(|name| in_force(s, name).contains(&i) && in_force(s, name).contains(&k));
     cap(a) && cap(b) && a.aggregator == b.aggregator && a.direction == b.direction && common(subject, a, b) && at_once(a, b) && together()
 }

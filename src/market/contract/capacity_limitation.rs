@@ -1,0 +1,58 @@
+//! Capacity limitation: a cap on the aggregator's net power at the congestion point where the operator calls it.
+//!
+//! ```text
+//! F = min(0, cap − B̂) for consumption,   F = max(0, −cap − B̂) for feed-in,   B̂ the power expected at the call
+//! ```
+//!
+//! The cap itself is the target, so actual power is judged against it.
+
+use crate::market::direction::Direction;
+use crate::market::ledger::Kind;
+
+use super::terms::{Judgement, Payments, PowerRange, Regime, Terms};
+
+/// Absolute cap on the aggregator's net power at the congestion point, in the contract's direction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CapacityLimitation {
+    /// Magnitude of the cap, W.
+    pub cap_w: f64,
+}
+
+impl Terms for CapacityLimitation {
+    fn service(&self) -> &'static str {
+        "capacity-limitation"
+    }
+
+    fn regime(&self) -> Regime {
+        Regime::CongestionManagement
+    }
+
+    fn called_range(&self, direction: Direction) -> Option<PowerRange> {
+        Some(match direction {
+            Direction::Consumption => PowerRange { floor_w: f64::NEG_INFINITY, ceiling_w: self.cap_w },
+            Direction::FeedIn => PowerRange { floor_w: -self.cap_w, ceiling_w: f64::INFINITY },
+        })
+    }
+
+    fn judgement(&self) -> Judgement {
+        Judgement::OwnBound
+    }
+
+    fn payments(&self) -> Payments {
+        Payments { price: Kind::Limitation, penalty: Kind::Penalty }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cap_asks_only_for_what_exceeds_it() {
+        let flexibility = |direction, power_w| CapacityLimitation { cap_w: 50.0 }.called_range(direction).unwrap().missing_w(power_w);
+        assert_eq!(flexibility(Direction::Consumption, 80.0), -30.0);
+        assert_eq!(flexibility(Direction::Consumption, 20.0), 0.0);
+        assert_eq!(flexibility(Direction::FeedIn, -80.0), 30.0);
+        assert_eq!(flexibility(Direction::FeedIn, -20.0), 0.0);
+    }
+}
