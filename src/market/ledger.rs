@@ -142,6 +142,21 @@ pub struct Entry {
     pub reference: String,
 }
 
+/// What was settled, or is due for settlement, and stands in no bill that its payee accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unbooked {
+    /// Who would receive it.
+    pub payee: Party,
+    /// What for.
+    pub kind: Kind,
+    /// Price of the order, or fee of the contract's day.
+    pub amount: Money,
+    /// The order, or the contract and day.
+    pub reference: String,
+    /// Why it is not booked.
+    pub reason: String,
+}
+
 /// All payments of a case in booking order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger(Vec<Entry>);

@@ -6,7 +6,7 @@ use crate::agent::agenda::{Handover, agenda};
 use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Registry, Telemetry};
 use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, ConnectionIdx, CpIdx, Role};
-use crate::market::ledger::{Entry, Kind, Ledger, Party};
+use crate::market::ledger::{Entry, Kind, Ledger, Party, Unbooked};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
 use crate::uftp::message::Message;
@@ -29,6 +29,8 @@ pub struct CaseResult {
     pub recording: Recording,
     /// Every payment.
     pub ledger: Ledger,
+    /// What was settled and stands in no accepted bill.
+    pub unbooked: Vec<Unbooked>,
     /// Every message, in the order of sending.
     pub messages: Vec<LoggedMessage>,
     /// Device-level totals.
@@ -73,6 +75,7 @@ struct Case<'a> {
     given: [Power; 3],
     recording: Recording,
     ledger: Ledger,
+    unbooked: Vec<Unbooked>,
     /// Meters of the running day, `[connection][step of the day]`, W.
     meters_w: Vec<Vec<f64>>,
     watched: bool,
@@ -96,6 +99,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
         given: Default::default(),
         recording: Recording::new(study),
         ledger: Ledger::default(),
+        unbooked: Vec::new(),
         meters_w: vec![Vec::new(); study.grid.connections.len()],
         watched: strategy.orange,
         peak_w: vec![0.0; study.grid.connections.len()],
@@ -116,6 +120,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
         strategy: strategy.name.clone(),
         recording: case.recording,
         ledger: case.ledger,
+        unbooked: case.unbooked,
         messages: case.wire.log,
         totals: case.world.totals,
         peak_w: case.peak_w,
@@ -245,6 +250,7 @@ impl Case<'_> {
             Action::Record(Record::Requested { cp, period, near_w, unserved_w }) => {
                 self.recording.requested(self.study, cp, &period, &near_w, &unserved_w);
             }
+            Action::Record(Record::Unbooked(rows)) => self.unbooked = rows,
         }
     }
 

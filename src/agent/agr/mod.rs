@@ -7,7 +7,7 @@ mod plan;
 mod revoke;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -147,6 +147,8 @@ pub struct Agr {
     /// Stored energy expected at the start of the next planned day, per battery.
     stored_wh: Vec<f64>,
     orders: Vec<OrderRecord>,
+    /// Orders that stand in a settlement it accepted.
+    settled: BTreeSet<Text>,
     meters: BTreeMap<(Date, ConnectionIdx), Arc<MeterDay>>,
     /// What reservation updates left of FlexOptions.
     reserved: BTreeMap<(Text, Date), Vec<Watts>>,
@@ -180,6 +182,7 @@ impl Agr {
             members,
             stored_wh,
             orders: Vec::new(),
+            settled: BTreeSet::new(),
             meters: BTreeMap::new(),
             reserved: BTreeMap::new(),
         }
