@@ -42,7 +42,7 @@ def files() -> None:
         if name.endswith(".svg"):
             check(xml.parse(path).getroot().tag.endswith("svg"), f"{name} is no SVG")
     names = {o["file"] for o in manifest["outputs"]}
-    for wanted in ["kpi.csv", "ledger.csv", "settlement.csv", "elements.parquet", "messages.parquet", "message_isps.parquet", "scenario.json", "report.html"]:
+    for wanted in ["kpi.csv", "ledger.csv", "settlement.csv", "unbooked.csv", "elements.parquet", "messages.parquet", "message_isps.parquet", "scenario.json", "report.html"]:
         check(wanted in names, f"{wanted} is not in the manifest")
     check(any(n.endswith(".svg") for n in names), "there are no charts")
 
