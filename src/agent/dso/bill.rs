@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A rejection that names an order tells which one the aggregator misses: one whose acceptance never came, or one of a bill it
-//! never answered. Those join the mended bill. What no accepted bill holds is shown as not booked, with the reason.
+//! never answered. Those join the bill, which is sent again; where nothing joins it is repeated once. What no accepted bill holds is shown as not booked, with the reason.
 
 use std::ops::RangeInclusive;
 
@@ -75,15 +75,15 @@ pub(super) struct Bill {
     pub(super) due: Due,
     items: Vec<FlexOrderSettlement>,
     window: RangeInclusive<Date>,
-    /// Whether it stands in for one that was rejected.
-    mended: bool,
+    /// Whether it repeats one that was rejected.
+    repeated: bool,
     /// Why it was rejected; `None` while no answer has come.
     refused: Option<Text>,
 }
 
 impl Dso {
     /// Bills an aggregator for what is due in a window, and for what is due from before it.
-    pub(super) fn send_bill(&mut self, now: SimTime, agr: &Domain, due: Due, window: RangeInclusive<Date>, mended: bool) -> Action {
+    pub(super) fn send_bill(&mut self, now: SimTime, agr: &Domain, due: Due, window: RangeInclusive<Date>, repeated: bool) -> Action {
         let items = settle(&due.orders, &|o, isp| self.metered(o, isp), &|a, b| self.nested(a, b));
         let days = due.orders.iter().map(|o| o.period.date).chain(due.days.iter().map(|d| d.settlement.period));
         let period_start = days.min().map_or(*window.start(), |d| d.min(*window.start()));
@@ -95,7 +95,7 @@ impl Dso {
             flex_order_settlements: items.clone(),
             contract_settlements: self.contract_settlements(&due),
         };
-        self.bills.insert(message.header.message_id, Bill { agr: agr.clone(), due, items, window, mended, refused: None });
+        self.bills.insert(message.header.message_id, Bill { agr: agr.clone(), due, items, window, repeated, refused: None });
         send(message)
     }
 
@@ -154,23 +154,32 @@ impl Dso {
         contract.map_or(Payments::SPOT, |c| c.right.terms().payments())
     }
 
-    /// Sends a rejected bill once more, with the orders that the rejection misses; after that it stays rejected.
-    fn mend(&mut self, now: SimTime, agr: &Domain, id: MessageId, bill: Bill, reason: Text) -> Vec<Action> {
-        if bill.mended {
+    /// Sends a rejected bill again, with the orders that the rejection misses. Where it misses none that is known here, the bill is
+    /// repeated once, for its text may have been garbled, and then stays rejected.
+    fn mend(&mut self, now: SimTime, agr: &Domain, id: MessageId, mut bill: Bill, reason: Text) -> Vec<Action> {
+        let missed = self.missed(agr, &reason);
+        if bill.repeated && missed.is_empty() {
             self.bills.insert(id, Bill { refused: Some(reason), ..bill });
             return Vec::new();
         }
-        let Bill { mut due, window, .. } = bill;
-        let unanswered = self.bills.iter().find(|(_, b)| b.refused.is_none() && b.agr == *agr && b.due.is_named(&reason));
+        let repeated = missed.is_empty();
+        bill.due.join(missed);
+        vec![self.send_bill(now, agr, bill.due, bill.window, repeated)]
+    }
+
+    /// Takes out what a rejection names: of an older bill that was never answered, or an order whose acceptance never came.
+    fn missed(&mut self, agr: &Domain, reason: &str) -> Due {
+        let mut due = Due::default();
+        let unanswered = self.bills.iter().find(|(_, b)| b.refused.is_none() && b.agr == *agr && b.due.is_named(reason));
         if let Some(id) = unanswered.map(|(id, _)| *id)
             && let Some(bill) = self.bills.remove(&id)
         {
             due.join(bill.due);
         }
         let missed: Vec<MessageId> =
-            self.pending.iter().filter(|(_, o)| o.agr == *agr && names(&reason, &o.reference)).map(|(id, _)| *id).collect();
+            self.pending.iter().filter(|(_, o)| o.agr == *agr && names(reason, &o.reference)).map(|(id, _)| *id).collect();
         due.join(Due { orders: missed.iter().filter_map(|id| self.pending.remove(id)).collect(), days: Vec::new() });
-        vec![self.send_bill(now, agr, due, window, true)]
+        due
     }
 
     /// What stayed rejected is due again.
