@@ -194,7 +194,7 @@ fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {
     let rows = [
         ("paid_flexibility_eur", paid(&[Kind::Flexibility, Kind::Penalty])),
         ("paid_availability_eur", paid(&[Kind::Availability])),
-        ("paid_limitation_eur", paid(&[Kind::Limitation])),
+        ("paid_limitation_eur", paid(&[Kind::Limitation, Kind::LimitationPenalty])),
         ("paid_compensation_eur", paid(&[Kind::Compensation])),
         ("paid_capex_eur", paid(&[Kind::Capex])),
         ("paid_losses_eur", paid(&[Kind::Losses])),
