@@ -56,7 +56,7 @@ rules_on_meaning! {
     duplicate_id not_a_domain unknown_currency
     unknown_element empty_congestion_point limits_order
     unknown_connection connection_taken share_sum empty_portfolio
-    unknown_aggregator unknown_participant unknown_congestion_point empty_window overlapping_windows
+    unknown_aggregator unknown_participant unknown_congestion_point empty_window overlapping_windows idle_term
     unknown_strategy unknown_contract no_replacement smaller_replacement unused
     sweep_design sweep_distribution
 }
