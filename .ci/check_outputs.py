@@ -42,7 +42,7 @@ def files() -> None:
         if name.endswith(".svg"):
             check(xml.parse(path).getroot().tag.endswith("svg"), f"{name} is no SVG")
     names = {o["file"] for o in manifest["outputs"]}
-    for wanted in ["kpi.csv", "ledger.csv", "settlement.csv", "elements.parquet", "messages.parquet", "message_isps.parquet", "scenario.json", "report.html"]:
+    for wanted in ["kpi.csv", "ledger.csv", "settlement.csv", "unbooked.csv", "elements.parquet", "messages.parquet", "message_isps.parquet", "scenario.json", "report.html"]:
         check(wanted in names, f"{wanted} is not in the manifest")
     check(any(n.endswith(".svg") for n in names), "there are no charts")
 
@@ -87,10 +87,10 @@ def money(kpis: dict[str, dict[str, Decimal]]) -> None:
         check(net == price - penalty, f"{row['order_reference']}: net settlement is not price less penalty")
         settled[row["strategy"]] += net
     for strategy, k in kpis.items():
-        paid = {kind: booked[strategy, kind] for kind in ["flexibility", "penalty", "limitation", "availability", "capex"]}
-        trade = paid["flexibility"] + paid["penalty"] + paid["limitation"]
+        paid = {kind: booked[strategy, kind] for kind in ["flexibility", "penalty", "limitation", "limitation-penalty", "availability", "capex"]}
+        trade = paid["flexibility"] + paid["penalty"] + paid["limitation"] + paid["limitation-penalty"]
         check(trade == settled[strategy], f"{strategy}: ledger {trade}, settlement {settled[strategy]}")
-        for key, kinds in [("flexibility", ["flexibility", "penalty"]), ("availability", ["availability"]), ("capex", ["capex"])]:
+        for key, kinds in [("flexibility", ["flexibility", "penalty"]), ("limitation", ["limitation", "limitation-penalty"]), ("availability", ["availability"]), ("capex", ["capex"])]:
             amount = sum(paid[kind] for kind in kinds)
             check(abs(amount - k[f"paid_{key}_eur"]) < Decimal("1e-6"), f"{strategy}: ledger {amount}, key figure paid_{key}_eur differs")
 

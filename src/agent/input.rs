@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::asset::Reading;
 use crate::ids::{AgrIdx, AssetIdx, CpIdx};
-use crate::market::ledger::Entry;
+use crate::market::ledger::{Entry, Unbooked};
 use crate::powerflow::Solution;
 use crate::time::Period;
 use crate::uftp::message::Message;
@@ -125,4 +125,6 @@ pub enum Record {
         /// Signed shortage that remains with all orders, W.
         unserved_w: Vec<f64>,
     },
+    /// Everything of closed settlement windows that is not booked, as it stands now.
+    Unbooked(Vec<Unbooked>),
 }

@@ -16,6 +16,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &OUTSIDE_PROFILES,
         &PHASES_SPREAD,
         &SCENARIO_NAME,
+        &UNBOOKED,
         &UNKNOWN_CODE,
         &price::PRICES_TOO_SHORT,
     ];
@@ -87,6 +88,16 @@ pub const SCENARIO_NAME: Rule = Rule {
     why: "It becomes the name of a file and of the folder of results.",
     example: "copperplate init \"my street\"",
     mend: "copperplate init my-street",
+};
+
+/// The rule on bills without an accepted answer.
+pub const UNBOOKED: Rule = Rule {
+    code: "unbooked",
+    severity: Severity::Warning,
+    what: "Something was settled and is not booked: its bill was rejected, disputed or never answered.",
+    why: "Payments and delivered energy leave it out, so the strategy looks cheaper than it is; no cost per avoided MWh is shown.",
+    example: "copperplate run street.toml        # [[wire.silence]] covers the day the bill is sent",
+    mend: "see unbooked.csv for whose bill and why",
 };
 
 /// The rule on phases that a balanced load flow does not see.

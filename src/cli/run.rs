@@ -1,6 +1,7 @@
 //! `copperplate run`: every strategy of a scenario on the same truth.
 #![allow(clippy::disallowed_methods, reason = "the command shows how long things take")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -9,6 +10,7 @@ use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use super::rules::UNBOOKED;
 use super::{Outcome, print, report};
 use crate::diagnostic::{Findings, did_you_mean};
 use crate::kpi;
@@ -19,6 +21,7 @@ use crate::results::{Finished, Run, Selection, stage, summary};
 use crate::scenario::lint::unknown_strategy;
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::{Reference, run_case};
+use crate::units::Money;
 
 /// Arguments of `run`.
 #[derive(Debug, ClapArgs)]
@@ -59,6 +62,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let cases = simulate(&study, &strategies);
     let simulated_s = began.elapsed().as_secs_f64();
     print(&summary(&study, &cases, terminal_width()));
+    report(&unbooked(&cases));
 
     let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&study.name));
     let texts = opened.document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
@@ -112,6 +116,19 @@ fn chosen<'s>(study: &'s Study, names: &[String]) -> Result<Vec<&'s Strategy>, F
     }
     let wanted = study.strategies.iter().filter(|s| names.is_empty() || names.contains(&s.name)).collect();
     if findings.has_errors() { Err(findings) } else { Ok(wanted) }
+}
+
+/// Warns of every strategy with something settled that is not booked.
+fn unbooked(cases: &[Finished<'_>]) -> Findings {
+    let mut findings = Findings::default();
+    for c in cases.iter().filter(|c| !c.case.unbooked.is_empty()) {
+        let payees: BTreeSet<&str> = c.case.unbooked.iter().map(|u| u.payee.as_str()).collect();
+        let eur: Money = c.case.unbooked.iter().map(|u| u.amount).sum();
+        let message = format!("{:.2} € of '{}' are settled and not booked", eur.as_f64(), c.strategy.name);
+        let payees = payees.into_iter().collect::<Vec<_>>().join(", ");
+        findings.push(UNBOOKED.finding(message).help(format!("see unbooked.csv: bills of {payees} were not accepted")));
+    }
+    findings
 }
 
 /// Runs the cases side by side; results stand in the order of the strategies.

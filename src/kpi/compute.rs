@@ -131,7 +131,7 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
     let r = &case.recording;
     k.number("requested_mwh", if strategy.trades { sum(&r.requested_w) } else { 0.0 });
     k.number("unserved_mwh", if strategy.trades { sum(&r.unserved_w) } else { 0.0 });
-    let (mut offered, mut ordered, mut delivered) = (0.0, 0.0, 0.0);
+    let (mut offered, mut ordered) = (0.0, 0.0);
     let (mut offers, mut orders) = (0_u64, 0_u64);
     // A message sent again is the same message.
     for LoggedMessage { message, .. } in case.messages.iter().filter(|m| m.attempt == 0 && m.fate != Fate::Repeated) {
@@ -142,12 +142,11 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
             }
             Message::FlexOrder(m) => ordered += relieving_mwh(study, &m.isps),
             Message::FlexOrderResponse(m) => orders += u64::from(m.response.is_accepted()),
-            Message::FlexSettlement(m) => {
-                delivered += m.flex_order_settlements.iter().map(|item| delivered_mwh(study, strategy, case, item)).sum::<f64>();
-            }
             _ => {}
         }
     }
+    let booked = case.settled().into_iter().filter(|s| s.booked);
+    let delivered: f64 = booked.map(|s| delivered_mwh(study, strategy, case, s.item)).sum();
     k.number("offered_mwh", offered);
     k.number("ordered_mwh", ordered);
     k.number("delivered_mwh", delivered);
@@ -195,7 +194,7 @@ fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {
     let rows = [
         ("paid_flexibility_eur", paid(&[Kind::Flexibility, Kind::Penalty])),
         ("paid_availability_eur", paid(&[Kind::Availability])),
-        ("paid_limitation_eur", paid(&[Kind::Limitation])),
+        ("paid_limitation_eur", paid(&[Kind::Limitation, Kind::LimitationPenalty])),
         ("paid_compensation_eur", paid(&[Kind::Compensation])),
         ("paid_capex_eur", paid(&[Kind::Capex])),
         ("paid_losses_eur", paid(&[Kind::Losses])),
@@ -206,7 +205,10 @@ fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {
     let total: f64 = rows.iter().map(|r| r.1).sum();
     k.number("paid_total_eur", total);
     let relief: f64 = rows[..5].iter().map(|r| r.1).sum();
-    k.set("paid_per_avoided_mwh", if avoided_mwh > 1e-6 { Value::Number(relief / avoided_mwh) } else { Value::NotApplicable });
+    // What is not booked may yet be paid: the cost is not known then.
+    let known = avoided_mwh > 1e-6 && case.unbooked.is_empty();
+    k.set("paid_per_avoided_mwh", if known { Value::Number(relief / avoided_mwh) } else { Value::NotApplicable });
+    k.number("unbooked_eur", case.unbooked.iter().map(|u| u.amount).sum::<Money>().as_f64());
 }
 
 fn users(k: &mut Kpis, case: &CaseResult) {

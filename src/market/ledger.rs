@@ -70,12 +70,14 @@ impl fmt::Display for Party {
 pub enum Kind {
     /// Flexibility as settled: the order's price.
     Flexibility,
-    /// Deduction for what was not delivered and penalty for deficiency.
+    /// Deduction for what was not delivered and penalty for deficiency, of flexibility.
     Penalty,
     /// Availability fee of a contract.
     Availability,
     /// Utilisation of a capacity limitation.
     Limitation,
+    /// Deduction and penalty for power beyond the cap of a capacity limitation.
+    LimitationPenalty,
     /// Compensation for energy limited outside the market (orange).
     Compensation,
     /// Energy at the day-ahead price.
@@ -90,11 +92,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order tables print them.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Flexibility,
         Kind::Penalty,
         Kind::Availability,
         Kind::Limitation,
+        Kind::LimitationPenalty,
         Kind::Compensation,
         Kind::Capex,
         Kind::Losses,
@@ -110,6 +113,7 @@ impl Kind {
             Kind::Penalty => "penalty",
             Kind::Availability => "availability",
             Kind::Limitation => "limitation",
+            Kind::LimitationPenalty => "limitation-penalty",
             Kind::Compensation => "compensation",
             Kind::Energy => "energy",
             Kind::Imbalance => "imbalance",
@@ -140,6 +144,21 @@ pub struct Entry {
     pub amount: Money,
     /// Order, contract or period it belongs to.
     pub reference: String,
+}
+
+/// What was settled, or is due for settlement, and stands in no bill that its payee accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unbooked {
+    /// Who would receive it.
+    pub payee: Party,
+    /// What for.
+    pub kind: Kind,
+    /// Price of the order, or fee of the contract's day.
+    pub amount: Money,
+    /// The order, or the contract and day.
+    pub reference: String,
+    /// Why it is not booked.
+    pub reason: String,
 }
 
 /// All payments of a case in booking order.

@@ -26,6 +26,7 @@ pub(super) struct Folder {
     pub(super) kpis: Vec<KpiRow>,
     pub(super) ledger: Vec<LedgerRow>,
     pub(super) settlement: Vec<SettlementRow>,
+    pub(super) unbooked: Vec<UnbookedRow>,
 }
 
 /// A row of `kpi.csv`.
@@ -70,6 +71,16 @@ pub(super) struct SettlementRow {
     pub(super) deficiency_kwh: f64,
 }
 
+/// A row of `unbooked.csv`.
+#[derive(Debug, Deserialize)]
+pub(super) struct UnbookedRow {
+    pub(super) strategy: String,
+    pub(super) payee: String,
+    #[serde(deserialize_with = "money")]
+    pub(super) amount_eur: Money,
+    pub(super) reason: String,
+}
+
 fn money<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Money, D::Error> {
     f64::deserialize(d).map(Money::from_f64)
 }
@@ -91,6 +102,7 @@ impl Folder {
             kpis: rows(&path.join("kpi.csv"))?,
             ledger: rows(&path.join("ledger.csv"))?,
             settlement: rows(&path.join("settlement.csv"))?,
+            unbooked: rows(&path.join("unbooked.csv"))?,
         })
     }
 

@@ -1,7 +1,10 @@
 //! How far to trust it, and where it comes from.
 
+use std::collections::BTreeMap;
+
 use crate::output::manifest::Status;
 use crate::scenario::schema::{Forecast, Prices};
+use crate::units::Money;
 
 use super::figures::{decimal, words};
 use super::folder::Folder;
@@ -55,6 +58,7 @@ fn notes(folder: &Folder) -> Vec<String> {
         true => "The load flow has a solution in every step of every strategy.".to_owned(),
         false => format!("The load flow has no solution in {}; these steps are left out of every other figure.", unsolved.join(", ")),
     });
+    notes.extend(unbooked(folder));
     let hot: Vec<String> = folder.strategies().filter(|s| value(s, "hot_spot_max_c").is_some_and(|t| t > 180.0)).map(words).collect();
     if !hot.is_empty() {
         notes.push(format!(
@@ -76,6 +80,27 @@ fn notes(folder: &Folder) -> Vec<String> {
         notes.push("Some cases failed and are missing here.".to_owned());
     }
     notes
+}
+
+/// Bills that were not accepted, and what that leaves out.
+fn unbooked(folder: &Folder) -> Option<String> {
+    let mut sums: BTreeMap<(usize, &str, &str), Money> = BTreeMap::new();
+    for row in &folder.unbooked {
+        let strategy = folder.strategy(&row.strategy)?;
+        *sums.entry((strategy, &row.payee, &row.reason)).or_default() += row.amount_eur;
+    }
+    let name = |s: usize| folder.strategies().nth(s).map(words).unwrap_or_default();
+    let bill = |((s, payee, reason), sum): (&(usize, &str, &str), &Money)| {
+        format!("{} € to {payee} in {} ({reason})", decimal(sum.as_f64(), 2), name(*s))
+    };
+    let bills: Vec<String> = sums.iter().map(bill).collect();
+    (!bills.is_empty()).then(|| {
+        format!(
+            "Some of what was settled is not booked: {}. Payments and delivered energy leave it out, and these strategies have no cost \
+                per avoided overload MWh.",
+            bills.join("; ")
+        )
+    })
 }
 
 fn assumptions(folder: &Folder) -> Vec<Vec<String>> {

@@ -1,9 +1,10 @@
-//! `kpi.csv`, `ledger.csv` and `settlement.csv`.
+//! `kpi.csv`, `ledger.csv`, `settlement.csv` and `unbooked.csv`.
 
 use crate::kpi::{DEFINITIONS, Value};
 use crate::output::table::{Column, Strings, Table};
 use crate::scenario::study::Study;
-use crate::uftp::message::{FlexOrderSettlementIsp, Message};
+use crate::sim::Settled;
+use crate::uftp::message::FlexOrderSettlementIsp;
 use crate::units::{Money, Watts};
 
 use super::Finished;
@@ -67,30 +68,27 @@ pub(super) fn ledger(study: &Study, cases: &[Finished<'_>]) -> Table {
     ])
 }
 
-/// Every settled order.
+/// Every settled order, as it was billed last.
 pub(super) fn settlement(study: &Study, cases: &[Finished<'_>]) -> Table {
     let (mut strategy, mut agr, mut period, mut point, mut order, mut contract) = (text(), text(), text(), text(), text(), text());
     let (mut price, mut penalty, mut net) = (text(), text(), text());
     let (mut ordered, mut delivered, mut deficient) = (Vec::new(), Vec::new(), Vec::new());
     let isp_h = study.calendar.isp().as_hours();
     for c in cases {
-        for m in &c.case.messages {
-            let Message::FlexSettlement(s) = &*m.message else { continue };
-            for item in &s.flex_order_settlements {
-                strategy.push(&c.strategy.name);
-                agr.push(s.header.recipient_domain.as_str());
-                period.push(&item.period.to_string());
-                point.push(item.congestion_point.as_str());
-                order.push(item.order_reference.as_deref().unwrap_or_default());
-                contract.push(item.contract_id.as_deref().unwrap_or_default());
-                let amounts: [(&mut Strings, Money); 3] =
-                    [(&mut price, item.price), (&mut penalty, item.penalty), (&mut net, item.net_settlement)];
-                amounts.into_iter().for_each(|(column, amount)| column.push(&amount.to_string()));
-                let kwh = |f: fn(&FlexOrderSettlementIsp) -> Watts| item.isps.iter().map(f).map(Watts::as_f64).sum::<f64>() * isp_h * 1e-3;
-                ordered.push(kwh(|i| i.ordered_flex_power));
-                delivered.push(kwh(|i| i.delivered_flex_power));
-                deficient.push(kwh(|i| i.power_deficiency));
-            }
+        for Settled { bill, item, .. } in c.case.settled() {
+            strategy.push(&c.strategy.name);
+            agr.push(bill.header.recipient_domain.as_str());
+            period.push(&item.period.to_string());
+            point.push(item.congestion_point.as_str());
+            order.push(item.order_reference.as_deref().unwrap_or_default());
+            contract.push(item.contract_id.as_deref().unwrap_or_default());
+            let amounts: [(&mut Strings, Money); 3] =
+                [(&mut price, item.price), (&mut penalty, item.penalty), (&mut net, item.net_settlement)];
+            amounts.into_iter().for_each(|(column, amount)| column.push(&amount.to_string()));
+            let kwh = |f: fn(&FlexOrderSettlementIsp) -> Watts| item.isps.iter().map(f).map(Watts::as_f64).sum::<f64>() * isp_h * 1e-3;
+            ordered.push(kwh(|i| i.ordered_flex_power));
+            delivered.push(kwh(|i| i.delivered_flex_power));
+            deficient.push(kwh(|i| i.power_deficiency));
         }
     }
     Table::new([
@@ -106,5 +104,28 @@ pub(super) fn settlement(study: &Study, cases: &[Finished<'_>]) -> Table {
         ("ordered_net_kwh", Column::F64(ordered)),
         ("delivered_net_kwh", Column::F64(delivered)),
         ("deficiency_kwh", Column::F64(deficient)),
+    ])
+}
+
+/// What was settled and is not booked, with the reason.
+pub(super) fn unbooked(cases: &[Finished<'_>]) -> Table {
+    let (mut strategy, mut payee, mut kind, mut reference, mut amount, mut reason) = (text(), text(), text(), text(), text(), text());
+    for c in cases {
+        for u in &c.case.unbooked {
+            strategy.push(&c.strategy.name);
+            payee.push(u.payee.as_str());
+            kind.push(u.kind.as_str());
+            reference.push(&u.reference);
+            amount.push(&u.amount.to_string());
+            reason.push(&u.reason);
+        }
+    }
+    Table::new([
+        ("strategy", Column::Str(strategy)),
+        ("payee", Column::Str(payee)),
+        ("kind", Column::Str(kind)),
+        ("reference", Column::Str(reference)),
+        ("amount_eur", Column::Str(amount)),
+        ("reason", Column::Str(reason)),
     ])
 }

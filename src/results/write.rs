@@ -47,6 +47,7 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
     csv("kpi.csv", money::kpi(cases))?;
     csv("ledger.csv", money::ledger(study, cases))?;
     csv("settlement.csv", money::settlement(study, cases))?;
+    csv("unbooked.csv", money::unbooked(cases))?;
     let rows = elements::write(study, cases, run.selection, &folder.file("elements.parquet")?)?;
     outputs.push(("elements.parquet".to_owned(), Some(rows)));
     for (name, table) in [("messages.parquet", messages::messages(cases)), ("message_isps.parquet", messages::isps(cases))] {

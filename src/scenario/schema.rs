@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use contract::{Contract, Day, Relief, Right, Window};
+pub use contract::{Contract, Day, NO_CALL_LIMIT, Relief, Right, Window};
 pub use feeder::{Batteries, CongestionPoint, ElectricVehicles, Feeder, HeatPumps, PhaseModel, Rating};
 pub use market::{Market, Prices};
 pub use participants::{Aggregator, Dso, Failure, Forecast, Orange};

@@ -1,6 +1,7 @@
 //! Running a case: the world (truth), the wire, orange, the recorder, and the event loop that ties them to the agents.
 
 mod attendance;
+mod bills;
 mod cast;
 mod clearing;
 mod fleet;
@@ -15,6 +16,7 @@ mod vintage;
 mod wire;
 mod world;
 
+pub use bills::Settled;
 pub use observer::{DeviceStep, Observer};
 pub use recorder::{ByElement, Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;

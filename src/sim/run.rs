@@ -7,7 +7,7 @@ use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Regi
 use crate::asset::{Flexibility, Reading};
 use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Role};
-use crate::market::ledger::{Entry, Kind, Ledger, Party};
+use crate::market::ledger::{Entry, Kind, Ledger, Party, Unbooked};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::SimTime;
 use crate::uftp::message::Message;
@@ -33,6 +33,8 @@ pub struct CaseResult {
     pub recording: Recording,
     /// Every payment.
     pub ledger: Ledger,
+    /// What was settled and stands in no accepted bill.
+    pub unbooked: Vec<Unbooked>,
     /// Every message, in the order of sending.
     pub messages: Vec<LoggedMessage>,
     /// Device-level totals.
@@ -80,6 +82,7 @@ struct Case<'a, 'o> {
     given: Power,
     recording: Recording,
     ledger: Ledger,
+    unbooked: Vec<Unbooked>,
     /// Meters of the running day, `[connection][step of the day]`, W.
     meters_w: Vec<Vec<f64>>,
     watched: bool,
@@ -120,6 +123,7 @@ pub fn observe_case(
         given: Power::zero(n),
         recording: Recording::new(study, Arc::clone(&reference.flows), strategy.trades),
         ledger: Ledger::default(),
+        unbooked: Vec::new(),
         meters_w: vec![Vec::new(); n],
         watched: strategy.orange,
         peak_w: vec![0.0; n],
@@ -141,6 +145,7 @@ pub fn observe_case(
         strategy: strategy.name.clone(),
         recording: case.recording,
         ledger: case.ledger,
+        unbooked: case.unbooked,
         messages: case.wire.log,
         totals: case.world.totals,
         peak_w: case.peak_w,
@@ -263,6 +268,7 @@ impl Case<'_, '_> {
             Action::Record(Record::Requested { cp, period, near_w, unserved_w }) => {
                 self.recording.requested(self.study, cp, &period, &near_w, &unserved_w);
             }
+            Action::Record(Record::Unbooked(rows)) => self.unbooked = rows,
         }
     }
 

@@ -19,6 +19,7 @@ mod powerflow_three_phase;
 mod report;
 mod scenario_language;
 mod sim_balance;
+mod sim_bills;
 mod sim_delivery;
 mod sim_determinism;
 mod sim_faulty;

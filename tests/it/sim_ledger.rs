@@ -4,7 +4,7 @@
 //! | kind | recomputed from |
 //! |---|---|
 //! | flexibility, limitation | `Price` of the FlexOrders that were accepted |
-//! | penalty | FlexOrders, the FlexRequests behind their offers, first D-Prognosis as baseline, moved by orders at nested points (a cap: the contract), Metering |
+//! | penalty, limitation-penalty | FlexOrders, the FlexRequests behind their offers, first D-Prognosis as baseline, moved by orders at nested points (a cap: the contract), Metering |
 //! | availability | contract, FlexReservationUpdate |
 //! | energy, imbalance of aggregators | first D-Prognosis as day-ahead position (all their connections lie behind the first point), Metering, prices |
 //! | energy of customers without aggregator | all power through the transformer less losses less Metering, prices; a bound, for meters are in whole watts |
@@ -209,9 +209,10 @@ impl<'a> Files<'a> {
             let mwh = |w: f64| w * self.study.calendar.isp().as_hours() * 1e-6;
             let rate = self.contract(order.contract_id.as_deref()).map_or(self.strategy.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh);
             let missing = if ordered > 0.0 { order.price.as_f64() * (1.0 - delivered / ordered) } else { 0.0 };
-            let kind = if order.unsolicited == Some(true) { Kind::Limitation } else { Kind::Flexibility };
-            pay(to, dso, agr, kind, order.price);
-            pay(to, agr, dso, Kind::Penalty, Money::from_f64(missing) + Money::from_f64(rate * mwh(short)));
+            let called = order.unsolicited == Some(true);
+            let (price, penalty) = if called { (Kind::Limitation, Kind::LimitationPenalty) } else { (Kind::Flexibility, Kind::Penalty) };
+            pay(to, dso, agr, price, order.price);
+            pay(to, agr, dso, penalty, Money::from_f64(missing) + Money::from_f64(rate * mwh(short)));
         }
     }
 
@@ -343,15 +344,17 @@ fn settlement_messages_say_what_was_booked() {
                 let Message::FlexSettlement(bill) = &*m.message else { continue };
                 for item in &bill.flex_order_settlements {
                     let (dso, agr) = (bill.header.sender_domain.as_str(), bill.header.recipient_domain.as_str());
-                    let kind = if item.baseline_reference.is_some() { Kind::Limitation } else { Kind::Flexibility };
+                    let called = item.baseline_reference.is_some();
+                    let (price, penalty) =
+                        if called { (Kind::Limitation, Kind::LimitationPenalty) } else { (Kind::Flexibility, Kind::Penalty) };
                     assert_eq!(item.net_settlement, item.price - item.penalty);
-                    pay(&mut expected, dso, agr, kind, item.price);
-                    pay(&mut expected, agr, dso, Kind::Penalty, item.penalty);
+                    pay(&mut expected, dso, agr, price, item.price);
+                    pay(&mut expected, agr, dso, penalty, item.penalty);
                     items += 1;
                 }
             }
             assert_eq!(items > 0, strategy.trades);
-            for kind in [Kind::Flexibility, Kind::Limitation, Kind::Penalty] {
+            for kind in [Kind::Flexibility, Kind::Limitation, Kind::Penalty, Kind::LimitationPenalty] {
                 let wanted = |(_, k): &(String, Kind), m: &Money| *k == kind && *m != Money::ZERO;
                 let said: Balances = expected.iter().filter(|(k, m)| wanted(k, m)).map(|(k, m)| (k.clone(), *m)).collect();
                 let balances = case.ledger.balances().into_iter().map(|((p, k), m)| ((p.to_string(), k), m));

@@ -69,14 +69,17 @@ fn books_hold(ran: &Ran) {
             for item in &bill.flex_order_settlements {
                 let status = answer.statuses.iter().find(|s| s.order_reference == item.order_reference);
                 if status.is_some_and(|s| s.disposition == SettlementDisposition::Accepted) {
-                    let kind = if item.baseline_reference.is_some() { Kind::Limitation } else { Kind::Flexibility };
+                    let called = item.baseline_reference.is_some();
+                    let (price, penalty) =
+                        if called { (Kind::Limitation, Kind::LimitationPenalty) } else { (Kind::Flexibility, Kind::Penalty) };
                     let reference = item.order_reference.as_deref().unwrap_or_default().to_owned();
-                    owed.entry((reference.clone(), kind)).or_default().push(item.price);
-                    owed.entry((reference, Kind::Penalty)).or_default().push(item.penalty);
+                    owed.entry((reference.clone(), price)).or_default().push(item.price);
+                    owed.entry((reference, penalty)).or_default().push(item.penalty);
                 }
             }
         }
-        for e in case.ledger.entries().iter().filter(|e| [Kind::Flexibility, Kind::Limitation, Kind::Penalty].contains(&e.kind)) {
+        let of_orders = [Kind::Flexibility, Kind::Limitation, Kind::Penalty, Kind::LimitationPenalty];
+        for e in case.ledger.entries().iter().filter(|e| of_orders.contains(&e.kind)) {
             let of_order = owed.get(&(e.reference.clone(), e.kind)).unwrap_or_else(|| panic!("{}: nothing settled: {e:?}", strategy.name));
             assert_eq!(of_order.len(), 1, "{}: settled once: {e:?}", strategy.name);
             assert_eq!(of_order[0], e.amount, "{}: {e:?}", strategy.name);

@@ -46,6 +46,7 @@ impl Agr {
             range,
         ));
         self.orders.extend(self.calls.last().map(|c| c.0.clone()));
+        self.orders.sort_by(OrderRecord::by_time);
         self.desk.reply(now, message, None).into_iter().collect()
     }
 

@@ -8,7 +8,7 @@ mod plan;
 mod revoke;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -116,6 +116,8 @@ pub struct Agr {
     /// What readings told of each device.
     seen: Vec<Seen>,
     orders: Vec<OrderRecord>,
+    /// Orders that stand in a settlement it accepted.
+    settled: BTreeSet<Text>,
     meters: BTreeMap<(Date, ConnectionIdx), Arc<MeterDay>>,
     /// What reservation updates left of FlexOptions.
     reserved: BTreeMap<(Text, Date), Vec<Watts>>,
@@ -146,6 +148,7 @@ impl Agr {
             members,
             seen,
             orders: Vec::new(),
+            settled: BTreeSet::new(),
             meters: BTreeMap::new(),
             reserved: BTreeMap::new(),
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::ids::ConnectionIdx;
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{
@@ -40,7 +42,7 @@ impl Agr {
         actions
     }
 
-    /// Compares a settlement with its own: items that differ are disputed.
+    /// Compares a settlement with its own: items that differ are disputed. That it holds every order of its window is a rule.
     pub(super) fn verify(&mut self, now: SimTime, message: &Arc<Message>, settlement: &FlexSettlement) -> Vec<Action> {
         let window: Vec<OrderRecord> =
             self.orders.iter().filter(|o| (settlement.period_start..=settlement.period_end).contains(&o.period.date)).cloned().collect();
@@ -59,12 +61,11 @@ impl Agr {
             }
         };
         let statuses = settlement.flex_order_settlements.iter().map(status).collect();
-        let missing = own.iter().any(|s| !settlement.flex_order_settlements.iter().any(|i| i.order_reference == s.order_reference));
         let id = crate::uftp::message::MessageId(self.desk.uuid());
-        let rejection = missing.then(|| "Missing Settlement Items".into());
-        let Some(Message::FlexSettlementResponse(mut response)) = message.reply(id, self.desk.date_time(now), rejection) else {
+        let Some(Message::FlexSettlementResponse(mut response)) = message.reply(id, self.desk.date_time(now), None) else {
             return Vec::new();
         };
+        self.settled.extend(settlement.flex_order_settlements.iter().filter_map(|item| item.order_reference.clone()));
         response.statuses = statuses;
         vec![send(response)]
     }
@@ -78,16 +79,20 @@ impl Agr {
         point.connections.iter().filter(own).map(read).sum()
     }
 
-    /// Drops what settled days no longer need.
+    /// Drops what days up to the Period no longer need; an order without a settlement keeps its day's meters and messages.
     pub(super) fn forget(&mut self, period: &Period) -> Vec<Action> {
         let day = period.date;
-        self.meters.retain(|(d, _), _| *d > day);
+        let unsettled = self.orders.iter().filter(|o| !self.settled.contains(&o.reference)).map(|o| o.period.date).min();
+        let settled_before = unsettled.map_or(day, |d| d.min(day));
+        let open = |d: Date| d > day || unsettled.is_some_and(|u| d >= u);
+        self.meters.retain(|(d, _), _| open(*d));
+        self.orders.retain(|o| open(o.period.date));
+        self.settled.retain(|reference| self.orders.iter().any(|o| o.reference == *reference));
         self.days.retain(|d, _| *d > day);
         self.vintages.retain(|d, _| *d > day);
         self.prices.retain(|d, _| *d > day);
-        self.orders.retain(|o| o.period.date > day);
         self.reserved.retain(|(_, d), _| *d > day);
-        self.inbox.forget_before(day);
+        self.inbox.forget_before(settled_before);
         Vec::new()
     }
 }

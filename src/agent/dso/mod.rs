@@ -1,5 +1,6 @@
 //! The system operator: forecasts its area, checks it by load flow, buys flexibility, watches and settles.
 
+mod bill;
 mod call;
 mod forecast;
 mod orange;
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 
 use crate::ids::{BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 use crate::market::contract::{Bounds, Contract};
+use crate::market::ledger::Unbooked;
 use crate::powerflow::Network;
 use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::{
@@ -26,6 +28,7 @@ use super::agenda::{Appointment, Gate, Round};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
 use super::{Action, Desk, DsoVintage, Input, Participant, PublicCp, send};
+use bill::{Bill, ContractDay};
 use orange::{OrangeDay, Watch};
 
 /// What the DSO knows of its own grid, contracts and powers.
@@ -120,12 +123,18 @@ pub struct Dso {
     books: BTreeMap<Date, Book>,
     /// Orders sent and not answered yet.
     pending: BTreeMap<MessageId, OrderRecord>,
-    /// Accepted orders in the order of placing.
+    /// Accepted orders in the order of placing, without those in a bill.
     orders: Vec<OrderRecord>,
     next_order: u64,
     meters: BTreeMap<(Date, ConnectionIdx), Vec<Watts>>,
-    /// Settlements sent and not answered yet.
-    bills: BTreeMap<MessageId, Arc<Message>>,
+    /// Settlements sent and not accepted yet.
+    bills: BTreeMap<MessageId, Bill>,
+    /// Days of contracts not billed yet.
+    contract_days: Vec<ContractDay>,
+    /// Items that aggregators disputed.
+    disputed: Vec<Unbooked>,
+    /// First day that no settlement window has held yet.
+    window_start: Option<Date>,
     days: BTreeMap<Date, OrangeDay>,
     watch: Vec<Watch>,
     calls: BTreeMap<(String, Date), u32>,
@@ -157,6 +166,9 @@ impl Dso {
             next_order: 1,
             meters: BTreeMap::new(),
             bills: BTreeMap::new(),
+            contract_days: Vec::new(),
+            disputed: Vec::new(),
+            window_start: None,
             days: BTreeMap::new(),
             watch,
             calls: BTreeMap::new(),
@@ -239,6 +251,7 @@ impl Dso {
     }
 
     fn publish(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
+        self.window_start = Some(period.date);
         let declare = |w: &Watched| DeclaredCongestionPoint {
             entity_address: w.public.address.clone(),
             start_period: period.date,

@@ -1,21 +1,19 @@
-//! Settlement of a window: every order of it, by the metering that arrived; payments once the aggregator agrees.
+//! Settlement of a window. A bill covers whole days from the end of the bill before: every order and every contract day of them,
+//! and nothing else. Days wait for the next window where meter data are late; what was still not metered then is settled as not
+//! delivered, which the aggregator can dispute. How bills are answered stands in [`bill`](super::bill).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::ids::Domain;
-use crate::market::contract::{Contract, Payments};
-use crate::market::ledger::{Entry, Kind, Party};
+use crate::ids::{ConnectionIdx, Domain};
+use crate::market::contract::Contract;
 use crate::time::{IspIndex, Period, SimTime};
-use crate::uftp::message::{
-    ContractSettlement, ContractSettlementIsp, ContractSettlementPeriod, FlexSettlement, FlexSettlementResponse, IspRun, Message, Metering,
-    ProfileType, SettlementDisposition,
-};
-use crate::units::{Money, Watts};
+use crate::uftp::message::{ContractSettlementIsp, ContractSettlementPeriod, IspRun, Metering, ProfileType};
+use crate::units::Watts;
 
-use super::super::order::{OrderRecord, settle};
+use super::super::order::OrderRecord;
+use super::bill::{ContractDay, Due};
 use super::{Action, Dso};
 
 impl Dso {
@@ -25,40 +23,56 @@ impl Dso {
         let Some(row) = self.profile.addresses.iter().position(|a| *a == address) else { return };
         let Some(profile) = m.profiles.iter().find(|p| p.profile_type == ProfileType::Power) else { return };
         let watts = profile.isps.iter().map(|i| Watts::from_f64(i.value.as_f64() * 1e3)).collect();
-        self.meters.insert((m.period, crate::ids::ConnectionIdx::new(row)), watts);
+        self.meters.insert((m.period, ConnectionIdx::new(row)), watts);
     }
 
-    /// Settles all orders and contracts up to and including `last`.
+    /// Bills every aggregator for the window that ends with `last`, and again for what it refused before.
     pub(super) fn settle(&mut self, now: SimTime, last: &Period) -> Vec<Action> {
-        // What was not metered cannot be judged: orders of such a day wait until its meters are in.
-        let (due, waiting): (Vec<OrderRecord>, Vec<OrderRecord>) =
-            std::mem::take(&mut self.orders).into_iter().partition(|o| o.period.date <= last.date && self.is_metered(o));
-        self.orders = waiting;
-        let agrs: BTreeSet<Domain> = due.iter().map(|o| o.agr.clone()).collect();
-        let mut actions = self.pay_availability(now, last);
+        let first = self.window_start.unwrap_or(last.date);
+        self.close_contract_days(first, last.date);
+        self.reopen_refused();
+        let mut agrs: BTreeSet<Domain> = self.orders.iter().map(|o| o.agr.clone()).collect();
+        agrs.extend(self.contract_days.iter().map(|d| d.aggregator.clone()));
+        let mut actions = Vec::new();
         for agr in agrs {
-            let own: Vec<OrderRecord> = due.iter().filter(|o| o.agr == agr).cloned().collect();
-            let items = settle(&own, &|o, isp| self.metered(o, isp), &|a, b| self.nested(a, b));
-            let first = own.iter().map(|o| o.period.date).min().unwrap_or(last.date);
-            let bill = FlexSettlement {
-                header: self.desk.header(now, &agr, None),
-                period_start: first,
-                period_end: last.date,
-                currency: self.desk.currency,
-                flex_order_settlements: items,
-                contract_settlements: self.contract_settlements(&agr, &own),
-            };
-            let message = Arc::new(Message::FlexSettlement(bill));
-            self.bills.insert(message.header().message_id, Arc::clone(&message));
-            actions.push(Action::Send(message));
+            let end = self.metered_until(&agr, first, last.date);
+            let due = self.take_due(&agr, end);
+            if !due.is_empty() {
+                actions.push(self.send_bill(now, &agr, due, first..=end, false));
+            }
         }
-        let kept: BTreeSet<Date> = self.orders.iter().map(|o| o.period.date).collect();
-        self.meters.retain(|(d, _), _| *d > last.date || kept.contains(d));
+        self.window_start = last.date.tomorrow().ok();
         self.books.retain(|d, _| *d > last.date);
         self.vintages.retain(|d, _| *d > last.date);
         self.days.retain(|d, _| *d > last.date);
-        self.inbox.forget_before(last.date);
+        self.forget_settled();
+        actions.push(self.show_unbooked());
         actions
+    }
+
+    /// Drops meters and messages that no order without an accepted bill needs.
+    pub(super) fn forget_settled(&mut self) {
+        let Some(open) = self.window_start else { return };
+        let billed = self.bills.values().flat_map(|b| &b.due.orders);
+        let needed = self.orders.iter().chain(billed).map(|o| o.period.date).min();
+        let keep = needed.map_or(open, |d| d.min(open));
+        self.meters.retain(|(d, _), _| *d >= keep);
+        self.inbox.forget_before(keep.yesterday().unwrap_or(keep));
+    }
+
+    /// The last day an aggregator can be billed for: all of the window, or up to the first of its days with orders without meter
+    /// data. Days before the window have waited long enough.
+    fn metered_until(&self, agr: &Domain, first: Date, last: Date) -> Date {
+        let own = self.orders.iter().filter(|o| o.agr == *agr && (first..=last).contains(&o.period.date));
+        let unmetered = own.filter(|o| !self.is_metered(o)).map(|o| o.period.date).min();
+        unmetered.and_then(|d| d.yesterday().ok()).unwrap_or(last)
+    }
+
+    /// Takes out what is due to an aggregator up to a day.
+    fn take_due(&mut self, agr: &Domain, end: Date) -> Due {
+        let orders = self.orders.extract_if(.., |o| o.agr == *agr && o.period.date <= end).collect();
+        let days = self.contract_days.extract_if(.., |d| d.aggregator == *agr && d.settlement.period <= end).collect();
+        Due { orders, days }
     }
 
     /// Whether every connection of an order's aggregator at any congestion point has its meter data of the day.
@@ -68,85 +82,53 @@ impl Dso {
         own.all(|c| self.meters.contains_key(&(order.period.date, c)))
     }
 
-    /// Metered net power of an aggregator's connections at an order's congestion point.
-    fn metered(&self, order: &OrderRecord, isp: IspIndex) -> Watts {
+    /// Metered net power of an aggregator's connections at an order's congestion point; the order's baseline where the day was not
+    /// metered.
+    pub(super) fn metered(&self, order: &OrderRecord, isp: IspIndex) -> Watts {
+        if !self.is_metered(order) {
+            return order.baseline[isp.offset()];
+        }
         let own = self.portfolio(&(order.agr.clone(), order.cp));
         own.iter().filter_map(|c| self.meters.get(&(order.period.date, *c))).map(|m| m[isp.offset()]).sum()
     }
 
-    /// Availability fees of what stayed reserved, per contract and day.
-    fn pay_availability(&self, now: SimTime, last: &Period) -> Vec<Action> {
-        let mut actions = Vec::new();
-        for (date, book) in self.books.iter().filter(|(d, _)| **d <= last.date) {
-            for contract in &self.profile.contracts {
-                let Some(kept) = book.reserved.get(&contract.id) else { continue };
-                let mw_h = kept.iter().map(|w| w.abs().as_f64()).sum::<f64>() * 1e-6 * last.isp().as_hours();
-                actions.push(Action::Book(Entry {
-                    time: now,
-                    payer: Party::from(&self.desk.domain),
-                    payee: Party::from(&contract.aggregator),
-                    kind: Kind::Availability,
-                    amount: Money::from_f64(mw_h * contract.availability_eur_per_mw_h),
-                    reference: format!("{} {date}", contract.id),
-                }));
+    /// Works out what each contract that reserves comes to on the days of a window.
+    fn close_contract_days(&mut self, first: Date, last: Date) {
+        let mut days = Vec::new();
+        for date in std::iter::successors(Some(first), |d| d.tomorrow().ok()).take_while(|d| *d <= last) {
+            let period = self.desk.calendar.period(date);
+            days.extend(self.profile.contracts.iter().filter_map(|c| self.contract_day(c, &period)));
+        }
+        self.contract_days.extend(days);
+    }
+
+    /// A contract's day: the ISPs of its windows with what stayed reserved, was requested and ordered. `None` on days it does not
+    /// reserve anything.
+    fn contract_day(&self, c: &Contract, period: &Period) -> Option<ContractDay> {
+        let cp = self.point(&c.congestion_point)?;
+        let full: Vec<Watts> = period.iter().map(|isp| c.reserved_at(&self.desk.calendar, period, isp)).collect();
+        let book = self.books.get(&period.date);
+        let kept = book.and_then(|b| b.reserved.get(&c.id)).unwrap_or(&full);
+        let bounds = book.filter(|b| b.requested_under(&c.id)).and_then(|b| b.bounds.get(&cp));
+        let under = |o: &&OrderRecord| o.period.date == period.date && o.contract.as_deref() == Some(c.id.as_str());
+        let ordered: Vec<&OrderRecord> = self.orders.iter().filter(under).collect();
+        let row = |i: usize| {
+            let request = bounds.map(|b| b[i]).filter(|b| b.requested);
+            ContractSettlementIsp {
+                run: IspRun::single(IspIndex::from_offset(i)),
+                reserved_power: kept[i],
+                requested_power: request.map(|b| c.right.terms().obliges(kept[i], b)),
+                available_power: request.map(|b| if full[i].0 < 0 { b.min } else { b.max }),
+                offered_power: None,
+                ordered_power: Some(ordered.iter().map(|o| o.power[i]).sum()).filter(|w| *w != Watts::ZERO),
             }
-        }
-        actions
-    }
-
-    /// What was reserved, requested and ordered under each contract that reserves, for the days that had orders or requests.
-    fn contract_settlements(&self, agr: &Domain, orders: &[OrderRecord]) -> Vec<ContractSettlement> {
-        let own = self.profile.contracts.iter().filter(|c| c.aggregator == *agr);
-        let settlement = |c: &Contract| {
-            let days = self.books.iter().filter(|(_, b)| b.requested_under(&c.id));
-            let periods: Vec<ContractSettlementPeriod> = days
-                .filter_map(|(date, book)| {
-                    let cp = self.point(&c.congestion_point)?;
-                    let (kept, bounds) = (book.reserved.get(&c.id)?, book.bounds.get(&cp)?);
-                    let ordered = |i: usize| -> Watts {
-                        let under = orders.iter().filter(|o| o.period.date == *date && o.contract.as_deref() == Some(c.id.as_str()));
-                        under.map(|o| o.power[i]).sum()
-                    };
-                    let row = |(i, r): (usize, &Watts)| ContractSettlementIsp {
-                        run: IspRun::single(IspIndex::from_offset(i)),
-                        reserved_power: *r,
-                        requested_power: bounds[i].requested.then(|| c.right.terms().obliges(*r, bounds[i])),
-                        available_power: bounds[i].requested.then_some(if r.0 < 0 { bounds[i].min } else { bounds[i].max }),
-                        offered_power: None,
-                        ordered_power: Some(ordered(i)).filter(|w| *w != Watts::ZERO),
-                    };
-                    let isps = kept.iter().enumerate().filter(|(_, r)| **r != Watts::ZERO).map(row).collect();
-                    Some(ContractSettlementPeriod { period: *date, isps })
-                })
-                .collect();
-            (!periods.is_empty()).then(|| ContractSettlement { contract_id: Some(c.id.as_str().into()), periods })
         };
-        own.filter_map(settlement).collect()
-    }
-
-    /// Books what the aggregator accepted; disputed items are left to people.
-    pub(super) fn pay(&mut self, now: SimTime, answer: &FlexSettlementResponse) -> Vec<Action> {
-        let Some(bill) = self.bills.remove(&answer.response.reference) else { return Vec::new() };
-        let Message::FlexSettlement(bill) = &*bill else { return Vec::new() };
-        if !answer.response.is_accepted() {
-            return Vec::new();
-        }
-        let agreed = |item: &&crate::uftp::message::FlexOrderSettlement| {
-            let status = answer.statuses.iter().find(|s| s.order_reference == item.order_reference);
-            status.is_some_and(|s| s.disposition == SettlementDisposition::Accepted)
-        };
-        let (dso, agr) = (Party::from(&self.desk.domain), Party::from(&bill.header.recipient_domain));
-        let mut actions = Vec::new();
-        for item in bill.flex_order_settlements.iter().filter(agreed) {
-            let contract = item.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
-            let kinds = contract.map_or(Payments::SPOT, |c| c.right.terms().payments());
-            let entry = |payer: &Party, payee: &Party, kind, amount| {
-                let reference = item.order_reference.as_deref().unwrap_or_default().to_owned();
-                Action::Book(Entry { time: now, payer: payer.clone(), payee: payee.clone(), kind, amount, reference })
-            };
-            actions.push(entry(&dso, &agr, kinds.price, item.price));
-            actions.push(entry(&agr, &dso, kinds.penalty, item.penalty));
-        }
-        actions
+        let isps: Vec<_> = (0..full.len()).filter(|&i| full[i] != Watts::ZERO).map(row).collect();
+        (!isps.is_empty()).then(|| ContractDay {
+            contract: c.id.clone(),
+            aggregator: c.aggregator.clone(),
+            fee: c.availability(kept, period.isp()),
+            settlement: ContractSettlementPeriod { period: period.date, isps },
+        })
     }
 }

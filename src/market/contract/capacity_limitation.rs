@@ -39,7 +39,7 @@ impl Terms for CapacityLimitation {
     }
 
     fn payments(&self) -> Payments {
-        Payments { price: Kind::Limitation, penalty: Kind::Penalty }
+        Payments { price: Kind::Limitation, penalty: Kind::LimitationPenalty }
     }
 }
 

@@ -8,7 +8,7 @@ mod terms;
 mod window;
 
 use crate::ids::{Domain, EntityAddress};
-use crate::time::{IspCalendar, IspIndex, Period};
+use crate::time::{IspCalendar, IspIndex, Period, SimDuration};
 use crate::units::{Money, Watts};
 
 use super::direction::Direction;
@@ -85,6 +85,13 @@ impl Contract {
     #[must_use]
     pub fn reserved_at(&self, calendar: &IspCalendar, period: &Period, isp: IspIndex) -> Watts {
         if self.holds(calendar, period, isp) { self.right.terms().reserves(self.direction) } else { Watts::ZERO }
+    }
+
+    /// Availability fee of a day for what stays reserved per ISP (W, signed).
+    #[must_use]
+    pub fn availability(&self, kept: &[Watts], isp: SimDuration) -> Money {
+        let mw_h = kept.iter().map(|w| w.abs().as_f64()).sum::<f64>() * 1e-6 * isp.as_hours();
+        Money::from_f64(mw_h * self.availability_eur_per_mw_h)
     }
 
     /// What the operator calls on a day: in the ISPs of its windows where the bounds ask for relief in its direction, whatever

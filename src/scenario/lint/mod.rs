@@ -65,7 +65,7 @@ rules_on_meaning! {
     duplicate_id not_a_domain unknown_currency
     empty_congestion_point limits_order
     connection_taken share_sum empty_portfolio
-    empty_window overlapping_windows
+    empty_window overlapping_windows idle_term
     unknown_strategy no_replacement smaller_replacement unused
     sweep_design sweep_distribution
 }

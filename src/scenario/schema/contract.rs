@@ -25,7 +25,7 @@ pub struct Contract {
     /// When it holds; empty means always.
     #[serde(default)]
     pub windows: Vec<Window>,
-    /// Availability fee per MW reserved and hour.
+    /// Availability fee per MW reserved and hour, of a right that reserves.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 10000.0))]
     pub availability_eur_per_mw_h: f64,
@@ -36,16 +36,19 @@ pub struct Contract {
     #[serde(default = "penalty")]
     #[schemars(range(min = 0.0, max = 10000.0))]
     pub penalty_eur_per_mwh: f64,
-    /// Most calls in a calendar week.
-    #[serde(default = "seven")]
+    /// Most calls in a calendar week, of a right that is called.
+    #[serde(default = "no_call_limit")]
     pub max_calls_per_week: u32,
 }
 
 fn penalty() -> f64 {
     50.0
 }
-fn seven() -> u32 {
-    7
+/// Calls a week that are no limit: one a day.
+pub const NO_CALL_LIMIT: u32 = 7;
+
+fn no_call_limit() -> u32 {
+    NO_CALL_LIMIT
 }
 
 /// Which congestion a contract relieves.
