@@ -61,6 +61,11 @@ impl Fleet {
         Charge { power_w: power(planned_w), must_w: power(0.0) }
     }
 
+    /// Energy that vehicle `v` still wants; zero when it is away.
+    pub(super) fn wanted_wh(&self, v: usize) -> f64 {
+        self.sessions[v].map_or(0.0, |(_, left)| left)
+    }
+
     /// Energy that went into vehicle `v`.
     pub(super) fn charged(&mut self, v: usize, wh: f64) {
         if let Some((_, left)) = &mut self.sessions[v] {

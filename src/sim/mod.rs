@@ -3,6 +3,7 @@
 mod cast;
 mod clearing;
 mod fleet;
+mod observer;
 mod physics;
 mod recorder;
 mod run;
@@ -11,7 +12,8 @@ mod wire;
 mod world;
 
 pub use clearing::{CONTRACTOR, CUSTOMERS, DAY_AHEAD, IMBALANCE};
+pub use observer::{DeviceStep, Observer};
 pub use recorder::{Recording, Regime, Variant};
-pub use run::{CaseResult, Progress, run_case};
+pub use run::{CaseResult, Progress, observe_case, run_case};
 pub use wire::{Fate, LoggedMessage};
 pub use world::Totals;

@@ -14,6 +14,7 @@ use crate::units::Money;
 
 use super::cast::{self, Agent, DSO, agr_row};
 use super::clearing;
+use super::observer::{Nobody, Observer};
 use super::physics::Physics;
 use super::recorder::{Recording, Regime, Variant};
 use super::vintage::Forecaster;
@@ -59,7 +60,7 @@ const MESSAGE: Phase = Phase(1);
 const GATE: Phase = Phase(2);
 const STEP: Phase = Phase(3);
 
-struct Case<'a> {
+struct Case<'a, 'o> {
     study: &'a Study,
     physics: Physics<'a>,
     world: World<'a>,
@@ -76,11 +77,18 @@ struct Case<'a> {
     meters_w: Vec<Vec<f64>>,
     watched: bool,
     peak_w: Vec<f64>,
+    observer: &'o mut dyn Observer,
 }
 
 /// Runs one strategy of a study.
 #[must_use]
 pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> CaseResult {
+    observe_case(study, strategy, progress, &mut Nobody)
+}
+
+/// Runs one strategy of a study before a bystander.
+#[must_use]
+pub fn observe_case(study: &Study, strategy: &Strategy, progress: Progress<'_>, observer: &mut dyn Observer) -> CaseResult {
     let physics = Physics::new(study, strategy);
     let world = World::new(study, strategy);
     let agents = cast::agents(study, strategy, &physics.network, &world);
@@ -100,6 +108,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
         meters_w: vec![Vec::new(); study.grid.connections.len()],
         watched: strategy.orange,
         peak_w: vec![0.0; study.grid.connections.len()],
+        observer,
     };
     case.schedule();
     while let Some((key, event)) = case.queue.pop() {
@@ -123,7 +132,7 @@ pub fn run_case(study: &Study, strategy: &Strategy, progress: Progress<'_>) -> C
     }
 }
 
-impl Case<'_> {
+impl Case<'_, '_> {
     fn world_event(&mut self, time: SimTime, phase: Phase, event: Event) {
         let world = Origin(u16::try_from(self.agents.len()).expect("few agents"));
         self.queue.push(time, phase, world, event);
@@ -230,8 +239,10 @@ impl Case<'_> {
 
     /// Hands an input to an agent and carries out what it wants.
     fn tell(&mut self, now: SimTime, agent: usize, input: Input) {
+        self.observer.told(now, &self.agents[agent].0, &input);
         let actions = self.agents[agent].1.handle(now, input);
         for action in actions {
+            self.observer.wanted(now, &self.agents[agent].0, &action);
             self.carry_out(now, agent, action);
         }
     }
@@ -273,7 +284,7 @@ impl Case<'_> {
         let date = study.calendar.date_of(now);
         let day = study.periods.binary_search_by_key(&date, |p| p.date).expect("steps lie in the run's Periods");
         let row = study.truth.step_at(now).expect("profiles cover the run");
-        self.world.step(now, &study.periods[day], row);
+        self.world.step(now, &study.periods[day], step, row, self.observer);
         let mut solved: Option<Variant> = None;
         for variant in Variant::ALL {
             let like = |other: &Variant| self.given[*other as usize] == self.world.power[variant as usize];
@@ -292,6 +303,8 @@ impl Case<'_> {
                     solved = Some(variant);
                 }
             }
+            let power = &self.world.power[variant as usize];
+            self.observer.step(variant, step, &power.p_w, &power.q_var, &self.physics.solution);
         }
         let drawn_mwh = self.world.power[Variant::Actual as usize].p_w.iter().sum::<f64>() * study.step.as_hours() * 1e-6;
         self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];

@@ -17,13 +17,14 @@ use jiff::civil::Date;
 use crate::agent::{Dispatch, Limit};
 use crate::asset::AssetKind;
 use crate::asset::ev::Planner;
-use crate::ids::{AgrIdx, ConnectionIdx, CpIdx};
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx};
 use crate::rng::Stream;
 use crate::scenario::build::portfolio_at;
 use crate::scenario::study::{Strategy, Study, asset_power, curtailable};
 use crate::time::{Period, SimTime};
 
 use super::fleet::Fleet;
+use super::observer::{DeviceStep, Observer};
 use super::recorder::Variant;
 
 /// Device-level totals of a case.
@@ -89,6 +90,15 @@ struct Group {
     sources: Vec<usize>,
     vehicles: Vec<usize>,
     batteries: Vec<usize>,
+}
+
+/// A step of the run: when it begins, in which Period and ISP (by offset), as a row of the run and of the profiles.
+struct Moment<'p> {
+    t: SimTime,
+    period: &'p Period,
+    isp: usize,
+    step: usize,
+    row: usize,
 }
 
 /// What a step came to in one variant, per connection.
@@ -215,13 +225,14 @@ impl<'a> World<'a> {
     }
 
     /// Lets one step happen; results are in `power`, by variant.
-    pub(super) fn step(&mut self, t: SimTime, period: &Period, row: usize) {
+    pub(super) fn step(&mut self, t: SimTime, period: &Period, step: usize, row: usize, observer: &mut dyn Observer) {
         self.obey(period);
         let isp = period.isp_at(t).expect("a step lies in its Period").offset();
+        let now = Moment { t, period, isp, step, row };
         let available: Vec<(f64, f64)> =
             self.sources.iter().map(|s| asset_power(&self.study.assets[s.asset], &self.study.truth, row)).collect();
         for &variant in self.variants() {
-            self.realise(variant, t, period, isp, row, &available);
+            self.realise(variant, &now, &available, observer);
         }
         if !self.trades {
             let actual = self.power[Variant::Actual as usize].clone();
@@ -233,8 +244,9 @@ impl<'a> World<'a> {
         self.totals.unserved_wh = std::array::from_fn(|v| self.fleets[v].unserved_wh);
     }
 
-    fn realise(&mut self, variant: Variant, t: SimTime, period: &Period, isp: usize, row: usize, available: &[(f64, f64)]) {
+    fn realise(&mut self, variant: Variant, now: &Moment<'_>, available: &[(f64, f64)], observer: &mut dyn Observer) {
         let study = self.study;
+        let &Moment { t, period, isp, step, .. } = now;
         let step_h = study.step.as_hours();
         let with_orders = variant != Variant::Free;
         let limits: Vec<Option<Limit>> = match variant {
@@ -243,15 +255,17 @@ impl<'a> World<'a> {
         };
         let hour = ((t - period.start).0 / 3600) as usize;
         let mut power = std::mem::take(&mut self.power[variant as usize]);
-        self.inflexible(&mut power, row, &limits, variant);
+        self.inflexible(&mut power, now, &limits, variant, observer);
         // Feed-in, vehicles, batteries before targets and limits.
         let mut feed_in: Vec<f64> = available.iter().map(|(p, _)| -p).collect();
         self.fleets[variant as usize].turn_over(study, t);
+        let mut planned_w: Vec<f64> = Vec::with_capacity(study.vehicles.len() + study.batteries.len());
         let mut charges: Vec<f64> = Vec::with_capacity(study.vehicles.len());
         let mut must: Vec<f64> = Vec::with_capacity(study.vehicles.len());
         for v in 0..study.vehicles.len() {
             let planned = self.planned(period.date, study.vehicle_asset(v), isp, with_orders && self.vehicle_follows(v, hour));
             let c = self.fleets[variant as usize].charge(study, v, planned, t, study.step);
+            planned_w.push(planned);
             charges.push(c.power_w);
             must.push(c.must_w);
         }
@@ -259,6 +273,7 @@ impl<'a> World<'a> {
             .map(|b| {
                 let follows = with_orders && self.battery_follows(b, hour);
                 let planned = self.planned(period.date, study.battery_asset(b), isp, follows);
+                planned_w.push(planned);
                 study.batteries[b].battery.step(&mut self.fleets[variant as usize].stored_wh[b], planned, step_h)
             })
             .collect();
@@ -278,14 +293,22 @@ impl<'a> World<'a> {
             self.free_charges.clone_from(&charges);
         }
         self.limit_devices(&limits, &mut feed_in, &mut charges, step_h);
-        for (v, p) in charges.iter().enumerate() {
-            self.fleets[variant as usize].charged(v, p * step_h);
-            power.p_w[study.vehicles[v].connection.i()] += p;
+        let fleet = &mut self.fleets[variant as usize];
+        let (of_vehicles, of_batteries) = planned_w.split_at(charges.len());
+        for (v, (&power_w, &planned_w)) in charges.iter().zip(of_vehicles).enumerate() {
+            fleet.charged(v, power_w * step_h);
+            power.p_w[study.vehicles[v].connection.i()] += power_w;
+            let device = study.vehicle_asset(v);
+            observer.device(&DeviceStep { variant, step, device, planned_w, power_w, content_wh: fleet.wanted_wh(v) });
         }
-        for (b, p) in stores.iter().enumerate() {
-            power.p_w[study.batteries[b].connection.i()] += p;
+        for (b, (&power_w, &planned_w)) in stores.iter().zip(of_batteries).enumerate() {
+            power.p_w[study.batteries[b].connection.i()] += power_w;
+            let device = study.battery_asset(b);
+            observer.device(&DeviceStep { variant, step, device, planned_w, power_w, content_wh: fleet.stored_wh[b] });
         }
         for ((s, fed), (p, q)) in self.sources.iter().zip(&feed_in).zip(available) {
+            let device = AssetIdx::new(s.asset);
+            observer.device(&DeviceStep { variant, step, device, planned_w: *p, power_w: -fed, content_wh: 0.0 });
             let share = if *p != 0.0 { -fed / p } else { 0.0 };
             power.p_w[s.connection.i()] -= fed;
             power.q_var[s.connection.i()] += q * share;
@@ -294,12 +317,13 @@ impl<'a> World<'a> {
     }
 
     /// Loads, fixed charging and heat pumps; a limitation caps heat pumps that are reached and comply.
-    fn inflexible(&mut self, power: &mut Power, row: usize, limits: &[Option<Limit>], variant: Variant) {
+    fn inflexible(&mut self, power: &mut Power, now: &Moment<'_>, limits: &[Option<Limit>], variant: Variant, observer: &mut dyn Observer) {
         power.p_w.fill(0.0);
         power.q_var.fill(0.0);
         let study = self.study;
         for (a, asset) in study.assets.iter().enumerate().filter(|(_, a)| !curtailable(a.kind)) {
-            let (mut p, q) = asset_power(asset, &study.truth, row);
+            let (planned_w, q) = asset_power(asset, &study.truth, now.row);
+            let mut p = planned_w;
             let complies = self.obedience.as_ref().is_some_and(|(_, o)| o.complies.heat_pumps[a]);
             if self.heat_pump_reached[a] && complies {
                 for (k, limit) in limits.iter().enumerate() {
@@ -316,11 +340,13 @@ impl<'a> World<'a> {
             }
             power.p_w[asset.connection.i()] += p;
             power.q_var[asset.connection.i()] += q;
+            let device = AssetIdx::new(a);
+            observer.device(&DeviceStep { variant, step: now.step, device, planned_w, power_w: p, content_wh: 0.0 });
         }
     }
 
     /// Power planned for a vehicle or battery: as dispatched, else the household's own plan.
-    fn planned(&self, date: Date, asset: crate::ids::AssetIdx, isp: usize, dispatched: bool) -> f64 {
+    fn planned(&self, date: Date, asset: AssetIdx, isp: usize, dispatched: bool) -> f64 {
         let first_battery = self.study.assets.len() + self.study.vehicles.len();
         let connection = match asset.i().checked_sub(first_battery) {
             Some(b) => self.study.batteries[b].connection,
