@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use copperplate::kpi::{self, Value};
 use copperplate::market::ledger::{Kind, Party};
 use copperplate::scenario::schema::{self, Scenario};
-use copperplate::scenario::wire::Silence;
+use copperplate::scenario::schema::Silence;
 use copperplate::sim::{CaseResult, Fate};
 use copperplate::uftp::message::{FlexOrder, FlexSettlement, Message, MessageId, SettlementDisposition};
 use copperplate::units::{Money, Watts};
