@@ -20,6 +20,6 @@ pub use bills::Settled;
 pub use observer::{DeviceStep, Observer};
 pub use recorder::{ByElement, Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;
-pub use run::{CaseResult, Progress, observe_case, run_case};
+pub use run::{CaseResult, Progress, observe_case, observe_with, run_case};
 pub use wire::{Fate, LoggedMessage};
 pub use world::Totals;

@@ -105,10 +105,24 @@ pub fn observe_case(
     progress: Progress<'_>,
     observer: &mut dyn Observer,
 ) -> CaseResult {
+    observe_with(study, reference, strategy, |_| {}, progress, observer)
+}
+
+/// Runs one strategy of a study with other participants than its own: `seat` may put anyone's into the registry.
+#[must_use]
+pub fn observe_with(
+    study: &Study,
+    reference: &Reference,
+    strategy: &Strategy,
+    seat: impl FnOnce(&mut Registry),
+    progress: Progress<'_>,
+    observer: &mut dyn Observer,
+) -> CaseResult {
     let (grid, network) = study.grid(strategy);
     let physics = Physics::new(study, &grid, Arc::clone(&network));
     let world = World::new(study, reference, strategy);
-    let participants = cast::participants(study, strategy, &network, &world.attendance);
+    let mut participants = cast::participants(study, strategy, &network, &world.attendance);
+    seat(&mut participants);
     let n = study.grid.connections.len();
     let mut case = Case {
         study,
