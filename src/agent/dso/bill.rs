@@ -74,7 +74,7 @@ pub(super) struct Bill {
     agr: Domain,
     pub(super) due: Due,
     items: Vec<FlexOrderSettlement>,
-    window: RangeInclusive<Date>,
+    pub(super) window: RangeInclusive<Date>,
     /// Whether it repeats one that was rejected.
     repeated: bool,
     /// Why it was rejected; `None` while no answer has come.
@@ -178,7 +178,11 @@ impl Dso {
         }
         let missed: Vec<MessageId> =
             self.pending.iter().filter(|(_, o)| o.agr == *agr && names(reason, &o.reference)).map(|(id, _)| *id).collect();
-        due.join(Due { orders: missed.iter().filter_map(|id| self.pending.remove(id)).collect(), days: Vec::new() });
+        let orders: Vec<OrderRecord> = missed.iter().filter_map(|id| self.pending.remove(id)).collect();
+        for order in &orders {
+            self.inbox.order_accepted(agr, &order.reference, order.period.date);
+        }
+        due.join(Due { orders, days: Vec::new() });
         due
     }
 

@@ -50,11 +50,11 @@ impl Dso {
         actions
     }
 
-    /// Drops meters and messages that no order without an accepted bill needs.
+    /// Drops meters and messages that no order without an accepted bill needs, and no bill without an answer.
     pub(super) fn forget_settled(&mut self) {
         let Some(open) = self.window_start else { return };
-        let billed = self.bills.values().flat_map(|b| &b.due.orders);
-        let needed = self.orders.iter().chain(billed).map(|o| o.period.date).min();
+        let billed = self.bills.values().flat_map(|b| b.due.orders.iter().map(|o| o.period.date).chain([*b.window.start()]));
+        let needed = self.orders.iter().map(|o| o.period.date).chain(billed).min();
         let keep = needed.map_or(open, |d| d.min(open));
         self.meters.retain(|(d, _), _| *d >= keep);
         self.inbox.forget_before(keep.yesterday().unwrap_or(keep));
