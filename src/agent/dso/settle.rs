@@ -82,14 +82,19 @@ impl Dso {
         own.all(|c| self.meters.contains_key(&(order.period.date, c)))
     }
 
-    /// Metered net power of an aggregator's connections at an order's congestion point; the order's baseline where the day was not
-    /// metered.
-    pub(super) fn metered(&self, order: &OrderRecord, isp: IspIndex) -> Watts {
+    /// Metered net power of an aggregator's connections at an order's congestion point per ISP; the order's baseline where the day
+    /// was not metered.
+    pub(super) fn metered(&self, order: &OrderRecord) -> Vec<Watts> {
         if !self.is_metered(order) {
-            return order.baseline[isp.offset()];
+            return order.baseline.clone();
         }
-        let own = self.portfolio(&(order.agr.clone(), order.cp));
-        own.iter().filter_map(|c| self.meters.get(&(order.period.date, *c))).map(|m| m[isp.offset()]).sum()
+        let mut sum = vec![Watts::ZERO; order.period.isps()];
+        for c in self.portfolio(&(order.agr.clone(), order.cp)) {
+            for (sum, read) in sum.iter_mut().zip(self.meters.get(&(order.period.date, c)).into_iter().flatten()) {
+                *sum += *read;
+            }
+        }
+        sum
     }
 
     /// Works out what each contract that reserves comes to on the days of a window.
