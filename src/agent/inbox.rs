@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::ids::{Domain, EntityAddress, Role};
 use crate::market::contract::Contract;
 use crate::time::{IspCalendar, IspSeries, SimTime};
-use crate::uftp::message::{Currency, Message};
+use crate::uftp::message::{Currency, Message, Text};
 use crate::uftp::participant::{Book, Seen};
 use crate::uftp::validate::{Baseline, Fault, Received, Registry, Reservation, Standing, Terms, Validated, View};
 
@@ -135,6 +135,11 @@ impl Inbox {
                 self.book.sent(m);
             }
         }
+    }
+
+    /// Remembers an order as accepted whose answer never came.
+    pub(super) fn order_accepted(&mut self, peer: &Domain, reference: &Text, period: Date) {
+        self.book.order_accepted(peer, reference.clone(), period);
     }
 
     /// Forgets what concerns Periods before `date`.

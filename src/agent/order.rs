@@ -74,13 +74,13 @@ fn same_stack(a: &OrderRecord, b: &OrderRecord) -> bool {
 
 /// Settles `orders`, sorted [`OrderRecord::by_time`].
 ///
-/// `actual(order, isp)` is the metered net power of the aggregator's connections at the order's congestion point, and
+/// `actual(order)` is the metered net power of the aggregator's connections at the order's congestion point per ISP, and
 /// `nested(a, b)` says whether congestion point `a` is an ancestor or descendant of `b`: an order there moves the frozen
 /// baseline here.
 #[must_use]
 pub(super) fn settle(
     orders: &[OrderRecord],
-    actual: &dyn Fn(&OrderRecord, IspIndex) -> Watts,
+    actual: &dyn Fn(&OrderRecord) -> Vec<Watts>,
     nested: &dyn Fn(CpIdx, CpIdx) -> bool,
 ) -> Vec<FlexOrderSettlement> {
     let shares = shares(orders, actual, nested);
@@ -96,17 +96,14 @@ struct Row {
     share: Share,
 }
 
-fn shares(
-    orders: &[OrderRecord],
-    actual: &dyn Fn(&OrderRecord, IspIndex) -> Watts,
-    nested: &dyn Fn(CpIdx, CpIdx) -> bool,
-) -> Vec<Vec<Row>> {
+fn shares(orders: &[OrderRecord], actual: &dyn Fn(&OrderRecord) -> Vec<Watts>, nested: &dyn Fn(CpIdx, CpIdx) -> bool) -> Vec<Vec<Row>> {
     let mut rows: Vec<Vec<Row>> = orders.iter().map(|_| Vec::new()).collect();
     for (k, order) in orders.iter().enumerate() {
         let first_of_stack = !orders[..k].iter().any(|o| same_stack(o, order));
         if !first_of_stack {
             continue;
         }
+        let metered = actual(order);
         let stack: Vec<usize> = (k..orders.len()).filter(|&j| same_stack(&orders[j], order)).collect();
         for isp in order.period.iter() {
             let here: Vec<usize> = stack.iter().copied().filter(|&j| orders[j].power[isp.offset()] != Watts::ZERO).collect();
@@ -117,7 +114,7 @@ fn shares(
             let shift: Watts = orders.iter().filter(elsewhere).map(|o| o.power[isp.offset()]).sum();
             let baseline = orders[first].baseline[isp.offset()] + shift;
             let parts: Vec<OrderedIsp> = here.iter().map(|&j| part(&orders[j], isp)).collect();
-            let actual = actual(order, isp);
+            let actual = metered[isp.offset()];
             for ((&j, order), share) in here.iter().zip(&parts).zip(fill(baseline, &parts, actual)) {
                 rows[j].push(Row { isp, baseline, order: *order, actual, share });
             }
@@ -191,7 +188,7 @@ mod tests {
     #[test]
     fn orders_of_a_stack_share_one_deviation() {
         let orders = [order(0, 30_000, 50), order(0, 10_000, 50)];
-        let s = settle(&orders, &|_, _| Watts(-65_000), &|_, _| false);
+        let s = settle(&orders, &|_| vec![Watts(-65_000); 96], &|_, _| false);
         assert_eq!(s[0].isps[0].delivered_flex_power, Watts(30_000));
         assert_eq!(s[1].isps[0].delivered_flex_power, Watts(5_000));
         assert_eq!(s[1].isps[0].power_deficiency, Watts(5_000));
@@ -202,7 +199,7 @@ mod tests {
     #[test]
     fn an_order_moves_the_baseline_of_nested_congestion_points() {
         let orders = [order(0, 30_000, 50), order(1, 10_000, 50)];
-        let s = settle(&orders, &|_, _| Watts(-60_000), &|a, b| a != b);
+        let s = settle(&orders, &|_| vec![Watts(-60_000); 96], &|a, b| a != b);
         assert_eq!(s[0].isps[0].baseline_power, Watts(-90_000));
         assert_eq!(s[0].isps[0].delivered_flex_power, Watts(30_000));
         assert_eq!(s[1].isps[0].baseline_power, Watts(-70_000));

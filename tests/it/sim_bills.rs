@@ -1,7 +1,8 @@
 //! Bills across months' ends, bills that are not accepted, and what is shown of both.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use copperplate::kpi::{self, Value};
 use copperplate::market::ledger::{Kind, Party};
@@ -174,6 +175,32 @@ fn a_bill_without_an_answer_is_seen() {
         assert!(kpis.get("delivered_mwh").number() < known.get("delivered_mwh").number(), "{name}");
     }
     prices_add_up(&ran);
+}
+
+/// The command says so: a warning, a key figure, the file, and a note in the report that names whose bill and why.
+#[test]
+fn the_command_tells_what_is_not_booked() {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unbooked");
+    std::fs::create_dir_all(&scratch).unwrap();
+    let scenario = scratch.join("unanswered.toml");
+    let text = format!(
+        "extends = \"{}/scenarios/quickstart.toml\"\nname = \"unanswered\"\nstrategies = [\"grid-capacity-management\"]\n\
+         [time]\nuntil = \"2016-07-24\"\n\
+         [[wire.silence]]\nparticipant = \"harvest.example.com\"\nfrom = \"2016-07-25T07:00\"\nuntil = \"2016-08-30T00:00\"\n",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::write(&scenario, text).unwrap();
+    let out = scratch.join("out");
+    let run = Command::new(env!("CARGO_BIN_EXE_copperplate")).args(["run".as_ref(), scenario.as_os_str()]).arg("--out").arg(&out).output();
+    let run = run.unwrap();
+    assert!(run.status.success());
+    let (told, shown) = (String::from_utf8(run.stderr).unwrap(), String::from_utf8(run.stdout).unwrap());
+    assert!(told.contains("warning[unbooked]") && told.contains("harvest.example.com"), "{told}");
+    assert!(shown.contains("settled, not booked (€)"), "{shown}");
+    let rows = std::fs::read_to_string(out.join("unbooked.csv")).unwrap();
+    assert!(rows.lines().count() > 1 && rows.contains("no answer to the bill up to 2016-07-24"), "{rows}");
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("Some of what was settled is not booked") && page.contains("no answer to the bill"), "the note");
 }
 
 /// The operator hears nothing just after it ordered: its bills lack what aggregators accepted, are rejected, mended and accepted.

@@ -167,3 +167,45 @@ fn a_cap_below_is_not_sold_above() {
     })));
     assert_paid_once(&ran);
 }
+
+/// What is bought at the cable is credited at the transformer: there the operator buys only what is still lacking.
+#[test]
+fn what_is_bought_below_is_not_bought_again_above() {
+    let alone = Ran::new(without_orange(study("quickstart.toml", 3, |s| {
+        ideal(s);
+        s.contract.clear();
+    })));
+    let both = Ran::new(without_orange(study("quickstart.toml", 3, |s| {
+        nested(s);
+        s.contract.clear();
+    })));
+    let outer = &both.study.congestion_points[0].public.address;
+    // Relief ordered at a point, W summed over the ISPs in which the transformer asked for it.
+    let bought = |ran: &Ran, at_outer: bool| -> i64 {
+        let (_, case) = ran.case("grid-capacity-management");
+        let need: BTreeMap<_, Vec<bool>> = case
+            .messages
+            .iter()
+            .filter_map(|m| if let Message::FlexRequest(r) = &*m.message { Some(r) } else { None })
+            .filter(|r| r.flex.congestion_point == *outer)
+            .map(|r| {
+                let mut asked = vec![false; 96];
+                let feed_in = r.isps.iter().filter(|i| i.min_power > Watts::ZERO);
+                feed_in.flat_map(|i| i.run.numbers()).for_each(|n| asked[usize::from(n) - 1] = true);
+                (r.flex.period, asked)
+            })
+            .collect();
+        let orders = case.messages.iter().filter_map(|m| if let Message::FlexOrder(o) = &*m.message { Some(o) } else { None });
+        let there = orders.filter(|o| (o.flex.congestion_point == *outer) == at_outer);
+        there
+            .map(|o| {
+                let power = power_series(&ran.study.calendar.period(o.flex.period), &o.isps).values().to_vec();
+                let asked = need.get(&o.flex.period);
+                power.iter().enumerate().filter(|(i, _)| asked.is_some_and(|a| a[*i])).map(|(_, p)| p.0.max(0)).sum::<i64>()
+            })
+            .sum()
+    };
+    let (before, below, above) = (bought(&alone, true), bought(&both, false), bought(&both, true));
+    assert!(below > before / 20, "the cable buys: {below} W of {before} W");
+    assert!(above <= before - below * 4 / 5, "{above} W above and {below} W below, {before} W without the cable");
+}

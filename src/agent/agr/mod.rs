@@ -310,17 +310,19 @@ impl Agr {
     /// Books an order on one of its own offers.
     fn take_order(&mut self, order: &FlexOrder) -> Result<Date, String> {
         let unknown = || "Unknown FlexOfferMessageID reference".to_owned();
-        let day = self.days.get_mut(&order.flex.period).ok_or_else(unknown)?;
+        let day = self.days.get(&order.flex.period).ok_or_else(unknown)?;
         let offer = order.flex_offer_message_id.ok_or_else(unknown)?;
         let k = day.bookings.iter().position(|b| b.message == offer).ok_or_else(unknown)?;
-        let (requested, contract, option) = {
+        let power = power_series(&day.period, &order.isps).values().to_vec();
+        let (relieves, requested) = self.asked(day, &day.bookings[k], &power);
+        let day = self.days.get_mut(&order.flex.period).ok_or_else(unknown)?;
+        let (contract, option) = {
             let booking = &mut day.bookings[k];
             let option = booking.option(order.option_reference.as_deref()).ok_or("Unknown OptionReference in FlexOrder")?;
             booking.ordered = Some((option, order.activation_factor));
-            (booking.requested.clone(), booking.contract.clone(), option)
+            (booking.contract.clone(), option)
         };
         day.ordered = true;
-        let power = power_series(&day.period, &order.isps).values().to_vec();
         let cp = self
             .profile
             .congestion_points
@@ -330,7 +332,6 @@ impl Agr {
         for shift in &day.bookings[k].options[option].shifts {
             shift.apply(&mut day.plans, order.activation_factor);
         }
-        let relieves = day.bookings[k].relieves;
         let (penalty, judgement) = terms(&self.profile, contract.as_deref());
         self.orders.push(OrderRecord {
             reference: order.order_reference.clone(),

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use crate::asset::{Ask, Flexibility, Task};
 use crate::market::Direction;
-use crate::market::contract::Bounds;
-use crate::time::{IspIndex, IspSeries, SimTime};
+use crate::market::contract::{Bounds, Contract, asked};
+use crate::time::{IspIndex, IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{non_zero_power_runs, series};
 use crate::uftp::message::{ConversationId, Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
 use crate::units::{ActivationFactor, Money, Watts};
@@ -35,8 +35,8 @@ pub(super) struct Booking {
     pub point: usize,
     pub stage: Stage,
     pub contract: Option<Text>,
-    pub relieves: Direction,
-    pub requested: Vec<bool>,
+    /// The request it answers.
+    pub request: MessageId,
     /// Until when the offer is good.
     pub expires: SimTime,
     pub options: Vec<BookedOption>,
@@ -122,16 +122,8 @@ impl Agr {
         day.requests.insert(request.header.message_id, Arc::clone(message));
         let bounds = bounds(day, request);
         let terms = request.contract_id.as_ref().and_then(|id| self.profile.contracts.iter().find(|c| *c.id == **id)).cloned();
-        let wanted: Vec<Watts> = match &terms {
-            Some(c) => {
-                let period = day.period;
-                let kept = self.reserved.get(&(Text::from(c.id.as_str()), date));
-                let reserved =
-                    |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, &period, IspIndex::from_offset(i)), |k| k[i]);
-                bounds.iter().enumerate().map(|(i, b)| c.right.terms().obliges(reserved(i), *b)).collect()
-            }
-            None => bounds.iter().map(Bounds::near).collect(),
-        };
+        let period = day.period;
+        let wanted = self.need(&period, terms.as_ref(), &bounds);
         let contract = terms.map(|c| (Text::from(c.id.as_str()), c.utilisation_eur_per_mwh));
         for direction in [Direction::FeedIn, Direction::Consumption] {
             let wanted: Vec<Watts> =
@@ -144,6 +136,22 @@ impl Agr {
             }
         }
         actions
+    }
+
+    /// What a request asks for on each ISP, W, signed: its need, or what a contract obliges to.
+    fn need(&self, period: &Period, contract: Option<&Contract>, bounds: &[Bounds]) -> Vec<Watts> {
+        let Some(c) = contract else { return bounds.iter().map(Bounds::near).collect() };
+        let kept = self.reserved.get(&(Text::from(c.id.as_str()), period.date));
+        let reserved = |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, period, IspIndex::from_offset(i)), |k| k[i]);
+        bounds.iter().enumerate().map(|(i, b)| c.right.terms().obliges(reserved(i), *b)).collect()
+    }
+
+    /// What an order on an offer was asked for, by the request behind it.
+    pub(super) fn asked(&self, day: &Day, booking: &Booking, power: &[Watts]) -> (Direction, Vec<bool>) {
+        let Message::FlexRequest(request) = &*day.requests[&booking.request] else { unreachable!("only requests are kept as requests") };
+        let bounds = bounds(day, request);
+        let contract = booking.contract.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
+        asked(&bounds, &self.need(&day.period, contract, &bounds), power)
     }
 
     fn offer_curtailment(
@@ -181,7 +189,7 @@ impl Agr {
                 power,
                 min_factor,
             };
-            actions.push(self.place(now, request, k, Direction::FeedIn, wanted, contract, vec![option]));
+            actions.push(self.place(now, request, k, contract, vec![option]));
         }
     }
 
@@ -242,7 +250,7 @@ impl Agr {
                 use_up(&mut up_w[i], &mut down_w[i], p.as_f64());
                 relieved[i] += p.0;
             }
-            actions.push(self.place(now, request, k, direction, wanted, contract, options));
+            actions.push(self.place(now, request, k, contract, options));
         }
     }
 
@@ -312,8 +320,6 @@ impl Agr {
         now: SimTime,
         request: &FlexRequest,
         k: usize,
-        relieves: Direction,
-        wanted: &[Watts],
         contract: Option<&(Text, f64)>,
         options: Vec<BookedOption>,
     ) -> Action {
@@ -339,15 +345,13 @@ impl Agr {
             options: options.iter().map(wire).collect(),
             header,
         };
-        let requested = wanted.iter().map(|w| *w != Watts::ZERO).collect();
         let booking = Booking {
             message: offer.header.message_id,
             conversation: offer.header.conversation_id,
             point: k,
             stage: Stage::Sent,
             contract: contract.map(|c| c.0.clone()),
-            relieves,
-            requested,
+            request: request.header.message_id,
             expires: self.offers_expire(now, &period),
             options,
             ordered: None,

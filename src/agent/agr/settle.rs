@@ -1,5 +1,6 @@
 //! Metering of the day and verification of the bill.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -46,7 +47,7 @@ impl Agr {
     pub(super) fn verify(&mut self, now: SimTime, message: &Arc<Message>, settlement: &FlexSettlement) -> Vec<Action> {
         let window: Vec<OrderRecord> =
             self.orders.iter().filter(|o| (settlement.period_start..=settlement.period_end).contains(&o.period.date)).cloned().collect();
-        let own = settle(&window, &|o, isp| self.metered(o, isp), &|a, b| nested(&self.profile, a, b));
+        let own = settle(&window, &|o| self.metered(o), &|a, b| nested(&self.profile, a, b));
         let status = |item: &crate::uftp::message::FlexOrderSettlement| {
             let mine = own.iter().find(|s| s.order_reference == item.order_reference);
             let dispute = match mine {
@@ -70,13 +71,16 @@ impl Agr {
         vec![send(response)]
     }
 
-    /// Net power of its connections at an order's congestion point, summed from whole-watt readings.
-    fn metered(&self, order: &OrderRecord, isp: IspIndex) -> Watts {
-        let Some(point) = self.profile.congestion_points.iter().find(|c| c.cp == order.cp) else { return Watts::ZERO };
-        let own = |c: &&ConnectionIdx| self.profile.connections.iter().any(|(i, _)| i == *c);
-        let read =
-            |c: &ConnectionIdx| self.meters.get(&(order.period.date, *c)).map_or(Watts::ZERO, |m| Watts::from_f64(m.p_w[isp.offset()]));
-        point.connections.iter().filter(own).map(read).sum()
+    /// Net power of its connections at an order's congestion point per ISP, summed from whole-watt readings.
+    fn metered(&self, order: &OrderRecord) -> Vec<Watts> {
+        let mut sum = vec![Watts::ZERO; order.period.isps()];
+        let Some(point) = self.profile.congestion_points.iter().find(|c| c.cp == order.cp) else { return sum };
+        let own: BTreeSet<ConnectionIdx> = self.profile.connections.iter().map(|(c, _)| *c).collect();
+        for c in point.connections.iter().filter(|c| own.contains(c)) {
+            let read = self.meters.get(&(order.period.date, *c)).map_or(&[][..], |m| &m.p_w);
+            sum.iter_mut().zip(read).for_each(|(sum, p)| *sum += Watts::from_f64(*p));
+        }
+        sum
     }
 
     /// Drops what days up to the Period no longer need; an order without a settlement keeps its day's meters and messages.

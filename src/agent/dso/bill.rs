@@ -74,7 +74,7 @@ pub(super) struct Bill {
     agr: Domain,
     pub(super) due: Due,
     items: Vec<FlexOrderSettlement>,
-    window: RangeInclusive<Date>,
+    pub(super) window: RangeInclusive<Date>,
     /// Whether it repeats one that was rejected.
     repeated: bool,
     /// Why it was rejected; `None` while no answer has come.
@@ -84,7 +84,7 @@ pub(super) struct Bill {
 impl Dso {
     /// Bills an aggregator for what is due in a window, and for what is due from before it.
     pub(super) fn send_bill(&mut self, now: SimTime, agr: &Domain, due: Due, window: RangeInclusive<Date>, repeated: bool) -> Action {
-        let items = settle(&due.orders, &|o, isp| self.metered(o, isp), &|a, b| self.nested(a, b));
+        let items = settle(&due.orders, &|o| self.metered(o), &|a, b| self.nested(a, b));
         let days = due.orders.iter().map(|o| o.period.date).chain(due.days.iter().map(|d| d.settlement.period));
         let period_start = days.min().map_or(*window.start(), |d| d.min(*window.start()));
         let message = FlexSettlement {
@@ -178,7 +178,11 @@ impl Dso {
         }
         let missed: Vec<MessageId> =
             self.pending.iter().filter(|(_, o)| o.agr == *agr && names(reason, &o.reference)).map(|(id, _)| *id).collect();
-        due.join(Due { orders: missed.iter().filter_map(|id| self.pending.remove(id)).collect(), days: Vec::new() });
+        let orders: Vec<OrderRecord> = missed.iter().filter_map(|id| self.pending.remove(id)).collect();
+        for order in &orders {
+            self.inbox.order_accepted(agr, &order.reference, order.period.date);
+        }
+        due.join(Due { orders, days: Vec::new() });
         due
     }
 
@@ -205,7 +209,7 @@ impl Dso {
         let open = self.window_start.unwrap_or(Date::MIN);
         let orders = self.orders.iter().filter(|o| o.period.date < open).cloned().collect();
         let waiting = Due { orders, days: self.contract_days.clone() };
-        let items = settle(&waiting.orders, &|o, isp| self.metered(o, isp), &|a, b| self.nested(a, b));
+        let items = settle(&waiting.orders, &|o| self.metered(o), &|a, b| self.nested(a, b));
         rows.extend(self.unbooked(&waiting, &items, "meter data of the days before are missing"));
         Action::Record(Record::Unbooked(rows))
     }

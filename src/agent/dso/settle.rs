@@ -50,11 +50,11 @@ impl Dso {
         actions
     }
 
-    /// Drops meters and messages that no order without an accepted bill needs.
+    /// Drops meters and messages that no order without an accepted bill needs, and no bill without an answer.
     pub(super) fn forget_settled(&mut self) {
         let Some(open) = self.window_start else { return };
-        let billed = self.bills.values().flat_map(|b| &b.due.orders);
-        let needed = self.orders.iter().chain(billed).map(|o| o.period.date).min();
+        let billed = self.bills.values().flat_map(|b| b.due.orders.iter().map(|o| o.period.date).chain([*b.window.start()]));
+        let needed = self.orders.iter().map(|o| o.period.date).chain(billed).min();
         let keep = needed.map_or(open, |d| d.min(open));
         self.meters.retain(|(d, _), _| *d >= keep);
         self.inbox.forget_before(keep.yesterday().unwrap_or(keep));
@@ -82,14 +82,19 @@ impl Dso {
         own.all(|c| self.meters.contains_key(&(order.period.date, c)))
     }
 
-    /// Metered net power of an aggregator's connections at an order's congestion point; the order's baseline where the day was not
-    /// metered.
-    pub(super) fn metered(&self, order: &OrderRecord, isp: IspIndex) -> Watts {
+    /// Metered net power of an aggregator's connections at an order's congestion point per ISP; the order's baseline where the day
+    /// was not metered.
+    pub(super) fn metered(&self, order: &OrderRecord) -> Vec<Watts> {
         if !self.is_metered(order) {
-            return order.baseline[isp.offset()];
+            return order.baseline.clone();
         }
-        let own = self.portfolio(&(order.agr.clone(), order.cp));
-        own.iter().filter_map(|c| self.meters.get(&(order.period.date, *c))).map(|m| m[isp.offset()]).sum()
+        let mut sum = vec![Watts::ZERO; order.period.isps()];
+        for c in self.portfolio(&(order.agr.clone(), order.cp)) {
+            for (sum, read) in sum.iter_mut().zip(self.meters.get(&(order.period.date, c)).into_iter().flatten()) {
+                *sum += *read;
+            }
+        }
+        sum
     }
 
     /// Works out what each contract that reserves comes to on the days of a window.

@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::ids::{CpIdx, Domain};
-use crate::market::Direction;
-use crate::market::contract::{Bounds, Contract, Judgement};
+use crate::market::contract::{Bounds, Contract, Judgement, asked};
 use crate::market::select::{Candidate, Choice, Need, greedy};
 use crate::time::{IspIndex, IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{power_series, runs};
@@ -213,12 +212,11 @@ impl Dso {
         let book = &self.books[&period.date];
         let prognosis = &book.prognoses[&(offer.header.sender_domain.clone(), cp)];
         let contract = offer.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
-        let relieves = relieved(bounds, &power);
-        let wanted: Vec<Watts> = match contract {
+        let need: Vec<Watts> = match contract {
             Some(c) => bounds.iter().zip(&book.reserved[&c.id]).map(|(b, r)| c.right.terms().obliges(*r, *b)).collect(),
             None => bounds.iter().map(Bounds::near).collect(),
         };
-        let requested = wanted.iter().map(|w| Direction::relieved_by(*w) == Some(relieves)).collect();
+        let (relieves, requested) = asked(bounds, &need, &power);
         OrderRecord {
             reference: order.order_reference.clone(),
             placed: order.header.time_stamp.second,
@@ -247,17 +245,6 @@ fn request_runs(period: &Period, bounds: &[Bounds]) -> Vec<FlexRequestIsp> {
         .into_iter()
         .map(|(run, b)| FlexRequestIsp { disposition: disposition(&b), min_power: b.min, max_power: b.max, run })
         .collect()
-}
-
-/// The congestion that flexibility mostly relieves.
-fn relieved(bounds: &[Bounds], power: &[Watts]) -> Direction {
-    let watts = |direction| -> i64 {
-        let relieving = |(b, p): &(&Bounds, &Watts)| {
-            Direction::relieved_by(b.near()) == Some(direction) && Direction::relieved_by(**p) == Some(direction)
-        };
-        bounds.iter().zip(power).filter(relieving).map(|(_, p)| p.0.abs()).sum()
-    };
-    if watts(Direction::FeedIn) > watts(Direction::Consumption) { Direction::FeedIn } else { Direction::Consumption }
 }
 
 /// Every option of every offer, with its power by ISP offset.

@@ -1,5 +1,6 @@
 //! What a request asks for on one ISP.
 
+use crate::market::direction::Direction;
 use crate::units::Watts;
 
 /// A request's bounds on one ISP.
@@ -28,5 +29,35 @@ impl Bounds {
             (true, _, true) => self.max,
             _ => Watts::ZERO,
         }
+    }
+}
+
+/// The congestion that an order of a request mostly relieves, and the ISPs whose need (W, signed) asks for that; the others are
+/// rebound. Both sides reckon it from the request and the order, so that they settle alike.
+#[must_use]
+pub fn asked(request: &[Bounds], need: &[Watts], power: &[Watts]) -> (Direction, Vec<bool>) {
+    let watts = |direction| -> i64 {
+        let relieving = |(b, p): &(&Bounds, &Watts)| {
+            Direction::relieved_by(b.near()) == Some(direction) && Direction::relieved_by(**p) == Some(direction)
+        };
+        request.iter().zip(power).filter(relieving).map(|(_, p)| p.0.abs()).sum()
+    };
+    let relieves = if watts(Direction::FeedIn) > watts(Direction::Consumption) { Direction::FeedIn } else { Direction::Consumption };
+    (relieves, need.iter().map(|w| Direction::relieved_by(*w) == Some(relieves)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A store that is offered for feed-in and moves more where consumption is short relieves consumption.
+    #[test]
+    fn an_order_is_for_what_it_mostly_relieves() {
+        let bounds = |min, max| Bounds { min: Watts(min), max: Watts(max), requested: true };
+        let request = [bounds(50, 90), bounds(-90, -50), bounds(-90, -50)];
+        let need: Vec<Watts> = request.iter().map(Bounds::near).collect();
+        let power = [Watts(40), Watts(-30), Watts(-20)];
+        assert_eq!(asked(&request, &need, &power), (Direction::Consumption, vec![false, true, true]));
+        assert_eq!(asked(&request, &need, &power[..1]), (Direction::FeedIn, vec![true, false, false]));
     }
 }

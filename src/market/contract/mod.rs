@@ -13,7 +13,7 @@ use crate::units::{Money, Watts};
 
 use super::direction::Direction;
 
-pub use bounds::Bounds;
+pub use bounds::{Bounds, asked};
 pub use capacity_limitation::CapacityLimitation;
 pub use flex_option::{FlexOption, allowed_offer, obligation};
 pub use terms::{Judgement, Payments, PowerRange, Regime, Terms};

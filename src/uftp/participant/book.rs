@@ -6,6 +6,7 @@
 //! | message accepted | in force; its revision, portfolio time stamp or order number is remembered |
 //! | message refused | only its identifier and the response are remembered |
 //! | FlexOrder accepted, FlexOrderResponse accepting | the offer is ordered |
+//! | an order without an answer that a settlement is rejected for | it was accepted |
 //! | FlexOfferRevocation sent or accepted | the offer is revoked; a rejecting response brings it back |
 //! | FlexSettlementResponse sent or received | the orders of the settlement are settled |
 //!
@@ -139,6 +140,11 @@ impl Book {
         if !known && !message.message_type().is_response() {
             self.insert(message, false, response);
         }
+    }
+
+    /// Remembers an order as accepted whose answer never came, because `peer` asks that it be settled.
+    pub fn order_accepted(&mut self, peer: &Domain, reference: Text, period: Date) {
+        self.orders.insert((peer.clone(), reference), Order { period, settled: false });
     }
 
     /// Forgets everything about Periods, and messages without one sent, before `date`. Settled orders go too.
