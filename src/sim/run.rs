@@ -186,7 +186,8 @@ impl Case<'_> {
     /// Day-ahead price per ISP: hourly products, so any step of the ISP shows it.
     fn isp_prices(&self, period: &Period) -> Vec<f64> {
         let per_isp = self.study.steps_per_isp();
-        self.study.steps_of(period).step_by(per_isp).map(|s| self.study.prices.day_ahead_eur_per_mwh[s]).collect()
+        let prices = &self.study.prices.day_ahead_eur_per_mwh[self.study.steps_of(period)];
+        prices.chunks(per_isp).map(|steps| steps.iter().sum::<f64>() / per_isp as f64).collect()
     }
 
     /// What is expected of the price before the auction: the day before repeats; a flat price where nothing came before.
