@@ -4,6 +4,10 @@
 //! A *Period* is one local calendar day of the market's zone; its ISPs are numbered from 1 by elapsed time since local
 //! midnight, so a day has 92, 96 or 100 ISPs of 15 minutes (Shapeshifter specification, "ISP numbering").
 
+mod steps;
+
+pub use self::steps::Steps;
+
 use std::fmt;
 use std::ops::{Add, AddAssign, Index, IndexMut, Sub};
 

@@ -1,20 +1,28 @@
 //! Synthetic forecasts: truth plus an error that grows with the horizon, is correlated in time and shares a factor between
 //! participants; or perfect; or the truth of 48 h before.
 //!
-//! For participant `q`, quantity kind `k` and step `t`, with vintage issued `h` hours before `t`,
+//! For participant `q`, quantity kind `k` and quarter of an hour `t`, with vintage issued `h` hours before `t`,
 //!
 //! ```text
 //! forecast = truth · (1 + ε)
 //! ε        = σ_k(h) · (√ρ · S_k(t) + √(1 − ρ) · O_{q,k}(t))
 //! σ_k(h)   = σ_k · √(h / 24), at most √1.5 · σ_k
-//! S, O     : AR(1), X(t) = φ·X(t−1) + √(1−φ²)·n(t),  φ = exp(−Δt/τ),  n standard normal keyed by the step
+//! S, O     : AR(1), X(t) = φ·X(t−1) + √(1−φ²)·n(t),  φ = exp(−Δt/τ),  Δt a quarter of an hour, n standard normal keyed by `t`
 //! ```
 //!
 //! `S` is the weather everyone shares, `O` the participant's own model error; a later vintage shrinks the same error, as a
-//! better look at the same weather would. Vintages are made on the world's side and delivered as events.
+//! better look at the same weather would. The error is that of the quarter of an hour, by the clock, that holds an instant, whatever
+//! the steps and ISPs of a run: finer ones share it, coarser ones average over theirs. Vintages are made on the world's side and
+//! delivered as events.
 
 use crate::rng::Stream;
-use crate::time::{SimDuration, SimTime};
+use crate::time::{SimDuration, SimTime, Steps};
+
+/// What one value of an error lasts.
+pub const QUARTER: SimDuration = SimDuration::minutes(15);
+
+/// How old what persistence foresees is.
+pub const PERSISTENCE: SimDuration = SimDuration::hours(48);
 
 /// What is forecast; each kind has its own error processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,46 +68,54 @@ pub struct ErrorModel {
     pub correlation: SimDuration,
 }
 
-/// The unit-variance error of one participant over a run, `[quantity][step]`.
+/// The unit-variance error of one participant over a run.
 #[derive(Debug, Clone)]
-pub struct UnitError([Vec<f64>; 2]);
+pub struct UnitError {
+    quarters: Steps,
+    /// `[quantity][quarter of an hour]`.
+    values: [Vec<f64>; 2],
+}
 
 impl UnitError {
-    /// The process of `participant` for `steps` steps of `step` from `start`.
+    /// The process of `participant` from `from` to `until`.
     #[must_use]
-    pub fn new(m: &ErrorModel, seed: u64, participant: &str, start: SimTime, step: SimDuration, steps: usize) -> UnitError {
+    pub fn new(m: &ErrorModel, seed: u64, participant: &str, from: SimTime, until: SimTime) -> UnitError {
+        let quarters = Steps::touching(from, until, QUARTER);
         let (a, b) = (libm::sqrt(m.shared), libm::sqrt(1.0 - m.shared));
-        UnitError(Quantity::ALL.map(|q| {
-            let shared = ar1(m, Stream::new(seed, "weather", q.name()), start, step, steps);
-            let own = ar1(m, Stream::new(seed, participant, q.name()), start, step, steps);
+        let values = Quantity::ALL.map(|q| {
+            let shared = ar1(m, Stream::new(seed, "weather", q.name()), &quarters);
+            let own = ar1(m, Stream::new(seed, participant, q.name()), &quarters);
             shared.iter().zip(&own).map(|(s, o)| a * s + b * o).collect()
-        }))
+        });
+        UnitError { quarters, values }
     }
 }
 
-fn ar1(m: &ErrorModel, mut draws: Stream, start: SimTime, step: SimDuration, steps: usize) -> Vec<f64> {
-    let phi = libm::exp(-(step.0 as f64) / (m.correlation.0 as f64).max(1.0));
+fn ar1(m: &ErrorModel, mut draws: Stream, quarters: &Steps) -> Vec<f64> {
+    let phi = libm::exp(-(QUARTER.0 as f64) / (m.correlation.0 as f64).max(1.0));
     let innovation = libm::sqrt(1.0 - phi * phi);
-    let first = (start.0 / step.0).unsigned_abs();
+    let first = (quarters.start.0 / QUARTER.0).unsigned_abs();
     let mut x = draws.at(first).normal();
-    let mut series = Vec::with_capacity(steps);
-    for i in 0..steps as u64 {
+    let mut series = Vec::with_capacity(quarters.count);
+    for i in 0..quarters.count as u64 {
         series.push(x);
         x = phi * x + innovation * draws.at(first + i + 1).normal();
     }
     series
 }
 
-/// The factor on truth for a vintage with horizon `horizon` at step `t` of the run; never negative.
+/// The factor on truth at the instant `t` in a vintage issued at `issued`; never negative.
 #[must_use]
 #[inline]
-pub fn factor(m: &ErrorModel, error: &UnitError, quantity: Quantity, t: usize, horizon: SimDuration) -> f64 {
+pub fn factor(m: &ErrorModel, error: &UnitError, quantity: Quantity, t: SimTime, issued: SimTime) -> f64 {
+    let quarter = error.quarters.index(t);
+    let horizon = error.quarters.start_of(quarter) - issued;
     let sigma = match quantity {
         Quantity::FeedIn => m.feed_in_sigma,
         Quantity::Load => m.load_sigma,
     };
     let growth = libm::sqrt((horizon.as_hours() / 24.0).clamp(0.0, 1.5));
-    (1.0 + sigma * growth * error.0[quantity as usize][t]).max(0.0)
+    (1.0 + sigma * growth * error.values[quantity as usize][quarter]).max(0.0)
 }
 
 #[cfg(test)]
@@ -121,23 +137,35 @@ mod tests {
     #[test]
     fn participants_share_the_stated_part_of_the_error() {
         let steps = 35_040;
-        let e = |name| UnitError::new(&model(), 1, name, SimTime(0), SimDuration::minutes(15), steps);
+        let e = |name| UnitError::new(&model(), 1, name, SimTime(0), SimTime(0) + SimDuration::hours(8760)).values;
         let (a, b) = (e("agr-a"), e("agr-b"));
-        let r = correlation(&a.0[0], &b.0[0]);
+        let r = correlation(&a[0], &b[0]);
         assert!((r - 0.5).abs() < 0.1, "{r}");
-        let lag = correlation(&a.0[0][12..], &a.0[0][..steps - 12]);
+        let lag = correlation(&a[0][12..], &a[0][..steps - 12]);
         assert!((lag - libm::exp(-1.0)).abs() < 0.1, "correlation after 3 h is 1/e, got {lag}");
-        let cross = correlation(&a.0[0], &a.0[1]);
+        let cross = correlation(&a[0], &a[1]);
         assert!(cross.abs() < 0.1, "{cross}");
     }
 
     #[test]
     fn the_error_shrinks_with_the_horizon_and_keeps_its_sign() {
-        let e = UnitError::new(&model(), 1, "dso", SimTime(0), SimDuration::minutes(15), 96);
-        for t in 0..96 {
-            let far = factor(&model(), &e, Quantity::FeedIn, t, SimDuration::hours(24)) - 1.0;
-            let near = factor(&model(), &e, Quantity::FeedIn, t, SimDuration::hours(6)) - 1.0;
+        let e = UnitError::new(&model(), 1, "dso", SimTime(0), SimTime(0) + SimDuration::hours(24));
+        for t in (0..96).map(|k| SimTime(900 * k)) {
+            let far = factor(&model(), &e, Quantity::FeedIn, t, t - SimDuration::hours(24)) - 1.0;
+            let near = factor(&model(), &e, Quantity::FeedIn, t, t - SimDuration::hours(6)) - 1.0;
             assert!((near - 0.5 * far).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn instants_of_one_quarter_of_an_hour_share_its_error() {
+        let (from, until) = (SimTime(1_000_000), SimTime(1_100_000));
+        let e = UnitError::new(&model(), 1, "dso", from, until);
+        let issued = from - SimDuration::hours(10);
+        for t in (from.0..until.0).step_by(60).map(SimTime) {
+            let begin = SimTime((t.0 / 900 * 900).max(from.0));
+            let at = |t| factor(&model(), &e, Quantity::Load, t, issued);
+            assert!(at(t) == at(begin));
         }
     }
 }

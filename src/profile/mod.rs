@@ -12,7 +12,7 @@ pub use self::text::read_csv;
 
 use crate::diagnostic::Finding;
 use crate::ids::ProfileIdx;
-use crate::time::{SimDuration, SimTime};
+use crate::time::{SimDuration, SimTime, Steps};
 
 /// Named series over the same steps.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,6 +91,23 @@ impl ProfileTable {
     #[inline]
     pub fn step_at(&self, t: SimTime) -> Option<usize> {
         (t >= self.start && t < self.end()).then(|| ((t - self.start).0 / self.step.0) as usize)
+    }
+
+    /// The steps of the table.
+    #[must_use]
+    pub fn grid(&self) -> Steps {
+        Steps { start: self.start, step: self.step, count: self.steps }
+    }
+
+    /// The same series on steps within the table, as means over each.
+    #[must_use]
+    pub fn averaged(&self, onto: &Steps) -> ProfileTable {
+        let given = self.grid();
+        let mut table = ProfileTable::new(onto.start, onto.step);
+        for (k, name) in self.names.iter().enumerate() {
+            table.push(name, &given.averaged(self.column(ProfileIdx::new(k)), onto));
+        }
+        table
     }
 
     /// Whether the table holds every step from `from` to `until`.

@@ -11,8 +11,9 @@ use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
 use crate::powerflow::{Network, PhaseModel};
 use crate::price::{self, Prices};
+use crate::profile::ProfileTable;
 use crate::rng::Stream;
-use crate::time::{IspCalendar, Period, SimDuration, SimTime};
+use crate::time::{IspCalendar, Period, SimDuration, Steps};
 use crate::uftp::message::Currency;
 
 use super::lint::{self, Faults, Subject};
@@ -35,13 +36,14 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         return Err(findings.sorted());
     }
     let (Some(order), Some(time), Some(prices)) = (order, time, prices) else { unreachable!("no error was found") };
-    let TimeGrid { calendar, periods, start, step, steps } = time;
+    let TimeGrid { calendar, periods, grid: Steps { start, step, count: steps } } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let phases = phase_model(s.feeder.phases);
     let devices = overlay::devices(s, feeder, seed, &calendar, &periods);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
-    let truth = Arc::clone(&feeder.profiles);
+    let forecast = forecast_model(&s.forecast);
+    let truth = on_steps(&feeder.profiles, &Steps { start, step, count: steps }, &forecast);
     let study = Study {
         name: s.name.clone(),
         description: s.description.clone(),
@@ -65,7 +67,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         agrs,
         agr_of,
         prices,
-        forecast: forecast_model(&s.forecast),
+        forecast,
         timetable: s.market.timetable(),
         dso: Domain::new(s.dso.domain.as_str()),
         cro: Domain::new(s.dso.cro_domain.as_str()),
@@ -110,9 +112,7 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
 struct TimeGrid {
     calendar: IspCalendar,
     periods: Vec<Period>,
-    start: SimTime,
-    step: SimDuration,
-    steps: usize,
+    grid: Steps,
 }
 
 /// `None` where a rule on `[time]` is broken.
@@ -127,8 +127,24 @@ fn time_grid(s: &Scenario) -> Option<TimeGrid> {
         t.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= t.until).map(|date| calendar.period(date)).collect();
     let start = periods.first()?.start;
     let step = SimDuration::minutes(i64::from(t.step_minutes));
-    let steps = ((periods.last()?.end() - start).0 / step.0) as usize;
-    Some(TimeGrid { calendar, periods, start, step, steps })
+    let count = ((periods.last()?.end() - start).0 / step.0) as usize;
+    Some(TimeGrid { calendar, periods, grid: Steps { start, step, count } })
+}
+
+/// Profiles on the steps of the run and, under persistence, on those before it that are looked back to; the table itself where its
+/// steps are the run's.
+fn on_steps(profiles: &Arc<ProfileTable>, run: &Steps, forecast: &forecast::Model) -> Arc<ProfileTable> {
+    let given = profiles.grid();
+    if given.step == run.step && given.nests(run) {
+        return Arc::clone(profiles);
+    }
+    let back = match forecast {
+        forecast::Model::Persistence => forecast::PERSISTENCE.min(run.start - given.start),
+        forecast::Model::Perfect | forecast::Model::Synthetic(_) => SimDuration::ZERO,
+    };
+    let before = (back.0 / run.step.0) as usize;
+    let start = run.start - SimDuration(run.step.0 * before as i64);
+    Arc::new(profiles.averaged(&Steps { start, count: before + run.count, ..*run }))
 }
 
 fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder) -> Vec<CongestionPoint> {
@@ -263,7 +279,6 @@ fn values(v: &schema::Values) -> Values {
 
 /// Prices of every step; `None` where the file of prices has faults.
 fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut Faults<'_>) -> Option<Prices> {
-    let starts = (0..time.steps as i64).map(|i| time.start + SimDuration(time.step.0 * i));
     match &s.prices {
         schema::Prices::Synthetic {
             level_eur_per_mwh,
@@ -279,12 +294,11 @@ fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut 
                 daily_noise_eur_per_mwh: *daily_noise_eur_per_mwh,
                 imbalance_spread_eur_per_mwh: *imbalance_spread_eur_per_mwh,
             };
-            Some(price::synthetic(&p, &time.calendar, seed, starts))
+            Some(price::synthetic(&p, &time.calendar, seed, &time.grid))
         }
         schema::Prices::Csv { path, minutes } => {
-            let starts: Vec<SimTime> = starts.collect();
             let file = beside(faults.written("prices.path"), folder).join(path);
-            match price::read_csv(&file, SimDuration::minutes(i64::from(*minutes)), &starts) {
+            match price::read_csv(&file, SimDuration::minutes(i64::from(*minutes)), &time.grid) {
                 Ok(prices) => Some(prices),
                 Err(findings) => {
                     for f in findings.0 {

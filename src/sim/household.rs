@@ -37,10 +37,11 @@ pub(super) fn plan_device(
     Some(spec.device.plan(&seen, &spec.outlook(period), &task).into())
 }
 
-/// Day-ahead price of a Period per ISP: hourly products, so any step of the ISP shows it.
+/// Day-ahead price of a Period per ISP, the mean of its steps.
 pub(super) fn isp_prices(study: &Study, k: usize) -> Vec<f64> {
-    let steps = study.steps_of(&study.periods[k]).step_by(study.steps_per_isp());
-    steps.map(|s| study.prices.day_ahead_eur_per_mwh[s]).collect()
+    let per_isp = study.steps_per_isp();
+    let prices = &study.prices.day_ahead_eur_per_mwh[study.steps_of(&study.periods[k])];
+    prices.chunks(per_isp).map(|steps| steps.iter().sum::<f64>() / per_isp as f64).collect()
 }
 
 /// What is expected of the price before the auction: the day before repeats; a flat price where nothing came before.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::agent::{DsoVintage, PortfolioVintage};
 use crate::asset::fixed::Series;
 use crate::asset::{Device, Outlook};
-use crate::forecast::{Model, Quantity, UnitError, factor};
+use crate::forecast::{Model, PERSISTENCE, QUARTER, Quantity, UnitError, factor};
 use crate::ids::AgrIdx;
 use crate::scenario::study::Study;
 use crate::time::{IspIndex, Period, SimDuration, SimTime};
@@ -22,7 +22,7 @@ pub(super) struct Forecaster<'a> {
 impl<'a> Forecaster<'a> {
     pub(super) fn new(study: &'a Study) -> Forecaster<'a> {
         let error = |name: &str| match &study.forecast {
-            Model::Synthetic(m) => Some(UnitError::new(m, study.seed, name, study.start, study.step, study.steps)),
+            Model::Synthetic(m) => Some(UnitError::new(m, study.seed, name, study.start, study.step_start(study.steps))),
             Model::Perfect | Model::Persistence => None,
         };
         Forecaster { study, dso: error(study.dso.as_str()), agrs: study.agrs.iter().map(|a| error(a.domain.as_str())).collect() }
@@ -84,28 +84,26 @@ impl<'a> Forecaster<'a> {
     /// Adds the forecast power of a series, ISP averages.
     fn add(&self, into: &mut [f64], series: &Series, quantity: Quantity, error: Option<&UnitError>, issued: SimTime, period: &Period) {
         let study = self.study;
+        let parts = parts(period, if error.is_some() { common(study.step, QUARTER) } else { study.step });
         for (i, w) in into.iter_mut().enumerate() {
             let start = period.isp_start(IspIndex::from_offset(i));
-            let steps = study.steps_per_isp();
             let mut sum = 0.0;
-            for k in 0..steps {
-                let t = start + SimDuration(study.step.0 * k as i64);
+            for t in parts.clone().map(|d| start + d) {
                 let truth = self.foreseen(series, t).0;
                 sum += match (&study.forecast, error) {
-                    (Model::Synthetic(m), Some(e)) => {
-                        let row = ((t - study.start).0 / study.step.0) as usize;
-                        truth * factor(m, e, quantity, row, t - issued)
-                    }
+                    (Model::Synthetic(m), Some(e)) => truth * factor(m, e, quantity, t, issued),
                     _ => truth,
                 };
             }
-            *w += sum / steps as f64;
+            *w += sum / parts.len() as f64;
         }
     }
 
     fn add_reactive(&self, into: &mut [f64], series: &Series, period: &Period) {
+        let parts = parts(period, self.study.step);
         for (i, q) in into.iter_mut().enumerate() {
-            *q += self.foreseen(series, period.isp_start(IspIndex::from_offset(i))).1;
+            let start = period.isp_start(IspIndex::from_offset(i));
+            *q += parts.clone().map(|d| self.foreseen(series, start + d).1).sum::<f64>() / parts.len() as f64;
         }
     }
 
@@ -114,10 +112,20 @@ impl<'a> Forecaster<'a> {
     fn foreseen(&self, series: &Series, t: SimTime) -> (f64, f64) {
         let profiles = &self.study.foreseen;
         let base = match self.study.forecast {
-            Model::Persistence => t - SimDuration::hours(48),
+            Model::Persistence => t - PERSISTENCE,
             Model::Perfect | Model::Synthetic(_) => t,
         };
         let row = profiles.step_at(base).or_else(|| profiles.step_at(t)).expect("profiles cover the run");
         series.at(profiles, row)
     }
+}
+
+/// Where the parts of an ISP begin, which are `part` long, after its own beginning.
+fn parts(period: &Period, part: SimDuration) -> impl ExactSizeIterator<Item = SimDuration> + Clone + use<> {
+    (0..(period.isp().0 / part.0) as usize).map(move |k| SimDuration(part.0 * k as i64))
+}
+
+/// The longest time that divides both.
+fn common(a: SimDuration, b: SimDuration) -> SimDuration {
+    if b == SimDuration::ZERO { a } else { common(b, SimDuration(a.0 % b.0)) }
 }

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use copperplate::kpi::{self, Value};
 use copperplate::market::ledger::{Kind, Party};
-use copperplate::scenario::schema::{self, Scenario};
 use copperplate::scenario::schema::Silence;
+use copperplate::scenario::schema::{self, Scenario};
 use copperplate::sim::{CaseResult, Fate};
 use copperplate::uftp::message::{FlexOrder, FlexSettlement, Message, MessageId, SettlementDisposition};
 use copperplate::units::{Money, Watts};

@@ -61,7 +61,7 @@ macro_rules! rules_on_meaning {
 
 rules_on_meaning! {
     unknown_zone step_length reversed_dates market_order clock_change
-    no_profiles profile_too_short
+    no_profiles profile_too_short straddling_steps
     duplicate_id not_a_domain unknown_currency
     empty_congestion_point limits_order
     connection_taken share_sum empty_portfolio
