@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
 
     let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&study.name));
     let texts = opened.document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
-    let sources: Vec<PathBuf> = texts.chain([opened.folder]).collect();
+    let sources: Vec<PathBuf> = texts.chain(opened.files).collect();
     let run = Run {
         scenario: &args.scenario,
         document: &opened.scenario,

@@ -51,7 +51,7 @@ impl Checker<'_> {
             (Shape::Any, _) | (Shape::Boolean, Value::Boolean(_)) => {}
             (Shape::Number { limits, .. }, Value::Integer(n)) => self.limits(spot, *n as f64, limits),
             (Shape::Number { limits, whole: false }, Value::Float(x)) if x.is_finite() => self.limits(spot, *x, limits),
-            (Shape::Text { format: None, length }, Value::Text(text)) => self.length(spot, text.chars().count(), length, "character"),
+            (Shape::Text { format: None, length, .. }, Value::Text(text)) => self.length(spot, text.chars().count(), length, "character"),
             (Shape::Text { format: Some(format), .. }, Value::Text(text)) => self.format(spot, format, text),
             (Shape::Text { format: Some(format), .. }, Value::Moment(moment)) => self.format(spot, format, &moment.to_string()),
             (Shape::Names(names), Value::Text(text)) => self.name(spot, text, names),
@@ -197,7 +197,7 @@ impl Checker<'_> {
         let fault: Option<Finding> = match format {
             "file" | "folder" => match self.document.resolve(spot.node) {
                 Some(path) => missing_file::check(&path, format == "folder").err(),
-                None => return self.wrong_type(spot, &Shape::Text { format: None, length: Limits::default() }),
+                None => return self.wrong_type(spot, &Shape::Text { format: None, refers_to: None, length: Limits::default() }),
             },
             _ if example::reads_as(format, text) => None,
             _ => {

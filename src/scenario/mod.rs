@@ -2,12 +2,14 @@
 //!
 //! One description serves all: the types derive `Deserialize`, `Serialize` and `JsonSchema`; from the schema come the checker,
 //! `copperplate schema` and the samples in help texts. What the derive understands of it stands in `shape.rs`. Beyond it, a text
-//! whose schema has `format` `file` or `folder` (`#[schemars(extend("format" = "file"))]`) must name one that is there.
+//! whose schema has `format` `file` or `folder` (`#[schemars(extend("format" = "file"))]`) must name one that is there, and one
+//! with `refers_to` (`#[schemars(extend("refers_to" = "contract.id"))]`) an item of the table called so in `lint/references.rs`.
 //!
 //! ```text
 //! text ── node (tree with spans) ── document (layers, overrides) ── check (shape) ── read (serde) ── lint (meaning) ── build (study)
 //! ```
 
+mod annotation;
 pub mod build;
 mod check;
 pub mod distribution;
@@ -26,12 +28,12 @@ pub mod strategies;
 pub mod study;
 pub mod sweep_table;
 mod unit;
-pub mod wire;
 
 use std::marker::PhantomData;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
@@ -83,6 +85,22 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
             (Some((value, _)), findings) if !findings.has_errors() => Ok((value, findings)),
             (_, findings) => Err(findings),
         }
+    }
+
+    /// Every file and folder that `value`, read from `document`, names: the path of its key, and where it lies.
+    pub(crate) fn files(&self, value: &T, document: &Document) -> Vec<(String, PathBuf)>
+    where
+        T: Serialize,
+    {
+        let value = serde_json::to_value(value).expect("what was read can be written");
+        let texts = annotation::texts(&self.shapes, &value).into_iter();
+        let paths = texts.filter(|text| matches!(text.format, Some("file" | "folder"))).map(|text| text.path);
+        paths.filter_map(|path| Some((document.file(&path)?, path))).map(|(file, path)| (path, file)).collect()
+    }
+
+    /// Whether the text at `path` names a file or a folder.
+    pub(crate) fn names_a_file(&self, path: &str) -> bool {
+        annotation::names_a_file(&self.shapes, path)
     }
 
     /// Checks a document and reads what is left of it without the faults found: misspelt keys under the names they were meant

@@ -20,6 +20,8 @@ pub struct Opened {
     pub feeder: Feeder,
     /// Folder of the feeder.
     pub folder: PathBuf,
+    /// Every file and folder it names.
+    pub files: Vec<PathBuf>,
     /// What is merely odd about the texts.
     pub warnings: Findings,
 }
@@ -42,7 +44,8 @@ impl Opened {
 /// the texts are sound the meaning is left to [`Opened::study`].
 pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
     let document = Document::read(path, overrides)?;
-    let (value, mut findings) = Language::<Scenario>::new().as_far_as_it_goes(&document);
+    let language = Language::<Scenario>::new();
+    let (value, mut findings) = language.as_far_as_it_goes(&document);
     if let Some((scenario, rest)) = &value {
         lint::sweep_key::check(scenario, rest, &mut findings);
     }
@@ -63,7 +66,8 @@ pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
     });
     match (value, feeder) {
         (Some((scenario, document)), Some((feeder, folder))) if !findings.has_errors() => {
-            Ok(Opened { scenario, document, feeder, folder, warnings: findings.sorted() })
+            let files = language.files(&scenario, &document).into_iter().map(|(_, file)| file).collect();
+            Ok(Opened { scenario, document, feeder, folder, files, warnings: findings.sorted() })
         }
         (Some((scenario, rest)), feeder) => {
             let feeder = feeder.as_ref().map(|(feeder, _)| feeder);

@@ -13,6 +13,8 @@
 //! | flattened enum | `properties` beside `oneOf` | the shared keys go into every variant |
 //! | named type | `$ref` | `Named` |
 //!
+//! Two annotations are read of texts: `format` and, of texts or lists of them, `refers_to` (`annotation.rs`).
+//!
 //! A table is closed: keys it does not name are unknown, whether or not the type says `deny_unknown_fields`.
 
 use std::collections::BTreeMap;
@@ -35,8 +37,8 @@ pub(crate) enum Shape {
     Boolean,
     /// A number; whole if so said.
     Number { whole: bool, limits: Limits },
-    /// A text, with what it must read as.
-    Text { format: Option<String>, length: Limits },
+    /// A text, with what it must read as, or the table whose items it names.
+    Text { format: Option<String>, refers_to: Option<String>, length: Limits },
     /// One of several names.
     Names(Vec<String>),
     /// A list of alike items.
@@ -136,13 +138,21 @@ impl Reader<'_> {
             "boolean" => Shape::Boolean,
             "number" => Shape::Number { whole: false, limits: limits(schema, "minimum", "maximum") },
             "integer" => Shape::Number { whole: true, limits: whole_limits(schema) },
-            "string" => Shape::Text { format: text(schema, "format"), length: limits(schema, "minLength", "maxLength") },
+            "string" => Shape::Text {
+                format: text(schema, "format"),
+                refers_to: text(schema, "refers_to"),
+                length: limits(schema, "minLength", "maxLength"),
+            },
             "array" => match schema.get("prefixItems").and_then(Json::as_array) {
                 Some(items) => Shape::Tuple(items.iter().map(|schema| self.shape(schema)).collect()),
-                None => Shape::List {
-                    item: Box::new(schema.get("items").map_or(Shape::Any, |schema| self.shape(schema))),
-                    length: limits(schema, "minItems", "maxItems"),
-                },
+                None => {
+                    let mut item = schema.get("items").map_or(Shape::Any, |schema| self.shape(schema));
+                    // The derive can annotate a list, not its items.
+                    if let Shape::Text { refers_to, .. } = &mut item {
+                        *refers_to = text(schema, "refers_to");
+                    }
+                    Shape::List { item: Box::new(item), length: limits(schema, "minItems", "maxItems") }
+                }
             },
             "object" => match schema.get("additionalProperties") {
                 Some(values) if !values.is_boolean() => Shape::Map(Box::new(self.shape(values))),

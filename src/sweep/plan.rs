@@ -3,7 +3,7 @@
 //! Case `((set · seeds) + seed) · strategies + strategy`: the strategies of one set and seed are neighbours, for they share a
 //! study. Parts are fixed ranges of cases, whole groups of strategies, whoever runs them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::scenario::document::Document;
 use crate::scenario::lint::sweep_design;
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
-use crate::scenario::sweep_table::{Design, Parameter, Sweep};
+use crate::scenario::sweep_table::{Design, Sweep};
 use crate::scenario::{Language, Opened, open};
 
 use super::design::{Sampler, Set};
@@ -27,9 +27,6 @@ use super::results;
 const MOST_CASES_OF_A_PART: u64 = 256;
 /// Parts a sweep has, as long as parts stay small: enough for every core of a large machine or array.
 const PARTS: u64 = 64;
-
-/// Keys whose values name files to read.
-const FILE_KEYS: [&str; 2] = ["feeder.path", "prices.path"];
 
 /// Everything a case is made of, read once and shared.
 #[derive(Debug)]
@@ -78,7 +75,7 @@ impl Plan {
     /// # Errors
     /// All that is wrong with the scenario as it stands, with its table `[sweep]`, or with its feeder.
     pub fn read(path: &Path, overrides: &[String]) -> Result<(Plan, Findings), Findings> {
-        let Opened { scenario, document, feeder, folder: own, warnings: mut findings } = open(path, overrides)?;
+        let Opened { scenario, document, feeder, folder: own, warnings: mut findings, .. } = open(path, overrides)?;
         let Some(sweep) = scenario.sweep.clone() else {
             let help = "add a table [sweep], see scenarios/sweep-pv.toml; 'copperplate run' takes scenarios without";
             return Err(sweep_design::RULE.finding(format!("'{}' has no sweep", path.display())).help(help).into());
@@ -87,8 +84,9 @@ impl Plan {
         findings.extend(first_study(&scenario, &strategies, &document, &feeder)?);
         let places: Vec<Location> = (0..sweep.parameter.len()).map(|i| document.nearest(&format!("sweep.parameter[{i}].key"))).collect();
         let bare = document.clone().without("sweep");
-        let folders = folders(&bare, &sweep, &places);
-        let others = folders[0].iter().filter(|folder| **folder != own);
+        let language = Language::new();
+        let files = files(&language, &scenario, &bare, &sweep, &places);
+        let others = files["feeder.path"].iter().filter(|folder| **folder != own);
         let mut feeders: BTreeMap<_, _> = others.map(|folder| (folder.clone(), read_feeder(folder))).collect();
         feeders.insert(own, Ok(feeder));
         let mut plan = Plan {
@@ -101,13 +99,13 @@ impl Plan {
             strategies,
             inputs: Vec::new(),
             document: bare,
-            language: Language::new(),
+            language,
             feeders,
             places,
             sweep,
         };
         let texts = document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
-        let files = texts.chain(folders.into_iter().flatten()).filter(|p| p.exists());
+        let files = texts.chain(files.into_values().flatten()).filter(|p| p.exists());
         plan.inputs = files.map(|p| Input::of(&p)).collect::<Result<Vec<_>, _>>()?.concat();
         Ok((plan, findings))
     }
@@ -192,24 +190,27 @@ fn first_study(scenario: &Scenario, strategies: &[String], document: &Document, 
     build(&scenario, feeder, scenario.seed, Path::new(""), &locate).map(|(_, odd)| odd)
 }
 
-/// Files the cases read, by [`FILE_KEYS`], each once: what the scenario names, then what parameters put in its place.
-fn folders(document: &Document, sweep: &Sweep, places: &[Location]) -> [Vec<PathBuf>; 2] {
-    FILE_KEYS.map(|key| {
-        let mut paths: Vec<PathBuf> = document.file(key).into_iter().collect();
-        let varied = |(p, place): (&Parameter, &Location)| {
-            let levels = if p.key == key { p.all_values() } else { Vec::new() };
-            let named = |level: &Level| {
-                let mut document = document.clone();
-                document.lay(key, level.toml(), place).ok()?;
-                document.file(key)
-            };
-            levels.iter().filter_map(named).collect::<Vec<_>>()
+/// Files and folders the cases read, by the keys that name them: what the scenario says, then what parameters put in its place.
+fn files(
+    language: &Language<Scenario>,
+    scenario: &Scenario,
+    document: &Document,
+    sweep: &Sweep,
+    places: &[Location],
+) -> BTreeMap<String, BTreeSet<PathBuf>> {
+    let mut files: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for (key, file) in language.files(scenario, document) {
+        files.entry(key).or_default().insert(file);
+    }
+    for (parameter, place) in sweep.parameter.iter().zip(places).filter(|(p, _)| language.names_a_file(&p.key)) {
+        let named = |level: Level| {
+            let mut document = document.clone();
+            document.lay(&parameter.key, level.toml(), place).ok()?;
+            document.file(&parameter.key)
         };
-        paths.extend(sweep.parameter.iter().zip(places).flat_map(varied));
-        paths.sort();
-        paths.dedup();
-        paths
-    })
+        files.entry(parameter.key.clone()).or_default().extend(parameter.all_values().into_iter().filter_map(named));
+    }
+    files
 }
 
 fn read_feeder(folder: &Path) -> Result<Feeder, String> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use copperplate::market::ledger::{Kind, Party};
 use copperplate::scenario::schema::Scenario;
-use copperplate::scenario::wire::{Fault, Silence, Transport};
+use copperplate::scenario::schema::{Fault, Silence, Transport};
 use copperplate::sim::{CaseResult, Fate};
 use copperplate::uftp::message::{Message, MessageId, SettlementDisposition};
 use copperplate::units::Money;

@@ -1,7 +1,8 @@
 //! Rules that findings about a scenario come from, one file a rule: its page, its wording, and what it looks for.
 //!
 //! Rules on the text (`toml_syntax` to `wrong_unit` below) are used while the text is read. Rules on the meaning have a
-//! `check(&Subject, &mut Faults)` and are applied together, before a run or by `validate`.
+//! `check(&Subject, &mut Faults)` and are applied together, before a run or by `validate`; those on names of things that are not
+//! there have a table instead, and `references.rs` does the looking.
 //!
 //! To add a rule on the meaning, write `lint/<code with underscores>.rs` with a `pub const RULE: Rule`, whose example and mend
 //! the tests run over a sound scenario, and a `check` that calls `faults.at("dotted.path", RULE.finding("…").help("…"))`; then
@@ -11,10 +12,17 @@ pub mod extends_cycle;
 pub mod missing_file;
 pub mod missing_key;
 pub mod out_of_range;
+mod references;
 pub mod sweep_key;
 pub mod toml_syntax;
+pub mod unknown_aggregator;
+pub mod unknown_congestion_point;
+pub mod unknown_connection;
+pub mod unknown_contract;
+pub mod unknown_element;
 pub mod unknown_item;
 pub mod unknown_key;
+pub mod unknown_participant;
 pub mod unknown_value;
 pub mod wrong_type;
 pub mod wrong_unit;
@@ -39,12 +47,15 @@ macro_rules! rules_on_meaning {
             vec![
                 &extends_cycle::RULE, &missing_file::RULE, &missing_key::RULE, &out_of_range::RULE, &sweep_key::RULE,
                 &toml_syntax::RULE, &unknown_item::RULE, &unknown_key::RULE, &unknown_value::RULE, &wrong_type::RULE, &wrong_unit::RULE,
+                &unknown_aggregator::RULE, &unknown_congestion_point::RULE, &unknown_connection::RULE, &unknown_contract::RULE,
+                &unknown_element::RULE, &unknown_participant::RULE,
                 $(&$name::RULE,)*
             ]
         }
 
         /// Applies every rule on the meaning.
         pub(crate) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+            references::check(subject, faults);
             $($name::check(subject, faults);)*
         }
     };
@@ -54,10 +65,10 @@ rules_on_meaning! {
     unknown_zone step_length reversed_dates market_order clock_change
     no_profiles profile_too_short
     duplicate_id not_a_domain unknown_currency
-    unknown_element empty_congestion_point limits_order
-    unknown_connection connection_taken share_sum empty_portfolio
-    unknown_aggregator unknown_participant unknown_congestion_point empty_window overlapping_windows
-    unknown_strategy unknown_contract no_replacement smaller_replacement unused
+    empty_congestion_point limits_order
+    connection_taken share_sum empty_portfolio
+    empty_window overlapping_windows
+    unknown_strategy no_replacement smaller_replacement unused
     sweep_design sweep_distribution
 }
 

@@ -1,6 +1,6 @@
 //! Contracts with nobody.
 
-use super::{Faults, Subject};
+use super::references::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 
 /// The rule.
@@ -15,11 +15,8 @@ pub const RULE: Rule = Rule {
            \"feed-in\"\nright = { kind = \"flex-option\", power_kw = 40 }\nutilisation_eur_per_mwh = 85",
 };
 
-pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
-    let s = subject.scenario;
-    let known: Vec<&str> = s.aggregator.iter().map(|a| a.domain.as_str()).collect();
-    for (k, c) in s.contract.iter().enumerate().filter(|(_, c)| !known.contains(&c.aggregator.as_str())) {
-        let finding = RULE.finding(format!("there is no aggregator '{}'", c.aggregator));
-        faults.at(&format!("contract[{k}].aggregator"), finding.help(did_you_mean(&c.aggregator, &known, "aggregators are")));
-    }
-}
+pub(super) const TABLE: Table = Table {
+    name: "aggregator.domain",
+    items: |subject| Some(subject.scenario.aggregator.iter().map(|a| a.domain.as_str().into()).collect()),
+    unknown: |name, known| RULE.finding(format!("there is no aggregator '{name}'")).help(did_you_mean(name, known, "aggregators are")),
+};

@@ -1,6 +1,6 @@
 //! Contracts for a place that nobody monitors.
 
-use super::{Faults, Subject};
+use super::references::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 
 /// The rule.
@@ -15,12 +15,10 @@ pub const RULE: Rule = Rule {
            \"feed-in\"\nright = { kind = \"flex-option\", power_kw = 40 }\nutilisation_eur_per_mwh = 85",
 };
 
-pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
-    let s = subject.scenario;
-    let known: Vec<&str> = s.congestion_point.iter().map(|p| p.id.as_str()).collect();
-    for (k, c) in s.contract.iter().enumerate().filter(|(_, c)| !known.contains(&c.congestion_point.as_str())) {
-        let finding = RULE.finding(format!("there is no congestion point '{}'", c.congestion_point));
-        let help = did_you_mean(&c.congestion_point, &known, "congestion points are");
-        faults.at(&format!("contract[{k}].congestion_point"), finding.help(help));
-    }
-}
+pub(super) const TABLE: Table = Table {
+    name: "congestion_point.id",
+    items: |subject| Some(subject.scenario.congestion_point.iter().map(|p| p.id.as_str().into()).collect()),
+    unknown: |name, known| {
+        RULE.finding(format!("there is no congestion point '{name}'")).help(did_you_mean(name, known, "congestion points are"))
+    },
+};

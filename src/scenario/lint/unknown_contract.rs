@@ -1,6 +1,6 @@
 //! Strategies with contracts that are not there.
 
-use super::{Faults, Subject, strategy_path};
+use super::references::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 
 /// The rule.
@@ -13,13 +13,8 @@ pub const RULE: Rule = Rule {
     mend: "[strategy.grid-capacity-management]\ncontracts = [\"midday-option\"]",
 };
 
-pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
-    let s = subject.scenario;
-    let known: Vec<&str> = s.contract.iter().map(|c| c.id.as_str()).collect();
-    for (name, own) in &s.strategy {
-        for (j, id) in own.contracts.iter().flatten().enumerate().filter(|(_, id)| !known.contains(&id.as_str())) {
-            let finding = RULE.finding(format!("there is no contract '{id}'"));
-            faults.at(&strategy_path(name, &format!("contracts[{j}]")), finding.help(did_you_mean(id, &known, "contracts are")));
-        }
-    }
-}
+pub(super) const TABLE: Table = Table {
+    name: "contract.id",
+    items: |subject| Some(subject.scenario.contract.iter().map(|c| c.id.as_str().into()).collect()),
+    unknown: |name, known| RULE.finding(format!("there is no contract '{name}'")).help(did_you_mean(name, known, "contracts are")),
+};

@@ -1,6 +1,6 @@
 //! Faults of the wire that befall nobody.
 
-use super::{Faults, Subject};
+use super::references::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 
 /// The rule.
@@ -13,17 +13,14 @@ pub const RULE: Rule = Rule {
     mend: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-07-22T14:00\"\nuntil = \"2016-07-22T16:00\"",
 };
 
-pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
-    let s = subject.scenario;
-    let known: Vec<&str> =
-        s.aggregator.iter().map(|a| a.domain.as_str()).chain([s.dso.domain.as_str(), s.dso.cro_domain.as_str()]).collect();
-    let ends = s.wire.fault.iter().enumerate().flat_map(|(k, f)| {
-        let end = move |key: &str, name: &Option<String>| Some((format!("wire.fault[{k}].{key}"), name.clone()?));
-        [end("from", &f.from), end("to", &f.to)].into_iter().flatten()
-    });
-    let silent = s.wire.silence.iter().enumerate().map(|(k, q)| (format!("wire.silence[{k}].participant"), q.participant.clone()));
-    for (path, name) in ends.chain(silent).filter(|(_, name)| !known.contains(&name.as_str())) {
-        let finding = RULE.finding(format!("no participant has the domain '{name}'"));
-        faults.at(&path, finding.help(did_you_mean(&name, &known, "participants are")));
-    }
-}
+pub(super) const TABLE: Table = Table {
+    name: "participant",
+    items: |subject| {
+        let s = subject.scenario;
+        let aggregators = s.aggregator.iter().map(|a| a.domain.as_str());
+        Some(aggregators.chain([s.dso.domain.as_str(), s.dso.cro_domain.as_str()]).map(Into::into).collect())
+    },
+    unknown: |name, known| {
+        RULE.finding(format!("no participant has the domain '{name}'")).help(did_you_mean(name, known, "participants are"))
+    },
+};

@@ -1,5 +1,6 @@
 //! Strategies that are neither presets nor defined.
 
+use super::references::Table;
 use super::{Faults, Subject, strategy_path};
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 use crate::scenario::strategies::{PRESETS, preset_of};
@@ -14,13 +15,20 @@ pub const RULE: Rule = Rule {
     mend: "strategies = [\"copper-plate\"]",
 };
 
+pub(super) const TABLE: Table = Table {
+    name: "strategy",
+    items: |subject| {
+        let own = subject.scenario.strategy.keys().map(String::as_str);
+        Some(PRESETS.iter().map(|(name, _)| *name).chain(own).map(Into::into).collect())
+    },
+    unknown: |name, known| {
+        RULE.finding(format!("'{name}' is neither a preset nor defined")).help(did_you_mean(name, known, "strategies are"))
+    },
+};
+
+/// Every definition names a preset.
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let s = subject.scenario;
-    let known: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).chain(s.strategy.keys().map(String::as_str)).collect();
-    for (k, name) in s.strategies.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
-        let finding = RULE.finding(format!("'{name}' is neither a preset nor defined"));
-        faults.at(&format!("strategies[{k}]"), finding.help(did_you_mean(name, &known, "strategies are")));
-    }
     for name in s.strategy.keys().filter(|name| preset_of(s, name).is_none()) {
         let presets = PRESETS.map(|(name, _)| name);
         let help = match crate::diagnostic::nearest(name, &presets) {

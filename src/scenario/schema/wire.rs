@@ -55,9 +55,11 @@ pub enum Transport {
 pub struct Fault {
     /// Domain of the sender; any if not said.
     #[serde(default)]
+    #[schemars(extend("refers_to" = "participant"))]
     pub from: Option<String>,
     /// Domain of the recipient; any if not said.
     #[serde(default)]
+    #[schemars(extend("refers_to" = "participant"))]
     pub to: Option<String>,
     /// Probability that a message does not arrive.
     #[serde(default)]
@@ -86,6 +88,7 @@ pub struct Fault {
 #[serde(deny_unknown_fields)]
 pub struct Silence {
     /// Its domain.
+    #[schemars(extend("refers_to" = "participant"))]
     pub participant: String,
     /// From this local moment.
     pub from: DateTime,
