@@ -1,7 +1,7 @@
 //! Symbols of the feeder map and the key that explains them.
 
 use super::axis::{Ticks, round_up};
-use super::feeder_map::FeederMap;
+use super::feeder::FeederMap;
 use super::figure::{Align, Figure, Point, Rect, Stroke, Text};
 use super::style::{Colour, Style};
 use super::text::{self, number};

@@ -4,6 +4,7 @@
 //! and the worst are named. Connections of one aggregator at one bus are one symbol, its area in proportion to their peak
 //! power. Names take the first free place around what they name and are left out where there is none.
 
+use super::feeder::FeederMap;
 use super::feeder_key::{self, MapKey, Symbol, draw_key, draw_symbol};
 use super::feeder_place::{Edge, edges, place};
 use super::figure::{Align, Figure, Point, Rect, Stroke, Text};
@@ -11,23 +12,6 @@ use super::style::{Colour, Style};
 use super::text::{number, percent};
 use crate::grid::Grid;
 use crate::ids::BranchIdx;
-
-/// What [`feeder_map`] draws; the slices have the rows of the grid's tables.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FeederMap<'a> {
-    /// The feeder. Buses without positions are drawn as a tree.
-    pub grid: &'a Grid,
-    /// What the values belong to, such as `copper-plate, year 2016`.
-    pub case: &'a str,
-    /// Highest loading of each branch (lines, then transformers) as a fraction of its rating; NaN if not known.
-    pub worst_loading: &'a [f64],
-    /// Lowest and highest voltage of each bus, pu of rated; NaN if not known.
-    pub voltage_pu: &'a [(f64, f64)],
-    /// Highest magnitude of each connection's power, W.
-    pub peak_power_w: &'a [f64],
-    /// Aggregator of each connection, if it has one.
-    pub aggregator: &'a [Option<&'a str>],
-}
 
 const LEGEND: f64 = 196.0;
 const MARGIN: f64 = 34.0;

@@ -1,9 +1,9 @@
-//! Publishes files whole or not at all: all are written under temporary names first, then renamed.
+//! Files a command writes: published whole or not at all, all under temporary names first, then renamed.
 
 use std::path::Path;
 
 use crate::diagnostic::Findings;
-use crate::output::publish::CANNOT_WRITE;
+use crate::output::error::CANNOT_WRITE;
 
 /// Writes `files` into `dir`, which is made when it is not there.
 ///
@@ -26,4 +26,13 @@ pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findi
         std::fs::rename(temporary(name), dir.join(name)).map_err(|e| failed(&dir.join(name), e))?;
     }
     Ok(())
+}
+
+/// A CSV text with a header.
+pub(super) fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let in_memory = "writing to memory does not fail";
+    writer.write_record(columns).expect(in_memory);
+    rows.for_each(|row| writer.write_record(row).expect(in_memory));
+    writer.into_inner().expect(in_memory)
 }

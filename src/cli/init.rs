@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::rules::{FILE_EXISTS, SCENARIO_NAME};
 use super::{Outcome, files, print};
 use crate::diagnostic::Findings;
-use crate::output::publish::CANNOT_WRITE;
+use crate::output::error::CANNOT_WRITE;
 use crate::scenario::lint::missing_file;
 
 /// Arguments of `init`.

@@ -11,6 +11,7 @@ mod files;
 mod import;
 mod init;
 mod message;
+mod outcome;
 mod participant;
 mod powerflow;
 mod report_page;
@@ -22,12 +23,12 @@ mod validate;
 
 pub use schema::schema_text;
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::diagnostic::{Findings, render};
+use outcome::{Outcome, print, report};
 
 /// Discrete-event grid congestion simulator
 #[derive(Debug, Parser)]
@@ -68,13 +69,6 @@ enum Command {
     Participant(participant::Args),
 }
 
-/// How a command ended when its input was right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Done,
-    CaseFailed,
-}
-
 /// Parses the arguments of the process, runs the command and gives the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -103,19 +97,4 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Shows findings on standard error, with colour on a terminal.
-fn report(findings: &Findings) {
-    let mut stderr = std::io::stderr().lock();
-    let colour = stderr.is_terminal();
-    for finding in &findings.0 {
-        // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(stderr, "{}\n", render(finding, colour));
-    }
-}
-
-/// Writes a result to standard output; a reader that has gone away is no error.
-fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

@@ -21,12 +21,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::meta::{self, Meta};
-use super::{Feeder, read_table, responses, rules, tap_changers};
+use super::tables::{SIDES, TRANSFORMERS_ZERO, read_table};
+use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::{Findings, Location, nearest, quoted_list};
 use crate::grid::{
-    Bus, Connection, Grid, Line, LineZeroSequence, Phases, Places, Source, Switch, Tap, TapSide, Transformer, TransformerZeroSequence,
-    VectorGroup, check,
+    Bus, Connection, Grid, Line, LineZeroSequence, Phases, Places, Source, Switch, Tap, Transformer, TransformerZeroSequence, VectorGroup,
+    check,
 };
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress, ProfileIdx};
 use crate::profile::{ProfileTable, read_csv, read_parquet};
@@ -51,7 +52,6 @@ pub(super) const TRANSFORMERS: [&str; 14] = [
     "tap_step_pu",
 ];
 pub(super) const LINES_ZERO: [&str; 4] = ["r0_ohm", "x0_ohm", "b0_s", "g0_s"];
-pub(super) const TRANSFORMERS_ZERO: [&str; 3] = ["vector_group", "uk0_pu", "ur0_pu"];
 pub(super) const SWITCHES: [&str; 4] = ["id", "from", "to", "closed"];
 pub(super) const SOURCES: [&str; 3] = ["bus", "u_pu", "angle_deg"];
 pub(super) const CONNECTIONS: [&str; 3] = ["id", "address", "bus"];
@@ -59,7 +59,6 @@ pub(super) const ASSETS: [&str; 5] = ["id", "connection", "kind", "p_nominal_w",
 pub(super) const PARQUET: &str = "profiles.parquet";
 const CSV: &str = "profiles.csv";
 const PHASES: [(&str, Phases); 4] = [("abc", Phases::Abc), ("a", Phases::A), ("b", Phases::B), ("c", Phases::C)];
-pub(super) const SIDES: [(&str, TapSide); 2] = [("hv", TapSide::Hv), ("lv", TapSide::Lv)];
 
 /// Reads a folder in our form.
 ///

@@ -4,100 +4,23 @@
 //! checked here; whether the rows hang together as a radial grid is asked of [`crate::grid::RadialOrder`], because not
 //! every use of a feeder needs that.
 
+mod feeder;
 mod folder;
 mod meta;
 mod neutral;
 mod responses;
 pub mod rules;
 pub mod simbench;
+mod tables;
 mod tap_changers;
 mod write;
 
-use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 
-use crate::asset::AssetSpec;
 use crate::diagnostic::Findings;
-use crate::grid::{Grid, Places};
-use crate::profile::ProfileTable;
-use crate::table::{Table, read_text};
 
+pub use feeder::{ConnectionPower, Feeder};
 pub use write::folder_files;
-
-/// A feeder: the grid, what stands behind its meters, and a time series for that.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Feeder {
-    /// The physical grid.
-    pub grid: Grid,
-    /// Where its rows were written, for findings.
-    pub places: Places,
-    /// Assets behind the meters, in file order.
-    pub assets: Vec<AssetSpec>,
-    /// Profiles the assets refer to; no steps when the feeder has none.
-    pub profiles: Arc<ProfileTable>,
-    /// IANA zone whose local days the profiles follow.
-    pub zone: String,
-    /// Where the data come from.
-    pub origin: String,
-    /// Under what terms.
-    pub licence: String,
-}
-
-/// Power per connection, `[step][connection]`, consumption positive; what a load flow takes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConnectionPower {
-    /// Active power, W.
-    pub p_w: Vec<f64>,
-    /// Reactive power, var.
-    pub q_var: Vec<f64>,
-}
-
-impl Feeder {
-    /// Power of every connection in `steps` of the profiles: the sum of nominal power times profile of its assets.
-    ///
-    /// Panics if `steps` reach beyond the profiles and an asset has one.
-    #[must_use]
-    pub fn power(&self, steps: Range<usize>) -> ConnectionPower {
-        let width = self.grid.connections.len();
-        let mut power = ConnectionPower { p_w: vec![0.0; steps.len() * width], q_var: vec![0.0; steps.len() * width] };
-        for asset in &self.assets {
-            let at = asset.connection.i();
-            for (target, nominal, profile) in
-                [(&mut power.p_w, asset.p_nominal_w, asset.p_profile), (&mut power.q_var, asset.q_nominal_var, asset.q_profile)]
-            {
-                let cells = target.iter_mut().skip(at).step_by(width);
-                match profile {
-                    Some(profile) => {
-                        let values = &self.profiles.column(profile)[steps.clone()];
-                        cells.zip(values).for_each(|(cell, factor)| *cell += nominal * factor);
-                    }
-                    None => cells.for_each(|cell| *cell += nominal),
-                }
-            }
-        }
-        power
-    }
-
-    /// Power of every connection with all profiles at 1.
-    #[must_use]
-    pub fn nominal_power(&self) -> ConnectionPower {
-        let width = self.grid.connections.len();
-        let mut power = ConnectionPower { p_w: vec![0.0; width], q_var: vec![0.0; width] };
-        for asset in &self.assets {
-            power.p_w[asset.connection.i()] += asset.p_nominal_w;
-            power.q_var[asset.connection.i()] += asset.q_nominal_var;
-        }
-        power
-    }
-}
-
-/// A table of folder `dir` whose required columns are all there.
-fn read_table(dir: &Path, file: &str, required: &[&str], optional: &[&str], findings: &mut Findings) -> Option<Table> {
-    let source = read_text(&dir.join(file)).map_err(|finding| findings.push(finding)).ok()?;
-    let table = Table::parse(&source, b',', findings)?;
-    table.check_columns(required, optional, findings).then_some(table)
-}
 
 /// Reads a feeder from a folder in either form: ours has `feeder.toml`, the neutral one `nodes.csv`.
 ///

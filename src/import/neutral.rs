@@ -26,8 +26,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::folder::TRANSFORMERS_ZERO;
-use super::{Feeder, read_table, responses, rules, tap_changers};
+use super::tables::{TRANSFORMERS_ZERO, read_table};
+use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{

@@ -12,7 +12,8 @@
 
 use std::path::Path;
 
-use super::{read_table, rules};
+use super::rules;
+use super::tables::read_table;
 use crate::diagnostic::{Findings, nearest};
 use crate::grid::{Connection, Control, Mix, Response};
 use crate::ids::ConnectionIdx;

@@ -11,8 +11,8 @@
 
 use std::path::Path;
 
-use super::folder::SIDES;
-use super::{read_table, rules};
+use super::rules;
+use super::tables::{SIDES, read_table};
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, Tap, TapChanger};
 use crate::ids::BusIdx;

@@ -2,7 +2,8 @@
 //! which are rounded to 1e-6.
 
 use super::Feeder;
-use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, LINES_ZERO, PARQUET, SOURCES, SWITCHES, TRANSFORMERS, TRANSFORMERS_ZERO};
+use super::folder::{ASSETS, BUSES, CONNECTIONS, LINES, LINES_ZERO, PARQUET, SOURCES, SWITCHES, TRANSFORMERS};
+use super::tables::TRANSFORMERS_ZERO;
 use super::{meta, responses, rules, tap_changers};
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, TapSide};

@@ -16,7 +16,7 @@ use crate::agent::cro::Cro;
 use crate::agent::{self, Action, Input, Participant as _};
 use crate::diagnostic::Findings;
 use crate::ids::{Domain, Role};
-use crate::output::publish::CANNOT_WRITE;
+use crate::output::error::CANNOT_WRITE;
 use crate::scenario::lint::unknown_zone;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::{Message, MessageId};

@@ -9,29 +9,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Rule, Severity};
 use crate::output::OutputError;
 use crate::output::manifest::{FILE_NAME, Manifest};
-
-/// The rule that protects what is not a run.
-pub const FOREIGN_FOLDER: Rule = Rule {
-    code: "foreign-folder",
-    severity: Severity::Error,
-    what: "The output would replace a folder that no run has written.",
-    why: "A run replaces its folder as a whole; a folder without 'manifest.json' may hold work of yours.",
-    example: "copperplate run street.toml --out notebooks",
-    mend: "copperplate run street.toml --out outputs/street",
-};
-
-/// The rule on what the file system refuses.
-pub const CANNOT_WRITE: Rule = Rule {
-    code: "cannot-write",
-    severity: Severity::Error,
-    what: "A file or folder cannot be written, renamed or read back.",
-    why: "Nothing is published then: what was there before is still there.",
-    example: "copperplate run street.toml --out /proc/street",
-    mend: "copperplate run street.toml --out outputs/street",
-};
 
 /// A folder in the making; its target changes only when it is published.
 #[derive(Debug)]

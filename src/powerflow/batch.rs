@@ -8,14 +8,12 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::injections::Injections;
+use super::lanes::LANES;
 use super::meshed::Mesh;
 use super::network::{Method, Network};
 use super::solution::{Options, Outputs, Rows, Solution, Summary};
 use super::three_phase::ThreePhase;
 use super::tree::Tree;
-
-/// Steps side by side: a vector of AVX-512, two of AVX2, whose operations then overlap.
-pub const LANES: usize = 8;
 
 /// Steps a thread takes at once.
 const CHUNK: usize = 32 * LANES;
@@ -79,7 +77,7 @@ pub fn solve(
 ) -> Summary {
     let task = Task { injections, options, outputs };
     let steps = injections.steps(network.injections());
-    let mut rows = solution.rows(steps, network, outputs);
+    let mut rows = solution.rows(steps, network.widths(), outputs);
     run(network, &task, 0..steps, workspace, &mut rows)
 }
 
@@ -95,7 +93,7 @@ pub fn solve_parallel(
 ) -> Summary {
     let task = Task { injections, options, outputs };
     let steps = injections.steps(network.injections());
-    let mut rows = solution.rows(steps, network, outputs);
+    let mut rows = solution.rows(steps, network.widths(), outputs);
     let mut chunks: Vec<(Range<usize>, Rows<'_>)> = (0..steps)
         .step_by(CHUNK)
         .map(|first| first..usize::min(first + CHUNK, steps))
@@ -246,7 +244,7 @@ mod tests {
             let injections = Injections::by_step(&p_w, &q_var);
             let task = Task { injections, options: Options::default(), outputs: Outputs::ALL };
             let mut solution = Solution::default();
-            let mut rows = solution.rows(13, network, Outputs::ALL);
+            let mut rows = solution.rows(13, network.widths(), Outputs::ALL);
             instructions.run(kernel, &task, 0..13, &mut Buffers::default(), &mut rows);
             let summary = rows.summary();
             assert_eq!((summary.converged, summary.failed), (12, 1), "{:?}", solution.status);

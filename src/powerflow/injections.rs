@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::batch::LANES;
-use super::lanes::Lanes;
+use super::lanes::{LANES, Lanes};
 
 /// Powers of all injections in all steps, consumption positive: W and var, injections as rows of the grid's connections.
 #[derive(Debug, Clone, Copy)]

@@ -8,6 +8,9 @@
 use std::array::from_fn;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
+/// Steps side by side: a vector of AVX-512, two of AVX2, whose operations then overlap.
+pub const LANES: usize = 8;
+
 /// A value a lane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Lanes<const W: usize>(pub(super) [f64; W]);

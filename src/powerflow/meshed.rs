@@ -48,6 +48,7 @@
 //!
 //! **Powers** are taken at the voltages that are reported, with the currents these imply, so every node balances to rounding.
 
+mod build;
 mod mesh;
 mod sweep;
 mod write;

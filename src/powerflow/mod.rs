@@ -27,8 +27,9 @@ mod three_phase;
 mod tree;
 mod write;
 
-pub use batch::{LANES, Workspace, solve, solve_parallel};
+pub use batch::{Workspace, solve, solve_parallel};
 pub use injections::Injections;
+pub use lanes::LANES;
 pub use network::{Network, PhaseModel};
 pub use sensitivity::{Sensitivities, sensitivities};
 pub use solution::{Options, Outputs, Solution, Status, Summary};

@@ -1,6 +1,7 @@
 //! What is solved: one face for all kernels.
 
 use super::meshed::Mesh;
+use super::solution::Widths;
 use super::three_phase::ThreePhase;
 use super::tree::Tree;
 use crate::grid::{Grid, Places, RadialOrder, SpanningOrder, ZeroSequence};
@@ -71,6 +72,12 @@ impl Network {
             Method::Radial(_) | Method::Meshed(_) => 1,
             Method::ThreePhase(_) => 3,
         }
+    }
+
+    /// Widths of results.
+    pub(super) fn widths(&self) -> Widths {
+        let Shape { buses, branches, .. } = self.shape();
+        Widths { phases: self.phases(), buses, branches }
     }
 
     /// Number of buses, supplied or not: the width of bus results.

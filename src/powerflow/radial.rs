@@ -7,20 +7,10 @@ use super::ends::settle;
 use super::injections::Group;
 use super::lanes::Lanes;
 use super::solution::Rows;
-use super::sweep::{self, Cell};
+use super::sweep::{self, Cell, State};
 use super::tree::Tree;
 use super::write;
 use crate::ids::BusIdx;
-
-/// State of a group: a cell a node, and what it takes to answer the voltage.
-#[derive(Default)]
-pub(super) struct State<const W: usize> {
-    pub(super) cells: Vec<Cell<W>>,
-    /// `[response]` powers as given.
-    pub(super) given: Vec<[Lanes<W>; 2]>,
-    /// `R` of the stopping rule, VA.
-    pub(super) response_gain: Lanes<W>,
-}
 
 impl Kernel for Tree {
     type State<const W: usize> = State<W>;

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::network::Network;
 use crate::ids::BusIdx;
 
 /// When to stop.
@@ -193,8 +192,8 @@ impl Solution {
     }
 
     /// Gives every array the length of `steps` steps, allocating only when it never was that long, and lends them.
-    pub(super) fn rows(&mut self, steps: usize, network: &Network, outputs: Outputs) -> Rows<'_> {
-        let (phases, buses, branches) = (network.phases(), network.buses(), network.branches());
+    pub(super) fn rows(&mut self, steps: usize, widths: Widths, outputs: Outputs) -> Rows<'_> {
+        let Widths { phases, buses, branches } = widths;
         (self.steps, self.phases, self.buses, self.branches) = (steps, phases, buses, branches);
         for (array, wanted) in [(&mut self.u_pu, outputs.voltage), (&mut self.angle_rad, outputs.angle)] {
             array.resize(if wanted { steps * buses * phases } else { 0 }, 0.0);
@@ -237,6 +236,14 @@ impl Solution {
 
 fn summary(status: &[Status]) -> Summary {
     status.iter().fold(Summary::default(), Summary::with)
+}
+
+/// Widths of the results of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Widths {
+    pub(super) phases: usize,
+    pub(super) buses: usize,
+    pub(super) branches: usize,
 }
 
 /// Rows of a [`Solution`] for consecutive steps. Arrays that were not asked for are empty.

@@ -53,12 +53,21 @@
 
 use super::ends::{End, Ends};
 use super::lanes::{Lanes, Mask, SMALL};
-use super::radial::State;
 use super::solution::Options;
 use super::tree::Tree;
 
 /// A squared voltage below this fraction of the source's has collapsed.
 const COLLAPSE: f64 = 0.01;
+
+/// State of a group: a cell a node, and what it takes to answer the voltage.
+#[derive(Default)]
+pub(super) struct State<const W: usize> {
+    pub(super) cells: Vec<Cell<W>>,
+    /// `[response]` powers as given.
+    pub(super) given: Vec<[Lanes<W>; 2]>,
+    /// `R` of the stopping rule, VA.
+    pub(super) response_gain: Lanes<W>,
+}
 
 /// State of a node.
 #[derive(Debug, Clone, Copy)]

@@ -123,7 +123,7 @@ impl<'a> Tapped<'a> {
     /// Solves `range` of `steps` steps at the present positions.
     fn run(&mut self, task: &Task<'_>, range: Range<usize>, steps: usize, workspace: &mut Workspace, solution: &mut Solution) {
         let network = self.network();
-        let mut rows = solution.rows(steps, network, task.outputs);
+        let mut rows = solution.rows(steps, network.widths(), task.outputs);
         let _before = rows.take(range.start);
         let mut rows = rows.take(range.len());
         let _ = run(network, task, range, workspace, &mut rows);

@@ -4,6 +4,7 @@
 //! integers). It loads nothing. Without scripts, and on paper, it shows the same as text, tables and drawings.
 //! Times and durations of the manifest stay out of it, for they differ from run to run.
 
+mod error;
 mod figures;
 mod folder;
 mod html;
@@ -17,13 +18,12 @@ mod series;
 mod sweep;
 mod talks;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::diagnostic::{Finding, Findings, Rule, Severity};
+use crate::output::Manifest;
 use crate::output::manifest::FILE_NAME as MANIFEST;
-use crate::output::{Manifest, OutputError};
-use crate::time::CalendarError;
+
+pub use error::{ReportError, catalogue};
 
 /// Name of the page in a run's folder.
 pub const FILE_NAME: &str = "report.html";
@@ -48,94 +48,4 @@ pub fn page(dir: &Path) -> Result<String, ReportError> {
 /// When one of its files is missing or does not read.
 pub fn page_of_run(dir: &Path, manifest: &Manifest) -> Result<String, ReportError> {
     run::page(dir, Some(manifest))
-}
-
-/// Why there is no page.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// Neither a run nor a sweep.
-    #[error("'{}' is the folder of neither a run nor a sweep", path.display())]
-    Foreign {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A file cannot be read.
-    #[error("cannot read '{}': {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
-    /// A table cannot be read.
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    /// A CSV file is not as a run writes it.
-    #[error("cannot read '{}': {source}", path.display())]
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// What the reader says.
-        source: csv::Error,
-    },
-    /// A JSON file is not as a run writes it.
-    #[error("cannot read '{}': {source}", path.display())]
-    Json {
-        /// The file.
-        path: PathBuf,
-        /// What the reader says.
-        source: serde_json::Error,
-    },
-    /// A table lacks a column.
-    #[error("'{}' has no column '{column}' of the expected type", path.display())]
-    Column {
-        /// The file.
-        path: PathBuf,
-        /// The column.
-        column: String,
-    },
-    /// The recorded time grid is none.
-    #[error("cannot read '{}': {source}", path.display())]
-    Calendar {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: CalendarError,
-    },
-}
-
-const NO_RESULTS: Rule = Rule {
-    code: "no-results",
-    severity: Severity::Error,
-    what: "The folder is not one that `run` or `sweep` has written.",
-    why: "A report is made of the files in such a folder: 'manifest.json' marks a run, 'sweep.json' a sweep.",
-    example: "copperplate report scenarios",
-    mend: "copperplate report outputs/quickstart",
-};
-
-const UNREADABLE_RESULTS: Rule = Rule {
-    code: "unreadable-results",
-    severity: Severity::Error,
-    what: "A file in the folder is missing or not as this version writes it.",
-    why: "Results of another version may lack what the report shows.",
-    example: "rm outputs/quickstart/scenario.json && copperplate report outputs/quickstart",
-    mend: "copperplate run scenarios/quickstart.toml && copperplate report outputs/quickstart",
-};
-
-impl From<ReportError> for Findings {
-    fn from(error: ReportError) -> Findings {
-        let finding: Finding = match error {
-            ReportError::Foreign { .. } => {
-                NO_RESULTS.finding(error.to_string()).help("name a folder that 'copperplate run' or 'copperplate sweep' has written")
-            }
-            _ => UNREADABLE_RESULTS.finding(error.to_string()).help("run the scenario again with this version"),
-        };
-        finding.into()
-    }
-}
-
-/// Rules on what a report is made of.
-#[must_use]
-pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&NO_RESULTS, &UNREADABLE_RESULTS]
 }

@@ -7,7 +7,7 @@ use crate::scenario::study::Study;
 use crate::sim::{Recording, Regime, Variant};
 
 use super::Finished;
-use super::write::Selection;
+use super::selection::Selection;
 
 /// A recorded element: a branch with its loading or a bus with its voltage.
 struct Element {

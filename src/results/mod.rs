@@ -5,12 +5,14 @@ mod messages;
 mod money;
 mod pictures;
 pub mod record;
+mod selection;
 mod summary;
 mod write;
 
 pub use record::Record;
+pub use selection::Selection;
 pub use summary::summary;
-pub use write::{Run, Selection, stage};
+pub use write::{Run, stage};
 
 use crate::kpi::Kpis;
 use crate::scenario::study::Strategy;

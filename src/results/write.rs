@@ -9,29 +9,8 @@ use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
 
 use super::record::{RECORD_FILE, Record};
+use super::selection::Selection;
 use super::{Finished, elements, messages, money, pictures};
-
-/// Which elements are recorded: names with `*` for any text, such as `transformer:*`; no pattern means all.
-#[derive(Debug, Clone, Default)]
-pub struct Selection(pub Vec<String>);
-
-impl Selection {
-    /// Whether an element is recorded.
-    #[must_use]
-    pub fn holds(&self, name: &str) -> bool {
-        self.0.is_empty() || self.0.iter().any(|p| matches(p, name))
-    }
-}
-
-/// Whether `name` matches `pattern`, in which `*` stands for any text.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((head, rest)) => {
-            name.strip_prefix(head).is_some_and(|tail| (0..=tail.len()).any(|i| tail.is_char_boundary(i) && matches(rest, &tail[i..])))
-        }
-    }
-}
 
 /// What is said of a run beside its results.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use super::{Outcome, print};
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::Role;
 use crate::live::rules::{BAD_KEY, EXPOSED_KEY, NO_RANDOMNESS};
-use crate::output::publish::CANNOT_WRITE;
+use crate::output::error::CANNOT_WRITE;
 use crate::uftp::message::Message;
 use crate::uftp::sign::{OpenError, PublicKey, SecretKey, SignedMessage, open as open_envelope};
 use crate::uftp::xml;

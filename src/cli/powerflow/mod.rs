@@ -172,7 +172,10 @@ fn bus_csv(grid: &Grid, solution: &Solution) -> Vec<u8> {
         return three_phase_bus_csv(grid, solution);
     }
     let rows = grid.buses.iter().zip(solution.u_pu.iter().zip(&solution.angle_rad));
-    csv(&["id", "u_pu", "angle_deg"], rows.map(|(bus, (u, angle))| vec![bus.id.clone(), u.to_string(), angle.to_degrees().to_string()]))
+    files::csv(
+        &["id", "u_pu", "angle_deg"],
+        rows.map(|(bus, (u, angle))| vec![bus.id.clone(), u.to_string(), angle.to_degrees().to_string()]),
+    )
 }
 
 fn three_phase_bus_csv(grid: &Grid, s: &Solution) -> Vec<u8> {
@@ -182,7 +185,7 @@ fn three_phase_bus_csv(grid: &Grid, s: &Solution) -> Vec<u8> {
         let values = u.iter().copied().chain(angle).chain([s.unbalance[i], s.displacement_pu[i]]);
         std::iter::once(bus.id.clone()).chain(values.map(|value| value.to_string())).collect()
     };
-    csv(&columns, grid.buses.iter().enumerate().map(row))
+    files::csv(&columns, grid.buses.iter().enumerate().map(row))
 }
 
 fn branch_csv(grid: &Grid, s: &Solution) -> Vec<u8> {
@@ -193,15 +196,7 @@ fn branch_csv(grid: &Grid, s: &Solution) -> Vec<u8> {
         let values = [s.p_from_w[k], s.q_from_var[k], s.i_from_a[k], s.i_to_a[k], s.loading[k]];
         [kind.to_owned(), id.to_owned()].into_iter().chain(values.map(|v| v.to_string())).collect()
     };
-    csv(&columns, (0..grid.branches()).map(row))
-}
-
-fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let in_memory = "writing to memory does not fail";
-    writer.write_record(columns).expect(in_memory);
-    rows.for_each(|row| writer.write_record(row).expect(in_memory));
-    writer.into_inner().expect(in_memory)
+    files::csv(&columns, (0..grid.branches()).map(row))
 }
 
 /// The short table a person reads.

@@ -1,5 +1,6 @@
 //! `powerflow --sensitivities`: what a little more power at each connection does.
 
+use crate::cli::files;
 use crate::grid::Grid;
 use crate::ids::BranchIdx;
 use crate::powerflow::{Sensitivities, Solution};
@@ -24,7 +25,7 @@ pub(super) fn csv(grid: &Grid, s: &Sensitivities) -> Vec<u8> {
         let losses = row("losses_w", String::new(), s.dloss_dp[c], s.dloss_dq[c]);
         voltages.chain(currents).chain([losses]).collect::<Vec<_>>()
     });
-    super::csv(&["connection", "quantity", "element", "per_w", "per_var"], rows)
+    files::csv(&["connection", "quantity", "element", "per_w", "per_var"], rows)
 }
 
 /// The connections that matter most for the branch with the highest loading.

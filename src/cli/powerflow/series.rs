@@ -71,7 +71,7 @@ pub(super) fn run(
         }
     }
     if let Some(dir) = out {
-        files::publish(dir, &[("steps.csv", super::csv(&columns(grid), rows.into_iter()))])?;
+        files::publish(dir, &[("steps.csv", files::csv(&columns(grid), rows.into_iter()))])?;
     }
     print(&total.text(grid, profiles.steps(), when));
     Ok(if total.failed == 0 { Outcome::Done } else { Outcome::CaseFailed })

@@ -11,8 +11,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::tables::{end, own, table};
-use super::{Buses, scaled};
+use super::tables::{Buses, end, own, scaled, table};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::Findings;
 use crate::grid::{Connection, Grid, Phases};

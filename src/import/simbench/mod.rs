@@ -22,17 +22,14 @@ mod assets;
 mod profiles;
 mod tables;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Feeder;
 use crate::diagnostic::Findings;
 use crate::grid::{Grid, Places, check};
-use crate::ids::BusIdx;
 use crate::import::rules;
 
-const ZONE: &str = "Europe/Berlin";
 const ORIGIN: &str = "SimBench 1.0 (University of Kassel, Fraunhofer IEE, RWTH Aachen University, TU Dortmund), grid";
 const LICENCE: &str = "Open Database License (ODbL) 1.0; contents: Database Contents License (DbCL) 1.0";
 
@@ -87,7 +84,7 @@ pub fn import(data: &Path, code: &str) -> Result<(Feeder, Findings), Findings> {
         places,
         assets,
         profiles: Arc::new(profiles),
-        zone: ZONE.into(),
+        zone: profiles::ZONE.into(),
         origin: format!("{ORIGIN} {code_text}"),
         licence: LICENCE.into(),
     };
@@ -112,13 +109,4 @@ fn parse(code: &str) -> Result<Code, Findings> {
         );
         rules::SIMBENCH_CODE.finding(format!("'{code}' is not a SimBench grid that can be imported")).help(help).into()
     })
-}
-
-/// Bus of each SimBench node, auxiliary ones included.
-type Buses = BTreeMap<String, BusIdx>;
-
-/// A figure in a SimBench unit times `factor`, rounded to 12 significant digits: 0.0059 MW is 5900 W, not 5900.000000000001.
-fn scaled(value: f64, factor: f64) -> f64 {
-    let product = value * factor;
-    if product == 0.0 || !product.is_finite() { product } else { format!("{product:.11e}").parse().expect("a formatted number") }
 }

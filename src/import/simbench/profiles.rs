@@ -5,7 +5,6 @@ use std::path::Path;
 
 use jiff::civil::date;
 
-use super::ZONE;
 use super::assets::{Element, Series, columns};
 use super::tables::table;
 use crate::diagnostic::Findings;
@@ -14,6 +13,8 @@ use crate::profile::ProfileTable;
 use crate::table::Sign;
 use crate::time::IspCalendar;
 
+/// Whose local days the profiles follow.
+pub(super) const ZONE: &str = "Europe/Berlin";
 const STEP_MINUTES: u16 = 15;
 const FIRST: &str = "01.01.2016 00:00";
 

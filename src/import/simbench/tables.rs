@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Buses, scaled};
 use crate::diagnostic::Findings;
 use crate::grid::{Bus, Grid, Line, Source, Switch, Tap, TapSide, Transformer};
 use crate::ids::BusIdx;
@@ -28,6 +27,9 @@ pub(super) fn own(row: &Row<'_>, subnet: &str) -> bool {
 fn own_or_above(row: &Row<'_>, subnet: &str) -> bool {
     row.cell("subnet").split('_').take(2).any(|name| name == subnet)
 }
+
+/// Bus of each SimBench node, auxiliary ones included.
+pub(super) type Buses = BTreeMap<String, BusIdx>;
 
 /// Fills `grid` but for its connections and says which bus stands for each node.
 pub(super) fn read_grid(dir: &Path, subnet: &str, grid: &mut Grid, findings: &mut Findings) -> Buses {
@@ -179,4 +181,10 @@ fn sources(dir: &Path, subnet: &str, buses: &Buses, nodes: &[Row<'_>], grid: &mu
         let (u_pu, angle_deg) = (node.number("vmSetp", Sign::Positive, f), node.number("vaSetp", Sign::Any, f));
         grid.sources.push(Source { bus: end(row, "node", buses, f), u_pu, angle_deg });
     }
+}
+
+/// A figure in a SimBench unit times `factor`, rounded to 12 significant digits: 0.0059 MW is 5900 W, not 5900.000000000001.
+pub(super) fn scaled(value: f64, factor: f64) -> f64 {
+    let product = value * factor;
+    if product == 0.0 || !product.is_finite() { product } else { format!("{product:.11e}").parse().expect("a formatted number") }
 }

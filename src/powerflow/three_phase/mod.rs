@@ -1,5 +1,6 @@
 //! Unbalanced load flow: three phases, each with its own voltage to neutral. See `docs/algorithms/three-phase-load-flow.md`.
 
+mod build;
 mod chains;
 mod network;
 mod sequence;

@@ -13,6 +13,7 @@ pub mod missing_file;
 pub mod missing_key;
 pub mod out_of_range;
 mod references;
+mod subject;
 pub mod sweep_key;
 pub mod toml_syntax;
 pub mod unknown_aggregator;
@@ -27,14 +28,11 @@ pub mod unknown_value;
 pub mod wrong_type;
 pub mod wrong_unit;
 
-use crate::diagnostic::{Finding, Findings, Location, Rule};
-use crate::grid::RadialOrder;
-use crate::ids::ConnectionIdx;
-use crate::import::Feeder;
-use crate::time::IspCalendar;
+use crate::diagnostic::Rule;
 
-use super::path::join;
-use super::schema::Scenario;
+pub use subject::Locate;
+pub(crate) use subject::{Faults, Subject};
+use subject::{Table, strategy_path};
 
 /// Names the rules on the meaning once: their modules, their pages, their checks in the order in which they are applied.
 macro_rules! rules_on_meaning {
@@ -70,59 +68,4 @@ rules_on_meaning! {
     empty_window overlapping_windows
     unknown_strategy no_replacement smaller_replacement unused
     sweep_design sweep_distribution
-}
-
-/// Points at a value of the scenario by its dotted path; `None` where nobody wrote one.
-pub type Locate<'a> = &'a dyn Fn(&str) -> Option<Location>;
-
-/// What the rules look at: a scenario and, where they could be read, its feeder and calendar.
-pub(crate) struct Subject<'a> {
-    pub(crate) scenario: &'a Scenario,
-    pub(crate) feeder: Option<&'a Feeder>,
-    pub(crate) calendar: Option<IspCalendar>,
-    /// Connections behind the element of each congestion point; `None` where the feeder or the element is not known.
-    pub(crate) behind: Vec<Option<Vec<ConnectionIdx>>>,
-}
-
-impl<'a> Subject<'a> {
-    /// `order` is that of the feeder, if it is radial.
-    pub(crate) fn new(scenario: &'a Scenario, feeder: Option<&'a Feeder>, order: Option<&RadialOrder>) -> Subject<'a> {
-        let behind = |element: &str| {
-            let grid = &feeder?.grid;
-            Some(order?.downstream_connections(grid, grid.branch(element)?))
-        };
-        let calendar = IspCalendar::new(&scenario.time.zone, scenario.time.isp_minutes).ok();
-        Subject { scenario, feeder, calendar, behind: scenario.congestion_point.iter().map(|p| behind(&p.element)).collect() }
-    }
-}
-
-/// Findings in the making, each placed by the dotted path of the value it is about.
-pub(crate) struct Faults<'a> {
-    locate: Locate<'a>,
-    pub(crate) findings: Findings,
-}
-
-impl<'a> Faults<'a> {
-    pub(crate) fn new(locate: Locate<'a>) -> Faults<'a> {
-        Faults { locate, findings: Findings::default() }
-    }
-
-    /// Adds a finding about the value at `path`, or about the table around it where that was left to its default.
-    pub(crate) fn at(&mut self, path: &str, finding: Finding) {
-        let around = |path: &str| path.rfind(['.', '[']).map(|end| path[..end].to_owned());
-        let places = std::iter::successors(Some(path.to_owned()), |path| around(path));
-        let place = places.filter(|path| !path.is_empty()).find_map(|path| (self.locate)(&path));
-        self.findings.push(finding.located(place));
-    }
-
-    /// Where somebody wrote the value at `path`.
-    pub(crate) fn written(&self, path: &str) -> Option<Location> {
-        (self.locate)(path)
-    }
-}
-
-/// Path of a key of the table `[strategy.NAME]`.
-fn strategy_path(name: &str, key: &str) -> String {
-    let table = join("strategy", name);
-    if key.is_empty() { table } else { format!("{table}.{key}") }
 }

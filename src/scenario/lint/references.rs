@@ -2,27 +2,15 @@
 //!
 //! A table that can be referred to is a [`Table`] in the file of its rule and a line in [`TABLES`].
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::{
-    Faults, Subject, unknown_aggregator, unknown_congestion_point, unknown_connection, unknown_contract, unknown_element,
+    Faults, Subject, Table, unknown_aggregator, unknown_congestion_point, unknown_connection, unknown_contract, unknown_element,
     unknown_participant, unknown_strategy,
 };
-use crate::diagnostic::Finding;
 use crate::scenario::annotation::texts;
 use crate::scenario::schema::Scenario;
 use crate::scenario::shape::Shapes;
-
-/// A table whose items are referred to by name.
-pub(super) struct Table {
-    /// Its name in annotations.
-    pub(super) name: &'static str,
-    /// The names of its items; `None` where they cannot be known, as without a feeder.
-    pub(super) items: for<'a> fn(&Subject<'a>) -> Option<Vec<Cow<'a, str>>>,
-    /// What is said of a name that is not among them.
-    pub(super) unknown: fn(&str, &[&str]) -> Finding,
-}
 
 /// In the order in which they are looked at.
 const TABLES: [&Table; 7] = [

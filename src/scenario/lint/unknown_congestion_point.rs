@@ -1,6 +1,6 @@
 //! Contracts for a place that nobody monitors.
 
-use super::references::Table;
+use super::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 
 /// The rule.

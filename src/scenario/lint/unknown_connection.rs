@@ -1,6 +1,6 @@
 //! Connections that the feeder does not have.
 
-use super::references::Table;
+use super::Table;
 use crate::diagnostic::nearest;
 
 pub use crate::import::rules::UNKNOWN_CONNECTION as RULE;

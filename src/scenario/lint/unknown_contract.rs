@@ -1,6 +1,6 @@
 //! Strategies with contracts that are not there.
 
-use super::references::Table;
+use super::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 
 /// The rule.

@@ -1,6 +1,6 @@
 //! Elements that the feeder does not have.
 
-use super::references::Table;
+use super::Table;
 use crate::diagnostic::{Rule, Severity, nearest};
 use crate::ids::BranchIdx;
 

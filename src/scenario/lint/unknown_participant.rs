@@ -1,6 +1,6 @@
 //! Faults of the wire that befall nobody.
 
-use super::references::Table;
+use super::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 
 /// The rule.

@@ -1,7 +1,6 @@
 //! Strategies that are neither presets nor defined.
 
-use super::references::Table;
-use super::{Faults, Subject, strategy_path};
+use super::{Faults, Subject, Table, strategy_path};
 use crate::diagnostic::{Rule, Severity, did_you_mean};
 use crate::scenario::strategies::{PRESETS, preset_of};
 

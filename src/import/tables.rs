@@ -1,0 +1,20 @@
+//! What both forms of a feeder folder have in common: how a table is read, and columns of the same meaning.
+
+use std::path::Path;
+
+use crate::diagnostic::Findings;
+use crate::grid::TapSide;
+use crate::table::{Table, read_text};
+
+/// Columns of a transformer's zero-sequence data.
+pub(super) const TRANSFORMERS_ZERO: [&str; 3] = ["vector_group", "uk0_pu", "ur0_pu"];
+
+/// The winding that carries the taps.
+pub(super) const SIDES: [(&str, TapSide); 2] = [("hv", TapSide::Hv), ("lv", TapSide::Lv)];
+
+/// A table of folder `dir` whose required columns are all there.
+pub(super) fn read_table(dir: &Path, file: &str, required: &[&str], optional: &[&str], findings: &mut Findings) -> Option<Table> {
+    let source = read_text(&dir.join(file)).map_err(|finding| findings.push(finding)).ok()?;
+    let table = Table::parse(&source, b',', findings)?;
+    table.check_columns(required, optional, findings).then_some(table)
+}

@@ -1,0 +1,101 @@
+//! Why something could not be written or read back, as an error and as findings.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Finding, Findings, Rule, Severity};
+
+/// The rule that protects what is not a run.
+pub const FOREIGN_FOLDER: Rule = Rule {
+    code: "foreign-folder",
+    severity: Severity::Error,
+    what: "The output would replace a folder that no run has written.",
+    why: "A run replaces its folder as a whole; a folder without 'manifest.json' may hold work of yours.",
+    example: "copperplate run street.toml --out notebooks",
+    mend: "copperplate run street.toml --out outputs/street",
+};
+
+/// The rule on what the file system refuses.
+pub const CANNOT_WRITE: Rule = Rule {
+    code: "cannot-write",
+    severity: Severity::Error,
+    what: "A file or folder cannot be written, renamed or read back.",
+    why: "Nothing is published then: what was there before is still there.",
+    example: "copperplate run street.toml --out /proc/street",
+    mend: "copperplate run street.toml --out outputs/street",
+};
+
+/// Why something could not be written or read back.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The file system refused.
+    #[error("cannot {action} '{}': {source}", path.display())]
+    Io {
+        /// What was tried, a verb.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The Parquet library refused.
+    #[error("cannot {action} '{}' as Parquet: {source}", path.display())]
+    Parquet {
+        /// What was tried, a verb.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The library's answer.
+        source: parquet::errors::ParquetError,
+    },
+    /// A Parquet file holds a column that no [`Column`](super::Column) is written as.
+    #[error("column '{column}' of '{}' has a type that tables here do not have", path.display())]
+    ForeignColumn {
+        /// The file.
+        path: PathBuf,
+        /// Its column.
+        column: String,
+    },
+    /// A manifest does not read.
+    #[error("'{}' is not a manifest: {source}", path.display())]
+    ForeignManifest {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A run would replace something that is not a run.
+    #[error("'{}' is there already and is not the folder of a run", path.display())]
+    ForeignFolder {
+        /// What is there.
+        path: PathBuf,
+    },
+}
+
+impl OutputError {
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
+        let path = path.to_path_buf();
+        move |source| OutputError::Io { action, path, source }
+    }
+
+    pub(super) fn parquet(action: &'static str, path: &Path) -> impl Fn(parquet::errors::ParquetError) -> OutputError + use<> {
+        let path = path.to_path_buf();
+        move |source| OutputError::Parquet { action, path: path.clone(), source }
+    }
+}
+
+impl From<OutputError> for Findings {
+    fn from(error: OutputError) -> Findings {
+        let finding: Finding = match error {
+            OutputError::ForeignFolder { .. } => FOREIGN_FOLDER.finding(error.to_string()).help("name another folder, or remove it"),
+            _ => CANNOT_WRITE.finding(error.to_string()).help("check the folder, its permissions and the space left"),
+        };
+        finding.into()
+    }
+}
+
+/// Rules on what a run writes to.
+#[must_use]
+pub fn catalogue() -> Vec<&'static Rule> {
+    vec![&CANNOT_WRITE, &FOREIGN_FOLDER]
+}

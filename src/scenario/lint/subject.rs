@@ -1,0 +1,76 @@
+//! What rules on the meaning look at, and where they put what they find.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Finding, Findings, Location};
+use crate::grid::RadialOrder;
+use crate::ids::ConnectionIdx;
+use crate::import::Feeder;
+use crate::scenario::path::join;
+use crate::scenario::schema::Scenario;
+use crate::time::IspCalendar;
+
+/// Points at a value of the scenario by its dotted path; `None` where nobody wrote one.
+pub type Locate<'a> = &'a dyn Fn(&str) -> Option<Location>;
+
+/// What the rules look at: a scenario and, where they could be read, its feeder and calendar.
+pub(crate) struct Subject<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) feeder: Option<&'a Feeder>,
+    pub(crate) calendar: Option<IspCalendar>,
+    /// Connections behind the element of each congestion point; `None` where the feeder or the element is not known.
+    pub(crate) behind: Vec<Option<Vec<ConnectionIdx>>>,
+}
+
+impl<'a> Subject<'a> {
+    /// `order` is that of the feeder, if it is radial.
+    pub(crate) fn new(scenario: &'a Scenario, feeder: Option<&'a Feeder>, order: Option<&RadialOrder>) -> Subject<'a> {
+        let behind = |element: &str| {
+            let grid = &feeder?.grid;
+            Some(order?.downstream_connections(grid, grid.branch(element)?))
+        };
+        let calendar = IspCalendar::new(&scenario.time.zone, scenario.time.isp_minutes).ok();
+        Subject { scenario, feeder, calendar, behind: scenario.congestion_point.iter().map(|p| behind(&p.element)).collect() }
+    }
+}
+
+/// Findings in the making, each placed by the dotted path of the value it is about.
+pub(crate) struct Faults<'a> {
+    locate: Locate<'a>,
+    pub(crate) findings: Findings,
+}
+
+impl<'a> Faults<'a> {
+    pub(crate) fn new(locate: Locate<'a>) -> Faults<'a> {
+        Faults { locate, findings: Findings::default() }
+    }
+
+    /// Adds a finding about the value at `path`, or about the table around it where that was left to its default.
+    pub(crate) fn at(&mut self, path: &str, finding: Finding) {
+        let around = |path: &str| path.rfind(['.', '[']).map(|end| path[..end].to_owned());
+        let places = std::iter::successors(Some(path.to_owned()), |path| around(path));
+        let place = places.filter(|path| !path.is_empty()).find_map(|path| (self.locate)(&path));
+        self.findings.push(finding.located(place));
+    }
+
+    /// Where somebody wrote the value at `path`.
+    pub(crate) fn written(&self, path: &str) -> Option<Location> {
+        (self.locate)(path)
+    }
+}
+
+/// Path of a key of the table `[strategy.NAME]`.
+pub(super) fn strategy_path(name: &str, key: &str) -> String {
+    let table = join("strategy", name);
+    if key.is_empty() { table } else { format!("{table}.{key}") }
+}
+
+/// A table whose items are referred to by name.
+pub(super) struct Table {
+    /// Its name in annotations.
+    pub(super) name: &'static str,
+    /// The names of its items; `None` where they cannot be known, as without a feeder.
+    pub(super) items: for<'a> fn(&Subject<'a>) -> Option<Vec<Cow<'a, str>>>,
+    /// What is said of a name that is not among them.
+    pub(super) unknown: fn(&str, &[&str]) -> Finding,
+}
