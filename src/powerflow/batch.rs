@@ -8,6 +8,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::injections::Injections;
+use super::kernel::{Kernel, Task};
 use super::lanes::LANES;
 use super::meshed::Mesh;
 use super::network::{Method, Network};
@@ -17,26 +18,6 @@ use super::tree::Tree;
 
 /// Steps a thread takes at once.
 const CHUNK: usize = 32 * LANES;
-
-/// A method of solving, compiled for each set of instructions.
-pub(super) trait Kernel: Sync {
-    /// State of a group of `W` steps.
-    type State<const W: usize>: Default;
-
-    /// Gives `state` the size this network needs, allocating only when it never was that large.
-    fn prepare<const W: usize>(&self, state: &mut Self::State<W>);
-
-    /// Solves `steps`, at most `W` of those of `task`, and writes their results at `row` and after.
-    fn group<const W: usize>(&self, task: &Task<'_>, steps: Range<usize>, state: &mut Self::State<W>, row: usize, rows: &mut Rows<'_>);
-}
-
-/// What all groups of a batch share.
-#[derive(Clone, Copy)]
-pub(super) struct Task<'a> {
-    pub(super) injections: Injections<'a>,
-    pub(super) options: Options,
-    pub(super) outputs: Outputs,
-}
 
 /// Buffers of a solver, reused from call to call and from network to network.
 #[derive(Default)]

@@ -55,9 +55,9 @@ mod write;
 
 use std::ops::Range;
 
-use super::batch::{Kernel, Task};
 use super::ends::settle;
 use super::injections::Group;
+use super::kernel::{Kernel, Task};
 use super::lanes::Lanes;
 use super::phasor::{plus, square};
 use super::solution::Rows;

@@ -13,6 +13,7 @@
 mod batch;
 mod ends;
 mod injections;
+mod kernel;
 mod lanes;
 mod meshed;
 mod network;

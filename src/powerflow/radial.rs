@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::batch::{Kernel, Task};
 use super::ends::settle;
 use super::injections::Group;
+use super::kernel::{Kernel, Task};
 use super::lanes::Lanes;
 use super::solution::Rows;
 use super::sweep::{self, Cell, State};

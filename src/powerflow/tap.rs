@@ -17,8 +17,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::batch::{Task, Workspace, run};
+use super::batch::{Workspace, run};
 use super::injections::Injections;
+use super::kernel::Task;
 use super::network::Network;
 use super::solution::{Options, Outputs, Solution, Summary};
 use crate::grid::{Grid, TapChanger};

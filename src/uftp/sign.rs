@@ -207,7 +207,7 @@ impl SignedMessage {
     #[must_use]
     pub fn write(&self) -> String {
         let mut w = Writer::new(None);
-        w.document("SignedMessage", |w| xml::Element::write(self, w));
+        w.document("SignedMessage", |w| xml::WriteElement::write(self, w));
         w.into_text()
     }
 

@@ -1,7 +1,11 @@
-//! Modules use only what the table of ARCHITECTURE.md lets them use.
+//! Modules use only what the table of ARCHITECTURE.md lets them use, and no files of a module stand in a circle.
+//!
+//! What it is for a file to use another stands at the head of `sources.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::sources::{Arrows, File, House, paths, sources};
 
 /// Modules a module may use, from the table; rows hold `everything above [but X …]` and `everything`, too.
 fn allowed(architecture: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -65,17 +69,6 @@ fn used(text: &str) -> BTreeSet<String> {
     found
 }
 
-fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, files);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            files.push(path);
-        }
-    }
-}
-
 #[test]
 fn modules_use_only_what_their_row_names() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -101,7 +94,81 @@ fn modules_use_only_what_their_row_names() {
             }
         }
     }
+    for file in House::read(&root.join("src")).0.values().filter(|file| !file.module.is_empty()) {
+        let module = &file.module[0];
+        for name in climbing(file).filter(|name| name != module && !table[module].contains(name)) {
+            faults.push(format!("{}: `{module}` may not use `{name}`", file.name));
+        }
+    }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Other modules of the crate that a file reaches through `super`.
+fn climbing(file: &File) -> impl Iterator<Item = String> {
+    let all = file.uses.iter().map(|import| import.path.clone()).chain(paths(&file.words));
+    all.filter_map(|path| {
+        let up = path.iter().take_while(|step| *step == "super").count();
+        path.get(up).filter(|_| up > 0 && up == file.module.len()).cloned()
+    })
+}
+
+/// Modules whose files still stand in circles; the list may only shrink.
+const IN_CIRCLES: [&str; 1] = ["agent"];
+
+#[test]
+fn no_circle_of_files_inside_a_module() {
+    let house = House::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let arrows = house.arrows();
+    let module = |circle: &[String]| circle[0].split('/').next().unwrap_or_default().to_owned();
+    let (left, circles): (Vec<_>, Vec<_>) = circles(&arrows).into_iter().partition(|circle| IN_CIRCLES.contains(&&*module(circle)));
+    let mut told = String::new();
+    for circle in circles {
+        told += &format!("{}\n", circle.join(" "));
+        for (from, to) in circle.iter().flat_map(|a| circle.iter().map(move |b| (a, b))) {
+            if let Some(names) = arrows.get(from.as_str()).and_then(|others| others.get(to.as_str())) {
+                told += &format!("    {from} takes {names:?} from {to}\n");
+            }
+        }
+    }
+    assert!(told.is_empty(), "files in a circle:\n{told}");
+    let left: BTreeSet<String> = left.iter().map(|circle| module(circle)).collect();
+    assert!(IN_CIRCLES.iter().all(|module| left.contains(*module)), "strike out the modules that are free of circles: {left:?} remain");
+}
+
+/// A study says nothing of how a scenario is written.
+#[test]
+fn a_study_is_free_of_the_schema() {
+    let house = House::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let arrows = house.arrows();
+    let studies: Vec<_> = arrows.iter().filter(|(file, _)| file.starts_with("scenario/study")).collect();
+    assert!(!studies.is_empty(), "the study's files were not found");
+    for (file, others) in studies {
+        assert!(others.keys().all(|other| other.starts_with("scenario/study")), "{file} uses {others:?}");
+    }
+}
+
+/// Files that can be reached from one another, each group once, by name.
+fn circles(arrows: &Arrows<'_>) -> Vec<Vec<String>> {
+    let reach = |from: &str| {
+        let mut reached: BTreeSet<String> = BTreeSet::new();
+        let mut next = vec![from.to_owned()];
+        while let Some(file) = next.pop() {
+            for other in arrows.get(file.as_str()).into_iter().flat_map(BTreeMap::keys) {
+                if reached.insert((*other).to_owned()) {
+                    next.push((*other).to_owned());
+                }
+            }
+        }
+        reached
+    };
+    let reached: BTreeMap<String, BTreeSet<String>> = arrows.keys().map(|file| ((*file).to_owned(), reach(file))).collect();
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for (file, others) in reached.iter().filter(|(file, others)| others.contains(*file)) {
+        if !found.iter().any(|circle| circle.contains(file)) {
+            found.push(others.iter().filter(|other| reached.get(*other).is_some_and(|back| back.contains(file))).cloned().collect());
+        }
+    }
+    found
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod sim_steps;
 mod sim_support;
 mod sim_truth_leak;
 mod sim_wire;
+mod sources;
 mod sweep;
 mod topology;
 mod uftp_docs;

@@ -11,9 +11,9 @@ pub(super) use network::ThreePhase;
 
 use std::ops::Range;
 
-use super::batch::{Kernel, Task};
 use super::ends::settle;
 use super::injections::Group;
+use super::kernel::{Kernel, Task};
 use super::phasor::zero;
 use super::solution::Rows;
 use crate::ids::BusIdx;

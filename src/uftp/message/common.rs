@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::value::{ConversationId, DateTime, IspMinutes, MessageId, Outcome, Text, Version, ZoneName};
 use crate::ids::{Domain, EntityAddress};
-use crate::uftp::xml::element;
+use crate::uftp::xml::{ReadElement, ReadError, Reader, WriteElement, Writer, element};
 
 /// Attributes of every payload message (schema type `PayloadMessageType`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,3 +101,19 @@ element!(PlainResponse {
     _ => header,
     _ => response,
 });
+
+/// The name of a response's reference attribute is the root element's business.
+impl WriteElement for Response {
+    fn write(&self, w: &mut Writer) {
+        w.attribute("Result", &self.result);
+        w.attribute("RejectionReason", &self.rejection_reason);
+        w.attribute(w.reference_attribute(), &self.reference);
+    }
+}
+
+impl ReadElement for Response {
+    fn read(r: &mut Reader<'_>) -> Result<Response, ReadError> {
+        let name = r.message_type().reference_attribute().expect("only responses carry a reference");
+        Ok(Response { result: r.attribute("Result")?, rejection_reason: r.attribute("RejectionReason")?, reference: r.attribute(name)? })
+    }
+}

@@ -11,7 +11,7 @@ use super::common::Header;
 use super::isp::IspRun;
 use super::value::{Currency, MessageId, Outcome, Text};
 use crate::ids::EntityAddress;
-use crate::uftp::xml::{Element, ReadError, Reader, Writer, element};
+use crate::uftp::xml::{ReadElement, ReadError, Reader, WriteElement, Writer, element};
 use crate::units::{Money, Watts};
 
 /// A window's settlement.
@@ -121,7 +121,7 @@ fn placeholder(period_start: Date) -> ContractSettlement {
     ContractSettlement { contract_id: None, periods: vec![ContractSettlementPeriod { period: period_start, isps: vec![isp] }] }
 }
 
-impl Element for FlexSettlement {
+impl WriteElement for FlexSettlement {
     fn write(&self, w: &mut Writer) {
         self.header.write(w);
         w.attribute("Result", &Outcome::Accepted);
@@ -135,7 +135,9 @@ impl Element for FlexSettlement {
             w.children("ContractSettlement", &self.contract_settlements);
         }
     }
+}
 
+impl ReadElement for FlexSettlement {
     fn read(r: &mut Reader<'_>) -> Result<FlexSettlement, ReadError> {
         let header = Header::read(r)?;
         let _: Outcome = r.attribute("Result")?;

@@ -3,8 +3,9 @@
 //! In process a day is an [`IspSeries`]; [`runs`] and [`power_runs`] shorten a series to runs, [`series`] spreads runs again.
 //! A run may say anything an attribute can (0, beyond the day): whether it fits the day is a rule's business, not the type's.
 
+use super::kind::MessageType;
 use crate::time::{IspIndex, IspSeries, Period};
-use crate::uftp::xml::element;
+use crate::uftp::xml::{ReadElement, ReadError, Reader, WriteElement, Writer, element};
 use crate::units::Watts;
 
 /// `Start` and `Duration`: the ISPs `start ..= start + duration − 1`.
@@ -114,6 +115,23 @@ pub fn series<T: Copy>(period: &Period, absent: T, runs: impl IntoIterator<Item 
 #[must_use]
 pub fn power_series(period: &Period, isps: &[IspPower]) -> IspSeries<Watts> {
     series(period, Watts::ZERO, isps.iter().map(|isp| (isp.run, isp.power)))
+}
+
+/// The schema demands numbers from 1, but in a D-Prognosis, where it takes any integer and a rule has to refuse 0.
+impl WriteElement for IspRun {
+    fn write(&self, w: &mut Writer) {
+        w.attribute("Start", &self.start);
+        w.attribute("Duration", &self.duration);
+    }
+}
+
+impl ReadElement for IspRun {
+    fn read(r: &mut Reader<'_>) -> Result<IspRun, ReadError> {
+        let least = u16::from(r.message_type() != MessageType::DPrognosis);
+        let start = r.attribute_where("Start", "an ISP number from 1", |&n: &u16| n >= least)?;
+        let duration = r.attribute_where("Duration", "a number of ISPs from 1", |n: &Option<u16>| n.is_none_or(|n| n >= least))?;
+        Ok(IspRun { start, duration: duration.unwrap_or(1) })
+    }
 }
 
 #[cfg(test)]

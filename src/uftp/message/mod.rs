@@ -63,7 +63,7 @@ pub use value::{
     SettlementDisposition, Text, Version, ZoneName,
 };
 
-use crate::uftp::xml::{Element, ReadError, Reader, Writer};
+use crate::uftp::xml::{ReadElement, ReadError, Reader, WriteElement, Writer};
 
 macro_rules! messages {
     ($($variant:ident($body:ident)),+ $(,)?) => {

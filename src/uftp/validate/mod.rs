@@ -14,7 +14,9 @@
 //!
 //! [`catalogue`] lists the rules; `docs/protocol/rules.md` is made from it.
 
+mod case;
 mod isp_set;
+mod ladder;
 mod lists;
 mod lookup;
 mod refers;
@@ -28,12 +30,12 @@ pub use rule::{Fault, Rule, Rung};
 
 use super::message::{DateTime, Message, MessageId, Text};
 use crate::ids::{Domain, Role};
-use rule::Case;
+use case::Case;
 
 /// All rules, in the order of the ladder.
 #[must_use]
-pub fn catalogue() -> &'static [&'static Rule] {
-    rules::LADDER
+pub fn catalogue() -> &'static [Rule] {
+    ladder::LADDER
 }
 
 /// A message as it came: its syntax is right, nothing else is known.
@@ -69,7 +71,7 @@ impl Received {
     /// # Errors
     /// Every rule that fails.
     pub fn check(self, view: &View<'_>) -> Result<Validated, Refused> {
-        let faults = rule::faults(&Case::new(&self.message, &self.envelope_domain, self.role, view));
+        let faults = ladder::faults(&Case::new(&self.message, &self.envelope_domain, self.role, view));
         if faults.is_empty() { Ok(Validated { message: self.message }) } else { Err(Refused { message: self.message, faults }) }
     }
 }

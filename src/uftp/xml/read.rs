@@ -2,7 +2,7 @@
 //!
 //! Refused: elements and attributes the schema does not know, attributes twice or missing, namespaces, text between elements,
 //! document types, processing instructions, entities but the five predefined, encodings but UTF-8, more than
-//! [`MAX_BYTES`](super::MAX_BYTES). Nesting is bounded because the schema's is; attributes per element are bounded; time and memory grow with the text.
+//! [`MAX_BYTES`]. Nesting is bounded because the schema's is; attributes per element are bounded; time and memory grow with the text.
 //!
 //! # Tolerances
 //! Where text, schemas and libraries of the specification disagree, what is taken beyond (or refused within) `UFTP.xsd` 3.1.0:
@@ -25,9 +25,12 @@ use std::borrow::Cow;
 use quick_xml::events::Event;
 use quick_xml::events::attributes::{AttrError, Attributes};
 
-use super::{Element, MAX_BYTES, Value};
-use crate::uftp::message::{Message, MessageType, Outcome, Text};
+use super::Value;
+use crate::uftp::message::{MessageType, Outcome, Text};
 use crate::uftp::syntax;
+
+/// The largest message that is read, bytes. A settlement of a month with thousands of orders stays below it.
+pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 
 /// More than any element has; keeps looking for duplicates linear.
 const MAX_ATTRIBUTES: usize = 32;
@@ -112,6 +115,12 @@ enum Token<'a> {
     End,
 }
 
+/// A struct that is read from the attributes and children of an element.
+pub(in crate::uftp) trait ReadElement: Sized {
+    /// Reads attributes, then children, of the element that `r` has open.
+    fn read(r: &mut Reader<'_>) -> Result<Self, ReadError>;
+}
+
 /// A text under inspection, with one element open.
 pub(in crate::uftp) struct Reader<'a> {
     source: &'a str,
@@ -124,13 +133,16 @@ pub(in crate::uftp) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads a whole payload message.
-    pub(super) fn document(text: &'a [u8]) -> Result<Message, ReadError> {
+    /// Reads a whole payload message; `body` reads the attributes and children of its root element.
+    pub(super) fn document<M>(
+        text: &'a [u8],
+        body: impl FnOnce(MessageType, &mut Reader<'a>) -> Result<M, ReadError>,
+    ) -> Result<M, ReadError> {
         let (mut r, root) = Reader::start(text)?;
         r.message_type =
             MessageType::from_name(root.name).ok_or_else(|| r.error(root.at, Problem::UnknownRoot { name: root.name.to_owned() }))?;
         r.open.push(root);
-        let message = Message::read_body(r.message_type, &mut r)?;
+        let message = body(r.message_type, &mut r)?;
         if r.message_type == MessageType::TestMessageResponse {
             let _: Option<Outcome> = r.attribute("Result")?;
             let _: Option<Text> = r.attribute("RejectionReason")?;
@@ -140,7 +152,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a whole document whose root element is `name`.
-    pub(in crate::uftp) fn root<E: Element>(name: &str, text: &'a [u8]) -> Result<E, ReadError> {
+    pub(in crate::uftp) fn root<E: ReadElement>(name: &str, text: &'a [u8]) -> Result<E, ReadError> {
         let (mut r, root) = Reader::start(text)?;
         if root.name != name {
             return Err(r.error(root.at, Problem::UnknownRoot { name: root.name.to_owned() }));
@@ -211,7 +223,7 @@ impl<'a> Reader<'a> {
     }
 
     /// All child elements `name` that come next, at least `min`.
-    pub(in crate::uftp) fn children<E: Element>(&mut self, name: &'static str, min: usize) -> Result<Vec<E>, ReadError> {
+    pub(in crate::uftp) fn children<E: ReadElement>(&mut self, name: &'static str, min: usize) -> Result<Vec<E>, ReadError> {
         let mut out = Vec::new();
         while let Some(frame) = self.next_child(name)? {
             self.open.push(frame);
@@ -231,7 +243,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The child element `name`, if it comes next.
-    pub(in crate::uftp) fn child<E: Element>(&mut self, name: &'static str) -> Result<Option<E>, ReadError> {
+    pub(in crate::uftp) fn child<E: ReadElement>(&mut self, name: &'static str) -> Result<Option<E>, ReadError> {
         let Some(frame) = self.next_child(name)? else { return Ok(None) };
         self.open.push(frame);
         let child = E::read(self)?;

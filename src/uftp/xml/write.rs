@@ -1,8 +1,14 @@
 //! Writing: text grows in one buffer; nothing is allocated per attribute.
 
-use super::{Element, Value};
+use super::Value;
 
 const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// A struct that becomes the attributes and children of an element.
+pub(in crate::uftp) trait WriteElement {
+    /// Writes attributes, then children, of the element that `w` has open.
+    fn write(&self, w: &mut Writer);
+}
 
 /// Text under construction, with one element open.
 pub(in crate::uftp) struct Writer {
@@ -25,7 +31,7 @@ impl Writer {
     }
 
     /// The name of a response's reference attribute. Panics in a message that is no response.
-    pub(super) fn reference_attribute(&self) -> &'static str {
+    pub(in crate::uftp) fn reference_attribute(&self) -> &'static str {
         self.reference_attribute.expect("only responses carry a reference")
     }
 
@@ -39,7 +45,7 @@ impl Writer {
     }
 
     /// Children of the open element, after its attributes.
-    pub(in crate::uftp) fn children<E: Element>(&mut self, name: &str, children: &[E]) {
+    pub(in crate::uftp) fn children<E: WriteElement>(&mut self, name: &str, children: &[E]) {
         for child in children {
             self.element(name, |w| child.write(w));
         }
