@@ -6,25 +6,10 @@
 use crate::time::SimDuration;
 
 use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+pub use super::store::Battery;
 use super::store_plan::{self, Buffers};
 
-/// Data of a battery.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Battery {
-    /// Largest charging and discharging power at the grid side, W.
-    pub max_power_w: f64,
-    /// Usable capacity, Wh.
-    pub capacity_wh: f64,
-    /// One-way efficiency, 0…1.
-    pub efficiency: f64,
-}
-
 impl Battery {
-    /// Grid-side energy that moves the charge by `delta_wh` (positive: charging).
-    pub(super) fn grid_energy_wh(&self, delta_wh: f64) -> f64 {
-        if delta_wh > 0.0 { delta_wh / self.efficiency } else { delta_wh * self.efficiency }
-    }
-
     /// The power nearest to `wish_w` that room and charge allow for a step of `step_h` hours.
     fn possible_w(&self, stored_wh: f64, wish_w: f64, step_h: f64) -> f64 {
         let most = ((self.capacity_wh - stored_wh) / self.efficiency / step_h).min(self.max_power_w).max(0.0);

@@ -3,7 +3,7 @@
 use crate::profile::ProfileTable;
 use crate::time::{Period, SimDuration, SimTime};
 
-use super::vehicle::Session;
+use super::session::Session;
 
 /// A kind of device.
 ///

@@ -1,13 +1,6 @@
 //! What stands behind which meter, as the feeder's files say.
 
-use std::sync::Arc;
-
 use crate::ids::{ConnectionIdx, ProfileIdx};
-use crate::time::Period;
-
-use super::model::{Outlook, Reading};
-use super::vehicle::Session;
-use super::{Device, State};
 
 /// What an asset is; decides what may be done with it, not how its power is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,36 +58,4 @@ pub struct AssetSpec {
     pub p_profile: Option<ProfileIdx>,
     /// Profile of reactive power.
     pub q_profile: Option<ProfileIdx>,
-}
-
-/// A device of a study: where it is, what its owner knows, what it really is when the run begins.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeviceSpec {
-    /// Unique id among devices; names it in results and keys its draws.
-    pub id: String,
-    /// Meter it is behind.
-    pub connection: ConnectionIdx,
-    /// What it is called in results, such as `pv` or `vehicle`.
-    pub kind: &'static str,
-    /// The data sheet.
-    pub device: Device,
-    /// What it really is when the run begins.
-    pub begins: State,
-    /// What its instrument shows then.
-    pub shows: Reading,
-    /// Sessions that a driver announces, by arrival; empty for anything but vehicles.
-    pub announced: Arc<[Session]>,
-}
-
-impl DeviceSpec {
-    /// What is announced of a Period.
-    #[must_use]
-    pub fn outlook(&self, period: &Period) -> Outlook {
-        if self.announced.is_empty() {
-            return Outlook::Nothing;
-        }
-        let first = self.announced.partition_point(|s| s.departure <= period.start);
-        let touching = self.announced[first..].iter().take_while(|s| s.arrival < period.end());
-        Outlook::Sessions(touching.copied().collect())
-    }
 }

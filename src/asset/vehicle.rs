@@ -21,6 +21,7 @@ use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 
 use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::session::Session;
 
 /// Distribution of sessions.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,17 +42,6 @@ impl Default for Habits {
     fn default() -> Habits {
         Habits { arrival_h: 17.75, arrival_sigma_h: 1.5, departure_h: 7.25, energy_wh: 8000.0, plug_in: 0.8 }
     }
-}
-
-/// One stay at the charger.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Session {
-    /// Plugged in.
-    pub arrival: SimTime,
-    /// Unplugged.
-    pub departure: SimTime,
-    /// Energy wanted until departure, Wh at the charger's grid side.
-    pub energy_wh: f64,
 }
 
 /// A vehicle's session of one evening, as announced and as it happens.

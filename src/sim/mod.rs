@@ -9,6 +9,7 @@ mod group;
 mod household;
 mod observer;
 mod physics;
+mod power;
 mod recorder;
 mod reference;
 mod run;

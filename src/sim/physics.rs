@@ -6,8 +6,8 @@ use crate::grid::{Grid, Phases, Places, RadialOrder, Response};
 use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Tapped, Workspace, solve};
 use crate::scenario::study::Study;
 
+use super::power::Power;
 use super::recorder::Variant;
-use super::world::Power;
 
 pub(super) struct Physics<'a> {
     study: &'a Study,

@@ -13,8 +13,8 @@ use super::fleet::Fleet;
 use super::household::{self, Schedules, expected_prices, isp_prices};
 use super::observer::{DeviceStep, Nobody, Observer};
 use super::physics::Physics;
+use super::power::Power;
 use super::recorder::{Flows, PhaseColumns, Variant};
-use super::world::Power;
 
 /// The truth without flexibility.
 #[derive(Debug, Clone)]

@@ -18,11 +18,12 @@ use super::clearing;
 use super::household::isp_prices;
 use super::observer::{Nobody, Observer};
 use super::physics::Physics;
+use super::power::Power;
 use super::recorder::{Recording, Variant};
 use super::reference::Reference;
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
-use super::world::{Power, Totals, World};
+use super::world::{Totals, World};
 
 /// Everything a case leaves behind.
 #[derive(Debug, Clone)]

@@ -26,6 +26,7 @@ use super::fleet::Fleet;
 use super::group::{Group, groups};
 use super::household::{self, Schedules, isp_prices};
 use super::observer::{DeviceStep, Observer};
+use super::power::Power;
 use super::recorder::Variant;
 use super::reference::Reference;
 
@@ -48,29 +49,6 @@ pub struct Totals {
     pub energy_eur: f64,
     /// Hours in which a connection's power was in fact limited, summed over connections.
     pub limited_connection_h: f64,
-}
-
-/// What a step came to in one variant, per connection.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Power {
-    pub(super) p_w: Vec<f64>,
-    pub(super) q_var: Vec<f64>,
-}
-
-impl Power {
-    pub(super) fn zero(connections: usize) -> Power {
-        Power { p_w: vec![0.0; connections], q_var: vec![0.0; connections] }
-    }
-
-    fn clear(&mut self) {
-        self.p_w.fill(0.0);
-        self.q_var.fill(0.0);
-    }
-
-    pub(super) fn add(&mut self, c: ConnectionIdx, flow: &Flow) {
-        self.p_w[c.i()] += flow.p_w;
-        self.q_var[c.i()] += flow.q_var;
-    }
 }
 
 /// A step of the run.

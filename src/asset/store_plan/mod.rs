@@ -18,7 +18,7 @@ mod concave;
 mod convex;
 mod slot;
 
-use super::battery::Battery;
+use super::store::Battery;
 
 use self::concave::Concave;
 use self::convex::Convex;

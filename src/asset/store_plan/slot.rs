@@ -12,7 +12,7 @@
 //! direction the slopes turn against going on. Only at `d = 0` the cost may be concave (`a > b`): a price below
 //! `−w·η/(1 − η²)` pays for energy that is burnt.
 
-use super::super::battery::Battery;
+use super::super::store::Battery;
 
 /// A straight part of the cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
