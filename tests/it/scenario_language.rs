@@ -6,9 +6,12 @@ use std::process::{Command, Output};
 
 use copperplate::diagnostic::Findings;
 use copperplate::import::{Feeder, read_folder};
+use copperplate::output::Manifest;
+use copperplate::output::manifest::Input;
 use copperplate::scenario::build::build;
 use copperplate::scenario::schema::Scenario;
 use copperplate::scenario::{Document, load, open, typed};
+use copperplate::sweep::Plan;
 
 const SHIPPED: [&str; 5] = [
     "scenarios/quickstart.toml",
@@ -38,6 +41,35 @@ fn scratch(name: &str) -> PathBuf {
     }
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// What a run reads its manifest names, and what a sweep reads its plan: texts, feeder and prices, those of parameters too.
+#[test]
+fn every_file_that_was_read_is_named() {
+    let folder = scratch("files read");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.toml");
+    let scenario = format!(
+        "extends = {base:?}\nstrategies = [\"copper-plate\"]\n[time]\nuntil = \"2016-07-22\"\n[prices]\nkind = \"csv\"\n\
+         path = \"flat.csv\"\n[[sweep.parameter]]\nkey = \"prices.path\"\nvalues = [\"flat.csv\", \"dear.csv\"]\n"
+    );
+    let file = folder.join("priced.toml");
+    std::fs::write(&file, scenario).unwrap();
+    for (name, eur) in [("flat.csv", 50), ("dear.csv", 150)] {
+        let rows = format!("{eur},{eur}\n").repeat(24);
+        std::fs::write(folder.join(name), format!("day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n{rows}")).unwrap();
+    }
+    let ran = copperplate(&folder, &["run", "priced.toml", "--out", "out"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
+    let names = |inputs: &[Input]| -> BTreeSet<String> {
+        inputs.iter().map(|i| Path::new(&i.path).file_name().unwrap().to_str().unwrap().to_owned()).collect()
+    };
+    let of_run = names(&Manifest::read(&folder.join("out/manifest.json")).unwrap().inputs);
+    let (plan, _) = Plan::read(&file, &[]).unwrap();
+    let of_sweep = names(&plan.inputs);
+    for name in ["priced.toml", "quickstart.toml", "buses.csv", "flat.csv"] {
+        assert!(of_run.contains(name) && of_sweep.contains(name), "{name}: {of_run:?}, {of_sweep:?}");
+    }
+    assert!(!of_run.contains("dear.csv") && of_sweep.contains("dear.csv"), "{of_run:?}, {of_sweep:?}");
 }
 
 #[test]
