@@ -1,6 +1,7 @@
 //! What a finished run shows: the table on the terminal, data files, charts. Everything here reads; nothing is computed twice.
 
 mod elements;
+mod extremes;
 mod messages;
 mod money;
 mod pictures;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::chart::{
     CostByPayer, CostComponent, DurationLine, FeederMap, Figure, LoadDuration, LoadingLine, LoadingOverTime, Offer, Order, Payment,
-    StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_map, load_duration, loading_over_time, traded_day,
+    StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_maps, load_duration, loading_over_time, traded_day,
 };
 use crate::kpi::{DEFINITIONS, Section};
 use crate::market::ledger::{Kind, Party};
@@ -16,6 +16,7 @@ use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, Message
 use crate::units::{Money, Watts};
 
 use super::Finished;
+use super::extremes::Extremes;
 use super::record::element_title;
 
 /// Every chart with the name of its file.
@@ -45,9 +46,8 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
         figures.push((format!("load-duration{suffix}"), load_duration(&duration, &style)));
     }
     figures.push(("cost".to_owned(), cost(study, cases, &period, &style)));
-    for c in cases {
-        figures.push((format!("feeder-{}", c.strategy.name), map(study, c, &period, &style)));
-    }
+    let names = cases.iter().map(|c| format!("feeder-{}", c.strategy.name));
+    figures.extend(names.zip(maps(study, cases, &period, &style)));
     figures.extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", c.strategy.name), f))));
     figures
 }
@@ -119,28 +119,23 @@ fn payments<'a>(study: &'a Study, c: &'a Finished<'_>) -> Vec<Payment<'a>> {
     sums.into_iter().map(|((p, kind), amount)| Payment { payer: payer(p), kind: kind.as_str(), amount: amount.as_f64() }).collect()
 }
 
-fn map(study: &Study, c: &Finished<'_>, period: &str, style: &Style) -> Figure {
-    let (grid, _) = study.grid(c.strategy);
-    let actual = c.case.recording.of(Variant::Actual);
-    let loading = |b: usize| actual.loading.of(b).map(f64::from);
-    let worst_loading: Vec<f64> = (0..actual.loading.elements()).map(|b| loading(b).fold(f64::NAN, f64::max)).collect();
-    let voltage = |b: usize| actual.u_pu.of(b).map(f64::from);
-    let voltage_pu: Vec<(f64, f64)> =
-        (0..actual.u_pu.elements()).map(|b| (voltage(b).fold(f64::NAN, f64::min), voltage(b).fold(f64::NAN, f64::max))).collect();
+/// The feeder in every case, on one scale.
+fn maps(study: &Study, cases: &[Finished<'_>], period: &str, style: &Style) -> Vec<Figure> {
     let aggregator: Vec<Option<&str>> = study.agr_of.iter().map(|a| a.map(|a| study.agrs[a.i()].domain.as_str())).collect();
-    let case = format!("{}, {period}", c.strategy.name);
-    let peak_power_w = &c.case.peak_w;
-    feeder_map(
-        &FeederMap {
-            grid: &grid,
-            case: &case,
-            worst_loading: &worst_loading,
-            voltage_pu: &voltage_pu,
-            peak_power_w,
+    let grids: Vec<_> = cases.iter().map(|c| study.grid(c.strategy).0).collect();
+    let titles: Vec<String> = cases.iter().map(|c| format!("{}, {period}", c.strategy.name)).collect();
+    let extremes: Vec<Extremes> = cases.iter().map(|c| Extremes::of(&c.case.recording, Variant::Actual)).collect();
+    let maps: Vec<FeederMap<'_>> = (0..cases.len())
+        .map(|k| FeederMap {
+            grid: &grids[k],
+            case: &titles[k],
+            worst_loading: &extremes[k].loading,
+            voltage_pu: &extremes[k].u_pu,
+            peak_power_w: &cases[k].case.peak_w,
             aggregator: &aggregator,
-        },
-        style,
-    )
+        })
+        .collect();
+    feeder_maps(&maps, style)
 }
 
 /// The day with most ordered, as request, offers and orders; `None` when nothing was traded.

@@ -28,6 +28,7 @@ fn all(style: &Style) -> Vec<(&'static str, Figure)> {
         ("map_15_tree", sample::map_chart(&sample::feeder(15, false), style)),
         ("map_130_places", sample::map_chart(&sample::feeder(130, true), style)),
         ("map_130_tree", sample::map_chart(&sample::feeder(130, false), style)),
+        ("map_5000_folded", sample::map_chart(&sample::feeder(5000, true), style)),
         ("traded_day", sample::day_chart(date(2016, 6, 8), style)),
         ("traded_day_long", sample::day_chart(date(2016, 10, 30), style)),
     ]
