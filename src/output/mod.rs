@@ -7,12 +7,13 @@ mod column_file;
 pub mod manifest;
 pub mod publish;
 pub mod table;
+mod text_column;
 pub mod text_table;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use column_file::{TableWriter, parquet_rows, read_columns, read_parquet, write_csv, write_parquet};
+pub use column_file::{TableWriter, parquet_rows, read_columns, read_parquet, read_portions, write_csv, write_parquet};
 pub use manifest::Manifest;
 pub use publish::{RunFolder, publish_file};
 pub use table::{Column, Strings, Table};
