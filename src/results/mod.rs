@@ -9,6 +9,7 @@ pub mod record;
 mod summary;
 mod write;
 
+pub use elements::unrecorded;
 pub use record::Record;
 pub use summary::summary;
 pub use write::{Run, Selection, stage};
