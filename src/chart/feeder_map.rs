@@ -40,7 +40,7 @@ const MARGIN: f64 = 34.0;
 /// How many overloaded branches and how many buses are named at most.
 const NAMED: usize = 12;
 
-/// The feeder drawn with its worst loading, voltages outside the band and connections by aggregator. Beyond 600 buses a
+/// The feeder drawn with its worst loading, voltages outside the band and connections by aggregator. Beyond 1000 buses a
 /// drawing shows those that carry the most and what hangs on them together.
 ///
 /// Panics if a slice has not one value per row of its table.
