@@ -48,7 +48,11 @@ pub(super) fn pack(folder: &Folder) -> Result<Json, ReportError> {
     let mut names = vec!["strategy", "element", "quantity", "regime"];
     names.extend(QUANTITIES.iter().map(|(column, _)| *column));
     let mut gathered = vec![vec![Recorded::default(); folder.record.strategies.len()]; folder.record.congestion_points.len()];
-    folder.portions("elements.parquet", &names, |portion| gather(folder, portion, &mut gathered))?;
+    let mut elements = 0;
+    folder.portions("elements.parquet", &names, |portion| {
+        elements = portion.texts("element")?.dictionary().len();
+        gather(folder, portion, &mut gathered)
+    })?;
     let mut pool = Pool::default();
     let mut points = Vec::new();
     for (k, (record, recorded)) in folder.record.congestion_points.iter().zip(&gathered).enumerate() {
@@ -78,6 +82,7 @@ pub(super) fn pack(folder: &Folder) -> Result<Json, ReportError> {
         "quantities": QUANTITIES,
         "pool": pool.series,
         "points": points,
+        "elements": elements,
     }))
 }
 
