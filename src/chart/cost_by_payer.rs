@@ -4,6 +4,9 @@
 //! right, negative ones (money received, cost avoided) to the left; the number at the end is their sum. Payments are transfers
 //! and say nothing of cost; where a component of system cost is not priced, no sum is shown for any strategy, for sums of
 //! different components must not be compared.
+//!
+//! One amount beside which nothing else would be seen is drawn shorter, at the end of its bar and broken, with its number on
+//! it; the axis is true up to the break and sums are of the amounts.
 
 use super::axis::{Panel, Ticks};
 use super::figure::{Align, Figure, Point, Rect, Stroke, Text};
@@ -20,6 +23,10 @@ pub struct CostByPayer<'a> {
     pub period: &'a str,
     /// Unit of the amounts, such as `EUR`.
     pub currency: &'a str,
+    /// Kinds of payment in the order that gives each its colour, whether or not it occurs; others follow.
+    pub kinds: &'a [&'a str],
+    /// What the reader must know of the amounts, a sentence, or nothing.
+    pub note: &'a str,
     /// The strategies in the order they are compared.
     pub strategies: &'a [StrategyCost<'a>],
 }
@@ -76,6 +83,55 @@ struct Stack<'a> {
     groups: Vec<Group>,
     /// Whether the sum of a bar may be shown.
     sums: bool,
+    /// What is drawn shorter than it is.
+    cut: Option<Cut>,
+}
+
+/// Rows of the legend whose amounts are drawn no longer than `length`.
+struct Cut {
+    rows: Vec<bool>,
+    length: f64,
+}
+
+/// How many times as long as all else in any bar an amount must be to be drawn shorter: what is left of the rest is then too
+/// small to read.
+const FLATTENS: f64 = 20.0;
+
+impl Cut {
+    /// The fewest rows beside which all others are flattened, at most a third of all: if most of them dwarf a few, it is those
+    /// few that do not matter. `None` if there are none.
+    fn of(groups: &[Group], rows: usize) -> Option<Cut> {
+        let bars = || groups.iter().flat_map(|g| &g.bars);
+        let largest: Vec<f64> = (0..rows).map(|row| bars().map(|b| b.parts[row].abs()).fold(0.0, f64::max)).collect();
+        let mut order: Vec<usize> = (0..rows).collect();
+        order.sort_by(|&a, &b| largest[b].total_cmp(&largest[a]));
+        let most = (rows / 3).max(1).min(rows.saturating_sub(1));
+        (1..=most).find_map(|k| {
+            let rest = bars().map(|b| order[k..].iter().map(|&row| b.parts[row].abs()).sum()).fold(0.0, f64::max);
+            let flattened = rest > 0.0 && largest[order[k - 1]] > FLATTENS * rest;
+            flattened.then(|| Cut { rows: (0..rows).map(|row| order[..k].contains(&row)).collect(), length: 1.5 * rest })
+        })
+    }
+}
+
+impl Stack<'_> {
+    /// An amount as long as it is drawn.
+    fn drawn(&self, row: usize, amount: f64) -> f64 {
+        match &self.cut {
+            Some(cut) if cut.rows[row] => amount.clamp(-cut.length, cut.length),
+            _ => amount,
+        }
+    }
+
+    /// Sums of the negative and of the positive parts as they are drawn.
+    fn reach(&self, bar: &Bar) -> (f64, f64) {
+        let drawn = bar.parts.iter().enumerate().map(|(row, &amount)| self.drawn(row, amount));
+        drawn.fold((0.0, 0.0), |(lo, hi), v| (lo + v.min(0.0), hi + v.max(0.0)))
+    }
+
+    fn is_broken(&self, bar: &Bar) -> bool {
+        bar.parts.iter().enumerate().any(|(row, &amount)| self.drawn(row, amount) != amount)
+    }
 }
 
 const BAR: f64 = 17.0;
@@ -92,6 +148,8 @@ const HEADING: f64 = 24.0;
 ///         name: "rural feeder",
 ///         period: "year 2016",
 ///         currency: "EUR",
+///         kinds: &["activation", "penalty"],
+///         note: "",
 ///         strategies: &[StrategyCost {
 ///             strategy: "congestion-management",
 ///             payments: &[
@@ -123,7 +181,7 @@ pub fn cost_by_payer(input: &CostByPayer<'_>, style: &Style) -> Figure {
 
     let mut top = y;
     for (stack, (x0, x1)) in [&payments, &cost].into_iter().zip(columns) {
-        let signs = stack.groups.iter().flat_map(|g| &g.bars).any(|b| reach(b).0 < 0.0);
+        let signs = stack.groups.iter().flat_map(|g| &g.bars).any(|b| stack.reach(b).0 < 0.0);
         let from = (x0 - gutter, y + 14.0);
         fig.text(Text::new(from, stack.caption.as_str(), style.text_px + 1.0, style.ink).bold());
         let mut entries: Vec<_> = stack.names.iter().zip(&stack.colours).map(|(n, &c)| (Sample::Box(c, 1.0), (*n).to_owned())).collect();
@@ -138,9 +196,13 @@ pub fn cost_by_payer(input: &CostByPayer<'_>, style: &Style) -> Figure {
         draw_stack(&mut fig, style, stack, area, &names, &looks, input.currency);
     }
     let mut y = top + height + 72.0;
-    for line in text::wrap(&unpriced(input), style.text_px, false, fig.width - 32.0) {
-        fig.text(Text::new((16.0, y), line, style.text_px, style.alert));
-        y += 1.4 * style.text_px;
+    let broken = [&payments, &cost].into_iter().any(|s| s.groups.iter().flat_map(|g| &g.bars).any(|b| s.is_broken(b)));
+    let broken = if broken { "A broken bar is longer than drawn: the amount on it counts." } else { "" };
+    for (note, colour) in [(unpriced(input).as_str(), style.alert), (broken, style.alert), (input.note, style.faint)] {
+        for line in text::wrap(note, style.text_px, false, fig.width - 32.0) {
+            fig.text(Text::new((16.0, y), line, style.text_px, colour));
+            y += 1.4 * style.text_px;
+        }
     }
     fig.height = y + 4.0;
     fig
@@ -157,9 +219,10 @@ fn in_order<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     out
 }
 
-/// A colour for each of `count` names; beyond the palette its colours come again, halfway to the page.
-fn colours(palette: &[Colour; 9], count: usize, page: Colour) -> Vec<Colour> {
-    (0..count).map(|i| palette[i % 9].towards(page, if i < 9 { 0.0 } else { 0.5 })).collect()
+/// A colour for each of `names` by its place in `order`; beyond the palette its colours come again, halfway to the page.
+fn colours(palette: &[Colour; 9], names: &[&str], order: &[&str], page: Colour) -> Vec<Colour> {
+    let place = |name: &str| order.iter().position(|&o| o == name).expect("the order has every name");
+    names.iter().map(|name| place(name)).map(|i| palette[i % 9].towards(page, if i < 9 { 0.0 } else { 0.5 })).collect()
 }
 
 fn payments<'a>(input: &CostByPayer<'a>, style: &Style) -> Stack<'a> {
@@ -169,12 +232,14 @@ fn payments<'a>(input: &CostByPayer<'a>, style: &Style) -> Stack<'a> {
         s.payments.iter().filter(|p| p.payer == payer && p.kind == kind).map(|p| p.amount).sum()
     };
     let bar = |i: usize, payer: &str| Bar { strategy: i, parts: kinds.iter().map(|kind| sum(&input.strategies[i], payer, kind)).collect() };
-    let groups = payers
+    let groups: Vec<Group> = payers
         .iter()
         .map(|payer| Group { heading: Some((*payer).to_owned()), bars: (0..input.strategies.len()).map(|i| bar(i, payer)).collect() })
         .collect();
-    let colours = colours(&style.categories, kinds.len(), style.background);
-    Stack { caption: "Payments by payer and kind".to_owned(), names: kinds, colours, groups, sums: true }
+    let order = in_order(input.kinds.iter().copied().chain(kinds.iter().copied()));
+    let colours = colours(&style.categories, &kinds, &order, style.background);
+    let cut = Cut::of(&groups, kinds.len());
+    Stack { caption: "Payments by payer and kind".to_owned(), names: kinds, colours, groups, sums: true, cut }
 }
 
 fn system_cost<'a>(input: &CostByPayer<'a>, style: &Style) -> Stack<'a> {
@@ -183,14 +248,10 @@ fn system_cost<'a>(input: &CostByPayer<'a>, style: &Style) -> Stack<'a> {
     let sum = |s: &StrategyCost<'_>, name: &str| s.components.iter().filter(|c| c.component == name).filter_map(|c| c.amount).sum();
     let bars = input.strategies.iter().enumerate();
     let bars = bars.map(|(i, s)| Bar { strategy: i, parts: priced.iter().map(|name| sum(s, name)).collect() }).collect();
-    let colours = colours(&style.components, priced.len(), style.background);
-    Stack {
-        caption: "System cost by component".to_owned(),
-        names: priced,
-        colours,
-        groups: vec![Group { heading: None, bars }],
-        sums: all().all(|c| c.amount.is_some()),
-    }
+    let groups = vec![Group { heading: None, bars }];
+    let colours = colours(&style.components, &priced, &in_order(all().map(|c| c.component)), style.background);
+    let cut = Cut::of(&groups, priced.len());
+    Stack { caption: "System cost by component".to_owned(), names: priced, colours, groups, sums: all().all(|c| c.amount.is_some()), cut }
 }
 
 /// The note that names what has no price; empty if everything has one.
@@ -219,13 +280,8 @@ fn stack_height(stack: &Stack<'_>) -> f64 {
     stack.groups.iter().map(|g| heading(g) + PITCH * g.bars.len() as f64 + 6.0).sum()
 }
 
-/// Sums of the negative and of the positive parts.
-fn reach(bar: &Bar) -> (f64, f64) {
-    bar.parts.iter().fold((0.0, 0.0), |(lo, hi), &v| (lo + v.min(0.0), hi + v.max(0.0)))
-}
-
 fn draw_stack(fig: &mut Figure, style: &Style, stack: &Stack<'_>, area: Rect, names: &[&str], looks: &[Look], currency: &str) {
-    let reaches = || stack.groups.iter().flat_map(|g| &g.bars).map(reach);
+    let reaches = || stack.groups.iter().flat_map(|g| &g.bars).map(|b| stack.reach(b));
     let (lo, hi) = reaches().fold((0.0_f64, 0.0_f64), |(lo, hi), r| (lo.min(r.0), hi.max(r.1)));
     let (unit, scale) = if hi.max(-lo) >= 20_000.0 { (format!("1000 {currency}"), 1e-3) } else { (currency.to_owned(), 1.0) };
     let (lo, hi) = (lo * scale, if hi > lo { hi * scale } else { 1.0 });
@@ -261,14 +317,19 @@ fn draw_stack(fig: &mut Figure, style: &Style, stack: &Stack<'_>, area: Rect, na
 }
 
 fn draw_bar(fig: &mut Figure, style: &Style, stack: &Stack<'_>, panel: &Panel, bar: &Bar, (middle, thick): (f64, f64), scale: f64) {
-    let total = reach(bar);
-    let sum = total.0 + total.1;
-    let net = (stack.sums && total.0 < 0.0 && total.1 > 0.0).then(|| panel.x.at(sum * scale));
+    let reach = stack.reach(bar);
+    let sum: f64 = bar.parts.iter().sum();
+    let both_signs = reach.0 < 0.0 && reach.1 > 0.0;
+    // Beyond a break the axis says nothing, so the sum has no place on it.
+    let net = (stack.sums && both_signs && !stack.is_broken(bar)).then(|| panel.x.at(sum * scale));
     let (mut below, mut above) = (0.0, 0.0);
-    for (&amount, &colour) in bar.parts.iter().zip(&stack.colours) {
+    let is_cut = |row: usize| stack.drawn(row, bar.parts[row]) != bar.parts[row];
+    let (whole, cut): (Vec<usize>, Vec<usize>) = (0..bar.parts.len()).partition(|&row| !is_cut(row));
+    for row in whole.into_iter().chain(cut) {
+        let (amount, colour) = (bar.parts[row], stack.colours[row]);
         let from = if amount < 0.0 { &mut below } else { &mut above };
-        let (x0, x1) = (panel.x.at(*from * scale), panel.x.at((*from + amount) * scale));
-        *from += amount;
+        let (x0, x1) = (panel.x.at(*from * scale), panel.x.at((*from + stack.drawn(row, amount)) * scale));
+        *from += stack.drawn(row, amount);
         let rect = Rect::new((x0, middle - thick / 2.0), (x1, middle + thick / 2.0));
         if rect.width() < 0.05 {
             continue;
@@ -276,6 +337,9 @@ fn draw_bar(fig: &mut Figure, style: &Style, stack: &Stack<'_>, panel: &Panel, b
         fig.rect(rect, colour, 1.0);
         fig.frame(rect, Stroke::solid(style.background, 0.8));
         label_part(fig, style, rect, colour, &short(amount * scale), net);
+        if is_cut(row) {
+            break_mark(fig, style, rect, x1);
+        }
     }
     if !stack.sums {
         return;
@@ -297,6 +361,16 @@ fn label_part(fig: &mut Figure, style: &Style, rect: Rect, colour: Colour, label
     let room = text.bounds().grown(3.0);
     if room.x0 >= rect.x0 && room.x1 <= rect.x1 && net.is_none_or(|x| x + 5.0 < room.x0 || x - 5.0 > room.x1) {
         fig.text(text);
+    }
+}
+
+/// A slanted gap near the end `x` of a part that is longer than drawn.
+fn break_mark(fig: &mut Figure, style: &Style, part: Rect, x: f64) {
+    let x = if x > part.x0 { x - 16.0 } else { x + 12.0 };
+    let (top, bottom) = (part.y0 - 2.0, part.y1 + 2.0);
+    fig.area(vec![(x + 3.0, top), (x + 8.0, top), (x + 1.0, bottom), (x - 4.0, bottom)], style.background, 1.0);
+    for x in [x - 4.0, x + 1.0] {
+        fig.line(vec![(x + 7.0, top), (x, bottom)], Stroke::solid(style.ink, 1.2));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::axis::{Ticks, round_up};
 use super::feeder::FeederMap;
+use super::feeder_nodes::Nodes;
 use super::figure::{Align, Figure, Point, Rect, Stroke, Text};
 use super::style::{Colour, Style};
 use super::text::{self, number};
@@ -22,6 +23,29 @@ impl Symbol {
     }
 }
 
+/// What loading and power are drawn against; drawings that are compared share it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Scale {
+    worst_loading: f64,
+    largest_w: f64,
+}
+
+impl Scale {
+    /// As far as one map reaches.
+    pub(crate) fn of(input: &FeederMap<'_>, nodes: &Nodes) -> Scale {
+        let peaks = nodes.folded_w.as_deref().unwrap_or(input.peak_power_w);
+        Scale {
+            worst_loading: input.worst_loading.iter().copied().fold(0.0, f64::max),
+            largest_w: peaks.iter().map(|p| p.abs()).fold(0.0, f64::max),
+        }
+    }
+
+    /// As far as either of two maps reaches.
+    pub(crate) fn both(self, other: Scale) -> Scale {
+        Scale { worst_loading: self.worst_loading.max(other.worst_loading), largest_w: self.largest_w.max(other.largest_w) }
+    }
+}
+
 /// What the key explains, and the scales of the map.
 pub(crate) struct MapKey<'a> {
     /// Names in order.
@@ -31,22 +55,24 @@ pub(crate) struct MapKey<'a> {
     largest_w: f64,
     largest_radius: f64,
     unassigned: bool,
+    /// Whether discs stand for what is folded into a bus.
+    folded: bool,
     transformers: bool,
     outside: usize,
 }
 
 impl<'a> MapKey<'a> {
-    pub(crate) fn new(input: &FeederMap<'a>) -> MapKey<'a> {
+    pub(crate) fn new(input: &FeederMap<'a>, nodes: &Nodes, scale: Scale) -> MapKey<'a> {
         let mut aggregators: Vec<&str> = input.aggregator.iter().flatten().copied().collect();
         aggregators.sort_unstable();
         aggregators.dedup();
-        let worst = input.worst_loading.iter().copied().fold(0.0, f64::max);
         let outside = |(u, b): &(&(f64, f64), &crate::grid::Bus)| u.0 < b.u_min_pu || u.1 > b.u_max_pu;
         MapKey {
             aggregators,
-            top: ((worst * 2.0).ceil() / 2.0).max(1.5),
-            largest_w: input.peak_power_w.iter().map(|p| p.abs()).fold(0.0, f64::max),
+            top: ((scale.worst_loading * 2.0).ceil() / 2.0).max(1.5),
+            largest_w: scale.largest_w,
             largest_radius: 10.0,
+            folded: nodes.folded_w.is_some(),
             unassigned: input.aggregator.iter().any(Option::is_none),
             transformers: !input.grid.transformers.is_empty(),
             outside: input.voltage_pu.iter().zip(&input.grid.buses).filter(outside).count(),
@@ -109,6 +135,15 @@ pub(crate) fn draw_symbol(fig: &mut Figure, style: &Style, symbol: Symbol, at: P
     fig.line(points, Stroke::solid(style.background, 0.7));
 }
 
+/// All that hangs on a bus: a disc in the colour of its highest loading, with a second edge if that is overload.
+pub(crate) fn folded(fig: &mut Figure, style: &Style, at: Point, radius: f64, colour: Colour, overload: bool) {
+    fig.disc(at, radius + 0.7, style.background);
+    fig.disc(at, radius, colour);
+    if overload {
+        fig.ring(at, radius + 1.6, Stroke::solid(colour, 1.0));
+    }
+}
+
 /// Two interlocked rings (IEC 60617), along the direction `(ux, uy)` of length 1.
 pub(crate) fn transformer(fig: &mut Figure, style: &Style, at: Point, (ux, uy): Point, colour: Colour) {
     let centre = |along: f64| (at.0 + along * ux, at.1 + along * uy);
@@ -137,7 +172,7 @@ pub(crate) fn draw_key(fig: &mut Figure, style: &Style, key: &MapKey<'_>, at: Po
     draw_scale(fig, style, key, (x, y + 22.0));
     y += 22.0 + SCALE + 32.0;
     if key.largest_w > 0.0 {
-        heading(fig, y, "Peak power");
+        heading(fig, y, if key.folded { "Peaks together" } else { "Peak power" });
         draw_sizes(fig, style, key, (x, y + 22.0));
         y += 74.0;
     }
@@ -145,7 +180,15 @@ pub(crate) fn draw_key(fig: &mut Figure, style: &Style, key: &MapKey<'_>, at: Po
         let text = text::fit(text, style.text_px, false, 136.0);
         fig.text(Text::new((x + 34.0, y + 0.36 * style.text_px), text, style.text_px, style.ink));
     };
-    if key.largest_w > 0.0 {
+    if key.folded && key.largest_w > 0.0 {
+        heading(fig, y, "Behind a bus");
+        for (loading, label) in [(0.5, "highest loading"), (1.0 + 0.6 * (key.top - 1.0), "overload inside")] {
+            y += 19.0;
+            folded(fig, style, (x + 12.0, y - 2.0), 6.0, style.loading_colour(loading, key.top), loading > 1.0);
+            name(fig, y - 2.0, label);
+        }
+        y += 33.0;
+    } else if key.largest_w > 0.0 {
         heading(fig, y, "Connections");
         y += 17.0;
         let rows = key.aggregators.len();

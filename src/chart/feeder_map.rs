@@ -3,10 +3,16 @@
 //! Colour runs from pale to dark blue up to the rating, then from orange to dark red; an overloaded branch is also twice as wide
 //! and the worst are named. Connections of one aggregator at one bus are one symbol, its area in proportion to their peak
 //! power. Names take the first free place around what they name and are left out where there is none.
+//!
+//! Of a large feeder only the buses that carry the most are drawn ([`super::feeder_fold`]); what is folded into one of them is a
+//! disc in the colour of the highest loading inside, its area in proportion to the connections' peaks together. Work and size of
+//! the drawing are thus bounded, however large the feeder.
 
 use super::feeder::FeederMap;
-use super::feeder_key::{self, MapKey, Symbol, draw_key, draw_symbol};
-use super::feeder_place::{Edge, edges, place};
+use super::feeder_fold::Fold;
+use super::feeder_key::{self, MapKey, Scale, Symbol, draw_key, draw_symbol};
+use super::feeder_nodes::{Nodes, Outside};
+use super::feeder_place::place;
 use super::figure::{Align, Figure, Point, Rect, Stroke, Text};
 use super::style::{Colour, Style};
 use super::text::{number, percent};
@@ -19,7 +25,8 @@ const MARGIN: f64 = 34.0;
 /// How many overloaded branches and how many buses are named at most.
 const NAMED: usize = 12;
 
-/// The feeder drawn with its worst loading, voltages outside the band and connections by aggregator.
+/// The feeder drawn with its worst loading, voltages outside the band and connections by aggregator. Beyond 1000 buses a
+/// drawing shows those that carry the most and what hangs on them together.
 ///
 /// Panics if a slice has not one value per row of its table.
 ///
@@ -61,17 +68,27 @@ const NAMED: usize = 12;
 /// ```
 #[must_use]
 pub fn feeder_map(input: &FeederMap<'_>, style: &Style) -> Figure {
-    let grid = input.grid;
-    assert_eq!(input.worst_loading.len(), grid.branches(), "one loading per branch");
-    assert_eq!(input.voltage_pu.len(), grid.buses.len(), "one voltage range per bus");
-    assert_eq!(input.peak_power_w.len(), grid.connections.len(), "one peak per connection");
-    assert_eq!(input.aggregator.len(), grid.connections.len(), "one aggregator or none per connection");
+    feeder_maps(std::slice::from_ref(input), style).remove(0)
+}
 
+/// The drawings of several cases, all with the same scales of loading and of power, so that they can be compared.
+///
+/// Panics as [`feeder_map`].
+#[must_use]
+pub fn feeder_maps(inputs: &[FeederMap<'_>], style: &Style) -> Vec<Figure> {
+    let nodes: Vec<Nodes> = inputs.iter().map(Nodes::new).collect();
+    let scales = inputs.iter().zip(&nodes).map(|(input, nodes)| Scale::of(input, nodes));
+    let scale = scales.reduce(Scale::both).unwrap_or_default();
+    inputs.iter().zip(nodes).map(|(input, nodes)| draw(input, nodes, scale, style)).collect()
+}
+
+fn draw(input: &FeederMap<'_>, nodes: Nodes, scale: Scale, style: &Style) -> Figure {
+    let grid = input.grid;
     let mut fig = Figure::new(style, title(input), 960.0, 0.0);
-    let y = fig.header(style, &format!("{}; highest loading of each branch, lowest and highest voltage of each bus", input.case));
-    let mut key = MapKey::new(input);
+    let y = fig.header(style, &subtitle(input, &nodes.fold));
+    let mut key = MapKey::new(input, &nodes, scale);
     let page = (fig.width - LEGEND - 2.0 * MARGIN, y + MARGIN);
-    let places = place(grid, page.0, 300.0, 720.0);
+    let places = place(grid, &nodes.fold, &nodes.edges, page.0, 300.0, 720.0);
     key.fit_symbols(&places.buses);
     let at = (fig.width - LEGEND + 14.0, y + 8.0);
     let key_end = draw_key(&mut fig, style, &key, at);
@@ -80,7 +97,7 @@ pub fn feeder_map(input: &FeederMap<'_>, style: &Style) -> Figure {
     let at = places.buses.iter().map(|p| (p.0 + MARGIN, p.1 + down)).collect();
 
     let area = Rect::new((8.0, y), (fig.width - LEGEND, fig.height - 6.0));
-    let mut map = Map { input, style, key, at, edges: edges(grid), taken: Vec::new(), leaders: Vec::new(), area };
+    let mut map = Map { input, style, key, at, nodes, taken: Vec::new(), leaders: Vec::new(), area };
     map.draw_edges(&mut fig);
     map.draw_transformers(&mut fig);
     map.draw_connections(&mut fig);
@@ -88,6 +105,15 @@ pub fn feeder_map(input: &FeederMap<'_>, style: &Style) -> Figure {
     map.name_overload(&mut fig);
     map.name_voltages(&mut fig);
     fig
+}
+
+fn subtitle(input: &FeederMap<'_>, fold: &Fold) -> String {
+    let shows = "highest loading of each branch, lowest and highest voltage of each bus";
+    if fold.is_whole() {
+        return format!("{}; {shows}", input.case);
+    }
+    let (drawn, all) = (fold.drawn.len(), fold.part_of.len());
+    format!("{}; {shows}. {drawn} of {all} buses are drawn; a disc stands for all that hangs on its bus, the title counts all", input.case)
 }
 
 fn title(input: &FeederMap<'_>) -> String {
@@ -121,9 +147,9 @@ struct Map<'a> {
     input: &'a FeederMap<'a>,
     style: &'a Style,
     key: MapKey<'a>,
-    /// Place of each bus.
+    /// Place of each drawn bus.
     at: Vec<Point>,
-    edges: Vec<Edge>,
+    nodes: Nodes,
     /// Room that names must not cover.
     taken: Vec<Rect>,
     /// Lines from names to what they name.
@@ -133,13 +159,18 @@ struct Map<'a> {
 }
 
 impl Map<'_> {
-    /// Loading of an edge, NaN for switches.
+    /// Loading of a branch, NaN for switches.
+    fn branch_loading(&self, branch: usize) -> f64 {
+        self.input.worst_loading.get(branch).copied().unwrap_or(f64::NAN)
+    }
+
     fn loading(&self, edge: usize) -> f64 {
-        self.input.worst_loading.get(edge).copied().unwrap_or(f64::NAN)
+        self.branch_loading(self.nodes.branch[edge])
     }
 
     fn ends(&self, edge: usize) -> (Point, Point) {
-        (self.at[self.edges[edge].buses.0], self.at[self.edges[edge].buses.1])
+        let (a, b) = self.nodes.edges[edge].buses;
+        (self.at[a], self.at[b])
     }
 
     fn stroke(&self, edge: usize) -> Stroke {
@@ -155,9 +186,10 @@ impl Map<'_> {
     fn draw_edges(&self, fig: &mut Figure) {
         for s in self.input.grid.switches.iter().filter(|s| !s.closed) {
             let stroke = Stroke { colour: self.style.faint, width: 1.0, dash: &[1.5, 3.5] };
-            fig.line(vec![self.at[s.from.i()], self.at[s.to.i()]], stroke);
+            let (a, b) = (self.nodes.fold.part_of[s.from.i()], self.nodes.fold.part_of[s.to.i()]);
+            fig.line(vec![self.at[a], self.at[b]], stroke);
         }
-        let mut order: Vec<usize> = (0..self.edges.len()).collect();
+        let mut order: Vec<usize> = (0..self.nodes.edges.len()).collect();
         order.sort_by(|&a, &b| self.loading(a).max(0.0).total_cmp(&self.loading(b).max(0.0)));
         for edge in order {
             let (a, b) = self.ends(edge);
@@ -170,8 +202,8 @@ impl Map<'_> {
     }
 
     fn draw_transformers(&mut self, fig: &mut Figure) {
-        for edge in 0..self.edges.len() {
-            if !self.edges[edge].transformer {
+        for edge in 0..self.nodes.edges.len() {
+            if !self.nodes.edges[edge].transformer {
                 continue;
             }
             let (a, b) = self.ends(edge);
@@ -183,8 +215,12 @@ impl Map<'_> {
         }
     }
 
-    /// Peak power by bus and legend row, then a symbol for each.
+    /// Peak power by bus and legend row, then a symbol for each; a disc by bus where much is folded.
     fn draw_connections(&mut self, fig: &mut Figure) {
+        if let Some(peaks) = self.nodes.folded_w.take() {
+            self.draw_folded(fig, &peaks);
+            return;
+        }
         let rows = self.key.aggregators.len() + 1;
         let mut peak_w = vec![vec![0.0; rows]; self.at.len()];
         for (i, c) in self.input.grid.connections.iter().enumerate() {
@@ -200,54 +236,63 @@ impl Map<'_> {
         }
     }
 
+    /// The least loaded first, so overload lies on top.
+    fn draw_folded(&mut self, fig: &mut Figure, peaks: &[f64]) {
+        let inside = |map: &Map<'_>, node: usize| map.nodes.worst_inside[node].map_or(f64::NAN, |b| map.branch_loading(b));
+        let mut order: Vec<usize> = (0..peaks.len()).filter(|&node| peaks[node] > 0.0).collect();
+        order.sort_by(|&a, &b| inside(self, a).max(0.0).total_cmp(&inside(self, b).max(0.0)));
+        for node in order {
+            let (at, radius, loading) = (self.at[node], self.key.radius(peaks[node]), inside(self, node));
+            let colour = if loading.is_nan() { self.style.faint } else { self.style.loading_colour(loading, self.key.top) };
+            feeder_key::folded(fig, self.style, at, radius, colour, loading > 1.0);
+            self.taken.push(Rect::new(at, at).grown(radius));
+        }
+    }
+
     fn draw_buses(&mut self, fig: &mut Figure) {
         for bus in 0..self.at.len() {
             let at = self.at[bus];
-            if !self.input.grid.connections.iter().any(|c| c.bus.i() == bus) {
+            if !self.nodes.connected[bus] {
                 fig.disc(at, 2.2, self.style.ink);
             }
-            if self.outside(bus).is_some() {
+            if self.nodes.outside[bus].is_some() {
                 let radius = self.key.ring_radius();
                 fig.ring(at, radius, Stroke::solid(self.style.alert, 1.8));
                 self.taken.push(Rect::new(at, at).grown(radius));
             }
         }
         for source in &self.input.grid.sources {
-            let at = self.at[source.bus.i()];
+            let at = self.at[self.nodes.fold.part_of[source.bus.i()]];
             feeder_key::source(fig, self.style, at);
             self.taken.push(Rect::new(at, at).grown(9.0));
         }
     }
 
-    /// By how much a bus leaves its band, and the voltage that does so most.
-    fn outside(&self, bus: usize) -> Option<(f64, f64)> {
-        let ((low, high), b) = (self.input.voltage_pu[bus], &self.input.grid.buses[bus]);
-        let (under, over) = (b.u_min_pu - low, high - b.u_max_pu);
-        if over > 0.0 && (under.is_nan() || under <= over) { Some((over, high)) } else { (under > 0.0).then_some((under, low)) }
-    }
-
+    /// Branches that are overloaded, and transformers; of what is folded into a bus the worst if it is overloaded.
     fn name_overload(&mut self, fig: &mut Figure) {
-        let mut worst: Vec<usize> =
-            (0..self.input.worst_loading.len()).filter(|&e| self.loading(e) > 1.0 || self.edges[e].transformer).collect();
-        worst.sort_by(|&a, &b| self.loading(b).total_cmp(&self.loading(a)));
-        worst.retain(|&e| !self.loading(e).is_nan());
-        for edge in worst.into_iter().take(NAMED) {
-            let (a, b) = self.ends(edge);
-            let value = percent(self.loading(edge));
-            let at = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
-            let clear = if self.edges[edge].transformer { 16.0 } else { 5.0 };
-            let names = [format!("{}: {value}", branch_name(self.input.grid, edge)), value];
-            let colour = if self.loading(edge) > 1.0 { self.style.alert } else { self.style.ink };
+        let edges = (0..self.nodes.edges.len()).filter(|&e| !self.loading(e).is_nan());
+        let edges = edges.filter(|&e| self.loading(e) > 1.0 || self.nodes.edges[e].transformer).map(|e| {
+            let (a, b) = self.ends(e);
+            let clear = if self.nodes.edges[e].transformer { 16.0 } else { 5.0 };
+            (self.nodes.branch[e], ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0), clear)
+        });
+        let folded = self.nodes.worst_inside.iter().zip(&self.at).filter_map(|(worst, &at)| Some(((*worst)?, at, 8.0)));
+        let mut worst: Vec<(usize, Point, f64)> = edges.chain(folded.filter(|w| self.branch_loading(w.0) > 1.0)).collect();
+        worst.sort_by(|a, b| self.branch_loading(b.0).total_cmp(&self.branch_loading(a.0)));
+        for (branch, at, clear) in worst.into_iter().take(NAMED) {
+            let value = percent(self.branch_loading(branch));
+            let names = [format!("{}: {value}", branch_name(self.input.grid, branch)), value];
+            let colour = if self.branch_loading(branch) > 1.0 { self.style.alert } else { self.style.ink };
             self.name(fig, at, clear, &names, colour, true);
         }
     }
 
     fn name_voltages(&mut self, fig: &mut Figure) {
-        let mut worst: Vec<(usize, f64, f64)> = (0..self.at.len()).filter_map(|b| self.outside(b).map(|(by, u)| (b, by, u))).collect();
-        worst.sort_by(|a, b| b.1.total_cmp(&a.1));
-        for (bus, _, u) in worst.into_iter().take(NAMED) {
+        let mut worst: Vec<(Point, Outside)> = self.at.iter().zip(&self.nodes.outside).filter_map(|(at, o)| Some((*at, (*o)?))).collect();
+        worst.sort_by(|a, b| b.1.by.total_cmp(&a.1.by));
+        for (at, outside) in worst.into_iter().take(NAMED) {
             let clear = self.key.ring_radius() + 2.0;
-            self.name(fig, self.at[bus], clear, &[format!("{} pu", number(u, 3))], self.style.ink, false);
+            self.name(fig, at, clear, &[format!("{} pu", number(outside.u_pu, 3))], self.style.ink, false);
         }
     }
 
@@ -283,7 +328,7 @@ impl Map<'_> {
         self.area.contains(plate)
             && !self.taken.iter().any(|t| t.overlaps(plate))
             && !self.leaders.iter().any(|&(a, b)| plate.is_crossed_by(a, b))
-            && (on_branches || !(0..self.edges.len()).any(crossed))
+            && (on_branches || !(0..self.nodes.edges.len()).any(crossed))
     }
 }
 

@@ -3,8 +3,10 @@
 //! With coordinates for every bus: those, to scale, and buses that would cover each other pushed apart. Without: a tree from the
 //! sources, in the manner of Reingold and Tilford ("Tidier drawings of trees", 1981): columns count hops, the deepest child
 //! continues straight on, so a trunk is a straight line, and the other subtrees nestle above and below it as close as their
-//! outlines allow.
+//! outlines allow. A feeder of which only a part is drawn ([`super::feeder_fold`]) is always a tree: what its symbols stand for
+//! covers an area that coordinates of single buses say nothing of.
 
+use super::feeder_fold::Fold;
 use super::figure::{Point, Rect};
 use crate::grid::Grid;
 
@@ -33,12 +35,14 @@ pub(crate) fn edges(grid: &Grid) -> Vec<Edge> {
     lines.chain(transformers).chain(switches).collect()
 }
 
-/// Places all buses in a page `width` wide and from `least` to `most` high.
-pub(crate) fn place(grid: &Grid, width: f64, least: f64, most: f64) -> Places {
-    let edges = edges(grid);
-    match coordinates(grid) {
-        Some(raw) => to_scale(&raw, &edges, width, least, most),
-        None => tree(grid, &edges, width, least, most),
+/// Places the drawn buses of `fold`, joined by `edges`, in a page `width` wide and from `least` to `most` high.
+pub(crate) fn place(grid: &Grid, fold: &Fold, edges: &[Edge], width: f64, least: f64, most: f64) -> Places {
+    match coordinates(grid).filter(|_| fold.is_whole()) {
+        Some(raw) => to_scale(&raw, edges, width, least, most),
+        None => {
+            let sources: Vec<usize> = grid.sources.iter().map(|s| fold.part_of[s.bus.i()]).collect();
+            tree(fold.drawn.len(), &sources, edges, width, least, most)
+        }
     }
 }
 
@@ -98,9 +102,13 @@ fn push_apart(buses: &mut [Point], edges: &[Edge], page: Rect) {
         let mut moved = false;
         for i in 0..buses.len() {
             for j in i + 1..buses.len() {
+                let (dx, dy) = (buses[j].0 - buses[i].0, buses[j].1 - buses[i].1);
+                // Most pairs are farther apart than any wants to be.
+                if dx.abs() >= TRANSFORMER_GAP || dy.abs() >= TRANSFORMER_GAP {
+                    continue;
+                }
                 let joined = pairs.contains(&(i, j)) || pairs.contains(&(j, i));
                 let wanted = if joined { TRANSFORMER_GAP } else { gap };
-                let (dx, dy) = (buses[j].0 - buses[i].0, buses[j].1 - buses[i].1);
                 if dx.abs() >= wanted || dy.abs() >= wanted || dx * dx + dy * dy >= wanted * wanted * 0.998 {
                     continue;
                 }
@@ -124,9 +132,9 @@ fn push_apart(buses: &mut [Point], edges: &[Edge], page: Rect) {
 
 /// A bus in the spanning forest.
 #[derive(Debug, Clone, Default)]
-struct Node {
+pub(crate) struct Node {
     /// Children with the columns to them.
-    children: Vec<(usize, usize)>,
+    pub(crate) children: Vec<(usize, usize)>,
     column: usize,
     /// Relative to the parent while placing, then absolute.
     row: f64,
@@ -134,9 +142,11 @@ struct Node {
     outline: Vec<(f64, f64)>,
 }
 
-fn tree(grid: &Grid, edges: &[Edge], width: f64, least: f64, most: f64) -> Places {
-    let sources: Vec<usize> = grid.sources.iter().map(|s| s.bus.i()).collect();
-    let mut nodes = forest(grid.buses.len(), edges, &sources);
+fn tree(buses: usize, sources: &[usize], edges: &[Edge], width: f64, least: f64, most: f64) -> Places {
+    let mut nodes = forest(buses, edges, sources);
+    for k in (0..nodes.order.len()).rev() {
+        lay_out(&mut nodes.all, nodes.order[k]);
+    }
     let mut next_free = 0.0;
     for root in std::mem::take(&mut nodes.roots) {
         let lowest = nodes.all[root].outline.iter().map(|o| o.0).fold(0.0, f64::min);
@@ -160,19 +170,21 @@ fn tree(grid: &Grid, edges: &[Edge], width: f64, least: f64, most: f64) -> Place
     Places { buses: nodes.all.iter().map(|n| (x0 + n.column as f64 * dx, y0 + n.row * dy)).collect(), height }
 }
 
-struct Forest {
-    all: Vec<Node>,
-    roots: Vec<usize>,
+pub(crate) struct Forest {
+    pub(crate) all: Vec<Node>,
+    pub(crate) roots: Vec<usize>,
     /// Parents before children.
-    order: Vec<usize>,
+    pub(crate) order: Vec<usize>,
 }
 
-/// A breadth-first spanning forest from the `sources` (then from any bus not reached), each subtree laid out.
-fn forest(buses: usize, edges: &[Edge], sources: &[usize]) -> Forest {
+/// Columns that a transformer takes: its symbol needs the room.
+pub(crate) const TRANSFORMER_HOPS: usize = 2;
+
+/// A breadth-first spanning forest from the `sources` (then from any bus not reached).
+pub(crate) fn forest(buses: usize, edges: &[Edge], sources: &[usize]) -> Forest {
     let mut near: Vec<Vec<(usize, usize)>> = vec![Vec::new(); buses];
     for e in edges {
-        // A transformer takes two columns: its symbol needs the room.
-        let hops = if e.transformer { 2 } else { 1 };
+        let hops = if e.transformer { TRANSFORMER_HOPS } else { 1 };
         near[e.buses.0].push((e.buses.1, hops));
         near[e.buses.1].push((e.buses.0, hops));
     }
@@ -194,9 +206,6 @@ fn forest(buses: usize, edges: &[Edge], sources: &[usize]) -> Forest {
                 }
             }
         }
-    }
-    for k in (0..forest.order.len()).rev() {
-        lay_out(&mut forest.all, forest.order[k]);
     }
     forest
 }
@@ -249,7 +258,10 @@ mod tests {
     fn a_trunk_is_straight_and_its_laterals_alternate() {
         let line = |a, b| Edge { buses: (a, b), transformer: false };
         let edges = [line(0, 1), line(1, 2), line(2, 3), line(0, 4), line(1, 5), line(1, 6)];
-        let f = forest(7, &edges, &[0]);
+        let mut f = forest(7, &edges, &[0]);
+        for k in (0..7).rev() {
+            lay_out(&mut f.all, f.order[k]);
+        }
         let rows: Vec<f64> = f.all.iter().map(|n| n.row).collect();
         assert_eq!(rows, vec![0.0, 0.0, 0.0, 0.0, 1.0, 1.0, -1.0]);
     }
@@ -267,13 +279,8 @@ mod tests {
         fn no_two_buses_of_a_tree_share_a_place(parents in prop::collection::vec(0_usize..1000, 1..60)) {
             let edges: Vec<Edge> =
                 parents.iter().enumerate().map(|(i, p)| Edge { buses: (p % (i + 1), i + 1), transformer: i == 0 }).collect();
-            let grid = Grid { buses: vec![bus(); parents.len() + 1], ..Grid::default() };
-            let placed = tree(&grid, &edges, 700.0, 300.0, 100_000.0);
+            let placed = tree(parents.len() + 1, &[], &edges, 700.0, 300.0, 100_000.0);
             prop_assert!(closest(&placed.buses) > 5.0);
         }
-    }
-
-    fn bus() -> crate::grid::Bus {
-        crate::grid::Bus { id: String::new(), u_rated_v: 400.0, u_min_pu: 0.9, u_max_pu: 1.1, position: None }
     }
 }

@@ -49,9 +49,26 @@ pub struct Look {
 /// The strategies that have a colour of their own, with the index of their look.
 const STRATEGIES: [&str; 4] = ["copper-plate", "grid-capacity-management", "congestion-management", "reinforce"];
 
+/// Strategies with looks of their own: the four presets and ten others.
+const LOOKS: usize = 14;
+
 /// Dash patterns: the four strategies, then the others in order.
-const DASHES: [&[f64]; 7] =
-    [&[], &[9.0, 4.0], &[9.0, 3.0, 2.0, 3.0], &[2.5, 2.5], &[14.0, 3.0], &[5.0, 5.0], &[14.0, 3.0, 2.0, 3.0, 2.0, 3.0]];
+const DASHES: [&[f64]; LOOKS] = [
+    &[],
+    &[9.0, 4.0],
+    &[9.0, 3.0, 2.0, 3.0],
+    &[2.5, 2.5],
+    &[14.0, 3.0],
+    &[5.0, 5.0],
+    &[14.0, 3.0, 2.0, 3.0, 2.0, 3.0],
+    &[1.5, 5.0],
+    &[6.0, 6.0, 1.5, 6.0],
+    &[8.0, 2.5, 8.0, 9.0],
+    &[5.0, 2.0],
+    &[18.0, 3.0, 6.0, 3.0],
+    &[2.5, 2.5, 2.5, 8.0],
+    &[12.0, 9.0],
+];
 
 /// Colours, fonts and sizes of a chart.
 ///
@@ -75,7 +92,7 @@ pub struct Style {
     /// Regime orange.
     pub orange: Colour,
     /// Four strategies, then the others.
-    pub strategies: [Colour; 7],
+    pub strategies: [Colour; LOOKS],
     /// Kinds of payment, aggregators.
     pub categories: [Colour; 9],
     /// Components of cost; lighter than `categories`, so the two are not mistaken for each other.
@@ -113,6 +130,13 @@ impl Style {
                 Colour(86, 180, 233),
                 Colour(80, 60, 20),
                 Colour(150, 150, 150),
+                Colour(225, 165, 0),
+                Colour(25, 25, 105),
+                Colour(240, 120, 165),
+                Colour(115, 160, 20),
+                Colour(0, 85, 90),
+                Colour(165, 105, 235),
+                Colour(190, 140, 100),
             ],
             categories: [
                 Colour(51, 34, 136),
@@ -163,6 +187,13 @@ impl Style {
                 Colour(150, 215, 250),
                 Colour(235, 220, 120),
                 Colour(125, 125, 125),
+                Colour(255, 190, 60),
+                Colour(120, 120, 225),
+                Colour(255, 140, 180),
+                Colour(170, 215, 70),
+                Colour(20, 150, 155),
+                Colour(200, 160, 255),
+                Colour(205, 165, 130),
             ],
             categories: [
                 Colour(135, 125, 225),

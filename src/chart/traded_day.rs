@@ -20,6 +20,8 @@ use crate::time::{IspCalendar, Period};
 pub struct TradedDay<'a> {
     /// Name of the congestion point for people.
     pub congestion_point: &'a str,
+    /// All aggregators of the study, sorted: the order gives each its colour.
+    pub aggregators: &'a [&'a str],
     /// Whose local time the axis shows.
     pub calendar: &'a IspCalendar,
     /// The day.
@@ -81,6 +83,7 @@ const SIDE: f64 = 206.0;
 /// let figure = traded_day(
 ///     &TradedDay {
 ///         congestion_point: "transformer T1",
+///         aggregators: &["agr.example"],
 ///         calendar: &calendar,
 ///         day,
 ///         currency: "EUR",
@@ -338,9 +341,9 @@ impl Day<'_> {
         self.stairs(fig, panel, &edge, Stroke::solid(colour, 1.2));
     }
 
-    /// Aggregators have the colours they have in the feeder map: by sorted name.
+    /// Aggregators have the colours they have in the feeder map.
     fn offer_colours(&self) -> Vec<Colour> {
-        let names: std::collections::BTreeSet<&str> = self.input.offers.iter().map(|o| o.aggregator).collect();
+        let names = self.input.aggregators;
         let colour = |name: &str| self.style.categories[names.iter().position(|&n| n == name).unwrap_or(0) % 9];
         self.input.offers.iter().map(|o| colour(o.aggregator)).collect()
     }

@@ -17,7 +17,7 @@ use crate::kpi;
 use crate::output::manifest::{Duration, Output};
 use crate::output::{Manifest, OutputError, RunFolder};
 use crate::report as html_report;
-use crate::results::{Finished, Run, Selection, stage, summary};
+use crate::results::{Finished, Run, Selection, stage, summary, unrecorded};
 use crate::scenario::lint::unknown_strategy;
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::{Reference, run_case};
@@ -41,7 +41,8 @@ pub(super) struct Args {
     /// Lay a value over the scenario, such as feeder.pv_scale=0.8; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Record only elements of this name, with * for any text, such as 'transformer:*'; may be repeated
+    /// Record only elements of this name, with * for any text, such as 'transformer:*'; may be repeated [default: all; of more
+    /// than 2000 the congestion points and the 400 nearest to their limits]
     #[arg(long, value_name = "PATTERN")]
     select: Vec<String>,
     /// Write every message as an XML file too
@@ -67,17 +68,19 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&study.name));
     let texts = opened.document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
     let sources: Vec<PathBuf> = texts.chain(opened.files).collect();
+    let selection = Selection(args.select.clone());
     let run = Run {
         scenario: &args.scenario,
         document: &opened.scenario,
         overrides: &args.set,
         inputs: &sources,
-        selection: &Selection(args.select.clone()),
+        selection: &selection,
         xml: args.messages_xml,
         started: jiff::Timestamp::now().to_string(),
         durations: vec![phase("read", read_s), phase("simulate", simulated_s)],
     };
     let (staged, mut manifest) = stage(&study, &cases, run, &target)?;
+    let left_out = unrecorded(&study, &selection).map_or_else(String::new, |sentence| format!("\nNote: {sentence}\n"));
     // The page is made from the files; a year of four strategies need not wait in memory for it.
     drop(cases);
     drop(study);
@@ -85,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     staged.publish(&manifest)?;
     let page = target.join(html_report::FILE_NAME);
     print(&format!(
-        "\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\nRead them in a browser: {}\n",
+        "{left_out}\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\nRead them in a browser: {}\n",
         target.display(),
         page.display()
     ));

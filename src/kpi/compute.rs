@@ -1,14 +1,16 @@
 //! The computation behind the definitions.
 
+use jiff::civil::Date;
+
 use crate::ageing::{NORMAL_INSULATION_LIFE_H, State, Thermal};
 use crate::grid::Grid;
-use crate::ids::CpIdx;
+use crate::ids::{CpIdx, EntityAddress};
 use crate::market::contract::Judgement;
 use crate::market::ledger::{Kind, Party};
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
 use crate::sim::{CaseResult, Fate, LoggedMessage, PhaseColumns, Variant};
 use crate::time::SimTime;
-use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspPower, Message};
+use crate::uftp::message::{FlexOrderSettlement, IspPower, IspRun, Message};
 use crate::units::{Money, Watts};
 
 use super::{Kpis, Value};
@@ -49,6 +51,8 @@ fn loadings<'a>(case: &'a CaseResult, cp: &CongestionPoint, variant: Variant) ->
 
 /// Hours and energy (MWh) above the rating.
 fn overload(study: &Study, grid: &Grid, case: &CaseResult, cp: &CongestionPoint, variant: Variant) -> (f64, f64) {
+    // The reference is today's grid.
+    let grid = if variant == Variant::Free { &study.grid } else { grid };
     let h = study.step.as_hours();
     let above = loadings(case, cp, variant).map(|l| (l - cp.limits.rating).max(0.0));
     above.fold((0.0, 0.0), |(hours, mwh), x| (hours + if x > 0.0 { h } else { 0.0 }, mwh + x * rated_va(grid, cp) * h * 1e-6))
@@ -140,7 +144,10 @@ fn flexibility(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResu
                 offers += 1;
                 offered += m.options.iter().map(|o| relieving_mwh(study, &o.isps)).fold(0.0, f64::max);
             }
-            Message::FlexOrder(m) => ordered += relieving_mwh(study, &m.isps),
+            Message::FlexOrder(m) => {
+                let needed = Needed::new(study, strategy, case, &m.flex.congestion_point, m.flex.period, m.contract_id.as_deref());
+                ordered += needed.mwh(m.isps.iter().map(|i| (i.run, i.power, i.power)));
+            }
             Message::FlexOrderResponse(m) => orders += u64::from(m.response.is_accepted()),
             _ => {}
         }
@@ -174,18 +181,50 @@ fn wider_asked(study: &Study, case: &CaseResult, cp: usize, step: usize) -> bool
     study.nested.iter().filter_map(around).any(|k| size(k) > size(cp) && asked(k) * asked(cp) > 0.0)
 }
 
-/// Delivered energy of an order where flexibility was asked for, MWh; what is judged by its own bound was called for all of its ISPs.
+/// Where an order's flexibility was needed: ISPs in which it was asked for; all of them where the order is judged by its own bound.
+struct Needed<'a> {
+    study: &'a Study,
+    requested_w: &'a [f64],
+    called: bool,
+    /// First step of the day.
+    first: usize,
+}
+
+impl<'a> Needed<'a> {
+    fn new(
+        study: &'a Study,
+        strategy: &Strategy,
+        case: &'a CaseResult,
+        at: &EntityAddress,
+        day: Date,
+        contract: Option<&str>,
+    ) -> Needed<'a> {
+        let cp = study.congestion_points.iter().position(|c| c.public.address == *at).expect("orders name known points");
+        let contract = contract.and_then(|id| strategy.contracts.iter().find(|c| c.id == id));
+        Needed {
+            study,
+            requested_w: &case.recording.requested_w[cp],
+            called: contract.is_some_and(|c| c.right.terms().judgement() == Judgement::OwnBound),
+            first: study.steps_of(&study.calendar.period(day)).start,
+        }
+    }
+
+    /// Energy of what counts in needed ISPs, MWh; rows are ISPs, the power ordered and the power that counts.
+    fn mwh(&self, rows: impl Iterator<Item = (IspRun, Watts, Watts)>) -> f64 {
+        let isp_mwh = self.study.calendar.isp().as_hours() * 1e-6;
+        let here = |(run, ordered, counts): (IspRun, Watts, Watts)| {
+            let steps = run.numbers().map(|n| self.first + (usize::from(n) - 1) * self.study.steps_per_isp());
+            let needed = steps.filter(|s| self.called || self.requested_w[*s] * ordered.as_f64() > 0.0).count();
+            counts.abs().as_f64() * needed as f64
+        };
+        rows.map(here).sum::<f64>() * isp_mwh
+    }
+}
+
+/// Delivered energy of an order where flexibility was needed, MWh.
 fn delivered_mwh(study: &Study, strategy: &Strategy, case: &CaseResult, item: &FlexOrderSettlement) -> f64 {
-    let cp = study.congestion_points.iter().position(|c| c.public.address == item.congestion_point).expect("orders name known points");
-    let contract = item.contract_id.as_deref().and_then(|id| strategy.contracts.iter().find(|c| c.id == id));
-    let called = contract.is_some_and(|c| c.right.terms().judgement() == Judgement::OwnBound);
-    let first = study.steps_of(&study.calendar.period(item.period)).start;
-    let needed = |i: &&FlexOrderSettlementIsp| {
-        let step = first + (usize::from(i.run.start) - 1) * study.steps_per_isp();
-        called || case.recording.requested_w[cp][step] * i.ordered_flex_power.as_f64() > 0.0
-    };
-    let watts: Watts = item.isps.iter().filter(needed).map(|i| i.delivered_flex_power.abs()).sum();
-    watts.as_f64() * study.calendar.isp().as_hours() * 1e-6
+    let needed = Needed::new(study, strategy, case, &item.congestion_point, item.period, item.contract_id.as_deref());
+    needed.mwh(item.isps.iter().map(|i| (i.run, i.ordered_flex_power, i.delivered_flex_power)))
 }
 
 fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {

@@ -207,7 +207,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "energy of the largest option of each offer in its relieving direction",
         "FlexOffer",
     ),
-    kpi("ordered_mwh", Flexibility, "ordered", "MWh", 3, "energy of orders in their relieving direction", "FlexOrder"),
+    kpi("ordered_mwh", Flexibility, "ordered", "MWh", 3, "energy of orders where flexibility was asked for", "FlexOrder"),
     kpi(
         "delivered_mwh",
         Flexibility,
@@ -319,7 +319,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "connections limited",
         "connection h",
         0,
-        "time with an acting limitation, summed over the connections behind it",
+        "time in which a limitation in fact held a connection's power back, summed over connections",
         DEVICES,
     ),
     kpi("offers_compelled", Users, "offers compelled", "", 0, "offers made under an obligation to offer", "FlexOffer"),

@@ -22,6 +22,7 @@ use parquet::schema::types::{ColumnDescriptor, ColumnPath, Type};
 
 use crate::output::OutputError;
 use crate::output::table::{Column, Strings, Table};
+use crate::output::text_column::read_texts;
 use crate::time::SimTime;
 
 /// Rows of a row group.
@@ -183,26 +184,63 @@ pub fn read_columns(path: &Path, names: &[&str]) -> Result<Table, OutputError> {
     read_where(path, |name| names.contains(&name))
 }
 
-fn read_where(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Table, OutputError> {
-    let file = File::open(path).map_err(OutputError::io("read", path))?;
-    let reader = SerializedFileReader::new(file).map_err(OutputError::parquet("read", path))?;
-    let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let foreign = |field: &ColumnDescriptor| OutputError::ForeignColumn { path: path.to_path_buf(), column: field.path().string() };
-    let fields: Vec<usize> = (0..schema.num_columns()).filter(|&i| wanted(schema.column(i).name())).collect();
-    let columns: Result<Vec<_>, OutputError> = fields
-        .iter()
-        .map(|&i| schema.column(i))
-        .map(|field| column_of(&field).map(|column| (field.name().to_owned(), column)).ok_or_else(|| foreign(&field)))
-        .collect();
-    let mut table = Table { columns: columns? };
-    for group in 0..reader.num_row_groups() {
-        let mut read = || {
-            let group = reader.get_row_group(group)?;
-            table.columns.iter_mut().zip(&fields).try_for_each(|((_, column), &i)| read_column(&*group, i, column))
-        };
-        read().map_err(OutputError::parquet("read", path))?;
+/// Reads the named columns row group by row group and hands each to `each`: the memory of one group, however long the file.
+/// Texts keep their codes from group to group.
+///
+/// # Errors
+/// As [`read_parquet`].
+pub fn read_portions(path: &Path, names: &[&str], mut each: impl FnMut(&Table)) -> Result<(), OutputError> {
+    let mut opened = Opened::new(path, |name| names.contains(&name))?;
+    for group in 0..opened.reader.num_row_groups() {
+        opened.table.clear();
+        opened.read(group)?;
+        each(&opened.table);
     }
-    Ok(table)
+    Ok(())
+}
+
+fn read_where(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Table, OutputError> {
+    let mut opened = Opened::new(path, wanted)?;
+    for group in 0..opened.reader.num_row_groups() {
+        opened.read(group)?;
+    }
+    Ok(opened.table)
+}
+
+/// A file that is being read.
+struct Opened<'a> {
+    path: &'a Path,
+    reader: SerializedFileReader<File>,
+    /// The file's columns that are wanted.
+    fields: Vec<usize>,
+    /// What was read of them.
+    table: Table,
+}
+
+impl Opened<'_> {
+    fn new(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Opened<'_>, OutputError> {
+        let file = File::open(path).map_err(OutputError::io("read", path))?;
+        let reader = SerializedFileReader::new(file).map_err(OutputError::parquet("read", path))?;
+        let schema = reader.metadata().file_metadata().schema_descr_ptr();
+        let foreign = |field: &ColumnDescriptor| OutputError::ForeignColumn { path: path.to_path_buf(), column: field.path().string() };
+        let fields: Vec<usize> = (0..schema.num_columns()).filter(|&i| wanted(schema.column(i).name())).collect();
+        let columns: Result<Vec<_>, OutputError> = fields
+            .iter()
+            .map(|&i| schema.column(i))
+            .map(|field| column_of(&field).map(|column| (field.name().to_owned(), column)).ok_or_else(|| foreign(&field)))
+            .collect();
+        let table = Table { columns: columns? };
+        Ok(Opened { path, reader, fields, table })
+    }
+
+    /// Adds a row group to the table.
+    fn read(&mut self, group: usize) -> Result<(), OutputError> {
+        let mut read = || {
+            let group = self.reader.get_row_group(group)?;
+            self.table.columns.iter_mut().zip(&self.fields).try_for_each(|((_, column), &i)| read_column(&*group, i, column))
+        };
+        read().map_err(OutputError::parquet("read", self.path))
+    }
 }
 
 /// Number of rows of a Parquet file, from its end alone: it can be told only of a file that was written whole.
@@ -250,11 +288,7 @@ fn read_column(group: &dyn RowGroupReader, i: usize, column: &mut Column) -> Par
             times.extend(micros.into_iter().map(|t| SimTime(t / MICROS)));
             Ok(())
         }
-        Column::Str(strings) => {
-            let mut texts: Vec<ByteArray> = Vec::new();
-            all::<ByteArrayType>(group, i, rows, &mut texts)?;
-            texts.iter().try_for_each(|text| text.as_utf8().map(|text| strings.push(text)))
-        }
+        Column::Str(strings) => read_texts(group, i, strings),
     }
 }
 

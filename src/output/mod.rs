@@ -8,9 +8,10 @@ pub mod error;
 pub mod manifest;
 pub mod publish;
 pub mod table;
+mod text_column;
 pub mod text_table;
 
-pub use column_file::{TableWriter, parquet_rows, read_columns, read_parquet, write_csv, write_parquet};
+pub use column_file::{TableWriter, parquet_rows, read_columns, read_parquet, read_portions, write_csv, write_parquet};
 pub use error::{OutputError, catalogue};
 pub use manifest::Manifest;
 pub use publish::{RunFolder, publish_file};

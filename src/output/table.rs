@@ -168,14 +168,25 @@ impl Strings {
 
     /// Adds a row.
     pub fn push(&mut self, text: &str) {
-        let code = self.index.get(text).copied().unwrap_or_else(|| self.enter(text.into()));
+        let code = self.code_of(text);
         self.codes.push(code);
+    }
+
+    /// The code of a text, which is given one if it has none yet.
+    pub fn code_of(&mut self, text: &str) -> u32 {
+        self.index.get(text).copied().unwrap_or_else(|| self.enter(text.into()))
     }
 
     /// Adds a row holding the text at position `code` of the dictionary. Panics beyond it.
     pub fn push_code(&mut self, code: u32) {
         assert!((code as usize) < self.dictionary.len(), "code {code} of {}", self.dictionary.len());
         self.codes.push(code);
+    }
+
+    /// Adds several rows that hold the same text. Panics as [`Strings::push_code`].
+    pub fn push_codes(&mut self, code: u32, rows: usize) {
+        assert!((code as usize) < self.dictionary.len(), "code {code} of {}", self.dictionary.len());
+        self.codes.extend(std::iter::repeat_n(code, rows));
     }
 
     /// Text of a row.

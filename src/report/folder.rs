@@ -1,5 +1,6 @@
 //! What a run's folder holds, read back.
 
+use std::borrow::Borrow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::output::manifest::FILE_NAME as MANIFEST;
 use crate::output::table::{Column, Strings, Table};
-use crate::output::{Manifest, read_columns};
+use crate::output::{Manifest, read_columns, read_portions};
 use crate::results::Record;
 use crate::results::record::RECORD_FILE;
 use crate::time::{IspCalendar, SimTime};
@@ -127,6 +128,11 @@ impl Folder {
         known.map_or_else(|| address.to_owned(), |p| p.id.clone())
     }
 
+    /// Whether the folder has a file.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.path.join(name).is_file()
+    }
+
     /// A text file of the folder, if it is there.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.path.join(name)).ok()
@@ -136,54 +142,73 @@ impl Folder {
     pub(super) fn table(&self, name: &str, columns: &[&str]) -> Result<Columns, ReportError> {
         Columns::read(&self.path.join(name), columns)
     }
+
+    /// The named columns of a Parquet file, a portion at a time; the first failure of `each` ends the matter.
+    pub(super) fn portions(
+        &self,
+        name: &str,
+        columns: &[&str],
+        mut each: impl FnMut(&Columns<&Table>) -> Result<(), ReportError>,
+    ) -> Result<(), ReportError> {
+        let path = self.path.join(name);
+        let mut outcome = Ok(());
+        read_portions(&path, columns, |table| {
+            if outcome.is_ok() {
+                outcome = each(&Columns { path: path.clone(), table });
+            }
+        })?;
+        outcome
+    }
 }
 
 /// Columns of a file that must be there.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub(super) struct Columns<T = Table> {
     pub(super) path: PathBuf,
-    pub(super) table: Table,
+    pub(super) table: T,
 }
 
 impl Columns {
     pub(super) fn read(path: &Path, names: &[&str]) -> Result<Columns, ReportError> {
         Ok(Columns { path: path.to_path_buf(), table: read_columns(path, names)? })
     }
+}
 
+impl<T: Borrow<Table>> Columns<T> {
     fn missing(&self, name: &str) -> ReportError {
         ReportError::Column { path: self.path.clone(), column: name.to_owned() }
     }
 
     pub(super) fn texts(&self, name: &str) -> Result<&Strings, ReportError> {
-        match self.table.column(name) {
+        match self.table.borrow().column(name) {
             Some(Column::Str(texts)) => Ok(texts),
             _ => Err(self.missing(name)),
         }
     }
 
     pub(super) fn times(&self, name: &str) -> Result<&[SimTime], ReportError> {
-        match self.table.column(name) {
+        match self.table.borrow().column(name) {
             Some(Column::Time(times)) => Ok(times),
             _ => Err(self.missing(name)),
         }
     }
 
     pub(super) fn f32s(&self, name: &str) -> Result<&[f32], ReportError> {
-        match self.table.column(name) {
+        match self.table.borrow().column(name) {
             Some(Column::F32(values)) => Ok(values),
             _ => Err(self.missing(name)),
         }
     }
 
     pub(super) fn f64s(&self, name: &str) -> Result<&[f64], ReportError> {
-        match self.table.column(name) {
+        match self.table.borrow().column(name) {
             Some(Column::F64(values)) => Ok(values),
             _ => Err(self.missing(name)),
         }
     }
 
     pub(super) fn i64s(&self, name: &str) -> Result<&[i64], ReportError> {
-        match self.table.column(name) {
+        match self.table.borrow().column(name) {
             Some(Column::I64(values)) => Ok(values),
             _ => Err(self.missing(name)),
         }

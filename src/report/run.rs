@@ -40,7 +40,7 @@ pub(super) fn page(dir: &Path, manifest: Option<&Manifest>) -> Result<String, Re
     let mut h = Html::default();
     question::cards(&mut h, &folder);
     question::scenario(&mut h, &folder);
-    drawings.loading(&mut h, &recorded);
+    drawings.loading(&mut h, &recorded, loading["elements"].as_u64().unwrap_or_default());
     figures::section(&mut h, &folder);
     drawings.cost(&mut h);
     drawings.feeder(&mut h);
@@ -96,8 +96,16 @@ impl Drawings<'_> {
         self.figure(h, file, if live { "fallback" } else { "" }, "");
     }
 
-    fn loading(&mut self, h: &mut Html, recorded: &BTreeSet<String>) {
-        let points: Vec<(String, String)> = self.folder.record.congestion_points.iter().map(|p| (p.id.clone(), p.title.clone())).collect();
+    /// `elements` is how many of them the run recorded.
+    fn loading(&mut self, h: &mut Html, recorded: &BTreeSet<String>, elements: u64) {
+        let all = &self.folder.record.congestion_points;
+        let file = |kind: &str, id: &str| if all.len() > 1 { format!("{kind}-{id}.svg") } else { format!("{kind}.svg") };
+        // A run draws some congestion points only if there are many.
+        let drawn = all.iter().filter(|p| self.folder.holds(&file("loading", &p.id)));
+        let points: Vec<(String, String)> = drawn.map(|p| (p.id.clone(), p.title.clone())).collect();
+        let left_out = all.len() - points.len();
+        let feeder = &self.folder.record.feeder;
+        let of = feeder.lines + feeder.transformers + feeder.buses;
         h.el("section", &[("id", "loading")], |h| {
             h.leaf("h2", &[], "Loading");
             h.leaf(
@@ -107,13 +115,27 @@ impl Drawings<'_> {
                 arrow keys move the reading line, + and − zoom, page keys go on and back, Escape shows everything again. The switches \
                 at the top of the page show and hide strategies.",
             );
+            if elements < of as u64 {
+                let text = format!("elements.parquet holds {elements} of {of} elements; drawings and key figures know them all.");
+                h.leaf("p", &[("class", "note")], &text);
+            }
+            if left_out > 0 {
+                h.leaf(
+                    "p",
+                    &[("class", "note")],
+                    &format!(
+                        "The {} congestion points with the highest loading of {}; elements.parquet has them all.",
+                        points.len(),
+                        points.len() + left_out
+                    ),
+                );
+            }
             for (id, title) in &points {
-                let suffix = if points.len() > 1 { format!("-{id}") } else { String::new() };
                 let live = recorded.contains(id);
                 h.leaf("h3", &[], &format!("Over time: {title}"));
-                self.chart(h, "time", id, &format!("loading{suffix}.svg"), live);
+                self.chart(h, "time", id, &file("loading", id), live);
                 h.leaf("h3", &[], &format!("Load-duration curve: {title}"));
-                self.chart(h, "duration", id, &format!("load-duration{suffix}.svg"), live);
+                self.chart(h, "duration", id, &file("load-duration", id), live);
                 if !live {
                     h.leaf("p", &[("class", "note")], "This element was not among those recorded, so there is only the drawing.");
                 }
@@ -127,9 +149,10 @@ impl Drawings<'_> {
             h.leaf(
                 "p",
                 &[],
-                "Left: who pays how much in each strategy, by kind, before what comes back as penalties. Right: what the \
-                system as a whole spends; transfers between parties cancel there, and of energy only the change against the first \
-                strategy is drawn. Energy and imbalance, trade between others, are left out of the payments; the ledger has them.",
+                "Left: what the operator pays in each strategy, by kind; what comes back to it as penalties stands left of zero, so the \
+                sum of a bar is the total of the key figures. Right: what the system as a whole spends; transfers between parties \
+                cancel there, and of energy only the change against the first strategy is drawn, so the sums differ from the system \
+                cost of the key figures by the amount that the drawing states. Energy and imbalance, trade between others, are left out of the payments; the ledger has them.",
             );
             self.figure(h, "cost.svg", "", "");
         });

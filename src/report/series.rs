@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
+use crate::output::Table;
 use crate::time::{IspCalendar, SimTime};
 
 use super::ReportError;
@@ -46,23 +47,25 @@ pub(super) fn pack(folder: &Folder) -> Result<Json, ReportError> {
     let steps = Steps::of(folder);
     let mut names = vec!["strategy", "element", "quantity", "regime"];
     names.extend(QUANTITIES.iter().map(|(column, _)| *column));
-    let elements = folder.table("elements.parquet", &names)?;
+    let mut gathered = vec![vec![Recorded::default(); folder.record.strategies.len()]; folder.record.congestion_points.len()];
+    let mut elements = 0;
+    folder.portions("elements.parquet", &names, |portion| {
+        elements = portion.texts("element")?.dictionary().len();
+        gather(folder, portion, &mut gathered)
+    })?;
     let mut pool = Pool::default();
     let mut points = Vec::new();
-    for (k, record) in folder.record.congestion_points.iter().enumerate() {
-        let rows = rows_of(folder, &elements, &record.element)?;
-        if rows.iter().any(|r| r.len() != steps.count) {
+    for (k, (record, recorded)) in folder.record.congestion_points.iter().zip(&gathered).enumerate() {
+        if recorded.iter().any(|r| r.orange.len() != steps.count) {
             continue;
         }
         let limits = &folder.record.scenario.congestion_point[k];
         let mut series = serde_json::Map::new();
-        for (column, _) in QUANTITIES {
-            let values = elements.f32s(column)?;
-            let packed: Vec<usize> = rows.iter().map(|rows| pool.keep(rows.iter().map(|&r| values[r]))).collect();
+        for (q, (column, _)) in QUANTITIES.into_iter().enumerate() {
+            let packed: Vec<usize> = recorded.iter().map(|r| pool.keep(&r.loading[q])).collect();
             series.insert(column.to_owned(), json!(packed));
         }
-        let regime = elements.texts("regime")?;
-        let orange: Vec<Vec<usize>> = rows.iter().map(|rows| runs(rows.iter().map(|&r| regime.get(r) == "orange"))).collect();
+        let orange: Vec<Vec<usize>> = recorded.iter().map(|r| runs(r.orange.iter().copied())).collect();
         points.push(json!({
             "id": record.id,
             "title": record.title,
@@ -79,23 +82,44 @@ pub(super) fn pack(folder: &Folder) -> Result<Json, ReportError> {
         "quantities": QUANTITIES,
         "pool": pool.series,
         "points": points,
+        "elements": elements,
     }))
 }
 
-/// Rows of an element's loading by strategy, in the order of time.
-fn rows_of(folder: &Folder, elements: &Columns, name: &str) -> Result<Vec<Vec<usize>>, ReportError> {
-    let mut rows = vec![Vec::new(); folder.record.strategies.len()];
-    let code = |texts: &crate::output::Strings, text: &str| texts.dictionary().iter().position(|t| **t == *text);
-    let (element, quantity, strategy) = (elements.texts("element")?, elements.texts("quantity")?, elements.texts("strategy")?);
-    let (Some(wanted), Some(loading)) = (code(element, name), code(quantity, "loading")) else { return Ok(rows) };
-    let of_code: Vec<Option<usize>> = strategy.dictionary().iter().map(|s| folder.strategy(s)).collect();
+/// The loading of one element in one strategy, in the order of time.
+#[derive(Debug, Clone, Default)]
+struct Recorded {
+    /// By quantity.
+    loading: [Vec<f32>; QUANTITIES.len()],
+    orange: Vec<bool>,
+}
+
+/// Adds the rows of `portion` that hold the loading of a congestion point; `gathered` is by point and strategy.
+fn gather(folder: &Folder, portion: &Columns<&Table>, gathered: &mut [Vec<Recorded>]) -> Result<(), ReportError> {
+    let (element, quantity, strategy) = (portion.texts("element")?, portion.texts("quantity")?, portion.texts("strategy")?);
+    let regime = portion.texts("regime")?;
+    let mut columns = Vec::new();
+    for (column, _) in QUANTITIES {
+        columns.push(portion.f32s(column)?);
+    }
+    let points = &folder.record.congestion_points;
+    let points_of: Vec<Vec<usize>> =
+        element.dictionary().iter().map(|e| (0..points.len()).filter(|&k| *points[k].element == **e).collect()).collect();
+    let strategy_of: Vec<Option<usize>> = strategy.dictionary().iter().map(|s| folder.strategy(s)).collect();
+    let is_loading: Vec<bool> = quantity.dictionary().iter().map(|q| **q == *"loading").collect();
+    let is_orange: Vec<bool> = regime.dictionary().iter().map(|r| **r == *"orange").collect();
     for (row, &e) in element.codes().iter().enumerate() {
-        let is_wanted = e as usize == wanted && quantity.codes()[row] as usize == loading;
-        if let Some(s) = of_code[strategy.codes()[row] as usize].filter(|_| is_wanted) {
-            rows[s].push(row);
+        if points_of[e as usize].is_empty() || !is_loading[quantity.codes()[row] as usize] {
+            continue;
+        }
+        let Some(s) = strategy_of[strategy.codes()[row] as usize] else { continue };
+        for &point in &points_of[e as usize] {
+            let recorded = &mut gathered[point][s];
+            recorded.loading.iter_mut().zip(&columns).for_each(|(series, column)| series.push(column[row]));
+            recorded.orange.push(is_orange[regime.codes()[row] as usize]);
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
 #[derive(Debug, Default)]
@@ -106,8 +130,8 @@ struct Pool {
 
 impl Pool {
     /// The number of a series.
-    fn keep(&mut self, values: impl Iterator<Item = f32>) -> usize {
-        let packed = pack_loading(values);
+    fn keep(&mut self, values: &[f32]) -> usize {
+        let packed = pack_loading(values.iter().copied());
         *self.known.entry(packed).or_insert_with_key(|packed| {
             self.series.push(packed.clone());
             self.series.len() - 1

@@ -1,4 +1,8 @@
-//! `elements.parquet`: loading, voltage and regime of every element and step.
+//! `elements.parquet`: loading, voltage and regime of elements in every step.
+//!
+//! Which elements: those the user selects, else all; of a feeder with more than [`MOST_ELEMENTS`] the congestion points and
+//! those that came closest to their limits or went farthest beyond, [`MOST_BRANCHES`] branches and [`MOST_BUSES`] buses, the
+//! same ones in every strategy. The charts and key figures of a run know all elements, whatever is recorded.
 
 use crate::output::OutputError;
 use crate::output::TableWriter;
@@ -7,6 +11,7 @@ use crate::scenario::study::Study;
 use crate::sim::{Recording, Regime, Variant};
 
 use super::Finished;
+use super::extremes::Extremes;
 use super::selection::Selection;
 
 /// A recorded element: a branch with its loading or a bus with its voltage.
@@ -17,12 +22,21 @@ struct Element {
     congestion_point: Option<usize>,
 }
 
+/// A feeder with more elements is recorded in part unless the user selects.
+const MOST_ELEMENTS: usize = 2000;
+
+/// Branches recorded of a large feeder, beside the congestion points.
+const MOST_BRANCHES: usize = 200;
+
+/// Buses recorded of a large feeder.
+const MOST_BUSES: usize = 200;
+
 /// Steps written at a time: flat memory however long the run.
 const CHUNK: usize = 4096;
 
 /// Writes the file; returns its rows.
 pub(super) fn write(study: &Study, cases: &[Finished<'_>], selection: &Selection, path: &std::path::Path) -> Result<usize, OutputError> {
-    let elements: Vec<Element> = elements(study).into_iter().filter(|e| selection.holds(&e.name)).collect();
+    let elements = recorded(study, cases, selection);
     let layout = layout(cases, &elements);
     let mut writer = TableWriter::create(path, &layout)?;
     for (strategy, finished) in cases.iter().enumerate() {
@@ -32,6 +46,57 @@ pub(super) fn write(study: &Study, cases: &[Finished<'_>], selection: &Selection
         }
     }
     writer.finish()
+}
+
+/// What is left out of `elements.parquet` though nobody asked for it, as a sentence; `None` if nothing is.
+#[must_use]
+pub fn unrecorded(study: &Study, selection: &Selection) -> Option<String> {
+    (selection.0.is_empty() && is_large(study)).then(|| {
+        format!(
+            "elements.parquet holds the congestion points and the {MOST_BRANCHES} branches and {MOST_BUSES} buses nearest to their limits \
+             or beyond, of {} elements; --select '*' records all, --select 'transformer:*' those of a name",
+            elements_of(study)
+        )
+    })
+}
+
+fn elements_of(study: &Study) -> usize {
+    study.grid.branches() + study.grid.buses.len()
+}
+
+fn is_large(study: &Study) -> bool {
+    elements_of(study) > MOST_ELEMENTS
+}
+
+fn recorded(study: &Study, cases: &[Finished<'_>], selection: &Selection) -> Vec<Element> {
+    let all = elements(study).into_iter();
+    if !selection.0.is_empty() || !is_large(study) {
+        return all.filter(|e| selection.holds(&e.name)).collect();
+    }
+    let (mut branches, mut buses) = (vec![f64::NEG_INFINITY; study.grid.branches()], vec![f64::NEG_INFINITY; study.grid.buses.len()]);
+    for variant in [Variant::Free, Variant::Actual] {
+        for case in cases {
+            let extremes = Extremes::of(&case.case.recording, variant);
+            branches.iter_mut().zip(&extremes.loading).for_each(|(nearest, &loading)| *nearest = nearest.max(loading));
+            for ((nearest, &(low, high)), bus) in buses.iter_mut().zip(&extremes.u_pu).zip(&study.grid.buses) {
+                // Of the way from the middle of the band to its edge.
+                let (middle, half) = (0.5 * (bus.u_min_pu + bus.u_max_pu), 0.5 * (bus.u_max_pu - bus.u_min_pu));
+                *nearest = nearest.max((middle - low) / half).max((high - middle) / half);
+            }
+        }
+    }
+    let (branches, buses) = (highest(&branches, MOST_BRANCHES), highest(&buses, MOST_BUSES));
+    let holds = |e: &Element| if e.quantity == "loading" { branches[e.row] } else { buses[e.row] };
+    all.filter(|e| e.congestion_point.is_some() || holds(e)).collect()
+}
+
+/// Marks the `count` highest of `values`; of equal ones the first.
+fn highest(values: &[f64], count: usize) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+    let mut marked = vec![false; values.len()];
+    order.into_iter().take(count).for_each(|i| marked[i] = true);
+    marked
 }
 
 fn elements(study: &Study) -> Vec<Element> {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::output::table::{Column, Strings, Table};
-use crate::output::{OutputError, RunFolder};
-use crate::uftp::message::{Disposition, IspPower, IspRun, Message, Outcome};
+use crate::output::{OutputError, RunFolder, TableWriter};
+use crate::sim::LoggedMessage;
+use crate::uftp::message::{Disposition, IspPower, IspRun, Message, MessageId, Outcome};
 use crate::uftp::xml;
 use crate::units::{Money, Watts};
 
@@ -31,21 +32,31 @@ const TEXTS: [&str; 16] = [
     "option_prices_eur",
 ];
 
-/// The table of messages.
-pub(super) fn messages(cases: &[Finished<'_>]) -> Table {
+/// Messages made into rows at a time: flat memory however long the run.
+const PORTION: usize = 512;
+
+/// Writes `messages.parquet`; returns its rows.
+pub(super) fn write(cases: &[Finished<'_>], path: &Path) -> Result<usize, OutputError> {
+    let mut writer = TableWriter::create(path, &rows("", &[]))?;
+    for c in cases {
+        c.case.messages.chunks(PORTION).try_for_each(|portion| writer.append(&rows(&c.strategy.name, portion)))?;
+    }
+    writer.finish()
+}
+
+/// A row for each message of a strategy.
+fn rows(strategy: &str, messages: &[LoggedMessage]) -> Table {
     let mut texts: Vec<Strings> = TEXTS.iter().map(|_| Strings::default()).collect();
     let (mut sent, mut arrived, mut revision, mut attempt) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut fate = Strings::default();
-    for c in cases {
-        for m in &c.case.messages {
-            sent.push(m.sent);
-            arrived.push(m.arrived);
-            revision.push(revision_of(&m.message));
-            attempt.push(i64::from(m.attempt));
-            fate.push(m.fate.name());
-            let row = row(&c.strategy.name, &m.message);
-            texts.iter_mut().zip(row).for_each(|(column, text)| column.push(&text));
-        }
+    for m in messages {
+        sent.push(m.sent);
+        arrived.push(m.arrived);
+        revision.push(revision_of(&m.message));
+        attempt.push(i64::from(m.attempt));
+        fate.push(m.fate.name());
+        let row = row(strategy, &m.message);
+        texts.iter_mut().zip(row).for_each(|(column, text)| column.push(&text));
     }
     let mut table = Table::new([
         ("sent", Column::Time(sent)),
@@ -128,25 +139,32 @@ struct Isps {
     max_w: Option<Watts>,
 }
 
-/// The table of ISP runs of prognoses, requests, offers and orders.
-pub(super) fn isps(cases: &[Finished<'_>]) -> Table {
+/// Writes `message_isps.parquet`, the ISP runs of prognoses, requests, offers and orders; returns its rows.
+pub(super) fn write_isps(cases: &[Finished<'_>], path: &Path) -> Result<usize, OutputError> {
+    let mut writer = TableWriter::create(path, &isp_rows("", &[], &mut BTreeSet::new()))?;
+    for c in cases {
+        let mut written = BTreeSet::new();
+        let mut write = |portion| writer.append(&isp_rows(&c.strategy.name, portion, &mut written));
+        c.case.messages.chunks(PORTION).try_for_each(&mut write)?;
+    }
+    writer.finish()
+}
+
+/// The rows of a strategy's messages. A message sent again has its rows once: those in `written` are passed over.
+fn isp_rows(strategy_name: &str, messages: &[LoggedMessage], written: &mut BTreeSet<MessageId>) -> Table {
     let mut texts: [Strings; 4] = Default::default();
     let (mut start, mut duration) = (Vec::new(), Vec::new());
     let mut powers: [Vec<f64>; 3] = Default::default();
-    for c in cases {
-        let mut written = BTreeSet::new();
-        // A message sent again has its rows once.
-        for m in c.case.messages.iter().filter(|m| written.insert(m.message.header().message_id)) {
-            let id = m.message.header().message_id.to_string();
-            for r in runs(&m.message) {
-                for (column, text) in texts.iter_mut().zip([&c.strategy.name, &id, &r.option, r.disposition]) {
-                    column.push(text);
-                }
-                start.push(i64::from(r.run.start));
-                duration.push(i64::from(r.run.duration));
-                for (column, power) in powers.iter_mut().zip([r.power_w, r.min_w, r.max_w]) {
-                    column.push(power.map_or(f64::NAN, Watts::as_f64));
-                }
+    for m in messages.iter().filter(|m| written.insert(m.message.header().message_id)) {
+        let id = m.message.header().message_id.to_string();
+        for r in runs(&m.message) {
+            for (column, text) in texts.iter_mut().zip([strategy_name, &id, &r.option, r.disposition]) {
+                column.push(text);
+            }
+            start.push(i64::from(r.run.start));
+            duration.push(i64::from(r.run.duration));
+            for (column, power) in powers.iter_mut().zip([r.power_w, r.min_w, r.max_w]) {
+                column.push(power.map_or(f64::NAN, Watts::as_f64));
             }
         }
     }

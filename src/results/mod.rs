@@ -1,6 +1,7 @@
 //! What a finished run shows: the table on the terminal, data files, charts. Everything here reads; nothing is computed twice.
 
 mod elements;
+mod extremes;
 mod messages;
 mod money;
 mod pictures;
@@ -9,6 +10,7 @@ mod selection;
 mod summary;
 mod write;
 
+pub use elements::unrecorded;
 pub use record::Record;
 pub use selection::Selection;
 pub use summary::summary;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::chart::{
     CostByPayer, CostComponent, DurationLine, FeederMap, Figure, LoadDuration, LoadingLine, LoadingOverTime, Offer, Order, Payment,
-    StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_map, load_duration, loading_over_time, traded_day,
+    StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_maps, load_duration, loading_over_time, traded_day,
 };
 use crate::kpi::{DEFINITIONS, Section};
 use crate::market::ledger::{Kind, Party};
@@ -16,14 +16,19 @@ use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, Message
 use crate::units::{Money, Watts};
 
 use super::Finished;
+use super::extremes::Extremes;
 use super::record::element_title;
+
+/// So many congestion points have charts of their own at most: those with the highest loading.
+const MOST_POINTS: usize = 12;
 
 /// Every chart with the name of its file.
 pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)> {
     let style = Style::light();
     let period = span(study);
     let mut figures = Vec::new();
-    for (k, cp) in study.congestion_points.iter().enumerate() {
+    for k in charted(study, cases) {
+        let cp = &study.congestion_points[k];
         let suffix = if study.congestion_points.len() > 1 { format!("-{}", cp.id) } else { String::new() };
         let element = element_title(study, cp.branch);
         let series: Vec<Vec<f64>> = cases.iter().map(|c| loading(&c.case.recording, cp.branch.i())).collect();
@@ -45,11 +50,26 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
         figures.push((format!("load-duration{suffix}"), load_duration(&duration, &style)));
     }
     figures.push(("cost".to_owned(), cost(study, cases, &period, &style)));
-    for c in cases {
-        figures.push((format!("feeder-{}", c.strategy.name), map(study, c, &period, &style)));
-    }
+    let names = cases.iter().map(|c| format!("feeder-{}", c.strategy.name));
+    figures.extend(names.zip(maps(study, cases, &period, &style)));
     figures.extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", c.strategy.name), f))));
     figures
+}
+
+/// Congestion points that have charts, in the order of the scenario: all, or those that were loaded most in any case, with or
+/// without flexibility.
+fn charted(study: &Study, cases: &[Finished<'_>]) -> Vec<usize> {
+    let points = &study.congestion_points;
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    if points.len() > MOST_POINTS {
+        let flows = || cases.iter().flat_map(|c| [Variant::Free, Variant::Actual].map(|v| c.case.recording.of(v)));
+        let highest: Vec<f32> =
+            points.iter().map(|cp| flows().flat_map(|f| f.loading.of(cp.branch.i())).fold(f32::NEG_INFINITY, f32::max)).collect();
+        order.sort_by(|&a, &b| highest[b].total_cmp(&highest[a]));
+        order.truncate(MOST_POINTS);
+        order.sort_unstable();
+    }
+    order
 }
 
 /// `22–28 July 2016` or the like.
@@ -77,8 +97,9 @@ fn orange_spans(study: &Study, r: &Recording, cp: usize) -> Vec<TimeSpan> {
     spans
 }
 
-/// Payments of the DSO and system cost; energy is left out of the picture where it would hide everything else, since it is
-/// the same trade in every strategy but for what flexibility changes.
+/// Payments of the DSO and system cost; of energy only the change against the first strategy is drawn, for it is the same trade
+/// in every strategy but for what flexibility changes, and would hide everything else. The chart says so: its totals differ from
+/// those of the tables by the energy of the first strategy.
 fn cost(study: &Study, cases: &[Finished<'_>], period: &str, style: &Style) -> Figure {
     let base = cases.first().and_then(|c| c.kpis.get("cost_energy_eur").number()).unwrap_or(0.0);
     let payments: Vec<Vec<Payment<'_>>> = cases.iter().map(|c| payments(study, c)).collect();
@@ -101,46 +122,61 @@ fn cost(study: &Study, cases: &[Finished<'_>], period: &str, style: &Style) -> F
         .zip(&components)
         .map(|((c, p), s)| StrategyCost { strategy: &c.strategy.name, payments: p, components: s })
         .collect();
-    let input = CostByPayer { name: &study.name, period, currency: study.currency.as_str(), strategies: &strategies };
+    let kinds = Kind::ALL.map(Kind::as_str);
+    let currency = study.currency.as_str();
+    let note = cases.first().map_or_else(String::new, |first| {
+        let name = &first.strategy.name;
+        let base = format!("{base:.2}").replace('-', "−");
+        format!("Energy is drawn as its change from {name}, where it costs {base} {currency}; add that for the system cost of the tables.")
+    });
+    let input = CostByPayer { name: &study.name, period, currency, kinds: &kinds, note: &note, strategies: &strategies };
     cost_by_payer(&input, style)
 }
 
-/// What each party paid by kind, as far as the grid is concerned; energy and imbalance are trade between others.
+/// What the DSO paid less what came back to it, by kind, so that a bar's sum is the total of the key figures; then what others
+/// paid each other. Energy and imbalance are trade beside the grid.
 fn payments<'a>(study: &'a Study, c: &'a Finished<'_>) -> Vec<Payment<'a>> {
-    let mut sums: BTreeMap<(&Party, Kind), Money> = BTreeMap::new();
-    for e in c.case.ledger.entries() {
-        if !matches!(e.kind, Kind::Energy | Kind::Imbalance) {
-            *sums.entry((&e.payer, e.kind)).or_default() += e.amount;
-        }
-    }
-    // Aggregators in one row: what they pay back.
+    let mut sums: BTreeMap<(&str, Kind), Money> = BTreeMap::new();
     let dso = Party::from(&study.dso);
-    let payer = |p: &Party| if *p == dso { "DSO" } else { "aggregators" };
-    sums.into_iter().map(|((p, kind), amount)| Payment { payer: payer(p), kind: kind.as_str(), amount: amount.as_f64() }).collect()
+    for e in c.case.ledger.entries() {
+        if matches!(e.kind, Kind::Energy | Kind::Imbalance) {
+            continue;
+        }
+        let (payer, amount) = match (e.payer == dso, e.payee == dso) {
+            (true, _) => ("DSO", e.amount),
+            (false, true) => ("DSO", -e.amount),
+            (false, false) => ("aggregators", e.amount),
+        };
+        *sums.entry((payer, e.kind)).or_default() += amount;
+    }
+    sums.into_iter().map(|((payer, kind), amount)| Payment { payer, kind: kind.as_str(), amount: amount.as_f64() }).collect()
 }
 
-fn map(study: &Study, c: &Finished<'_>, period: &str, style: &Style) -> Figure {
-    let (grid, _) = study.grid(c.strategy);
-    let actual = c.case.recording.of(Variant::Actual);
-    let loading = |b: usize| actual.loading.of(b).map(f64::from);
-    let worst_loading: Vec<f64> = (0..actual.loading.elements()).map(|b| loading(b).fold(f64::NAN, f64::max)).collect();
-    let voltage = |b: usize| actual.u_pu.of(b).map(f64::from);
-    let voltage_pu: Vec<(f64, f64)> =
-        (0..actual.u_pu.elements()).map(|b| (voltage(b).fold(f64::NAN, f64::min), voltage(b).fold(f64::NAN, f64::max))).collect();
+/// All aggregators with connections by name: the order gives each its colour in every chart.
+fn aggregators(study: &Study) -> Vec<&str> {
+    let mut names: Vec<&str> = study.agr_of.iter().flatten().map(|a| study.agrs[a.i()].domain.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The feeder in every case, on one scale.
+fn maps(study: &Study, cases: &[Finished<'_>], period: &str, style: &Style) -> Vec<Figure> {
     let aggregator: Vec<Option<&str>> = study.agr_of.iter().map(|a| a.map(|a| study.agrs[a.i()].domain.as_str())).collect();
-    let case = format!("{}, {period}", c.strategy.name);
-    let peak_power_w = &c.case.peak_w;
-    feeder_map(
-        &FeederMap {
-            grid: &grid,
-            case: &case,
-            worst_loading: &worst_loading,
-            voltage_pu: &voltage_pu,
-            peak_power_w,
+    let grids: Vec<_> = cases.iter().map(|c| study.grid(c.strategy).0).collect();
+    let titles: Vec<String> = cases.iter().map(|c| format!("{}, {period}", c.strategy.name)).collect();
+    let extremes: Vec<Extremes> = cases.iter().map(|c| Extremes::of(&c.case.recording, Variant::Actual)).collect();
+    let maps: Vec<FeederMap<'_>> = (0..cases.len())
+        .map(|k| FeederMap {
+            grid: &grids[k],
+            case: &titles[k],
+            worst_loading: &extremes[k].loading,
+            voltage_pu: &extremes[k].u_pu,
+            peak_power_w: &cases[k].case.peak_w,
             aggregator: &aggregator,
-        },
-        style,
-    )
+        })
+        .collect();
+    feeder_maps(&maps, style)
 }
 
 /// The day with most ordered, as request, offers and orders; `None` when nothing was traded.
@@ -215,8 +251,10 @@ fn draw_traded(
     let forecast: Vec<f64> = bounds.iter().map(|(min, max, _)| -0.5 * (min + max)).collect();
     let limit: Vec<f64> = bounds.iter().map(|(min, max, _)| 0.5 * (max - min)).collect();
     let through = |v: Variant| isp_means(study, day, &c.case.recording.of(v).through_w[cp]);
+    let aggregators = aggregators(study);
     let input = TradedDay {
         congestion_point: &study.congestion_points[cp].id,
+        aggregators: &aggregators,
         calendar: &study.calendar,
         day: *day,
         currency: study.currency.as_str(),

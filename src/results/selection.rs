@@ -1,11 +1,12 @@
 //! Which elements a run records.
 
-/// Which elements are recorded: names with `*` for any text, such as `transformer:*`; no pattern means all.
+/// Which elements are recorded: names with `*` for any text, such as `transformer:*`; no pattern means all, or of a large
+/// feeder those that matter (see [`unrecorded`](super::unrecorded)).
 #[derive(Debug, Clone, Default)]
 pub struct Selection(pub Vec<String>);
 
 impl Selection {
-    /// Whether an element is recorded.
+    /// Whether an element of this name is selected.
     #[must_use]
     pub fn holds(&self, name: &str) -> bool {
         self.0.is_empty() || self.0.iter().any(|p| matches(p, name))

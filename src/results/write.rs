@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::output::manifest::{Duration, Input, Manifest, Output, Status};
+use crate::output::write_csv;
 use crate::output::{OutputError, RunFolder};
-use crate::output::{write_csv, write_parquet};
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
 
@@ -50,9 +50,10 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
     csv("unbooked.csv", money::unbooked(cases))?;
     let rows = elements::write(study, cases, run.selection, &folder.file("elements.parquet")?)?;
     outputs.push(("elements.parquet".to_owned(), Some(rows)));
-    for (name, table) in [("messages.parquet", messages::messages(cases)), ("message_isps.parquet", messages::isps(cases))] {
-        outputs.push((name.to_owned(), Some(write_parquet(&table, &folder.file(name)?)?)));
-    }
+    let rows = messages::write(cases, &folder.file("messages.parquet")?)?;
+    outputs.push(("messages.parquet".to_owned(), Some(rows)));
+    let rows = messages::write_isps(cases, &folder.file("message_isps.parquet")?)?;
+    outputs.push(("message_isps.parquet".to_owned(), Some(rows)));
     for (name, figure) in pictures::all(study, cases) {
         let file = format!("{name}.svg");
         write_text(&folder, &file, &figure.svg())?;

@@ -6,8 +6,8 @@ mod sample;
 mod svg;
 
 use copperplate::chart::{
-    CostByPayer, CostComponent, DurationLine, Figure, LoadDuration, LoadingLine, LoadingOverTime, StrategyCost, Style, cost_by_payer,
-    envelope, load_duration, loading_over_time,
+    CostByPayer, CostComponent, DurationLine, Figure, LoadDuration, LoadingLine, LoadingOverTime, Payment, StrategyCost, Style,
+    cost_by_payer, envelope, load_duration, loading_over_time,
 };
 use copperplate::grid::{Grid, LoadingLimits};
 use copperplate::time::{SimDuration, SimTime};
@@ -24,10 +24,13 @@ fn all(style: &Style) -> Vec<(&'static str, Figure)> {
         ("loading_year", sample::loading_chart(date(2016, 1, 1), 366, style)),
         ("load_duration", sample::duration_chart(style)),
         ("cost_by_payer", sample::cost_chart(style, None)),
+        ("cost_absurd", sample::absurd_cost_chart(style)),
+        ("loading_ten_strategies", sample::ten_strategies_chart(style)),
         ("map_15_places", sample::map_chart(&sample::feeder(15, true), style)),
         ("map_15_tree", sample::map_chart(&sample::feeder(15, false), style)),
         ("map_130_places", sample::map_chart(&sample::feeder(130, true), style)),
         ("map_130_tree", sample::map_chart(&sample::feeder(130, false), style)),
+        ("map_5000_folded", sample::map_chart(&sample::feeder(5000, true), style)),
         ("traded_day", sample::day_chart(date(2016, 6, 8), style)),
         ("traded_day_long", sample::day_chart(date(2016, 10, 30), style)),
     ]
@@ -203,6 +206,50 @@ fn totals_of_system_cost_need_every_price() {
 }
 
 #[test]
+fn one_absurd_amount_leaves_the_others_readable() {
+    let page = Page::read(&sample::absurd_cost_chart(&Style::light()).svg());
+    assert!(page.says("A broken bar is longer than drawn"));
+    // Its number stands on it and in the sum, and the others have room for theirs.
+    assert!(page.says("118\u{202f}000") || page.says("118\u{a0}000") || page.says("118 000"), "{:?}", page.labels);
+    assert!(page.says("1600") && page.says("900"), "{:?}", page.labels);
+    assert!(!Page::read(&sample::cost_chart(&Style::light(), None).svg()).says("broken"));
+}
+
+#[test]
+fn fourteen_strategies_are_told_apart_by_colour_and_by_dash() {
+    let names: Vec<String> = (0..10).map(|k| format!("variant-{k}")).collect();
+    let keys: Vec<&str> = sample::STRATEGIES.into_iter().chain(names.iter().map(String::as_str)).collect();
+    for style in [Style::light(), Style::dark()] {
+        let looks = style.looks(&keys);
+        for (i, a) in looks.iter().enumerate() {
+            for b in &looks[i + 1..] {
+                assert!(a.colour != b.colour && a.dash != b.dash, "{a:?} {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_kind_of_payment_keeps_its_colour_when_others_are_missing() {
+    let pay = |kind, amount| Payment { payer: "DSO", kind, amount };
+    let colour = |payments: &[Payment<'_>]| {
+        let strategies = [StrategyCost { strategy: "reinforce", payments, components: &[] }];
+        let input = CostByPayer {
+            name: "x",
+            period: "p",
+            currency: "EUR",
+            kinds: &["penalty", "capex", "losses"],
+            note: "",
+            strategies: &strategies,
+        };
+        cost_by_payer(&input, &Style::light()).svg().contains(&Style::light().categories[2].hex().to_uppercase())
+    };
+    assert!(colour(&[pay("losses", 10.0)]));
+    assert!(colour(&[pay("losses", 10.0), pay("capex", 5.0)]));
+    assert!(!colour(&[pay("capex", 5.0), pay("penalty", 5.0)]));
+}
+
+#[test]
 fn a_long_day_counts_its_doubled_hour() {
     let page = Page::read(&sample::day_chart(date(2016, 10, 30), &Style::light()).svg());
     assert!(page.says("100 ISPs of 15 min"));
@@ -225,7 +272,9 @@ fn nothing_to_show_is_no_reason_to_fail() {
     Page::read(&load_duration(&LoadDuration { element: "x", period: "p", step, limits, lines: &lines }, &style).svg());
     let nobody = [StrategyCost { strategy: "a", payments: &[], components: &[CostComponent { component: "c", amount: None }] }];
     for strategies in [&nobody[..], &[]] {
-        Page::read(&cost_by_payer(&CostByPayer { name: "x", period: "p", currency: "EUR", strategies }, &style).svg());
+        Page::read(
+            &cost_by_payer(&CostByPayer { name: "x", period: "p", currency: "EUR", kinds: &[], note: "", strategies }, &style).svg(),
+        );
     }
     Page::read(&sample::map_chart(&Grid { buses: sample::feeder(2, true).buses[..1].to_vec(), ..Grid::default() }, &style).svg());
     Page::read(&sample::map_chart(&Grid::default(), &style).svg());

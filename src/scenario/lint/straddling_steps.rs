@@ -20,7 +20,8 @@ pub const RULE: Rule = Rule {
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let Some(calendar) = &subject.calendar else { return };
     let t = &subject.scenario.time;
-    if t.step_minutes == 0 {
+    // A step that does not divide the ISP is another rule's.
+    if t.step_minutes == 0 || !t.isp_minutes.is_multiple_of(t.step_minutes) {
         return;
     }
     let steps = |minutes: u16| Steps {

@@ -165,7 +165,8 @@ pub(crate) fn map_chart(grid: &Grid, style: &Style) -> Figure {
     }
     let mut rise = vec![0.0; grid.buses.len()];
     for l in &grid.lines {
-        rise[l.to.i()] = rise[l.from.i()] + beyond[l.to.i()] / beyond[1] * 0.11;
+        let rise_pu = if grid.buses.len() < 1000 { 0.11 } else { 0.004 };
+        rise[l.to.i()] = rise[l.from.i()] + beyond[l.to.i()] / beyond[1] * rise_pu;
     }
     let share = 336e3 / beyond.get(1).copied().unwrap_or(1.0);
     let mut loading: Vec<f64> =
@@ -237,6 +238,7 @@ pub(crate) fn day_chart(day: Date, style: &Style) -> Figure {
         .collect();
     let input = TradedDay {
         congestion_point: "transformer T1 (160 kVA)",
+        aggregators: &["agr-noord.example", "agr-oost.example", "agr-zuid.example"],
         calendar: &calendar,
         day: period,
         currency: "EUR",
@@ -263,6 +265,35 @@ pub(crate) fn duration_chart(style: &Style) -> Figure {
 }
 
 /// A year's money under each strategy; `comfort` is its price under all of them.
+/// Ten strategies on one day: the presets and variants of them.
+pub(crate) fn ten_strategies_chart(style: &Style) -> Figure {
+    let names = ["cheap", "dear", "early", "late", "wide", "narrow"];
+    let (start, net) = net_power_w(date(2016, 6, 8), 1);
+    let loading: Vec<Vec<f64>> = (0..10).map(|k| net.iter().map(|p| p.abs() / RATED_W * (1.0 - 0.07 * f64::from(k))).collect()).collect();
+    let lines: Vec<LoadingLine<'_>> =
+        STRATEGIES.iter().chain(&names).zip(&loading).map(|(strategy, loading)| LoadingLine { strategy, loading, orange: &[] }).collect();
+    let calendar = calendar();
+    let step = SimDuration::minutes(15);
+    let input = LoadingOverTime { element: "transformer T1 (160 kVA)", calendar: &calendar, start, step, limits: LIMITS, lines: &lines };
+    loading_over_time(&input, style)
+}
+
+/// Doing nothing costs a transformer's whole life many times over; everything else is small beside it.
+pub(crate) fn absurd_cost_chart(style: &Style) -> Figure {
+    let cost = |losses, ageing, capex| {
+        [("losses", losses), ("ageing", ageing), ("PV lost", 0.3 * losses), ("investment", capex)]
+            .map(|(component, amount)| CostComponent { component, amount: Some(amount) })
+    };
+    let components = [cost(610.0, 118_000.0, 0.0), cost(480.0, 900.0, 0.0), cost(450.0, -7.0, 0.0), cost(390.0, 12.0, 1600.0)];
+    let strategies: Vec<StrategyCost<'_>> =
+        (0..4).map(|i| StrategyCost { strategy: STRATEGIES[i], payments: &[], components: &components[i] }).collect();
+    let note = "Energy is left out.";
+    cost_by_payer(
+        &CostByPayer { name: "Rural feeder", period: "year 2016", currency: "EUR", kinds: &[], note, strategies: &strategies },
+        style,
+    )
+}
+
 pub(crate) fn cost_chart(style: &Style, comfort: Option<f64>) -> Figure {
     let pay = |payer, kind, amount| Payment { payer, kind, amount };
     let (energy, tariff) = (|a| pay("Customers", "energy", a), |a| pay("Customers", "network tariff", a));
@@ -300,5 +331,8 @@ pub(crate) fn cost_chart(style: &Style, comfort: Option<f64>) -> Figure {
     });
     let strategies: Vec<StrategyCost<'_>> =
         (0..4).map(|i| StrategyCost { strategy: STRATEGIES[i], payments: &payments[i], components: &components[i] }).collect();
-    cost_by_payer(&CostByPayer { name: "Rural feeder", period: "year 2016", currency: "EUR", strategies: &strategies }, style)
+    cost_by_payer(
+        &CostByPayer { name: "Rural feeder", period: "year 2016", currency: "EUR", kinds: &[], note: "", strategies: &strategies },
+        style,
+    )
 }
