@@ -6,7 +6,7 @@
 //! most buses behind them stay, as many as there is room for, all of equal weight or none. Last, of branches longer than the
 //! page is wide in symbols every second, third … bus stays.
 
-use super::feeder_place::{Edge, Forest, TRANSFORMER_HOPS, forest};
+use super::feeder_forest::{Edge, Forest, TRANSFORMER_HOPS, forest};
 use crate::grid::Grid;
 
 /// Feeders of up to so many buses are drawn bus by bus.

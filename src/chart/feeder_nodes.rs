@@ -2,7 +2,7 @@
 
 use super::feeder::FeederMap;
 use super::feeder_fold::Fold;
-use super::feeder_place::{Edge, edges};
+use super::feeder_forest::{Edge, edges};
 
 /// What is drawn: buses and the branches between them, with what is folded into each bus.
 pub(crate) struct Nodes {

@@ -7,6 +7,7 @@
 //! covers an area that coordinates of single buses say nothing of.
 
 use super::feeder_fold::Fold;
+use super::feeder_forest::{Edge, Node, forest};
 use super::figure::{Point, Rect};
 use crate::grid::Grid;
 
@@ -17,22 +18,6 @@ pub(crate) const TRANSFORMER_GAP: f64 = 46.0;
 pub(crate) struct Places {
     pub(crate) buses: Vec<Point>,
     pub(crate) height: f64,
-}
-
-/// A conducting element between two buses, for the drawing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Edge {
-    pub(crate) buses: (usize, usize),
-    pub(crate) transformer: bool,
-}
-
-/// Lines, transformers and closed switches, in this order.
-pub(crate) fn edges(grid: &Grid) -> Vec<Edge> {
-    let edge = |a: usize, b: usize, transformer| Edge { buses: (a, b), transformer };
-    let lines = grid.lines.iter().map(|l| edge(l.from.i(), l.to.i(), false));
-    let transformers = grid.transformers.iter().map(|t| edge(t.hv.i(), t.lv.i(), true));
-    let switches = grid.switches.iter().filter(|s| s.closed).map(|s| edge(s.from.i(), s.to.i(), false));
-    lines.chain(transformers).chain(switches).collect()
 }
 
 /// Places the drawn buses of `fold`, joined by `edges`, in a page `width` wide and from `least` to `most` high.
@@ -130,18 +115,6 @@ fn push_apart(buses: &mut [Point], edges: &[Edge], page: Rect) {
     }
 }
 
-/// A bus in the spanning forest.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Node {
-    /// Children with the columns to them.
-    pub(crate) children: Vec<(usize, usize)>,
-    column: usize,
-    /// Relative to the parent while placing, then absolute.
-    row: f64,
-    /// Lowest and highest row by column, relative to this node, itself first.
-    outline: Vec<(f64, f64)>,
-}
-
 fn tree(buses: usize, sources: &[usize], edges: &[Edge], width: f64, least: f64, most: f64) -> Places {
     let mut nodes = forest(buses, edges, sources);
     for k in (0..nodes.order.len()).rev() {
@@ -168,46 +141,6 @@ fn tree(buses: usize, sources: &[usize], edges: &[Edge], width: f64, least: f64,
     let (dx, dy) = ((width / columns).min(110.0), (height / rows).min(70.0));
     let (x0, y0) = ((width - columns * dx) / 2.0, (height - (next_free - 1.0) * dy) / 2.0);
     Places { buses: nodes.all.iter().map(|n| (x0 + n.column as f64 * dx, y0 + n.row * dy)).collect(), height }
-}
-
-pub(crate) struct Forest {
-    pub(crate) all: Vec<Node>,
-    pub(crate) roots: Vec<usize>,
-    /// Parents before children.
-    pub(crate) order: Vec<usize>,
-}
-
-/// Columns that a transformer takes: its symbol needs the room.
-pub(crate) const TRANSFORMER_HOPS: usize = 2;
-
-/// A breadth-first spanning forest from the `sources` (then from any bus not reached).
-pub(crate) fn forest(buses: usize, edges: &[Edge], sources: &[usize]) -> Forest {
-    let mut near: Vec<Vec<(usize, usize)>> = vec![Vec::new(); buses];
-    for e in edges {
-        let hops = if e.transformer { TRANSFORMER_HOPS } else { 1 };
-        near[e.buses.0].push((e.buses.1, hops));
-        near[e.buses.1].push((e.buses.0, hops));
-    }
-    let mut forest = Forest { all: vec![Node::default(); buses], roots: Vec::new(), order: Vec::new() };
-    let mut seen = vec![false; buses];
-    for root in sources.iter().copied().chain(0..buses) {
-        if std::mem::replace(&mut seen[root], true) {
-            continue;
-        }
-        forest.roots.push(root);
-        let mut head = forest.order.len();
-        forest.order.push(root);
-        while let Some(&i) = forest.order.get(head) {
-            head += 1;
-            for &(j, hops) in &near[i] {
-                if !std::mem::replace(&mut seen[j], true) {
-                    forest.all[i].children.push((j, hops));
-                    forest.order.push(j);
-                }
-            }
-        }
-    }
-    forest
 }
 
 /// Sets the rows of the children relative to `i`, and the outline of its subtree.

@@ -15,6 +15,7 @@ mod cost_by_payer;
 mod envelope;
 mod feeder;
 mod feeder_fold;
+mod feeder_forest;
 mod feeder_key;
 mod feeder_map;
 mod feeder_nodes;

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// Years in which calendars are the ones we know and instants fit.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
 /// Whether the days can be made into Periods.
 pub(crate) fn in_order(t: &TimeGrid) -> bool {
