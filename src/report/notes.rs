@@ -13,7 +13,7 @@ use super::question::table;
 
 /// What the model leaves out, whatever the scenario.
 const LEFT_OUT: [&str; 6] = [
-    "Feeders are balanced and radial: no unbalance between phases, no meshes, no protection, no fault currents.",
+    "Feeders are radial, solved balanced or phase by phase: no meshes, no protection, no fault currents.",
     "There is one day-ahead round of trade: no intraday round, no second buyer, no trading platform.",
     "Aggregators price at cost plus a fixed margin; they do not learn or bid strategically.",
     "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped feeders are net \
