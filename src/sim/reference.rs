@@ -27,8 +27,6 @@ pub struct Reference {
     pub tap_operations: usize,
     /// Energy that users left without, Wh.
     pub unserved_wh: f64,
-    /// What devices show when it is over.
-    pub(super) last: Vec<Reading>,
     /// Households' plans, Period by Period, and the readings they rest on.
     pub(super) plans: Vec<Schedules>,
     pub(super) rest_on: Vec<Vec<Reading>>,
@@ -75,7 +73,6 @@ impl Reference {
             phases: run.phases.map(Arc::new),
             tap_operations: run.physics.tap_operations,
             unserved_wh: run.fleet.unserved_wh,
-            last: run.fleet.readings().to_vec(),
             plans: run.plans,
             rest_on: run.rest_on,
             early: run.early,

@@ -49,11 +49,14 @@ pub fn run_part(plan: &Plan, part: u64, progress: Progress<'_>) -> Table {
 /// The scenario of a set and the text it comes from, or why there is none.
 type Prepared = Result<(Scenario, Document), String>;
 
+/// A study with its reference, or why there is none.
+type Built = Result<(Study, Reference), String>;
+
 /// What neighbouring cases share: the scenario of a set, the study of a set and seed with its reference.
 #[derive(Default)]
 struct Bench {
     set: Option<(u64, Set, Prepared)>,
-    study: Option<(u64, u64, Result<(Study, Reference), String>)>,
+    study: Option<(u64, u64, Built)>,
 }
 
 impl Bench {

@@ -1,12 +1,12 @@
 //! The least-cost plan of a battery, exact: no grid of charges.
 //!
-//! For slots `i = 0 … n−1` of length `Δ` and charge `E`, with the cost `c` of a slot as in [`slot`],
+//! For slots `i = 0 … n−1` of length `Δ` and charge `E`, with the cost `c` of a slot as in `slot`,
 //!
 //! ```text
 //! least Σ c_i(d_i),   E_{i+1} = E_i + d_i,   0 ≤ E ≤ C,   |p_i| ≤ P,   least_i ≤ p_i ≤ most_i,   E_n ≥ end
 //! ```
 //!
-//! by the cost-to-go over `E`, which is piecewise linear: [`convex`] where every slot's cost is convex, [`concave`] where
+//! by the cost-to-go over `E`, which is piecewise linear: `convex` where every slot's cost is convex, `concave` where
 //! some price pays for burning energy.
 //!
 //! What cannot be had is missed by as little as possible, in this order: power and capacity always hold; then the energy by
