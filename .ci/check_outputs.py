@@ -42,7 +42,7 @@ def files() -> None:
         if name.endswith(".svg"):
             check(xml.parse(path).getroot().tag.endswith("svg"), f"{name} is no SVG")
     names = {o["file"] for o in manifest["outputs"]}
-    for wanted in ["kpi.csv", "ledger.csv", "settlement.csv", "unbooked.csv", "elements.parquet", "messages.parquet", "message_isps.parquet", "scenario.json", "report.html"]:
+    for wanted in ["kpi.csv", "congestion.csv", "ledger.csv", "settlement.csv", "unbooked.csv", "elements.parquet", "messages.parquet", "message_isps.parquet", "scenario.json", "report.html"]:
         check(wanted in names, f"{wanted} is not in the manifest")
     check(any(n.endswith(".svg") for n in names), "there are no charts")
 
@@ -70,7 +70,13 @@ def key_figures() -> dict[str, dict[str, Decimal]]:
         check(k["overload_realised_mwh"] < k["overload_ex_ante_mwh"], f"{strategy}: no overload avoided")
         check(k["orders"] > 0 and k["true_flexibility_mwh"] > 0, f"{strategy}: no flexibility bought")
     check(replaced["overload_realised_mwh"] < plate["overload_realised_mwh"], "reinforce: no overload avoided")
-    check(replaced["paid_capex_eur"] > 0, "reinforce: it costs nothing")
+    check(replaced["overload_ex_ante_mwh"] == plate["overload_ex_ante_mwh"], "reinforce: another overload without flexibility")
+    check(replaced["paid_capex_eur"] > 0 and replaced["paid_per_avoided_mwh"] > 0, "reinforce: it costs nothing")
+    for strategy, k in kpis.items():
+        points = [row for row in rows("congestion.csv") if row["strategy"] == strategy]
+        for key in ["overload_ex_ante_mwh", "overload_after_orders_mwh", "overload_realised_mwh", "overload_avoided_mwh", "requested_mwh"]:
+            total = sum(Decimal(row[key]) for row in points)
+            check(abs(total - k[key]) < Decimal("1e-5"), f"{strategy}: {key} of the points adds up to {total}, not {k[key]}")
     return kpis
 
 

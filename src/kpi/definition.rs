@@ -80,7 +80,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "overload without flexibility",
         "h",
         1,
-        "time above the rating with no order and no limitation, same draws",
+        "time above the rating on today's grid with no order and no limitation, same draws, summed over congestion points",
         METERS,
     ),
     kpi(
@@ -89,17 +89,25 @@ pub const DEFINITIONS: &[Definition] = &[
         "overload after orders",
         "h",
         1,
-        "time above the rating with orders delivered and no limitation",
+        "time above the strategy's own rating with orders delivered and no limitation, summed over congestion points",
         METERS,
     ),
-    kpi("overload_realised_h", Congestion, "overload realised", "h", 1, "time above the rating as it happened", METERS),
+    kpi(
+        "overload_realised_h",
+        Congestion,
+        "overload realised",
+        "h",
+        1,
+        "time above the strategy's own rating as it happened, summed over congestion points",
+        METERS,
+    ),
     kpi(
         "overload_ex_ante_mwh",
         Congestion,
         "overload energy without flexibility",
         "MWh",
         3,
-        "loading above the rating times rated apparent power, no order and no limitation",
+        "loading above the rating times rated apparent power on today's grid, no order and no limitation, summed over congestion points; of nested points each counts",
         METERS,
     ),
     kpi(
@@ -108,17 +116,43 @@ pub const DEFINITIONS: &[Definition] = &[
         "overload energy after orders",
         "MWh",
         3,
-        "the same with orders delivered and no limitation",
+        "the same with orders delivered and no limitation, by the strategy's own rating",
         METERS,
     ),
-    kpi("overload_realised_mwh", Congestion, "overload energy realised", "MWh", 3, "the same as it happened", METERS),
+    kpi(
+        "overload_realised_mwh",
+        Congestion,
+        "overload energy realised",
+        "MWh",
+        3,
+        "the same as it happened, by the strategy's own rating",
+        METERS,
+    ),
+    kpi(
+        "overload_avoided_mwh",
+        Congestion,
+        "overload energy avoided",
+        "MWh",
+        3,
+        "overload energy without flexibility less that realised",
+        METERS,
+    ),
+    kpi(
+        "relieved_by_replacement_percent",
+        Congestion,
+        "relieved by replacement",
+        "%",
+        1,
+        "share of ex-ante overload energy that is none by the strategy's own ratings",
+        METERS,
+    ),
     kpi(
         "relieved_by_orders_percent",
         Congestion,
         "relieved by orders",
         "%",
         1,
-        "share of ex-ante overload energy that orders removed",
+        "share of ex-ante overload energy that orders removed beyond replacement",
         METERS,
     ),
     kpi(
@@ -136,7 +170,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "highest loading without flexibility",
         "%",
         1,
-        "largest loading of the element, no order and no limitation",
+        "largest loading on today's grid, no order and no limitation, of all congestion points",
         METERS,
     ),
     kpi(
@@ -145,7 +179,16 @@ pub const DEFINITIONS: &[Definition] = &[
         "highest loading realised",
         "%",
         1,
-        "largest loading of the element as it happened",
+        "largest loading by the strategy's own rating as it happened, of all congestion points",
+        METERS,
+    ),
+    kpi(
+        "p95_loading_realised_percent",
+        Congestion,
+        "95th percentile of loading",
+        "%",
+        1,
+        "loading exceeded in one step of twenty, at the congestion point where it is largest",
         METERS,
     ),
     kpi(
@@ -154,7 +197,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "99th percentile of loading",
         "%",
         1,
-        "loading exceeded in one step of a hundred",
+        "loading exceeded in one step of a hundred, at the congestion point where it is largest",
         METERS,
     ),
     kpi("not_converged_steps", Congestion, "steps without a load-flow solution", "", 0, "steps left out of every other figure", METERS),
@@ -258,7 +301,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "per avoided overload MWh",
         "€/MWh",
         0,
-        "flexibility, availability, limitation, compensation and annuity over avoided overload energy; unknown while anything is not booked",
+        "flexibility, availability, limitation, compensation and annuity (pro rata) over avoided overload energy; unknown while anything is not booked",
         LEDGER,
     ),
     kpi(
@@ -346,9 +389,35 @@ pub const DEFINITIONS: &[Definition] = &[
     ),
 ];
 
+/// Keys of figures that each congestion point has as well, in the order of tables; there they speak of its element alone.
+pub const BY_POINT: &[&str] = &[
+    "overload_ex_ante_h",
+    "overload_after_orders_h",
+    "overload_realised_h",
+    "overload_ex_ante_mwh",
+    "overload_after_orders_mwh",
+    "overload_realised_mwh",
+    "overload_avoided_mwh",
+    "relieved_by_replacement_percent",
+    "relieved_by_orders_percent",
+    "relieved_by_orange_percent",
+    "max_loading_ex_ante_percent",
+    "max_loading_realised_percent",
+    "p95_loading_realised_percent",
+    "p99_loading_realised_percent",
+    "requested_mwh",
+    "unserved_mwh",
+];
+
+/// The definition of a key. Panics for a key that has none.
+#[must_use]
+pub fn definition(key: &str) -> &'static Definition {
+    DEFINITIONS.iter().find(|d| d.key == key).unwrap_or_else(|| panic!("key figure '{key}' has a definition"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::DEFINITIONS;
+    use super::{BY_POINT, DEFINITIONS, definition};
 
     #[test]
     fn keys_are_unique_and_sections_stand_together() {
@@ -357,5 +426,6 @@ mod tests {
             assert!(!d.meaning.is_empty());
         }
         assert!(DEFINITIONS.windows(2).all(|w| w[0].section <= w[1].section));
+        assert!(BY_POINT.iter().all(|key| definition(key).key == *key));
     }
 }

@@ -1,15 +1,19 @@
 //! Key figures of a case: one table of definitions, one computation, read by tables, charts and reports.
 //!
-//! Congestion figures speak of the congestion point with the most overload without flexibility. Money is read from the
-//! ledger and never computed again here.
+//! Congestion figures are there for each congestion point and as totals over the points. Money is read from the ledger and
+//! never computed again here.
 
 mod compute;
+mod congestion;
 mod definition;
+mod flexibility;
 
 use std::collections::BTreeMap;
 
 pub use compute::compute;
-pub use definition::{DEFINITIONS, Definition, Section};
+pub use definition::{BY_POINT, DEFINITIONS, Definition, Section, definition};
+
+use crate::ids::CpIdx;
 
 /// A key figure's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,21 +44,55 @@ impl Value {
 
 /// Key figures of one case by key of [`DEFINITIONS`].
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Kpis(BTreeMap<&'static str, Value>);
+pub struct Kpis {
+    figures: BTreeMap<&'static str, Value>,
+    points: BTreeMap<(CpIdx, &'static str), Value>,
+}
 
 impl Kpis {
     fn set(&mut self, key: &'static str, value: Value) {
         assert!(DEFINITIONS.iter().any(|d| d.key == key), "key figure '{key}' has a definition");
-        self.0.insert(key, value);
+        self.figures.insert(key, value);
     }
 
     fn number(&mut self, key: &'static str, value: f64) {
         self.set(key, Value::Number(value));
     }
 
+    fn set_at(&mut self, cp: CpIdx, key: &'static str, value: Value) {
+        assert!(BY_POINT.contains(&key), "key figure '{key}' is one of a congestion point");
+        self.points.insert((cp, key), value);
+    }
+
     /// The value of a key. Panics for a key without a definition.
     #[must_use]
     pub fn get(&self, key: &str) -> Value {
-        *self.0.get(key).unwrap_or_else(|| panic!("key figure '{key}' was computed"))
+        *self.figures.get(key).unwrap_or_else(|| panic!("key figure '{key}' was computed"))
+    }
+
+    /// The value of a key of [`BY_POINT`] at one congestion point. Panics for any other key.
+    #[must_use]
+    pub fn at(&self, cp: CpIdx, key: &'static str) -> Value {
+        *self.points.get(&(cp, key)).unwrap_or_else(|| panic!("key figure '{key}' was computed at a congestion point"))
+    }
+}
+
+/// The smallest of ascending values that at least `percent` of them do not exceed.
+fn percentile<T: Copy>(sorted: &[T], percent: usize) -> Option<T> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.saturating_sub(1)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percentile;
+
+    /// Of 1 to 40, five in a hundred are two: 39 and 40 exceed the 95th percentile, and 95 % of three values are all of them.
+    #[test]
+    fn a_percentile_is_exceeded_by_the_rest() {
+        let values: Vec<u32> = (1..=40).collect();
+        assert_eq!([50, 95, 99, 100].map(|p| percentile(&values, p)), [Some(20), Some(38), Some(40), Some(40)]);
+        assert_eq!(percentile(&[1.0, 2.0, 9.0], 95), Some(9.0));
+        assert_eq!(percentile::<f32>(&[], 95), None);
     }
 }

@@ -35,11 +35,6 @@ pub(super) fn shown(row: Option<&KpiRow>, digits: usize) -> String {
     }
 }
 
-/// The definition of a key.
-pub(super) fn definition(key: &str) -> &'static Definition {
-    DEFINITIONS.iter().find(|d| d.key == key).expect("a key of the definitions")
-}
-
 /// Label and unit.
 pub(super) fn heading(d: &Definition) -> String {
     if d.unit.is_empty() { d.label.to_owned() } else { format!("{} ({})", d.label, d.unit) }
@@ -51,8 +46,8 @@ pub(super) fn section(h: &mut Html, folder: &Folder) {
         h.leaf("h2", &[], "Key figures");
         h.el("p", &[], |h| {
             h.text(
-                "Congestion figures speak of the congestion point with the most overload without flexibility. “–” means that a \
-                figure has no meaning in a strategy, “not priced” that the scenario states no value for it.",
+                "Congestion figures are sums over all congestion points, or the largest of them. “–” means that a figure has no \
+                meaning in a strategy, “not priced” that the scenario states no value for it.",
             );
             h.leaf("span", &[("class", "js-only screen")], " Point at a figure, or move to it with the tab key, for its definition.");
         });

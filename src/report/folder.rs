@@ -1,6 +1,7 @@
 //! What a run's folder holds, read back.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,7 @@ pub(super) struct Folder {
     pub(super) record: Record,
     pub(super) calendar: IspCalendar,
     pub(super) kpis: Vec<KpiRow>,
+    pub(super) points: Vec<PointRow>,
     pub(super) ledger: Vec<LedgerRow>,
     pub(super) settlement: Vec<SettlementRow>,
     pub(super) unbooked: Vec<UnbookedRow>,
@@ -38,6 +40,9 @@ pub(super) struct KpiRow {
     pub(super) value: Option<f64>,
     pub(super) status: String,
 }
+
+/// A row of `congestion.csv` by column.
+pub(super) type PointRow = BTreeMap<String, String>;
 
 /// A row of `ledger.csv`.
 #[derive(Debug, Deserialize)]
@@ -101,6 +106,7 @@ impl Folder {
             calendar: calendar.map_err(|source| ReportError::Calendar { path: path.join(RECORD_FILE), source })?,
             record,
             kpis: rows(&path.join("kpi.csv"))?,
+            points: rows(&path.join("congestion.csv"))?,
             ledger: rows(&path.join("ledger.csv"))?,
             settlement: rows(&path.join("settlement.csv"))?,
             unbooked: rows(&path.join("unbooked.csv"))?,
@@ -120,6 +126,13 @@ impl Folder {
     /// A key figure's row.
     pub(super) fn kpi(&self, strategy: &str, key: &str) -> Option<&KpiRow> {
         self.kpis.iter().find(|r| r.strategy == strategy && r.key == key)
+    }
+
+    /// A key figure of one congestion point, if it has a meaning there.
+    pub(super) fn point_figure(&self, strategy: &str, point: &str, key: &str) -> Option<f64> {
+        let is = |r: &PointRow, column: &str, text: &str| r.get(column).is_some_and(|own| own == text);
+        let here = |r: &&PointRow| is(r, "strategy", strategy) && is(r, "congestion_point", point);
+        self.points.iter().find(here)?.get(key)?.parse().ok()
     }
 
     /// Id of a congestion point from its address.

@@ -12,6 +12,7 @@ mod money;
 mod notes;
 mod page;
 mod picture;
+mod points;
 mod question;
 mod run;
 mod series;

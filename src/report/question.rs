@@ -1,9 +1,10 @@
 //! What was asked: the strategies at a glance, then the scenario in words and tables.
 
+use crate::kpi::definition;
 use crate::results::record::{AssetsRecord, StrategyRecord};
 use crate::scenario::schema::{Contract, Day, Preset, Relief, Replacement, Right, Window};
 
-use super::figures::{decimal, definition, heading, shown, words};
+use super::figures::{decimal, heading, shown, words};
 use super::folder::Folder;
 use super::html::Html;
 

@@ -11,12 +11,13 @@ use super::figures::{self, words};
 use super::folder::Folder;
 use super::html::Html;
 use super::page::Page;
-use super::{ReportError, money, notes, picture, question, series, talks};
+use super::{ReportError, money, notes, picture, points, question, series, talks};
 
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("glance", "At a glance"),
     ("scenario", "Scenario"),
     ("loading", "Loading"),
+    ("points", "Congestion"),
     ("figures", "Key figures"),
     ("cost", "Cost"),
     ("feeder", "Feeder"),
@@ -41,6 +42,7 @@ pub(super) fn page(dir: &Path, manifest: Option<&Manifest>) -> Result<String, Re
     question::cards(&mut h, &folder);
     question::scenario(&mut h, &folder);
     drawings.loading(&mut h, &recorded, loading["elements"].as_u64().unwrap_or_default());
+    points::section(&mut h, &folder);
     figures::section(&mut h, &folder);
     drawings.cost(&mut h);
     drawings.feeder(&mut h);

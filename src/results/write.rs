@@ -10,7 +10,7 @@ use crate::scenario::study::Study;
 
 use super::record::{RECORD_FILE, Record};
 use super::selection::Selection;
-use super::{Finished, elements, messages, money, pictures};
+use super::{Finished, congestion, elements, messages, money, pictures};
 
 /// What is said of a run beside its results.
 #[derive(Debug, Clone)]
@@ -45,6 +45,7 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
         Ok(())
     };
     csv("kpi.csv", money::kpi(cases))?;
+    csv("congestion.csv", congestion::table(study, cases))?;
     csv("ledger.csv", money::ledger(study, cases))?;
     csv("settlement.csv", money::settlement(study, cases))?;
     csv("unbooked.csv", money::unbooked(cases))?;

@@ -10,8 +10,8 @@ use super::recorder::Variant;
 
 /// A bystander of a running case: sees, and never feeds back.
 ///
-/// The variant without flexibility is shown once, when the reference is made; the others as their case runs. Where a case trades
-/// nothing, only [`Variant::Actual`] is shown.
+/// The variant without flexibility is shown once, when the reference is made; the others as their case runs. Where a case
+/// neither trades nor limits, only [`Variant::Actual`] is shown.
 pub trait Observer {
     /// A device after a step of a variant.
     fn device(&mut self, _seen: &DeviceStep) {}

@@ -172,7 +172,7 @@ pub struct Recording {
     pub steps: usize,
     /// Without flexibility, on today's grid.
     reference: Arc<Flows>,
-    /// With orders; none where the case trades nothing.
+    /// With orders; none where the case neither trades nor limits.
     orders: Option<Flows>,
     actual: Flows,
     /// Before trading.
@@ -223,12 +223,12 @@ impl PhaseColumns {
 }
 
 impl Recording {
-    pub(super) fn new(study: &Study, reference: Arc<Flows>, trades: bool) -> Recording {
+    pub(super) fn new(study: &Study, reference: Arc<Flows>, parted: bool) -> Recording {
         let (steps, points) = (study.steps, study.congestion_points.len());
         Recording {
             steps,
             reference,
-            orders: trades.then(|| Flows::new(study)),
+            orders: parted.then(|| Flows::new(study)),
             actual: Flows::new(study),
             forecast: Expected::new(study),
             planned: Expected::new(study),
@@ -240,7 +240,7 @@ impl Recording {
         }
     }
 
-    /// What the load flows of a variant found. Where a case trades nothing, orders change nothing.
+    /// What the load flows of a variant found. Where a case neither trades nor limits, orders alone are what happens.
     #[must_use]
     pub fn of(&self, variant: Variant) -> &Flows {
         match variant {

@@ -23,7 +23,7 @@ use super::recorder::{Recording, Variant};
 use super::reference::Reference;
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
-use super::world::{Totals, World};
+use super::world::{Totals, World, parts};
 
 /// Everything a case leaves behind.
 #[derive(Debug, Clone)]
@@ -136,7 +136,7 @@ pub fn observe_with(
         participants,
         physics,
         given: Power::zero(n),
-        recording: Recording::new(study, Arc::clone(&reference.flows), strategy.trades),
+        recording: Recording::new(study, Arc::clone(&reference.flows), parts(strategy)),
         ledger: Ledger::default(),
         unbooked: Vec::new(),
         meters_w: vec![Vec::new(); n],

@@ -51,6 +51,11 @@ pub struct Totals {
     pub limited_connection_h: f64,
 }
 
+/// Whether what orders alone achieve differs from what happens, or from the reference.
+pub(super) fn parts(strategy: &Strategy) -> bool {
+    strategy.trades || strategy.orange
+}
+
 /// A step of the run.
 #[derive(Clone, Copy)]
 pub(super) struct Now<'a> {
@@ -89,6 +94,8 @@ pub(super) struct World<'a> {
     pub(super) limited_wh: Vec<f64>,
     pub(super) totals: Totals,
     trades: bool,
+    /// Whether orders alone and what happens are variants of their own.
+    parted: bool,
 }
 
 impl<'a> World<'a> {
@@ -114,6 +121,7 @@ impl<'a> World<'a> {
             limited_wh: vec![0.0; n],
             totals: Totals { unserved_wh: [reference.unserved_wh, 0.0, 0.0], ..Totals::default() },
             trades: strategy.trades,
+            parted: parts(strategy),
             study,
             reference,
         }
@@ -193,9 +201,9 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The variants that a case really has beside the reference: without trade, orders change nothing.
+    /// The variants that a case really has beside the reference: without trade and limitations, they are one.
     pub(super) fn variants(&self) -> &'static [Variant] {
-        if self.trades { &[Variant::Orders, Variant::Actual] } else { &[Variant::Actual] }
+        if self.parted { &[Variant::Orders, Variant::Actual] } else { &[Variant::Actual] }
     }
 
     /// Lets one step happen; results are in [`World::power`], by variant.
@@ -210,7 +218,7 @@ impl<'a> World<'a> {
             self.realise(variant, k, &now, observer);
         }
         for variant in [Variant::Orders, Variant::Actual] {
-            let real = if self.trades { variant } else { Variant::Actual };
+            let real = if self.parted { variant } else { Variant::Actual };
             self.totals.unserved_wh[variant as usize] = self.fleets[World::row(real)].unserved_wh;
         }
     }
@@ -231,7 +239,7 @@ impl<'a> World<'a> {
         for (d, spec) in study.devices.iter().enumerate().filter(|(_, s)| s.device.flexibility() != Flexibility::None) {
             let flow = self.act(variant, d, now, &limits, observer);
             power.add(spec.connection, &flow);
-            if variant == Variant::Orders {
+            if self.trades && variant == Variant::Orders {
                 self.account(d, now.step, &flow, step_h);
             }
         }

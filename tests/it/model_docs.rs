@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use copperplate::kpi::DEFINITIONS;
+use copperplate::kpi::{BY_POINT, DEFINITIONS};
 use copperplate::scenario::schema::Scenario;
 use serde_json::Value;
 
@@ -16,9 +16,10 @@ fn read(page: &str) -> String {
 fn kpi_page() -> String {
     let mut page = String::from(
         "# Key figures\n\
-         Made from the definitions in `src/kpi/definition.rs`; a test keeps it current. Congestion figures speak of the congestion point with\n\
-         the most overload without flexibility. Money is read from the ledger. \"–\" on the terminal means that a figure has no meaning in\n\
-         the case, \"not priced\" that the scenario states no value for it; rows that are zero everywhere are left out there, not in `kpi.csv`.\n",
+         Made from the definitions in `src/kpi/definition.rs`; a test keeps it current. Money is read from the ledger. \"–\" on the terminal\n\
+         means that a figure has no meaning in the case, \"not priced\" that the scenario states no value for it; rows that are zero everywhere\n\
+         are left out there, not in `kpi.csv`.\n\n\
+         Figures marked • are also there for each congestion point, in `congestion.csv`: the same for its element alone.\n",
     );
     let mut section = None;
     for d in DEFINITIONS {
@@ -26,7 +27,8 @@ fn kpi_page() -> String {
             section = Some(d.section);
             write!(page, "\n## {}\n| figure | unit | meaning | source | key |\n|---|---|---|---|---|\n", d.section.title()).unwrap();
         }
-        writeln!(page, "| {} | {} | {} | {} | `{}` |", d.label, d.unit, d.meaning, d.source, d.key).unwrap();
+        let mark = if BY_POINT.contains(&d.key) { " •" } else { "" };
+        writeln!(page, "| {}{mark} | {} | {} | {} | `{}` |", d.label, d.unit, d.meaning, d.source, d.key).unwrap();
     }
     page
 }

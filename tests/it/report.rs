@@ -138,9 +138,16 @@ fn the_page_of_a_run_holds_everything() {
         assert!(html.contains(&format!("{}{rest}.", meaning.to_uppercase())), "the meaning of {}", d.key);
         assert!(html.contains(&format!("<code>{}</code>", d.key)), "{}", d.key);
     }
-    for heading in
-        ["At a glance", "The scenario", "Loading", "Key figures", "Cost by payer and kind", "The feeder", "Settlement and ledger"]
-    {
+    for heading in [
+        "At a glance",
+        "The scenario",
+        "Loading",
+        "Congestion, point by point",
+        "Key figures",
+        "Cost by payer and kind",
+        "The feeder",
+        "Settlement and ledger",
+    ] {
         assert!(html.contains(&format!("<h2>{heading}</h2>")), "{heading}");
     }
     for text in ["674 kW of feed-in", "midday-option", "sunny.example.com", "160 kVA", "400 kVA", "BLAKE3", "seed 1", "Run several seeds"] {
