@@ -114,15 +114,13 @@ pub enum Record {
         /// One step per ISP.
         solution: Arc<Solution>,
     },
-    /// What the DSO asked for at a congestion point.
-    Requested {
+    /// What the market left at a congestion point, with every order.
+    Unserved {
         /// Where.
         cp: CpIdx,
         /// The day.
         period: Period,
-        /// Signed shortage per ISP, W.
-        near_w: Vec<f64>,
-        /// Signed shortage that remains with all orders, W.
+        /// Signed shortage that remains, per ISP, W.
         unserved_w: Vec<f64>,
     },
     /// Everything of closed settlement windows that is not booked, as it stands now.

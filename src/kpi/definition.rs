@@ -238,7 +238,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "requested",
         "MWh",
         3,
-        "shortage in Requested ISPs, largest over the day's requests, summed over congestion points",
+        "shortage in Requested ISPs of the FlexRequests sent, in each ISP the largest of the day's requests to a congestion point, summed over points",
         "FlexRequest",
     ),
     kpi(

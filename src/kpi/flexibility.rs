@@ -21,8 +21,9 @@ fn relieving_mwh(study: &Study, isps: &[IspPower]) -> f64 {
 pub(super) fn compute(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResult) {
     let step_mwh = study.step.as_hours() * 1e-6;
     let r = &case.recording;
-    for (key, rows) in [("requested_mwh", &r.requested_w), ("unserved_mwh", &r.unserved_w)] {
-        let mwh = |watts: &Vec<f64>| if strategy.trades { watts.iter().map(|w| w.abs()).sum::<f64>() * step_mwh } else { 0.0 };
+    // What the DSO expects above its limits is unserved only where it buys.
+    for (key, rows, counts) in [("requested_mwh", &r.requested_w, true), ("unserved_mwh", &r.unserved_w, strategy.trades)] {
+        let mwh = |watts: &Vec<f64>| if counts { watts.iter().map(|w| w.abs()).sum::<f64>() * step_mwh } else { 0.0 };
         let points: Vec<f64> = rows.iter().map(mwh).collect();
         k.number(key, points.iter().sum());
         points.iter().enumerate().for_each(|(cp, mwh)| k.set_at(CpIdx::new(cp), key, Value::Number(*mwh)));

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::ids::CpIdx;
+use crate::market::contract::Bounds;
 use crate::powerflow::Solution;
 use crate::scenario::study::Study;
 use crate::time::Period;
+use crate::uftp::message::isp::series;
+use crate::uftp::message::{Disposition, FlexRequest, FlexRequestIsp};
 
 /// The three truths of a case; see `sim::world`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,7 +184,7 @@ pub struct Recording {
     pub planned: Expected,
     /// `[congestion point][step]` regime.
     pub regime: Vec<Vec<Regime>>,
-    /// `[congestion point][step]` signed shortage the DSO saw, W.
+    /// `[congestion point][step]` signed shortage that FlexRequests were sent for, W: the largest of the day's requests.
     pub requested_w: Vec<Vec<f64>>,
     /// `[congestion point][step]` signed shortage left with all orders, W.
     pub unserved_w: Vec<Vec<f64>>,
@@ -306,16 +309,28 @@ impl Recording {
         self.regime[cp.i()][step] = Regime::Orange;
     }
 
-    /// Keeps what the DSO asked for and what stayed unserved.
-    pub(super) fn requested(&mut self, study: &Study, cp: CpIdx, period: &Period, near_w: &[f64], unserved_w: &[f64]) {
+    /// Keeps what a request asks for; what is sent to several aggregators, or again in a later round, is one shortage.
+    pub(super) fn requested(&mut self, study: &Study, request: &FlexRequest) {
+        let address = &request.flex.congestion_point;
+        let Some(cp) = study.congestion_points.iter().position(|c| c.public.address == *address) else { return };
+        let Some(period) = study.periods.iter().find(|p| p.date == request.flex.period) else { return };
+        let bounds = |i: &FlexRequestIsp| Bounds { min: i.min_power, max: i.max_power, requested: i.disposition == Disposition::Requested };
+        let near_w = series(period, 0.0, request.isps.iter().map(|i| (i.run, bounds(i).near().as_f64())));
         let per_isp = study.steps_per_isp();
         for (row, step) in study.steps_of(period).enumerate() {
-            let isp = row / per_isp;
-            self.requested_w[cp.i()][step] = near_w[isp];
-            self.unserved_w[cp.i()][step] = unserved_w[isp];
-            if near_w[isp] != 0.0 {
-                self.regime[cp.i()][step] = Regime::Yellow;
+            let asked_w = near_w.values()[row / per_isp];
+            if asked_w.abs() > self.requested_w[cp][step].abs() {
+                self.requested_w[cp][step] = asked_w;
+                self.regime[cp][step] = self.regime[cp][step].max(Regime::Yellow);
             }
+        }
+    }
+
+    /// Keeps what the market left.
+    pub(super) fn unserved(&mut self, study: &Study, cp: CpIdx, period: &Period, unserved_w: &[f64]) {
+        let per_isp = study.steps_per_isp();
+        for (row, step) in study.steps_of(period).enumerate() {
+            self.unserved_w[cp.i()][step] = unserved_w[row / per_isp];
         }
     }
 }

@@ -271,6 +271,9 @@ impl Case<'_, '_> {
     fn carry_out(&mut self, now: SimTime, row: usize, action: Action) {
         match action {
             Action::Send(message) => {
+                if let Message::FlexRequest(request) = &*message {
+                    self.recording.requested(self.study, request);
+                }
                 let deliveries = self.wire.send(now, row, &message);
                 self.deliver(row, deliveries);
             }
@@ -280,9 +283,7 @@ impl Case<'_, '_> {
             Action::Record(Record::Analysis { period, with_orders, solution }) => {
                 self.recording.analysis(self.study, &period, with_orders, &solution);
             }
-            Action::Record(Record::Requested { cp, period, near_w, unserved_w }) => {
-                self.recording.requested(self.study, cp, &period, &near_w, &unserved_w);
-            }
+            Action::Record(Record::Unserved { cp, period, unserved_w }) => self.recording.unserved(self.study, cp, &period, &unserved_w),
             Action::Record(Record::Unbooked(rows)) => self.unbooked = rows,
         }
     }

@@ -1,12 +1,17 @@
 //! Key figures recomputed from what a case recorded: one row is one element and one reference, in every column.
 
+use std::collections::BTreeMap;
+
+use copperplate::agent::agenda::Round;
 use copperplate::ids::CpIdx;
 use copperplate::kpi::{BY_POINT, Kpis, Value, compute};
 use copperplate::scenario::schema::{Preset, Scenario};
 use copperplate::scenario::study::{CongestionPoint, Strategy, Study};
-use copperplate::sim::{CaseResult, Variant};
+use copperplate::sim::{CaseResult, Regime, Variant};
+use copperplate::uftp::message::{Disposition, Message};
+use jiff::civil::time;
 
-use crate::sim_support::{Ran, study};
+use crate::sim_support::{Ran, study, winter};
 
 /// Apparent power of a point's element at its rated current and voltage, VA, on the grid of a strategy or on today's.
 fn rated_va(study: &Study, strategy: Option<&Strategy>, cp: &CongestionPoint) -> f64 {
@@ -145,4 +150,94 @@ fn relief_is_told_apart() {
     assert_eq!(number(limits, "relieved_by_orders_percent"), 0.0, "nobody ordered anything");
     assert!(number(limits, "relieved_by_orange_percent") > 10.0);
     assert!(number(both, "relieved_by_replacement_percent") > 10.0 && number(both, "relieved_by_orders_percent") > 10.0);
+}
+
+/// Energy that the FlexRequests in the log ask for at each point, MWh: of a day's requests the largest in each ISP.
+fn asked_mwh(study: &Study, case: &CaseResult) -> Vec<f64> {
+    let mut most: BTreeMap<_, i64> = BTreeMap::new();
+    for m in &case.messages {
+        let Message::FlexRequest(r) = &*m.message else { continue };
+        for isp in r.isps.iter().filter(|i| i.disposition == Disposition::Requested) {
+            // MinPower above zero asks for more consumption, MaxPower below zero for less.
+            let watts = if isp.min_power.0 > 0 { isp.min_power.0 } else { (-isp.max_power.0).max(0) };
+            for number in isp.run.numbers() {
+                let kept = most.entry((r.flex.congestion_point.clone(), r.flex.period, number)).or_default();
+                *kept = (*kept).max(watts);
+            }
+        }
+    }
+    let here = |cp: &CongestionPoint| most.iter().filter(|((at, ..), _)| *at == cp.public.address).map(|(_, w)| *w as f64).sum::<f64>();
+    study.congestion_points.iter().map(|cp| here(cp) * study.calendar.isp().as_hours() / 1e6).collect()
+}
+
+/// Two rounds, each of which goes to several aggregators: what is asked twice is one shortage, what is asked first is not forgotten.
+#[test]
+fn requested_is_what_requests_asked_for() {
+    let mut study = study("winter-evening.toml", 3, |s| s.aggregator.iter_mut().for_each(|a| a.willingness = 0.5));
+    study.timetable.rounds.push(Round {
+        prognosis: None,
+        request: time(16, 30, 0, 0),
+        request_expires: time(16, 45, 0, 0),
+        order: time(17, 0, 0, 0),
+        close: time(17, 30, 0, 0),
+    });
+    let ran = Ran::new(study);
+    for (strategy, case) in ran.each() {
+        let (kpis, asked) = (compute(&ran.study, strategy, case), asked_mwh(&ran.study, case));
+        assert_eq!(asked.iter().sum::<f64>() > 0.0, strategy.trades, "{}", strategy.name);
+        same(number(&kpis, "requested_mwh"), asked.iter().sum());
+        asked.iter().enumerate().for_each(|(cp, mwh)| same(at(&kpis, cp, "requested_mwh"), *mwh));
+    }
+}
+
+/// With nobody to ask the operator sees a shortage and asks for nothing.
+#[test]
+fn nothing_is_requested_of_nobody() {
+    let ran = Ran::new(study("quickstart.toml", 2, |s| {
+        s.aggregator.clear();
+        s.contract.clear();
+        s.strategies = vec!["grid-capacity-management".to_owned()];
+        s.strategy.clear();
+    }));
+    let (strategy, case) = ran.case("grid-capacity-management");
+    let kpis = compute(&ran.study, strategy, case);
+    assert!(number(&kpis, "unserved_mwh") > 0.1);
+    assert_eq!(number(&kpis, "requested_mwh"), 0.0);
+    assert!(case.recording.regime.iter().flatten().all(|r| *r != Regime::Yellow), "the market was not asked");
+}
+
+/// Street and cable ask for the same evening: what moves through both is one power, and counts where the wider one asked.
+#[test]
+fn flexibility_through_nested_points_counts_once() {
+    let ran = winter();
+    let (street, cable) = (0, 1);
+    let points = &ran.study.congestion_points;
+    let behind = |cp: usize| &points[cp].public.connections;
+    assert!(behind(cable).iter().all(|c| behind(street).contains(c)) && behind(cable).len() < behind(street).len());
+    let mut twice_w = 0.0_f64;
+    for (strategy, case) in ran.each().filter(|(s, _)| s.trades) {
+        let r = &case.recording;
+        let moved_w = |cp: usize, step: usize| {
+            let asked = r.requested_w[cp][step];
+            let change = r.of(Variant::Orders).through_w[cp][step] - r.of(Variant::Free).through_w[cp][step];
+            if asked > 0.0 { change } else { -change }
+        };
+        let mut sum_w = 0.0;
+        for step in 0..r.steps {
+            let asked = [street, cable].map(|cp| r.requested_w[cp][step]);
+            let together = asked[0] * asked[1] > 0.0;
+            if asked[0] != 0.0 {
+                sum_w += moved_w(street, step);
+            }
+            if asked[1] != 0.0 && !together {
+                sum_w += moved_w(cable, step);
+            }
+            if together {
+                twice_w += moved_w(cable, step);
+            }
+        }
+        let kpis = compute(&ran.study, strategy, case);
+        same(number(&kpis, "true_flexibility_mwh"), sum_w * ran.study.step.as_hours() / 1e6);
+    }
+    assert!(twice_w * ran.study.step.as_hours() > 10e3, "some 10 kWh would have counted twice: {twice_w} W");
 }

@@ -373,9 +373,7 @@ impl Dso {
         let mut actions = Vec::new();
         for w in &self.profile.watched {
             let unserved_w = analysis.bounds(w, w.planning).iter().map(|b| b.near().as_f64()).collect();
-            let bounds = self.books.get(&period.date).and_then(|b| b.bounds.get(&w.public.cp));
-            let near_w = bounds.map_or_else(|| vec![0.0; period.isps()], |b| b.iter().map(|b| b.near().as_f64()).collect());
-            actions.push(Action::Record(super::Record::Requested { cp: w.public.cp, period: *period, near_w, unserved_w }));
+            actions.push(Action::Record(super::Record::Unserved { cp: w.public.cp, period: *period, unserved_w }));
         }
         let solution = Arc::clone(&analysis.solution);
         self.days.insert(period.date, OrangeDay::new(&self.profile, analysis));
