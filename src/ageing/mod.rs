@@ -64,6 +64,10 @@ impl Thermal {
 /// Insulation life at a constant 98 °C hot spot, h: the criterion "degree of polymerisation 200" of IEC 60076-7, Table 2.
 pub const NORMAL_INSULATION_LIFE_H: f64 = 150_000.0;
 
+/// Hot spot above which the formulas say nothing of a real unit, °C: the highest that IEC 60076-7 allows a distribution transformer in
+/// short-time emergency loading.
+pub const HIGHEST_HOT_SPOT_C: f64 = 180.0;
+
 /// Temperatures and life used so far.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct State {

@@ -23,8 +23,8 @@ pub fn compute(study: &Study, strategy: &Strategy, case: &CaseResult) -> Kpis {
     flexibility::compute(&mut k, study, strategy, case);
     payments(&mut k, study, case, avoided_mwh);
     users(&mut k, case);
-    let life = assets(&mut k, study, &grid, case);
-    system_cost(&mut k, study, case, life);
+    let lives = assets(&mut k, study, &grid, case);
+    system_cost(&mut k, study, case, lives);
     k
 }
 
@@ -100,12 +100,12 @@ fn users(k: &mut Kpis, case: &CaseResult) {
     k.number("vehicle_unserved_kwh", t.unserved_wh[Variant::Actual as usize] * 1e-3);
 }
 
-/// Loss of life of all transformers together, as a share of one insulation life each, at most one each.
+/// Returns the insulation lives that all transformers lost together, at most one each.
 fn assets(k: &mut Kpis, study: &Study, grid: &Grid, case: &CaseResult) -> f64 {
     let actual = case.recording.of(Variant::Actual);
     let losses = actual.losses_w.iter().filter(|l| l.is_finite()).sum::<f64>();
     k.number("losses_mwh", losses * study.step.as_hours() * 1e-6);
-    let (mut hottest, mut lost_h, mut life) = (f64::NEG_INFINITY, 0.0, 0.0);
+    let (mut hottest, mut by_formula_h, mut lives) = (f64::NEG_INFINITY, 0.0, 0.0);
     for (t, transformer) in grid.transformers.iter().enumerate() {
         let branch = grid.transformer_branch(t).i();
         let loading = || actual.loading.of(branch).map(f64::from);
@@ -118,15 +118,15 @@ fn assets(k: &mut Kpis, study: &Study, grid: &Grid, case: &CaseResult) -> f64 {
             }
         }
         hottest = hottest.max(state.hottest_c);
+        by_formula_h += state.loss_of_life_h;
         // What has lost its life has no more to lose.
-        let lost = state.loss_of_life_h.min(NORMAL_INSULATION_LIFE_H);
-        lost_h += lost;
-        life += lost / NORMAL_INSULATION_LIFE_H;
+        lives += (state.loss_of_life_h / NORMAL_INSULATION_LIFE_H).min(1.0);
     }
     let known = !grid.transformers.is_empty();
     k.set("hot_spot_max_c", if known { Value::Number(hottest) } else { Value::NotApplicable });
-    k.set("loss_of_life_days", if known { Value::Number(lost_h / 24.0) } else { Value::NotApplicable });
-    life
+    k.set("loss_of_life_raw_days", if known { Value::Number(by_formula_h / 24.0) } else { Value::NotApplicable });
+    k.set("loss_of_life_days", if known { Value::Number(lives * NORMAL_INSULATION_LIFE_H / 24.0) } else { Value::NotApplicable });
+    lives
 }
 
 /// Ambient temperature by season and time of day: warmest in the third week of July and at three in the afternoon.
@@ -139,7 +139,7 @@ fn ambient_c(study: &Study, t: SimTime) -> f64 {
     v.ambient_mean_c + v.ambient_season_k * wave((day - 200.0) / 365.25) + v.ambient_day_k * wave((hour - 15.0) / 24.0)
 }
 
-fn system_cost(k: &mut Kpis, study: &Study, case: &CaseResult, life: f64) {
+fn system_cost(k: &mut Kpis, study: &Study, case: &CaseResult, lives: f64) {
     let t = &case.totals;
     let v = &study.values;
     let dso = Party::from(&study.dso);
@@ -153,7 +153,7 @@ fn system_cost(k: &mut Kpis, study: &Study, case: &CaseResult, life: f64) {
         ("cost_pv_lost_eur", priced(v.pv_lost_eur_per_mwh, curtailed_mwh)),
         ("cost_vehicle_unserved_eur", priced(v.vehicle_unserved_eur_per_mwh, unserved_mwh)),
         ("cost_shifting_eur", v.transaction_eur.map_or(Value::NotPriced, |p| Value::Number(p * orders + t.shifting_eur))),
-        ("cost_ageing_eur", priced(v.transformer_eur, life)),
+        ("cost_ageing_eur", priced(v.transformer_eur, lives)),
         ("cost_capex_eur", Value::Number(case.ledger.paid(&dso, Kind::Capex).as_f64())),
     ];
     for (key, value) in rows {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ageing::HIGHEST_HOT_SPOT_C;
 use crate::output::manifest::Status;
 use crate::scenario::schema::{Forecast, Prices};
 use crate::units::Money;
@@ -59,17 +60,10 @@ fn notes(folder: &Folder) -> Vec<String> {
         false => format!("The load flow has no solution in {}; these steps are left out of every other figure.", unsolved.join(", ")),
     });
     notes.extend(unbooked(folder));
-    let hot: Vec<String> = folder.strategies().filter(|s| value(s, "hot_spot_max_c").is_some_and(|t| t > 180.0)).map(words).collect();
-    if !hot.is_empty() {
-        notes.push(format!(
-            "The transformer's hot spot passes 180 °C in {}: beyond that the thermal model only says that the limit is left behind, \
-                and a real transformer would be protected or lost.",
-            hot.join(", ")
-        ));
-    }
+    notes.extend(too_hot(folder));
     notes.push(
-        "Ageing is charged as the share of insulation life that was used up, times the price of a new transformer, at most one \
-        transformer; over a bad week it dominates the system cost of doing nothing."
+        "Ageing is charged as the share of insulation life that was used up, at most one life (6250 days) a transformer, times the \
+        price of a new transformer; over a bad week it dominates the system cost of doing nothing."
             .to_owned(),
     );
     notes.push(
@@ -80,6 +74,30 @@ fn notes(folder: &Folder) -> Vec<String> {
         notes.push("Some cases failed and are missing here.".to_owned());
     }
     notes
+}
+
+/// Transformers beyond what the thermal model can tell.
+fn too_hot(folder: &Folder) -> Option<String> {
+    let value = |s: &str, key: &str| folder.kpi(s, key).and_then(|r| r.value);
+    let case = |s: &str| {
+        let hottest = value(s, "hot_spot_max_c").filter(|t| *t > HIGHEST_HOT_SPOT_C)?;
+        let days = |key: &str| value(s, key).map_or_else(|| "–".to_owned(), |d| decimal(d, 0));
+        Some(format!(
+            "{} ({} °C; {} days of life lost by formula, {} counted)",
+            words(s),
+            decimal(hottest, 0),
+            days("loss_of_life_raw_days"),
+            days("loss_of_life_days")
+        ))
+    };
+    let cases: Vec<String> = folder.strategies().filter_map(case).collect();
+    (!cases.is_empty()).then(|| {
+        format!(
+            "The transformer's hot spot passes {HIGHEST_HOT_SPOT_C} °C in {}: beyond that the thermal model only says that the limit is left \
+                behind, and a real transformer would be protected or lost. What is counted and charged is one insulation life at most.",
+            cases.join(", ")
+        )
+    })
 }
 
 /// Bills that were not accepted, and what that leaves out.

@@ -150,7 +150,17 @@ fn the_page_of_a_run_holds_everything() {
     ] {
         assert!(html.contains(&format!("<h2>{heading}</h2>")), "{heading}");
     }
-    for text in ["674 kW of feed-in", "midday-option", "sunny.example.com", "160 kVA", "400 kVA", "BLAKE3", "seed 1", "Run several seeds"] {
+    for text in [
+        "674 kW of feed-in",
+        "midday-option",
+        "sunny.example.com",
+        "160 kVA",
+        "400 kVA",
+        "BLAKE3",
+        "seed 1",
+        "Run several seeds",
+        "days of life lost by formula, 6250 counted",
+    ] {
         assert!(html.contains(text), "{text}");
     }
     assert!(!html.contains("2026-01-01"), "clock values of the manifest stay out");
