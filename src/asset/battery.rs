@@ -5,7 +5,7 @@
 
 use crate::time::SimDuration;
 
-use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 pub use super::store::Battery;
 use super::store_plan::{self, Buffers};
 
@@ -125,6 +125,10 @@ impl Model for Battery {
 
     fn limitable(&self) -> bool {
         true
+    }
+
+    fn content(&self) -> Content {
+        Content::Stored
     }
 }
 

@@ -3,7 +3,7 @@
 //! What is not fed in is lost; reactive power goes with active power.
 
 use super::fixed::Series;
-use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 
 /// Curtailable feed-in; its nominal power is negative.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,5 +56,9 @@ impl Model for Curtailable {
 
     fn limitable(&self) -> bool {
         true
+    }
+
+    fn content(&self) -> Content {
+        Content::None
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ids::ConnectionIdx;
 use crate::time::Period;
 
-use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 use super::session::Session;
 use super::{battery, curtailable, fixed, vehicle};
 
@@ -103,6 +103,14 @@ macro_rules! kinds {
             pub fn limitable(&self) -> bool {
                 match self {
                     $(Device::$kind(model) => Model::limitable(model)),*
+                }
+            }
+
+            /// See [`Model::content`].
+            #[must_use]
+            pub fn content(&self) -> Content {
+                match self {
+                    $(Device::$kind(model) => Model::content(model)),*
                 }
             }
         }

@@ -4,7 +4,7 @@
 use crate::ids::ProfileIdx;
 use crate::profile::ProfileTable;
 
-use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 use super::spec::AssetSpec;
 
 /// Power as nominal power times profile; without a profile the nominal power holds always.
@@ -85,5 +85,9 @@ impl Model for Fixed {
 
     fn limitable(&self) -> bool {
         self.limitable
+    }
+
+    fn content(&self) -> Content {
+        Content::None
     }
 }

@@ -26,6 +26,6 @@ pub mod vehicle;
 
 pub use availability::Availability;
 pub use device::{Device, DeviceSpec, Seen, State};
-pub use model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+pub use model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 pub use session::Session;
 pub use spec::{AssetKind, AssetSpec};

@@ -42,6 +42,20 @@ pub trait Model {
 
     /// Whether an operator's limitation can reach the device at all.
     fn limitable(&self) -> bool;
+
+    /// What its readings count.
+    fn content(&self) -> Content;
+}
+
+/// What the energy in a [`Reading`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// There is none.
+    None,
+    /// It is in a store.
+    Stored,
+    /// It is owed to a user.
+    Owed,
 }
 
 /// How the flexibility of a device hangs together.

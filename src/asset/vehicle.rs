@@ -20,7 +20,7 @@ use jiff::civil::{Date, Time};
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 
-use super::model::{Ask, Cap, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 use super::session::Session;
 
 /// Distribution of sessions.
@@ -269,6 +269,10 @@ impl Model for Vehicle {
 
     fn limitable(&self) -> bool {
         true
+    }
+
+    fn content(&self) -> Content {
+        Content::Owed
     }
 }
 

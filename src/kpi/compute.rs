@@ -97,7 +97,10 @@ fn users(k: &mut Kpis, case: &CaseResult) {
     k.number("consumption_limited_mwh", t.limited_consumption_wh * 1e-6);
     k.number("limited_connection_h", t.limited_connection_h);
     k.number("shifted_mwh", t.shifted_wh * 1e-6);
-    k.number("vehicle_unserved_kwh", t.unserved_wh[Variant::Actual as usize] * 1e-3);
+    let actual = Variant::Actual as usize;
+    k.number("vehicle_unserved_kwh", t.unserved_wh[actual] * 1e-3);
+    k.number("owed_vehicle_kwh", t.owed_wh[actual] * 1e-3);
+    k.number("stored_change_kwh", t.stored_change_wh[actual] * 1e-3);
 }
 
 /// Returns the insulation lives that all transformers lost together, at most one each.
@@ -139,6 +142,11 @@ fn ambient_c(study: &Study, t: SimTime) -> f64 {
     v.ambient_mean_c + v.ambient_season_k * wave((day - 200.0) / 365.25) + v.ambient_day_k * wave((hour - 15.0) / 24.0)
 }
 
+/// Mean of the run's day-ahead prices.
+fn mean_day_ahead_eur_per_mwh(study: &Study) -> f64 {
+    study.prices.day_ahead_eur_per_mwh[..study.steps].iter().sum::<f64>() / study.steps as f64
+}
+
 fn system_cost(k: &mut Kpis, study: &Study, case: &CaseResult, lives: f64) {
     let t = &case.totals;
     let v = &study.values;
@@ -146,12 +154,16 @@ fn system_cost(k: &mut Kpis, study: &Study, case: &CaseResult, lives: f64) {
     let priced = |value: Option<f64>, quantity: f64| value.map_or(Value::NotPriced, |p| Value::Number(p * quantity));
     let curtailed_mwh = (t.curtailed_by_orders_wh + t.curtailed_by_orange_wh) * 1e-6;
     let orders = k.get("orders").number().unwrap_or(0.0);
-    let unserved_mwh = t.unserved_wh[Variant::Actual as usize] * 1e-6;
+    let actual = Variant::Actual as usize;
+    let unserved_mwh = t.unserved_wh[actual] * 1e-6;
+    let owed_mwh = (t.owed_wh[actual] - t.stored_change_wh[actual]) * 1e-6;
     let rows = [
         ("cost_energy_eur", Value::Number(t.energy_eur)),
         ("cost_losses_eur", Value::Number(case.ledger.paid(&dso, Kind::Losses).as_f64())),
         ("cost_pv_lost_eur", priced(v.pv_lost_eur_per_mwh, curtailed_mwh)),
         ("cost_vehicle_unserved_eur", priced(v.vehicle_unserved_eur_per_mwh, unserved_mwh)),
+        ("cost_heat_held_back_eur", priced(v.heat_unserved_eur_per_mwh, t.heat_held_back_wh * 1e-6)),
+        ("cost_owed_eur", Value::Number(owed_mwh * mean_day_ahead_eur_per_mwh(study))),
         ("cost_shifting_eur", v.transaction_eur.map_or(Value::NotPriced, |p| Value::Number(p * orders + t.shifting_eur))),
         ("cost_ageing_eur", priced(v.transformer_eur, lives)),
         ("cost_capex_eur", Value::Number(case.ledger.paid(&dso, Kind::Capex).as_f64())),

@@ -177,6 +177,7 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
         ),
         row("PV lost, beside the market price", priced(v.pv_lost_eur_per_mwh, "€/MWh")),
         row("vehicles not charged", priced(v.vehicle_unserved_eur_per_mwh, "€/MWh")),
+        row("heat held back by limitations", priced(v.heat_unserved_eur_per_mwh, "€/MWh")),
         row("a new transformer", priced(v.transformer_eur, "€")),
         row("running cost of an order", priced(v.transaction_eur, "€")),
         row(

@@ -269,6 +269,7 @@ fn values(v: &schema::Values) -> Values {
     Values {
         pv_lost_eur_per_mwh: v.pv_lost_eur_per_mwh,
         vehicle_unserved_eur_per_mwh: v.vehicle_unserved_eur_per_mwh,
+        heat_unserved_eur_per_mwh: v.heat_unserved_eur_per_mwh,
         transformer_eur: v.transformer_eur,
         ambient_mean_c: v.ambient_mean_c,
         ambient_season_k: v.ambient_season_k,

@@ -1,6 +1,6 @@
 //! Every device as it really is, in one variant of a case.
 
-use crate::asset::{Cap, Flow, Moment, Reading, State};
+use crate::asset::{Cap, Content, Flow, Moment, Reading, State};
 use crate::scenario::study::Study;
 
 /// States of all devices, row by row, and what their instruments show.
@@ -35,6 +35,22 @@ impl<'a> Fleet<'a> {
     /// The power that device `d` would draw at a set point, W; nothing happens.
     pub(super) fn answer_w(&self, d: usize, moment: &Moment<'_>, set_w: f64) -> f64 {
         self.study.devices[d].device.step(&mut self.states[d].clone(), moment, set_w, Cap::NONE).0.p_w
+    }
+
+    /// Energy that vehicles still want in stays under way, Wh.
+    pub(super) fn owed_wh(&self) -> f64 {
+        self.contents(Content::Owed).map(|(_, now)| now.content_wh).sum()
+    }
+
+    /// Energy in stores beyond that at the beginning, Wh.
+    pub(super) fn stored_change_wh(&self) -> f64 {
+        self.contents(Content::Stored).map(|(began, now)| now.content_wh - began.content_wh).sum()
+    }
+
+    /// First and last readings of the devices that count such energy.
+    fn contents(&self, content: Content) -> impl Iterator<Item = (&Reading, &Reading)> {
+        let devices = self.study.devices.iter().zip(&self.readings);
+        devices.filter(move |(spec, _)| spec.device.content() == content).map(|(spec, now)| (&spec.shows, now))
     }
 
     /// What the instruments show, device by device.

@@ -27,6 +27,10 @@ pub struct Reference {
     pub tap_operations: usize,
     /// Energy that users left without, Wh.
     pub unserved_wh: f64,
+    /// Energy that vehicles still want when it is over, Wh.
+    pub owed_wh: f64,
+    /// Energy in batteries then beyond that at the beginning, Wh.
+    pub stored_change_wh: f64,
     /// Households' plans, Period by Period, and the readings they rest on.
     pub(super) plans: Vec<Schedules>,
     pub(super) rest_on: Vec<Vec<Reading>>,
@@ -73,6 +77,8 @@ impl Reference {
             phases: run.phases.map(Arc::new),
             tap_operations: run.physics.tap_operations,
             unserved_wh: run.fleet.unserved_wh,
+            owed_wh: run.fleet.owed_wh(),
+            stored_change_wh: run.fleet.stored_change_wh(),
             plans: run.plans,
             rest_on: run.rest_on,
             early: run.early,

@@ -153,6 +153,7 @@ pub fn observe_with(
         }
         case.happen(key.time, event);
     }
+    case.world.close();
     case.book_capex(strategy);
     case.recording.tap_operations = case.physics.tap_operations;
     progress(study.steps);

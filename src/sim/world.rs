@@ -39,8 +39,14 @@ pub struct Totals {
     pub curtailed_by_orange_wh: f64,
     /// Consumption held back by limitation, Wh.
     pub limited_consumption_wh: f64,
+    /// Of that, what is not made up for later, Wh: heat of heat pumps by profile. Charge is, or shows as unserved or owed.
+    pub heat_held_back_wh: f64,
     /// Energy vehicles left without, Wh, `[variant]`.
     pub unserved_wh: [f64; 3],
+    /// Energy vehicles still want in stays under way when the run ends, Wh, `[variant]`.
+    pub owed_wh: [f64; 3],
+    /// Energy in batteries when the run ends beyond that at its beginning, Wh, `[variant]`.
+    pub stored_change_wh: [f64; 3],
     /// Energy that devices moved for orders against their owners' plans, Wh.
     pub shifted_wh: f64,
     /// Cost of that shifting to its owners, €.
@@ -119,7 +125,12 @@ impl<'a> World<'a> {
             scheduled_w: vec![0.0; study.devices.len()],
             held: Vec::new(),
             limited_wh: vec![0.0; n],
-            totals: Totals { unserved_wh: [reference.unserved_wh, 0.0, 0.0], ..Totals::default() },
+            totals: Totals {
+                unserved_wh: [reference.unserved_wh, 0.0, 0.0],
+                owed_wh: [reference.owed_wh, 0.0, 0.0],
+                stored_change_wh: [reference.stored_change_wh, 0.0, 0.0],
+                ..Totals::default()
+            },
             trades: strategy.trades,
             parted: parts(strategy),
             study,
@@ -217,9 +228,16 @@ impl<'a> World<'a> {
         for &variant in self.variants() {
             self.realise(variant, k, &now, observer);
         }
+    }
+
+    /// When the run is over: what users left without, what is still owed to them and what their batteries hold.
+    pub(super) fn close(&mut self) {
         for variant in [Variant::Orders, Variant::Actual] {
             let real = if self.parted { variant } else { Variant::Actual };
-            self.totals.unserved_wh[variant as usize] = self.fleets[World::row(real)].unserved_wh;
+            let (fleet, v) = (&self.fleets[World::row(real)], variant as usize);
+            self.totals.unserved_wh[v] = fleet.unserved_wh;
+            self.totals.owed_wh[v] = fleet.owed_wh();
+            self.totals.stored_change_wh[v] = fleet.stored_change_wh();
         }
     }
 
@@ -358,13 +376,16 @@ impl<'a> World<'a> {
 
     /// Counts energy that a limitation took: consumption held back is positive, feed-in negative.
     fn hold_back(&mut self, d: usize, wh: f64) {
-        let connection = self.study.devices[d].connection;
+        let spec = &self.study.devices[d];
         match wh > 0.0 {
             true => self.totals.limited_consumption_wh += wh,
             false => self.totals.curtailed_by_orange_wh -= wh,
         }
-        self.limited_wh[connection.i()] += wh.abs();
-        self.held.push(connection);
+        if spec.device.flexibility() == Flexibility::None {
+            self.totals.heat_held_back_wh += wh;
+        }
+        self.limited_wh[spec.connection.i()] += wh.abs();
+        self.held.push(spec.connection);
     }
 
     fn count_limited(&mut self, step_h: f64) {

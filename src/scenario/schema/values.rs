@@ -11,6 +11,8 @@ pub struct Values {
     pub pv_lost_eur_per_mwh: Option<f64>,
     /// Value of energy a vehicle did not get by its departure.
     pub vehicle_unserved_eur_per_mwh: Option<f64>,
+    /// Value of heat that a limitation held back from heat pumps (assumption: as that of a vehicle's energy).
+    pub heat_unserved_eur_per_mwh: Option<f64>,
     /// New transformer installed; loss of life is charged as its share of normal life.
     pub transformer_eur: Option<f64>,
     /// Mean ambient temperature of the year around transformers.
@@ -28,6 +30,7 @@ impl Default for Values {
         Values {
             pv_lost_eur_per_mwh: Some(25.0),
             vehicle_unserved_eur_per_mwh: Some(600.0),
+            heat_unserved_eur_per_mwh: Some(600.0),
             transformer_eur: Some(12_000.0),
             ambient_mean_c: 10.5,
             ambient_season_k: 8.0,

@@ -58,6 +58,8 @@ pub struct Values {
     pub pv_lost_eur_per_mwh: Option<f64>,
     /// Value of energy a vehicle did not get by its departure.
     pub vehicle_unserved_eur_per_mwh: Option<f64>,
+    /// Value of heat that a limitation held back from heat pumps.
+    pub heat_unserved_eur_per_mwh: Option<f64>,
     /// New transformer installed; loss of life is charged as its share of normal life.
     pub transformer_eur: Option<f64>,
     /// Mean ambient temperature of the year around transformers, °C.

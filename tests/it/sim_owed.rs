@@ -1,0 +1,125 @@
+//! What a run leaves owed, and what limitations took for good, recomputed by a bystander from single devices.
+
+use copperplate::asset::Device;
+use copperplate::kpi::{Kpis, Value, compute};
+use copperplate::scenario::schema::{Batteries, Scenario};
+use copperplate::scenario::study::{Strategy, Study};
+use copperplate::sim::{CaseResult, DeviceStep, Observer, Reference, Variant, observe_case};
+
+use crate::sim_support::study;
+
+/// Energy in every device after the last step of each variant, Wh, and what heat pumps drew less than their profiles say, Wh.
+struct Watch<'a> {
+    study: &'a Study,
+    last_wh: Vec<[f64; 3]>,
+    heat_wh: f64,
+}
+
+impl<'a> Watch<'a> {
+    fn new(study: &'a Study) -> Watch<'a> {
+        Watch { study, last_wh: vec![[f64::NAN; 3]; study.devices.len()], heat_wh: 0.0 }
+    }
+
+    /// Energy vehicles want, and batteries have gained, in a variant, Wh.
+    fn ends(&self, v: Variant) -> (f64, f64) {
+        let (mut owed, mut gained) = (0.0, 0.0);
+        for (spec, last) in self.study.devices.iter().zip(&self.last_wh) {
+            match &spec.device {
+                Device::Vehicle(_) => owed += last[v as usize],
+                Device::Battery(b) => gained += last[v as usize] - b.capacity_wh / 2.0,
+                Device::Fixed(_) | Device::Curtailable(_) => {}
+            }
+        }
+        (owed, gained)
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn device(&mut self, seen: &DeviceStep) {
+        let d = seen.device.i();
+        if seen.step + 1 == self.study.steps {
+            self.last_wh[d][seen.variant as usize] = seen.content_wh;
+        }
+        let spec = &self.study.devices[d];
+        if let (Device::Fixed(fixed), "heat-pump", Variant::Actual) = (&spec.device, spec.kind, seen.variant) {
+            let row = self.study.truth.step_at(self.study.step_start(seen.step)).expect("profiles cover the run");
+            let wish_w = fixed.series.at(&self.study.truth, row).0;
+            self.heat_wh += (wish_w - seen.power_w) * self.study.step.as_hours();
+        }
+    }
+}
+
+/// The strategy that has most to do, and what a bystander saw of it.
+fn watched(study: &Study) -> (&Strategy, CaseResult, Kpis, Watch<'_>) {
+    let mut watch = Watch::new(study);
+    let reference = Reference::observed(study, &mut watch);
+    let strategy = study.strategies.iter().find(|s| s.name == "grid-capacity-management").expect("the scenario trades");
+    let case = observe_case(study, &reference, strategy, &|_| {}, &mut watch);
+    let kpis = compute(study, strategy, &case);
+    (strategy, case, kpis, watch)
+}
+
+/// Few sell on cold evenings, so that the operator has to limit; some have batteries.
+fn scarce(days: i64, edit: impl FnOnce(&mut Scenario)) -> Study {
+    study("winter-evening.toml", days, |s| {
+        s.aggregator.iter_mut().for_each(|a| a.willingness = 0.1);
+        s.feeder.batteries = Some(Batteries { share: 0.4, power_kw: 5.0, capacity_kwh: 10.0 });
+        edit(s);
+    })
+}
+
+fn number(kpis: &Kpis, key: &str) -> f64 {
+    kpis.get(key).number().unwrap_or(f64::NAN)
+}
+
+#[track_caller]
+fn same(a: f64, b: f64) {
+    assert!((a - b).abs() <= 1e-6 * (1.0 + a.abs()), "{a} is not {b}");
+}
+
+#[test]
+fn what_is_owed_when_a_run_ends_is_told_and_priced() {
+    let study = scarce(2, |_| {});
+    let (_, case, kpis, watch) = watched(&study);
+    for v in Variant::ALL {
+        let (owed, gained) = watch.ends(v);
+        same(case.totals.owed_wh[v as usize], owed);
+        same(case.totals.stored_change_wh[v as usize], gained);
+    }
+    let (owed, gained) = watch.ends(Variant::Actual);
+    assert!(owed > 1e3 && gained.abs() > 1e3, "{owed} Wh owed, {gained} Wh gained");
+    same(number(&kpis, "owed_vehicle_kwh"), owed / 1e3);
+    same(number(&kpis, "stored_change_kwh"), gained / 1e3);
+    let prices = &study.prices.day_ahead_eur_per_mwh;
+    let mean = prices.iter().sum::<f64>() / prices.len() as f64;
+    same(number(&kpis, "cost_owed_eur"), (owed - gained) / 1e6 * mean);
+}
+
+/// A run that ends in the middle of the night's charging counts the same energy as one that does not: bought or owed.
+#[test]
+fn what_a_strategy_puts_off_stays_on_its_account() {
+    let study = scarce(2, |s| s.feeder.batteries = None);
+    let (_, case, ..) = watched(&study);
+    let t = &case.totals;
+    let [free, actual] = [Variant::Free, Variant::Actual].map(|v| v as usize);
+    // What vehicles drew less than in the reference is what they left without or still want more.
+    let missing = |v: usize| t.unserved_wh[v] + t.owed_wh[v];
+    assert!(missing(actual) > missing(free), "limits and orders put charging off: {} and {} Wh", missing(actual), missing(free));
+}
+
+#[test]
+fn heat_held_back_has_a_price_of_its_own() {
+    // Heat pumps of 4 kW stay below the floor of 4.2 kW that a limitation leaves by default.
+    let study = scarce(4, |s| s.dso.orange.device_floor_kw = 1.0);
+    let (_, case, kpis, watch) = watched(&study);
+    assert!(watch.heat_wh > 1e3, "heat pumps were limited by {} Wh", watch.heat_wh);
+    same(case.totals.heat_held_back_wh, watch.heat_wh);
+    assert!(case.totals.heat_held_back_wh < case.totals.limited_consumption_wh, "vehicles were limited, too");
+    same(number(&kpis, "cost_heat_held_back_eur"), 600.0 * watch.heat_wh / 1e6);
+
+    let mut unpriced = study.clone();
+    unpriced.values.heat_unserved_eur_per_mwh = None;
+    let (_, _, kpis, _) = watched(&unpriced);
+    assert_eq!(kpis.get("cost_heat_held_back_eur"), Value::NotPriced);
+    assert_eq!(kpis.get("cost_total_eur"), Value::NotPriced);
+}
