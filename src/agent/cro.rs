@@ -3,7 +3,7 @@
 //! Open mode: every participant is served. Portfolio updates are ordered by their time stamps, since they carry no sequence
 //! number; a later one replaces an earlier one of the same sender.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{Domain, EntityAddress};
@@ -73,8 +73,8 @@ impl Cro {
         let Some(own) = self.portfolios.get(&q.header.sender_domain) else {
             return self.desk.reply(now, message, Some("No connections available".to_owned()));
         };
-        let own: Vec<&EntityAddress> = in_force(&own.connections, q.period).collect();
-        let mut covered: Vec<&EntityAddress> = Vec::new();
+        let own: BTreeSet<&EntityAddress> = in_force(&own.connections, q.period).collect();
+        let mut covered: BTreeSet<&EntityAddress> = BTreeSet::new();
         let mut dso_portfolios = Vec::new();
         for (dso, declared) in &self.declarations {
             let mut points = Vec::new();
@@ -89,7 +89,7 @@ impl Cro {
                 dso_portfolios.push(DsoPortfolio { dso_domain: dso.clone(), congestion_points: points });
             }
         }
-        let connections = own.iter().filter(|c| !covered.contains(c)).map(|c| (*c).clone()).collect();
+        let connections = own.iter().filter(|c| !covered.contains(*c)).map(|c| (*c).clone()).collect();
         let id = crate::uftp::message::MessageId(self.desk.uuid());
         let Message::AgrPortfolioQueryResponse(mut response) = message.reply(id, self.desk.date_time(now), None)? else { return None };
         response.dso_views = vec![DsoView { dso_portfolios, connections }];
@@ -103,12 +103,14 @@ impl Cro {
         let Some(point) = point else {
             return self.desk.reply(now, message, Some("No connections available".to_owned()));
         };
-        let agr_of = |address: &EntityAddress| {
-            let mut holders = self.portfolios.iter().filter(|(_, p)| in_force(&p.connections, q.period).any(|c| c == address));
-            holders.next().map(|(domain, _)| domain.clone())
-        };
+        let mut holders: BTreeMap<&EntityAddress, &Domain> = BTreeMap::new();
+        for (domain, portfolio) in &self.portfolios {
+            in_force(&portfolio.connections, q.period).for_each(|c| {
+                holders.entry(c).or_insert(domain);
+            });
+        }
         let connections = in_force(&point.connections, q.period)
-            .map(|c| RepresentedConnection { entity_address: c.clone(), agr_domain: agr_of(c) })
+            .map(|c| RepresentedConnection { entity_address: c.clone(), agr_domain: holders.get(c).map(|d| (*d).clone()) })
             .collect();
         let answer = DsoCongestionPoint { entity_address: q.entity_address.clone(), connections };
         let id = crate::uftp::message::MessageId(self.desk.uuid());

@@ -64,7 +64,7 @@ impl Dso {
             }
             for (i, expected) in expected.iter().enumerate() {
                 let sum: f64 = own.iter().map(|c| p_w[c.i()][i]).sum();
-                spread(vintage, &own, i, expected - sum, p_w);
+                spread(vintage, own, i, expected - sum, p_w);
             }
         }
     }
@@ -74,9 +74,8 @@ impl Dso {
     }
 
     /// Connections of an aggregator at a congestion point, as the common reference said.
-    pub(super) fn portfolio(&self, key: &(Domain, CpIdx)) -> Vec<ConnectionIdx> {
-        let of = |c: &&ConnectionIdx| self.represented.get(&self.profile.addresses[c.i()]) == Some(&key.0);
-        self.watched(key.1).public.connections.iter().filter(of).copied().collect()
+    pub(super) fn portfolio(&self, key: &(Domain, CpIdx)) -> &[ConnectionIdx] {
+        self.portfolios.get(key).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn load_flow(&mut self, period: &Period, vintage: Arc<DsoVintage>, p_w: Vec<Vec<f64>>) -> Analysis {

@@ -18,7 +18,7 @@ use crate::market::ledger::Unbooked;
 use crate::powerflow::Network;
 use crate::time::{Period, SimDuration, SimTime};
 use crate::uftp::message::{
-    DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus, Message, MessageId,
+    DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioQueryResponse, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus, Message, MessageId,
     PortfolioConnection, RedispatchBy, Response,
 };
 use crate::uftp::validate::Received;
@@ -117,8 +117,12 @@ pub struct Dso {
     desk: Desk,
     inbox: Inbox,
     profile: Profile,
-    /// Who represents a connection, as the common reference last said, with the Period asked for.
-    represented: BTreeMap<EntityAddress, Domain>,
+    /// Row of every connection by its address.
+    rows: BTreeMap<EntityAddress, ConnectionIdx>,
+    /// Who represents each connection, as the common reference last said.
+    represented: Vec<Option<Domain>>,
+    /// Connections of each aggregator at each congestion point, as they follow from it.
+    portfolios: BTreeMap<(Domain, CpIdx), Vec<ConnectionIdx>>,
     vintages: BTreeMap<Date, Arc<DsoVintage>>,
     books: BTreeMap<Date, Book>,
     /// Orders sent and not answered yet.
@@ -158,7 +162,9 @@ impl Dso {
             desk,
             inbox,
             profile,
-            represented: BTreeMap::new(),
+            rows: profile.addresses.iter().enumerate().map(|(c, a)| (a.clone(), ConnectionIdx::new(c))).collect(),
+            represented: vec![None; profile.addresses.len()],
+            portfolios: BTreeMap::new(),
             vintages: BTreeMap::new(),
             books: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -222,13 +228,7 @@ impl Dso {
     fn message(&mut self, now: SimTime, message: &Arc<Message>) -> Vec<Action> {
         match &**message {
             Message::DsoPortfolioQueryResponse(m) => {
-                let rows = m.congestion_point.iter().flat_map(|cp| &cp.connections);
-                for row in rows {
-                    match &row.agr_domain {
-                        Some(agr) => self.represented.insert(row.entity_address.clone(), agr.clone()),
-                        None => self.represented.remove(&row.entity_address),
-                    };
-                }
+                self.represent(m);
                 Vec::new()
             }
             Message::DPrognosis(m) => self.take_prognosis(now, message, m),
@@ -247,6 +247,30 @@ impl Dso {
             Message::FlexSettlementResponse(m) => self.pay(now, m),
             Message::TestMessage(_) => self.desk.reply(now, message, None).into_iter().collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Takes in who represents the connections of a congestion point.
+    fn represent(&mut self, m: &DsoPortfolioQueryResponse) {
+        let mut changed = self.portfolios.is_empty();
+        for told in m.congestion_point.iter().flat_map(|cp| &cp.connections) {
+            if let Some(c) = self.rows.get(&told.entity_address)
+                && self.represented[c.i()] != told.agr_domain
+            {
+                self.represented[c.i()].clone_from(&told.agr_domain);
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+        self.portfolios.clear();
+        for w in &self.profile.watched {
+            for c in &w.public.connections {
+                if let Some(agr) = &self.represented[c.i()] {
+                    self.portfolios.entry((agr.clone(), w.public.cp)).or_default().push(*c);
+                }
+            }
         }
     }
 

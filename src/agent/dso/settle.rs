@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::ids::{ConnectionIdx, Domain};
+use crate::ids::Domain;
 use crate::market::contract::Contract;
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{ContractSettlementIsp, ContractSettlementPeriod, IspRun, Metering, ProfileType};
@@ -20,10 +20,10 @@ impl Dso {
     /// Keeps the power profile of a connection's day.
     pub(super) fn take_metering(&mut self, m: &Metering) {
         let address = m.ean.connection();
-        let Some(row) = self.profile.addresses.iter().position(|a| *a == address) else { return };
+        let Some(connection) = self.rows.get(&address).copied() else { return };
         let Some(profile) = m.profiles.iter().find(|p| p.profile_type == ProfileType::Power) else { return };
         let watts = profile.isps.iter().map(|i| Watts::from_f64(i.value.as_f64() * 1e3)).collect();
-        self.meters.insert((m.period, ConnectionIdx::new(row)), watts);
+        self.meters.insert((m.period, connection), watts);
     }
 
     /// Bills every aggregator for the window that ends with `last`, and again for what it refused before.
@@ -79,7 +79,7 @@ impl Dso {
     fn is_metered(&self, order: &OrderRecord) -> bool {
         let points = self.profile.watched.iter().map(|w| w.public.cp);
         let mut own = points.flat_map(|cp| self.portfolio(&(order.agr.clone(), cp)));
-        own.all(|c| self.meters.contains_key(&(order.period.date, c)))
+        own.all(|c| self.meters.contains_key(&(order.period.date, *c)))
     }
 
     /// Metered net power of an aggregator's connections at an order's congestion point per ISP; the order's baseline where the day
@@ -90,7 +90,7 @@ impl Dso {
         }
         let mut sum = vec![Watts::ZERO; order.period.isps()];
         for c in self.portfolio(&(order.agr.clone(), order.cp)) {
-            for (sum, read) in sum.iter_mut().zip(self.meters.get(&(order.period.date, c)).into_iter().flatten()) {
+            for (sum, read) in sum.iter_mut().zip(self.meters.get(&(order.period.date, *c)).into_iter().flatten()) {
                 *sum += *read;
             }
         }

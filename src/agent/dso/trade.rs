@@ -59,7 +59,7 @@ impl Dso {
         let expires = self.desk.calendar.at(eve, round.request_expires);
         let watched = self.watched(cp).public.clone();
         let agrs: BTreeSet<Domain> =
-            watched.connections.iter().filter_map(|c| self.represented.get(&self.profile.addresses[c.i()]).cloned()).collect();
+            watched.connections.iter().filter_map(|c| self.represented[c.i()].clone()).collect();
         let isps = request_runs(period, bounds);
         let mut actions = Vec::new();
         for agr in agrs {
@@ -157,7 +157,7 @@ impl Dso {
             let candidate = &candidates[choice.candidate];
             let own = self.portfolio(&(offers[candidate.offer].header().sender_domain.clone(), cp));
             for &(i, p) in &candidate.power {
-                spread(&before.vintage, &own, i, choice.factor.scale_power(p).as_f64(), &mut p_w);
+                spread(&before.vintage, own, i, choice.factor.scale_power(p).as_f64(), &mut p_w);
             }
         }
         self.load_flow(period, Arc::clone(&before.vintage), p_w)
