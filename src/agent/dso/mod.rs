@@ -161,9 +161,9 @@ impl Dso {
         Dso {
             desk,
             inbox,
-            profile,
             rows: profile.addresses.iter().enumerate().map(|(c, a)| (a.clone(), ConnectionIdx::new(c))).collect(),
             represented: vec![None; profile.addresses.len()],
+            profile,
             portfolios: BTreeMap::new(),
             vintages: BTreeMap::new(),
             books: BTreeMap::new(),
