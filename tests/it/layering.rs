@@ -113,7 +113,7 @@ fn climbing(file: &File) -> impl Iterator<Item = String> {
 }
 
 /// Modules whose files still stand in circles; the list may only shrink.
-const IN_CIRCLES: [&str; 1] = ["agent"];
+const IN_CIRCLES: [&str; 0] = [];
 
 #[test]
 fn no_circle_of_files_inside_a_module() {

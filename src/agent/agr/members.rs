@@ -1,6 +1,6 @@
 //! Which connections and devices of a portfolio a congestion point concerns.
 
-use super::Profile;
+use super::profile::Profile;
 
 /// Rows of the portfolio at each of its congestion points.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
 //! The aggregator: forecasts and plans its portfolio, publishes D-Prognoses, offers what it can deliver, delivers what was
 //! ordered, meters it and checks the bill.
 
+mod booking;
 mod call;
 mod members;
 mod offer;
 mod plan;
+mod profile;
 mod revoke;
 mod settle;
 
@@ -13,8 +15,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::asset::{Device, Flexibility, Reading, Seen};
-use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::asset::{Flexibility, Reading, Seen};
+use crate::ids::{AssetIdx, ConnectionIdx, CpIdx};
 use crate::market::Direction;
 use crate::market::contract::{Judgement, PowerRange};
 use crate::time::{IspSeries, Period, SimTime};
@@ -25,58 +27,14 @@ use crate::uftp::message::{
 use crate::uftp::validate::Received;
 use crate::units::Watts;
 
-use super::agenda::{Appointment, Gate, Round};
+use super::agenda::{Appointment, Gate};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
 use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, send};
+pub use profile::{OwnDevice, Profile};
+
+use booking::Booking;
 use members::Members;
-use offer::Booking;
-
-/// What an aggregator knows of its own business, from its contracts with customers and DSO and from regulation.
-#[derive(Debug, Clone)]
-pub struct Profile {
-    /// Row in the study.
-    pub agr: AgrIdx,
-    /// Whom it trades with.
-    pub dso: Domain,
-    /// The common reference.
-    pub cro: Domain,
-    /// Its connections: row and address, in row order.
-    pub connections: Vec<(ConnectionIdx, EntityAddress)>,
-    /// Flexible devices behind them, those of a kind together.
-    pub devices: Vec<OwnDevice>,
-    /// Congestion points as published.
-    pub congestion_points: Vec<PublicCp>,
-    /// Pairs of congestion points that share connections.
-    pub nested: Vec<(CpIdx, CpIdx)>,
-    /// Its contracts with the DSO.
-    pub contracts: Vec<crate::market::contract::Contract>,
-    /// Margin on cost; zero where prices are regulated.
-    pub margin: f64,
-    /// Share of expected feed-in it dares to offer.
-    pub caution: f64,
-    /// Income lost per curtailed MWh beside the market price, €.
-    pub support_eur_per_mwh: f64,
-    /// Cost of shifting per MWh beside energy, €.
-    pub shifting_eur_per_mwh: f64,
-    /// Penalty on deficiency of spot orders, €/MWh.
-    pub penalty_eur_per_mwh: f64,
-    /// Rounds of trade; an offer stays good until the round it is made in is over.
-    pub rounds: Vec<Round>,
-}
-
-/// A flexible device of the portfolio.
-#[derive(Debug, Clone)]
-pub struct OwnDevice {
-    /// Which one.
-    pub asset: AssetIdx,
-    /// Behind which meter: row among the portfolio's connections.
-    pub connection: usize,
-    /// Its data sheet.
-    pub device: Device,
-    /// Whether its owner agreed to be steered under the rules in force.
-    pub willing: bool,
-}
 
 /// One Period in the making.
 #[derive(Debug)]
@@ -258,6 +216,11 @@ impl Agr {
             return self.prognoses(now, period.date);
         }
         let Some(day) = self.plan(period) else { return Vec::new() };
+        // Days that are over are neither delivered nor traded any more.
+        let today = period.date.yesterday().unwrap_or(period.date);
+        self.days.retain(|d, _| *d >= today);
+        self.vintages.retain(|d, _| *d >= today);
+        self.prices.retain(|d, _| *d >= today);
         self.days.insert(period.date, day);
         let mut actions = vec![Action::Dispatch(self.dispatch(period.date))];
         actions.extend(self.prognoses(now, period.date));

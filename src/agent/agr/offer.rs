@@ -14,9 +14,10 @@ use crate::market::Direction;
 use crate::market::contract::{Bounds, Contract, asked};
 use crate::time::{IspIndex, IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{non_zero_power_runs, series};
-use crate::uftp::message::{ConversationId, Disposition, FlexOffer, FlexRequest, Message, MessageId, OfferOption, Text};
+use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, OfferOption, Text};
 use crate::units::{ActivationFactor, Money, Watts};
 
+use super::booking::{BookedOption, Booking, Shift, Stage};
 use super::{Action, Agr, Day};
 
 /// Longest block of feed-in curtailment in one offer, ISPs.
@@ -25,87 +26,6 @@ const BLOCK: usize = 4;
 const GROUPS: usize = 4;
 /// Part of a request's room for rebound that one aggregator plans with: others have rebound too.
 const REBOUND_SHARE: f64 = 0.5;
-
-/// An outstanding offer and the assets behind it.
-#[derive(Debug, Clone)]
-pub(super) struct Booking {
-    pub message: MessageId,
-    pub conversation: ConversationId,
-    /// Row of the congestion point.
-    pub point: usize,
-    pub stage: Stage,
-    pub contract: Option<Text>,
-    /// The request it answers.
-    pub request: MessageId,
-    /// Until when the offer is good.
-    pub expires: SimTime,
-    pub options: Vec<BookedOption>,
-    pub ordered: Option<(usize, ActivationFactor)>,
-}
-
-/// How far an offer has come; whether it is ordered stands beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// Sent, not answered yet.
-    Sent,
-    /// Sent, and to be taken back as soon as it is accepted: nobody may revoke an offer that is not.
-    Unwanted,
-    /// Accepted.
-    Open,
-    /// A revocation is under way, with its MessageID.
-    Revoking { by: MessageId },
-}
-
-/// What one option would use.
-#[derive(Debug, Clone)]
-pub(super) struct BookedOption {
-    pub reference: Text,
-    /// Curtailed feed-in per ISP, W, not negative.
-    pub curtailed_w: Vec<f64>,
-    pub shifts: Vec<Shift>,
-    price: Money,
-    power: Vec<Watts>,
-    min_factor: ActivationFactor,
-}
-
-/// A changed plan of one device: the difference per ISP, W.
-#[derive(Debug, Clone)]
-pub(super) struct Shift {
-    /// Row of the device.
-    device: usize,
-    delta_w: Vec<f64>,
-}
-
-impl Shift {
-    /// Puts the activated share of the difference into the day's plans.
-    pub(super) fn apply(&self, plans: &mut [Arc<[f64]>], factor: ActivationFactor) {
-        let share = f64::from(factor.hundredths()) / 100.0;
-        plans[self.device] = plans[self.device].iter().zip(&self.delta_w).map(|(p, d)| p + share * d).collect();
-    }
-}
-
-impl Booking {
-    /// The option an order names; an order on a single option need not name it.
-    pub(super) fn option(&self, reference: Option<&str>) -> Option<usize> {
-        match reference {
-            Some(name) => self.options.iter().position(|o| &*o.reference == name),
-            None => (self.options.len() == 1).then_some(0),
-        }
-    }
-
-    /// Feed-in this offer may still need at an ISP, W: all of it while outstanding, the activated share once ordered.
-    pub(super) fn curtailed_w(&self, isp: usize) -> f64 {
-        match self.ordered {
-            Some((option, factor)) => self.options[option].curtailed_w[isp] * f64::from(factor.hundredths()) / 100.0,
-            None => self.options.iter().map(|o| o.curtailed_w[isp]).fold(0.0, f64::max),
-        }
-    }
-
-    /// Rows of the devices whose plans it changes.
-    fn devices(&self) -> impl Iterator<Item = usize> {
-        self.options.iter().flat_map(|o| o.shifts.iter().map(|s| s.device))
-    }
-}
 
 impl Agr {
     /// Answers a request with every offer it has for it.

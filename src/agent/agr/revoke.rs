@@ -10,7 +10,7 @@ use crate::asset::Flexibility;
 use crate::time::SimTime;
 use crate::uftp::message::{FlexOfferRevocation, Response};
 
-use super::offer::Stage;
+use super::booking::{Booking, Stage};
 use super::{Action, Agr, send};
 
 impl Agr {
@@ -85,7 +85,7 @@ impl Agr {
         Vec::new()
     }
 
-    fn booking(&self, wanted: impl Fn(&super::Booking) -> bool) -> Option<(jiff::civil::Date, usize)> {
+    fn booking(&self, wanted: impl Fn(&Booking) -> bool) -> Option<(jiff::civil::Date, usize)> {
         self.days.iter().find_map(|(date, day)| day.bookings.iter().position(&wanted).map(|b| (*date, b)))
     }
 }

@@ -18,68 +18,13 @@ use crate::market::contract::Payments;
 use crate::market::ledger::{Entry, Kind, Party, Unbooked};
 use crate::time::SimTime;
 use crate::uftp::message::{
-    ContractSettlement, ContractSettlementPeriod, FlexOrderSettlement, FlexSettlement, FlexSettlementResponse, MessageId,
-    SettlementDisposition, Text,
+    ContractSettlement, FlexOrderSettlement, FlexSettlement, FlexSettlementResponse, MessageId, SettlementDisposition, Text,
 };
-use crate::units::Money;
 
 use super::super::order::{OrderRecord, settle};
 use super::super::{Record, send};
+use super::due::{Bill, Due, names};
 use super::{Action, Dso};
-
-/// A day of a contract as settled.
-#[derive(Debug, Clone)]
-pub(super) struct ContractDay {
-    pub(super) contract: String,
-    pub(super) aggregator: Domain,
-    /// Availability fee of what stayed reserved.
-    pub(super) fee: Money,
-    pub(super) settlement: ContractSettlementPeriod,
-}
-
-impl ContractDay {
-    fn reference(&self) -> String {
-        format!("{} {}", self.contract, self.settlement.period)
-    }
-}
-
-/// Orders and contract days of one aggregator that no accepted bill holds yet.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Due {
-    /// In the order of [`OrderRecord::by_time`].
-    pub(super) orders: Vec<OrderRecord>,
-    pub(super) days: Vec<ContractDay>,
-}
-
-impl Due {
-    pub(super) fn is_empty(&self) -> bool {
-        self.orders.is_empty() && self.days.is_empty()
-    }
-
-    /// Whether a text of the aggregator names one of its orders.
-    fn is_named(&self, text: &str) -> bool {
-        self.orders.iter().any(|o| names(text, &o.reference))
-    }
-
-    fn join(&mut self, other: Due) {
-        self.orders.extend(other.orders);
-        self.orders.sort_by(OrderRecord::by_time);
-        self.days.extend(other.days);
-    }
-}
-
-/// A settlement sent and not accepted yet.
-#[derive(Debug)]
-pub(super) struct Bill {
-    agr: Domain,
-    pub(super) due: Due,
-    items: Vec<FlexOrderSettlement>,
-    pub(super) window: RangeInclusive<Date>,
-    /// Whether it repeats one that was rejected.
-    repeated: bool,
-    /// Why it was rejected; `None` while no answer has come.
-    refused: Option<Text>,
-}
 
 impl Dso {
     /// Bills an aggregator for what is due in a window, and for what is due from before it.
@@ -230,9 +175,4 @@ impl Dso {
         let reference = item.order_reference.as_deref().unwrap_or_default().to_owned();
         Unbooked { payee: agr.clone(), kind: self.payments(item).price, amount: item.price, reference, reason }
     }
-}
-
-/// Whether a text holds an order's reference as a word.
-fn names(text: &str, reference: &str) -> bool {
-    text.split(|c: char| c.is_whitespace() || ",.;:()[]'".contains(c)).any(|word| word == reference)
 }

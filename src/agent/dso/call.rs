@@ -11,7 +11,7 @@ use crate::units::{ActivationFactor, Watts};
 
 use super::super::order::OrderRecord;
 use super::super::send;
-use super::forecast::Analysis;
+use super::analysis::Analysis;
 use super::{Action, Dso};
 
 impl Dso {

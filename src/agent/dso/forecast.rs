@@ -8,29 +8,11 @@
 use std::sync::Arc;
 
 use crate::ids::{ConnectionIdx, CpIdx, Domain};
-use crate::market::contract::Bounds;
-use crate::powerflow::{Injections, Options, Outputs, Solution, Workspace, solve};
+use crate::powerflow::{Injections, Options, Outputs, Solution, solve};
 use crate::time::Period;
-use crate::units::Watts;
 
+use super::analysis::{Analysis, spread};
 use super::{Dso, DsoVintage, Watched};
-
-/// Buffers of the DSO's load flows.
-#[derive(Debug, Default)]
-pub(super) struct Solver {
-    workspace: Workspace,
-}
-
-/// What the DSO expects of one day.
-#[derive(Debug, Clone)]
-pub(super) struct Analysis {
-    pub period: Period,
-    pub vintage: Arc<DsoVintage>,
-    /// `[connection][isp]`, W.
-    pub p_w: Vec<Vec<f64>>,
-    pub solution: Arc<Solution>,
-    branches: usize,
-}
 
 impl Dso {
     /// Analyses a day on the latest forecast; `None` before one has come.
@@ -93,54 +75,10 @@ impl Dso {
             &self.profile.network,
             Injections::by_step(&p, &q),
             Options::default(),
-            Outputs::ALL,
+            Outputs { angle: false, unbalance: false, ..Outputs::ALL },
             &mut self.solver.workspace,
             &mut solution,
         );
         Analysis { period: *period, vintage, p_w, solution: Arc::new(solution), branches: self.profile.network.branches() }
-    }
-}
-
-/// Adds `delta_w` over `connections` in proportion to the magnitude of their own forecast.
-pub(super) fn spread(vintage: &DsoVintage, connections: &[ConnectionIdx], isp: usize, delta_w: f64, p_w: &mut [Vec<f64>]) {
-    let weight = |c: &ConnectionIdx| vintage.p_w[c.i()][isp].abs() + 1.0;
-    let total: f64 = connections.iter().map(weight).sum();
-    for c in connections {
-        p_w[c.i()][isp] += delta_w * weight(c) / total;
-    }
-}
-
-impl Analysis {
-    /// Power through a congestion point's element, towards the customers, at its upstream end: (P W, Q var, loading).
-    pub(super) fn through(&self, w: &Watched, isp: usize) -> (f64, f64, f64) {
-        let k = isp * self.branches + w.branch.i();
-        let s = &self.solution;
-        let (p, q) = if w.from_is_upstream { (s.p_from_w[k], s.q_from_var[k]) } else { (s.p_to_w[k], s.q_to_var[k]) };
-        (p, q, s.loading[k])
-    }
-
-    /// Active power that a loading limit allows at the operating point of an ISP, W: `L = √(S² − Q²)`, with `S` the apparent
-    /// power at which the present voltage gives that loading.
-    pub(super) fn allowed_w(&self, w: &Watched, isp: usize, limit: f64) -> f64 {
-        let (p, q, loading) = self.through(w, isp);
-        let s = if loading > 1e-3 { libm::sqrt(p * p + q * q) / loading * limit } else { w.rated_va * limit };
-        libm::sqrt((s * s - q * q).max(0.0))
-    }
-
-    /// The flexibility a limit asks for and leaves room for: `MinPower = −L − f`, `MaxPower = L − f`, with `f` the forecast net
-    /// power; Requested where zero lies outside (Shapeshifter specification, "FlexRequest").
-    pub(super) fn bounds(&self, w: &Watched, limit: f64) -> Vec<Bounds> {
-        (0..self.period.isps())
-            .map(|i| {
-                let (f, _, _) = self.through(w, i);
-                let l = self.allowed_w(w, i, limit);
-                let (min, max) = (libm::ceil(-l - f), libm::floor(l - f));
-                // Nothing satisfies both limits, or the load flow has no solution here.
-                if min > max || min.is_nan() || max.is_nan() {
-                    return Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
-                }
-                Bounds { min: Watts(min as i64), max: Watts(max as i64), requested: min > 0.0 || max < 0.0 }
-            })
-            .collect()
     }
 }

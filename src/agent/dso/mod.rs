@@ -1,94 +1,41 @@
 //! The system operator: forecasts its area, checks it by load flow, buys flexibility, watches and settles.
 
+mod analysis;
 mod bill;
 mod call;
+mod due;
 mod forecast;
 mod orange;
+mod profile;
 mod settle;
 mod trade;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::ids::{BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
-use crate::market::contract::{Bounds, Contract};
+use crate::ids::{ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::market::contract::Bounds;
 use crate::market::ledger::Unbooked;
-use crate::powerflow::Network;
-use crate::time::{Period, SimDuration, SimTime};
+use crate::time::{Period, SimTime};
 use crate::uftp::message::{
-    DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioQueryResponse, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus, Message, MessageId,
-    PortfolioConnection, RedispatchBy, Response,
+    DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioQueryResponse, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus,
+    Message, MessageId, PortfolioConnection, RedispatchBy, Response,
 };
 use crate::uftp::validate::Received;
 use crate::units::Watts;
 
-use super::agenda::{Appointment, Gate, Round};
+use super::agenda::{Appointment, Gate};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
-use super::{Action, Desk, DsoVintage, Input, Participant, PublicCp, send};
-use bill::{Bill, ContractDay};
-use orange::{OrangeDay, Watch};
+use super::{Action, Desk, DsoVintage, Input, Participant, send};
+pub use profile::{OrangePower, Profile, Watched};
 
-/// What the DSO knows of its own grid, contracts and powers.
-#[derive(Debug, Clone)]
-pub struct Profile {
-    /// The common reference.
-    pub cro: Domain,
-    /// Its grid model.
-    pub network: Arc<Network>,
-    /// Address of every connection, by row.
-    pub addresses: Vec<EntityAddress>,
-    /// Installed feed-in it can reach in orange, W per connection.
-    pub installed_feed_in_w: Vec<f64>,
-    /// Monitored elements.
-    pub watched: Vec<Watched>,
-    /// Pairs of congestion points that share connections.
-    pub nested: Vec<(CpIdx, CpIdx)>,
-    /// Contracts in force.
-    pub contracts: Vec<Contract>,
-    /// Whether it buys flexibility at all.
-    pub trades: bool,
-    /// Highest price per effective MWh.
-    pub price_ceiling_eur_per_mwh: f64,
-    /// Penalty on deficiency of spot orders, €/MWh.
-    pub penalty_eur_per_mwh: f64,
-    /// Rounds of trade.
-    pub rounds: Vec<Round>,
-    /// What it may do outside the market; `None`: nothing.
-    pub orange: Option<OrangePower>,
-}
-
-/// Powers outside the market.
-#[derive(Debug, Clone, Copy)]
-pub struct OrangePower {
-    /// Time between a measurement's step end and the limitation acting.
-    pub delay: SimDuration,
-    /// Physical step.
-    pub step: SimDuration,
-    /// Devices are not limited below this, W.
-    pub device_floor_w: f64,
-}
-
-/// A congestion point as its owner knows it.
-#[derive(Debug, Clone)]
-pub struct Watched {
-    /// What is published.
-    pub public: PublicCp,
-    /// The monitored branch.
-    pub branch: BranchIdx,
-    /// Whether the branch's from (hv) end is the one towards the source.
-    pub from_is_upstream: bool,
-    /// Apparent power at loading 1 and rated voltage, VA.
-    pub rated_va: f64,
-    /// Loading above which it acts on forecasts.
-    pub planning: f64,
-    /// Loading above which overload counts.
-    pub rating: f64,
-    /// Loading above which orange must act.
-    pub emergency: f64,
-}
+use analysis::Solver;
+use due::{Bill, ContractDay};
+use watch::{Watch, WatchedDay};
 
 /// The trade of one Period.
 #[derive(Debug, Default)]
@@ -139,10 +86,10 @@ pub struct Dso {
     disputed: Vec<Unbooked>,
     /// First day that no settlement window has held yet.
     window_start: Option<Date>,
-    days: BTreeMap<Date, OrangeDay>,
+    days: BTreeMap<Date, WatchedDay>,
     watch: Vec<Watch>,
     calls: BTreeMap<(String, Date), u32>,
-    solver: forecast::Solver,
+    solver: Solver,
 }
 
 impl Participant for Dso {
@@ -178,7 +125,7 @@ impl Dso {
             days: BTreeMap::new(),
             watch,
             calls: BTreeMap::new(),
-            solver: forecast::Solver::default(),
+            solver: Solver::default(),
         }
     }
 
@@ -400,7 +347,11 @@ impl Dso {
             actions.push(Action::Record(super::Record::Unserved { cp: w.public.cp, period: *period, unserved_w }));
         }
         let solution = Arc::clone(&analysis.solution);
-        self.days.insert(period.date, OrangeDay::new(&self.profile, analysis));
+        self.days.insert(period.date, WatchedDay::new(&self.profile.watched, &analysis));
+        // Days that are over are neither watched nor traded any more.
+        let today = period.date.yesterday().unwrap_or(period.date);
+        self.days.retain(|d, _| *d >= today);
+        self.vintages.retain(|d, _| *d >= today);
         actions.push(Action::Record(super::Record::Analysis { period: *period, with_orders: true, solution }));
         actions
     }

@@ -13,50 +13,11 @@
 
 use jiff::civil::Date;
 
-use crate::ids::CpIdx;
-use crate::time::{Period, SimTime};
+use crate::time::SimTime;
 
 use super::super::{Limit, Telemetry};
-use super::forecast::Analysis;
-use super::{Action, Dso, OrangePower, Profile, Watched};
-
-/// The state of watching one congestion point.
-#[derive(Debug)]
-pub(super) struct Watch {
-    cp: CpIdx,
-    /// The limitation in force and the one before, with the time each acts from.
-    sent: Vec<(SimTime, Limit)>,
-}
-
-impl Watch {
-    pub(super) fn new(cp: CpIdx) -> Watch {
-        Watch { cp, sent: Vec::new() }
-    }
-
-    fn in_force(&self, t: SimTime) -> Limit {
-        self.sent.iter().rev().find(|(from, _)| *from <= t).map_or_else(|| Limit::none(self.cp), |(_, l)| l.clone())
-    }
-
-    fn latest(&self) -> Limit {
-        self.sent.last().map_or_else(|| Limit::none(self.cp), |(_, l)| l.clone())
-    }
-}
-
-/// The last forecast of a day, as orange needs it.
-#[derive(Debug)]
-pub(super) struct OrangeDay {
-    analysis: Analysis,
-    /// `[watched][isp]` where offers fell short.
-    shortfall: Vec<Vec<bool>>,
-}
-
-impl OrangeDay {
-    pub(super) fn new(profile: &Profile, analysis: Analysis) -> OrangeDay {
-        let short = |w: &Watched| analysis.bounds(w, w.rating).iter().map(|b| b.requested || b.max < b.min).collect();
-        let shortfall = profile.watched.iter().map(short).collect();
-        OrangeDay { analysis, shortfall }
-    }
-}
+use super::watch::WatchedDay;
+use super::{Action, Dso, OrangePower, Watched};
 
 impl Dso {
     /// Looks at a measurement and changes the limitation if that is called for.
@@ -81,10 +42,11 @@ impl Dso {
         let (Some(then), Some(next)) = (self.expected(t.step_start), self.expected(target)) else { return none };
         let in_force = self.watch[k].in_force(t.step_start);
         let relief = self.relief(w, then, &in_force, 0.0);
-        let forecast = then.0.analysis.through(w, then.1).0;
+        let forecast = then.0.through[k][then.1].p_w;
         let e = t.p_w - (forecast + relief);
-        let expected = next.0.analysis.through(w, next.1).0 + e;
-        let allowed = next.0.analysis.allowed_w(w, next.1, w.rating);
+        let there = next.0.through[k][next.1];
+        let expected = there.p_w + e;
+        let allowed = there.allowed_w(w, w.rating);
         let emergency = allowed / w.rating * w.emergency;
         let compelled = t.loading > w.emergency || expected.abs() > emergency;
         let holding = self.watch[k].latest().acts() && expected.abs() > allowed;
@@ -102,45 +64,40 @@ impl Dso {
     }
 
     /// The last forecast of the day that holds `t`, and its ISP.
-    fn expected(&self, t: SimTime) -> Option<(&OrangeDay, usize)> {
+    fn expected(&self, t: SimTime) -> Option<(&WatchedDay, usize)> {
         let date: Date = self.desk.calendar.date_of(t);
         let day = self.days.get(&date)?;
-        let period: &Period = &day.analysis.period;
-        Some((day, period.isp_at(t)?.offset()))
+        Some((day, day.period.isp_at(t)?.offset()))
     }
 
     /// Feed-in (`extra_w` more than forecast, pro rata) and devices expected at an ISP, per connection of the point.
-    fn feed_in(&self, w: &Watched, at: (&OrangeDay, usize), extra_w: f64) -> Vec<(f64, f64)> {
-        let rows: Vec<(f64, f64)> = w
-            .public
-            .connections
-            .iter()
-            .map(|c| (at.0.analysis.vintage.feed_in_w[c.i()][at.1], self.profile.installed_feed_in_w[c.i()]))
-            .collect();
+    fn feed_in(&self, w: &Watched, at: (&WatchedDay, usize), extra_w: f64) -> Vec<(f64, f64)> {
+        let rows: Vec<(f64, f64)> =
+            w.public.connections.iter().map(|c| (at.0.vintage.feed_in_w[c.i()][at.1], self.profile.installed_feed_in_w[c.i()])).collect();
         let total: f64 = rows.iter().map(|r| r.0).sum();
         let scale = if total > 0.0 { ((total + extra_w) / total).max(0.0) } else { 1.0 };
         rows.into_iter().map(|(f, installed)| ((f * scale).min(installed), installed)).collect()
     }
 
     /// What a limitation is expected to change at an ISP, W (positive: less feed-in; negative: less consumption).
-    fn relief(&self, w: &Watched, at: (&OrangeDay, usize), limit: &Limit, extra_w: f64) -> f64 {
+    fn relief(&self, w: &Watched, at: (&WatchedDay, usize), limit: &Limit, extra_w: f64) -> f64 {
         let fed = self.feed_in(w, at, extra_w);
         let less_feed_in: f64 = fed.iter().map(|(f, installed)| (f - limit.feed_in_fraction * installed).max(0.0)).sum();
-        let devices = w.public.connections.iter().map(|c| at.0.analysis.vintage.device_w[c.i()][at.1]);
+        let devices = w.public.connections.iter().map(|c| at.0.vintage.device_w[c.i()][at.1]);
         let less_consumption: f64 = devices.map(|d| (d - limit.device_cap_w).max(0.0)).sum();
         less_feed_in - less_consumption
     }
 
     /// The fraction of installed power at which feed-in is `excess` below what is expected.
-    fn feed_in_fraction(&self, w: &Watched, at: (&OrangeDay, usize), e: f64, excess: f64) -> f64 {
+    fn feed_in_fraction(&self, w: &Watched, at: (&WatchedDay, usize), e: f64, excess: f64) -> f64 {
         let fed = self.feed_in(w, at, -e);
         let cut = |fraction: f64| -> f64 { fed.iter().map(|(f, installed)| (f - fraction * installed).max(0.0)).sum() };
         bisect(|fraction| cut(fraction) - excess, 0.0, 1.0)
     }
 
     /// The device cap at which consumption is `excess` below what is expected, at least the floor.
-    fn device_cap_w(&self, w: &Watched, at: (&OrangeDay, usize), excess: f64, floor_w: f64) -> f64 {
-        let devices: Vec<f64> = w.public.connections.iter().map(|c| at.0.analysis.vintage.device_w[c.i()][at.1]).collect();
+    fn device_cap_w(&self, w: &Watched, at: (&WatchedDay, usize), excess: f64, floor_w: f64) -> f64 {
+        let devices: Vec<f64> = w.public.connections.iter().map(|c| at.0.vintage.device_w[c.i()][at.1]).collect();
         let most = devices.iter().copied().fold(0.0, f64::max).max(floor_w);
         let cut = |cap: f64| -> f64 { devices.iter().map(|d| (d - cap).max(0.0)).sum() };
         bisect(|cap| cut(cap) - excess, 0.0, most).max(floor_w)

@@ -13,7 +13,7 @@ use crate::uftp::message::{ContractSettlementIsp, ContractSettlementPeriod, IspR
 use crate::units::Watts;
 
 use super::super::order::OrderRecord;
-use super::bill::{ContractDay, Due};
+use super::due::{ContractDay, Due};
 use super::{Action, Dso};
 
 impl Dso {

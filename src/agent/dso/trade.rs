@@ -18,7 +18,7 @@ use crate::units::Watts;
 use super::super::agenda::Appointment;
 use super::super::order::OrderRecord;
 use super::super::{Record, send};
-use super::forecast::{Analysis, spread};
+use super::analysis::{Analysis, spread};
 use super::{Action, Book, Dso};
 
 /// Rounds of select, check, repair.
@@ -58,8 +58,7 @@ impl Dso {
         let round = &self.profile.rounds[usize::from(appointment.round) - 1];
         let expires = self.desk.calendar.at(eve, round.request_expires);
         let watched = self.watched(cp).public.clone();
-        let agrs: BTreeSet<Domain> =
-            watched.connections.iter().filter_map(|c| self.represented[c.i()].clone()).collect();
+        let agrs: BTreeSet<Domain> = watched.connections.iter().filter_map(|c| self.represented[c.i()].clone()).collect();
         let isps = request_runs(period, bounds);
         let mut actions = Vec::new();
         for agr in agrs {

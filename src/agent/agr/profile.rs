@@ -1,0 +1,52 @@
+//! What an aggregator knows of its own business.
+
+use crate::agent::PublicCp;
+use crate::agent::agenda::Round;
+use crate::asset::Device;
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+
+/// What an aggregator knows of its own business, from its contracts with customers and DSO and from regulation.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Row in the study.
+    pub agr: AgrIdx,
+    /// Whom it trades with.
+    pub dso: Domain,
+    /// The common reference.
+    pub cro: Domain,
+    /// Its connections: row and address, in row order.
+    pub connections: Vec<(ConnectionIdx, EntityAddress)>,
+    /// Flexible devices behind them, those of a kind together.
+    pub devices: Vec<OwnDevice>,
+    /// Congestion points as published.
+    pub congestion_points: Vec<PublicCp>,
+    /// Pairs of congestion points that share connections.
+    pub nested: Vec<(CpIdx, CpIdx)>,
+    /// Its contracts with the DSO.
+    pub contracts: Vec<crate::market::contract::Contract>,
+    /// Margin on cost; zero where prices are regulated.
+    pub margin: f64,
+    /// Share of expected feed-in it dares to offer.
+    pub caution: f64,
+    /// Income lost per curtailed MWh beside the market price, €.
+    pub support_eur_per_mwh: f64,
+    /// Cost of shifting per MWh beside energy, €.
+    pub shifting_eur_per_mwh: f64,
+    /// Penalty on deficiency of spot orders, €/MWh.
+    pub penalty_eur_per_mwh: f64,
+    /// Rounds of trade; an offer stays good until the round it is made in is over.
+    pub rounds: Vec<Round>,
+}
+
+/// A flexible device of the portfolio.
+#[derive(Debug, Clone)]
+pub struct OwnDevice {
+    /// Which one.
+    pub asset: AssetIdx,
+    /// Behind which meter: row among the portfolio's connections.
+    pub connection: usize,
+    /// Its data sheet.
+    pub device: Device,
+    /// Whether its owner agreed to be steered under the rules in force.
+    pub willing: bool,
+}
