@@ -22,6 +22,8 @@ pub struct Cro {
     desk: Desk,
     inbox: Inbox,
     portfolios: BTreeMap<Domain, AgrPortfolioUpdate>,
+    /// The same by address.
+    represented: BTreeMap<Domain, BTreeMap<EntityAddress, Vec<PortfolioConnection>>>,
     declarations: BTreeMap<Domain, DsoPortfolioUpdate>,
 }
 
@@ -48,12 +50,17 @@ impl Cro {
     /// An empty registry.
     #[must_use]
     pub fn new(desk: Desk, inbox: Inbox) -> Cro {
-        Cro { desk, inbox, portfolios: BTreeMap::new(), declarations: BTreeMap::new() }
+        Cro { desk, inbox, portfolios: BTreeMap::new(), represented: BTreeMap::new(), declarations: BTreeMap::new() }
     }
 
     fn answer(&mut self, now: SimTime, message: &Arc<Message>) -> Option<Action> {
         match &**message {
             Message::AgrPortfolioUpdate(m) => {
+                let mut by_address: BTreeMap<EntityAddress, Vec<PortfolioConnection>> = BTreeMap::new();
+                for c in &m.connections {
+                    by_address.entry(c.entity_address.clone()).or_default().push(c.clone());
+                }
+                self.represented.insert(m.header.sender_domain.clone(), by_address);
                 self.portfolios.insert(m.header.sender_domain.clone(), m.clone());
                 self.desk.reply(now, message, None)
             }
@@ -103,14 +110,13 @@ impl Cro {
         let Some(point) = point else {
             return self.desk.reply(now, message, Some("No connections available".to_owned()));
         };
-        let mut holders: BTreeMap<&EntityAddress, &Domain> = BTreeMap::new();
-        for (domain, portfolio) in &self.portfolios {
-            in_force(&portfolio.connections, q.period).for_each(|c| {
-                holders.entry(c).or_insert(domain);
-            });
-        }
+        let holder = |address: &EntityAddress| {
+            let holds = |c: &&PortfolioConnection| holds(c.start_period, c.end_period, q.period);
+            let mut holders = self.represented.iter().filter(|(_, own)| own.get(address).is_some_and(|c| c.iter().any(|c| holds(&c))));
+            holders.next().map(|(domain, _)| domain.clone())
+        };
         let connections = in_force(&point.connections, q.period)
-            .map(|c| RepresentedConnection { entity_address: c.clone(), agr_domain: holders.get(c).map(|d| (*d).clone()) })
+            .map(|c| RepresentedConnection { entity_address: c.clone(), agr_domain: holder(c) })
             .collect();
         let answer = DsoCongestionPoint { entity_address: q.entity_address.clone(), connections };
         let id = crate::uftp::message::MessageId(self.desk.uuid());

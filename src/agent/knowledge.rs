@@ -15,19 +15,73 @@ pub struct PortfolioVintage {
     pub outlook: Vec<Outlook>,
 }
 
-/// The DSO's own forecast for one Period, `[connection][isp]`.
+/// A value of every connection in every ISP of a Period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Area {
+    connections: usize,
+    /// ISP after ISP.
+    values: Vec<f64>,
+}
+
+impl Area {
+    /// Nothing but zeros.
+    #[must_use]
+    pub fn zero(connections: usize, isps: usize) -> Area {
+        Area { connections, values: vec![0.0; connections * isps] }
+    }
+
+    /// From the values of each connection, ISP by ISP.
+    #[must_use]
+    pub fn of(rows: &[Vec<f64>], isps: usize) -> Area {
+        let mut area = Area::zero(rows.len(), isps);
+        for (c, row) in rows.iter().enumerate() {
+            area.add(c, row);
+        }
+        area
+    }
+
+    /// The value of a connection in an ISP.
+    #[must_use]
+    pub fn at(&self, connection: ConnectionIdx, isp: usize) -> f64 {
+        self.values[isp * self.connections + connection.i()]
+    }
+
+    /// The values of an ISP, connection by connection.
+    #[must_use]
+    pub fn isp(&self, isp: usize) -> &[f64] {
+        &self.values[isp * self.connections..][..self.connections]
+    }
+
+    /// The same, to change.
+    pub fn isp_mut(&mut self, isp: usize) -> &mut [f64] {
+        &mut self.values[isp * self.connections..][..self.connections]
+    }
+
+    /// All values, ISP after ISP: as a load flow takes them.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Adds values of a connection, ISP by ISP.
+    pub fn add(&mut self, connection: usize, row: &[f64]) {
+        self.values.iter_mut().skip(connection).step_by(self.connections.max(1)).zip(row).for_each(|(to, from)| *to += from);
+    }
+}
+
+/// The DSO's own forecast for one Period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DsoVintage {
     /// The day.
     pub period: Period,
     /// Net active power, W, consumption positive.
-    pub p_w: Vec<Vec<f64>>,
+    pub p_w: Area,
     /// Net reactive power, var.
-    pub q_var: Vec<Vec<f64>>,
+    pub q_var: Area,
     /// Feed-in within `p_w`, W, positive.
-    pub feed_in_w: Vec<Vec<f64>>,
+    pub feed_in_w: Area,
     /// Consumption within `p_w` that a limitation can reach (vehicles, heat pumps, batteries), W.
-    pub device_w: Vec<Vec<f64>>,
+    pub device_w: Area,
 }
 
 /// Published day-ahead prices of one Period, per ISP.

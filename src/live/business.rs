@@ -12,7 +12,7 @@ use super::series::{Layout, Series, Values};
 use crate::agent::agr::{self, Agr, OwnDevice};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, Watched};
-use crate::agent::{DayPrices, Desk, Directory, DsoVintage, Inbox, Input, MeterDay, Participant, PortfolioVintage, PublicCp};
+use crate::agent::{Area, DayPrices, Desk, Directory, DsoVintage, Inbox, Input, MeterDay, Participant, PortfolioVintage, PublicCp};
 use crate::asset::curtailable::Curtailable;
 use crate::asset::{Device, Outlook, fixed};
 use crate::diagnostic::Findings;
@@ -306,7 +306,7 @@ impl Files {
     }
 
     fn vintage(&self, period: &Period, values: &Values) -> Input {
-        let zeros = || vec![vec![0.0; period.isps()]; self.connections.len()];
+        let zeros = || Area::zero(self.connections.len(), period.isps());
         match self.own {
             Own::Aggregator { .. } => Input::Portfolio(Arc::new(PortfolioVintage {
                 period: *period,
@@ -315,8 +315,8 @@ impl Files {
             })),
             Own::Operator => Input::Area(Arc::new(DsoVintage {
                 period: *period,
-                p_w: values[0].clone(),
-                q_var: values[1].clone(),
+                p_w: Area::of(&values[0], period.isps()),
+                q_var: Area::of(&values[1], period.isps()),
                 feed_in_w: zeros(),
                 device_w: zeros(),
             })),

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::agent::{DsoVintage, PortfolioVintage};
+use crate::agent::{Area, DsoVintage, PortfolioVintage};
 use crate::asset::fixed::Series;
 use crate::asset::{Device, Outlook};
 use crate::forecast::{Model, PERSISTENCE, QUARTER, Quantity, UnitError, factor};
 use crate::ids::AgrIdx;
+use crate::profile::ProfileTable;
 use crate::scenario::study::Study;
-use crate::time::{IspIndex, Period, SimDuration, SimTime};
+use crate::time::{Period, SimDuration, SimTime};
 
 use super::household::Schedules;
 
@@ -31,7 +32,7 @@ impl<'a> Forecaster<'a> {
     /// An aggregator's forecast of its portfolio, in the order of its own tables.
     pub(super) fn portfolio(&self, agr: AgrIdx, issued: SimTime, period: &Period) -> Arc<PortfolioVintage> {
         let study = self.study;
-        let error = self.agrs[agr.i()].as_ref();
+        let look = Look::new(study, self.agrs[agr.i()].as_ref(), issued, period);
         let connections: Vec<usize> = (0..study.grid.connections.len()).filter(|c| study.agr_of[*c] == Some(agr)).collect();
         let mut inflexible_w = vec![vec![0.0; period.isps()]; connections.len()];
         let mut outlook = Vec::new();
@@ -39,11 +40,11 @@ impl<'a> Forecaster<'a> {
             match &spec.device {
                 Device::Fixed(fixed) => {
                     let row = connections.binary_search(&spec.connection.i()).expect("an own connection");
-                    self.add(&mut inflexible_w[row], &fixed.series, Quantity::Load, error, issued, period);
+                    look.add_active(&mut inflexible_w[row], &fixed.series, Quantity::Load);
                 }
                 Device::Curtailable(plant) => {
                     let mut power = vec![0.0; period.isps()];
-                    self.add(&mut power, &plant.series, Quantity::FeedIn, error, issued, period);
+                    look.add_active(&mut power, &plant.series, Quantity::FeedIn);
                     outlook.push(Outlook::Power(power));
                 }
                 _ => outlook.push(spec.outlook(period)),
@@ -55,9 +56,10 @@ impl<'a> Forecaster<'a> {
     /// The DSO's forecast of every connection; `plans` is what it expects households to do with what they steer.
     pub(super) fn area(&self, plans: &Schedules, issued: SimTime, period: &Period) -> Arc<DsoVintage> {
         let study = self.study;
-        let n = study.grid.connections.len();
-        let zeros = || vec![vec![0.0; period.isps()]; n];
-        let (mut p_w, mut q_var, mut feed_in_w, mut device_w) = (zeros(), zeros(), zeros(), zeros());
+        let look = Look::new(study, self.dso.as_ref(), issued, period);
+        let zero = || Area::zero(study.grid.connections.len(), period.isps());
+        let (mut p_w, mut q_var, mut feed_in_w, mut device_w) = (zero(), zero(), zero(), zero());
+        let (mut own, mut reactive) = (vec![0.0; period.isps()], vec![0.0; period.isps()]);
         for (spec, plan) in study.devices.iter().zip(plans) {
             let c = spec.connection.i();
             let (series, quantity) = match &spec.device {
@@ -65,59 +67,89 @@ impl<'a> Forecaster<'a> {
                 Device::Curtailable(plant) => (Some(&plant.series), Quantity::FeedIn),
                 _ => (None, Quantity::Load),
             };
-            let mut own = plan.as_ref().map_or_else(|| vec![0.0; period.isps()], |plan| plan.to_vec());
-            if let Some(series) = series {
-                self.add(&mut own, series, quantity, self.dso.as_ref(), issued, period);
-                self.add_reactive(&mut q_var[c], series, period);
+            match plan {
+                Some(plan) => own.copy_from_slice(plan),
+                None => own.fill(0.0),
             }
-            for (i, p) in own.iter().enumerate() {
-                p_w[c][i] += p;
-                if spec.device.limitable() {
-                    feed_in_w[c][i] += (-p).max(0.0);
-                    device_w[c][i] += p.max(0.0);
-                }
+            if let Some(series) = series {
+                look.add_active(&mut own, series, quantity);
+                reactive.fill(0.0);
+                look.add_reactive(&mut reactive, series);
+                q_var.add(c, &reactive);
+            }
+            p_w.add(c, &own);
+            if spec.device.limitable() {
+                let parts: (Vec<f64>, Vec<f64>) = own.iter().map(|p| ((-p).max(0.0), p.max(0.0))).unzip();
+                feed_in_w.add(c, &parts.0);
+                device_w.add(c, &parts.1);
             }
         }
         Arc::new(DsoVintage { period: *period, p_w, q_var, feed_in_w, device_w })
     }
+}
 
-    /// Adds the forecast power of a series, ISP averages.
-    fn add(&self, into: &mut [f64], series: &Series, quantity: Quantity, error: Option<&UnitError>, issued: SimTime, period: &Period) {
-        let study = self.study;
-        let parts = parts(period, if error.is_some() { common(study.step, QUARTER) } else { study.step });
-        for (i, w) in into.iter_mut().enumerate() {
-            let start = period.isp_start(IspIndex::from_offset(i));
-            let mut sum = 0.0;
-            for t in parts.clone().map(|d| start + d) {
-                let truth = self.foreseen(series, t).0;
-                sum += match (&study.forecast, error) {
-                    (Model::Synthetic(m), Some(e)) => truth * factor(m, e, quantity, t, issued),
-                    _ => truth,
-                };
-            }
-            *w += sum / parts.len() as f64;
-        }
-    }
+/// How a Period looks from one moment: the rows of the profiles that stand for each part of an ISP, and what errors make of them.
+struct Look<'a> {
+    profiles: &'a ProfileTable,
+    /// Parts in an ISP: of active power, which errors change from quarter to quarter, and of reactive power.
+    parts: usize,
+    steps: usize,
+    /// `[isp · parts + part]` row, and factor by quantity.
+    rows: Vec<usize>,
+    factors: [Vec<f64>; 2],
+    /// `[isp · steps + step]` row.
+    step_rows: Vec<usize>,
+}
 
-    fn add_reactive(&self, into: &mut [f64], series: &Series, period: &Period) {
-        let parts = parts(period, self.study.step);
-        for (i, q) in into.iter_mut().enumerate() {
-            let start = period.isp_start(IspIndex::from_offset(i));
-            *q += parts.clone().map(|d| self.foreseen(series, start + d).1).sum::<f64>() / parts.len() as f64;
-        }
-    }
-
-    /// What forecasts start from: the truth of the moment, or of 48 h before under persistence (of the moment itself
-    /// where the profiles begin).
-    fn foreseen(&self, series: &Series, t: SimTime) -> (f64, f64) {
-        let profiles = &self.study.foreseen;
-        let base = match self.study.forecast {
-            Model::Persistence => t - PERSISTENCE,
-            Model::Perfect | Model::Synthetic(_) => t,
+impl<'a> Look<'a> {
+    fn new(study: &'a Study, error: Option<&UnitError>, issued: SimTime, period: &Period) -> Look<'a> {
+        let starts = |part: SimDuration| {
+            let inside = parts(period, part);
+            period.iter().flat_map(move |isp| inside.clone().map(move |d| period.isp_start(isp) + d))
         };
-        let row = profiles.step_at(base).or_else(|| profiles.step_at(t)).expect("profiles cover the run");
-        series.at(profiles, row)
+        let part = if error.is_some() { common(study.step, QUARTER) } else { study.step };
+        let factors = |quantity| match (&study.forecast, error) {
+            (Model::Synthetic(m), Some(e)) => starts(part).map(|t| factor(m, e, quantity, t, issued)).collect(),
+            _ => Vec::new(),
+        };
+        Look {
+            profiles: &study.foreseen,
+            parts: parts(period, part).len(),
+            steps: parts(period, study.step).len(),
+            rows: starts(part).map(|t| foreseen(study, t)).collect(),
+            factors: [factors(Quantity::FeedIn), factors(Quantity::Load)],
+            step_rows: starts(study.step).map(|t| foreseen(study, t)).collect(),
+        }
     }
+
+    /// Adds the forecast active power of a series, ISP averages.
+    fn add_active(&self, into: &mut [f64], series: &Series, quantity: Quantity) {
+        let factors = &self.factors[usize::from(quantity == Quantity::Load)];
+        for (i, w) in into.iter_mut().enumerate() {
+            let parts = i * self.parts..(i + 1) * self.parts;
+            let truth = |k: usize| series.at(self.profiles, self.rows[k]).0;
+            let part = |k: usize| factors.get(k).map_or_else(|| truth(k), |f| truth(k) * f);
+            *w += parts.map(part).fold(0.0, |sum, p| sum + p) / self.parts as f64;
+        }
+    }
+
+    /// Adds the reactive power of a series, ISP averages.
+    fn add_reactive(&self, into: &mut [f64], series: &Series) {
+        for (i, q) in into.iter_mut().enumerate() {
+            let steps = i * self.steps..(i + 1) * self.steps;
+            *q += steps.map(|k| series.at(self.profiles, self.step_rows[k]).1).sum::<f64>() / self.steps as f64;
+        }
+    }
+}
+
+/// Row of what a forecast starts from: the truth of the moment, or of 48 h before under persistence (of the moment itself where
+/// the profiles begin).
+fn foreseen(study: &Study, t: SimTime) -> usize {
+    let base = match study.forecast {
+        Model::Persistence => t - PERSISTENCE,
+        Model::Perfect | Model::Synthetic(_) => t,
+    };
+    study.foreseen.step_at(base).or_else(|| study.foreseen.step_at(t)).expect("profiles cover the run")
 }
 
 /// Where the parts of an ISP begin, which are `part` long, after its own beginning.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::agent::DsoVintage;
+use crate::agent::{Area, DsoVintage};
 use crate::ids::ConnectionIdx;
 use crate::market::contract::Bounds;
 use crate::powerflow::{Solution, Workspace};
@@ -15,6 +15,7 @@ use super::profile::Watched;
 #[derive(Debug, Default)]
 pub(super) struct Solver {
     pub(super) workspace: Workspace,
+    pub(super) solution: Solution,
 }
 
 /// What the DSO expects of one day.
@@ -22,18 +23,19 @@ pub(super) struct Solver {
 pub(super) struct Analysis {
     pub period: Period,
     pub vintage: Arc<DsoVintage>,
-    /// `[connection][isp]`, W.
-    pub p_w: Vec<Vec<f64>>,
-    pub solution: Arc<Solution>,
-    pub(super) branches: usize,
+    /// Net active power, W.
+    pub p_w: Area,
+    /// `[watched][isp]` what flows through the monitored elements.
+    pub through: Vec<Vec<Through>>,
 }
 
 /// Adds `delta_w` over `connections` in proportion to the magnitude of their own forecast.
-pub(super) fn spread(vintage: &DsoVintage, connections: &[ConnectionIdx], isp: usize, delta_w: f64, p_w: &mut [Vec<f64>]) {
-    let weight = |c: &ConnectionIdx| vintage.p_w[c.i()][isp].abs() + 1.0;
+pub(super) fn spread(vintage: &DsoVintage, connections: &[ConnectionIdx], isp: usize, delta_w: f64, p_w: &mut Area) {
+    let (forecast, p_w) = (vintage.p_w.isp(isp), p_w.isp_mut(isp));
+    let weight = |c: &ConnectionIdx| forecast[c.i()].abs() + 1.0;
     let total: f64 = connections.iter().map(weight).sum();
     for c in connections {
-        p_w[c.i()][isp] += delta_w * weight(c) / total;
+        p_w[c.i()] += delta_w * weight(c) / total;
     }
 }
 
@@ -49,6 +51,13 @@ pub(super) struct Through {
 }
 
 impl Through {
+    /// What a load flow says of an ISP.
+    pub(super) fn of(s: &Solution, w: &Watched, isp: usize) -> Through {
+        let k = s.branch_row(isp).start + w.branch.i();
+        let (p_w, q_var) = if w.from_is_upstream { (s.p_from_w[k], s.q_from_var[k]) } else { (s.p_to_w[k], s.q_to_var[k]) };
+        Through { p_w, q_var, loading: s.loading[k] }
+    }
+
     /// Active power that a loading limit allows at this operating point, W: `L = √(S² − Q²)`, with `S` the apparent power at which
     /// the present voltage gives that loading.
     pub(super) fn allowed_w(self, w: &Watched, limit: f64) -> f64 {
@@ -59,20 +68,12 @@ impl Through {
 }
 
 impl Analysis {
-    /// What flows through a congestion point's element in an ISP.
-    pub(super) fn through(&self, w: &Watched, isp: usize) -> Through {
-        let k = isp * self.branches + w.branch.i();
-        let s = &self.solution;
-        let (p_w, q_var) = if w.from_is_upstream { (s.p_from_w[k], s.q_from_var[k]) } else { (s.p_to_w[k], s.q_to_var[k]) };
-        Through { p_w, q_var, loading: s.loading[k] }
-    }
-
     /// The flexibility a limit asks for and leaves room for: `MinPower = −L − f`, `MaxPower = L − f`, with `f` the forecast net
     /// power; Requested where zero lies outside (Shapeshifter specification, "FlexRequest").
     pub(super) fn bounds(&self, w: &Watched, limit: f64) -> Vec<Bounds> {
-        (0..self.period.isps())
-            .map(|i| {
-                let through = self.through(w, i);
+        self.through[w.public.cp.i()]
+            .iter()
+            .map(|through| {
                 let (f, l) = (through.p_w, through.allowed_w(w, limit));
                 let (min, max) = (libm::ceil(-l - f), libm::floor(l - f));
                 // Nothing satisfies both limits, or the load flow has no solution here.

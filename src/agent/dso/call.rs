@@ -69,7 +69,7 @@ impl Dso {
         if self.calls.get(&week).copied().unwrap_or(0) >= contract.max_calls_per_week {
             return None;
         }
-        let expected_w = |isp: IspIndex| own.iter().map(|c| analysis.p_w[c.i()][isp.offset()]).sum();
+        let expected_w = |isp: IspIndex| own.iter().map(|c| analysis.p_w.at(*c, isp.offset())).sum();
         let call = contract.call(&self.desk.calendar, period, bounds, &expected_w)?;
         *self.calls.entry(week).or_default() += 1;
         Some(self.place_call(now, period, contract, call, cp))

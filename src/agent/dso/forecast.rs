@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
+use crate::agent::Area;
 use crate::ids::{ConnectionIdx, CpIdx, Domain};
 use crate::powerflow::{Injections, Options, Outputs, Solution, solve};
 use crate::time::Period;
 
-use super::analysis::{Analysis, spread};
+use super::analysis::{Analysis, Solver, Through, spread};
 use super::{Dso, DsoVintage, Watched};
 
 impl Dso {
@@ -26,7 +27,7 @@ impl Dso {
     }
 
     /// Moves the forecast of represented connections to what their aggregators say, and adds orders not yet in it.
-    fn correct(&self, period: &Period, vintage: &DsoVintage, p_w: &mut [Vec<f64>]) {
+    fn correct(&self, period: &Period, vintage: &DsoVintage, p_w: &mut Area) {
         let Some(book) = self.books.get(&period.date) else { return };
         let mut keys: Vec<&(Domain, CpIdx)> = book.prognoses.keys().collect();
         keys.sort_by_key(|(agr, cp)| (std::cmp::Reverse(self.watched(*cp).public.connections.len()), *cp, agr.clone()));
@@ -45,7 +46,7 @@ impl Dso {
                 expected.iter_mut().zip(&order.power).for_each(|(e, f)| *e += f.as_f64());
             }
             for (i, expected) in expected.iter().enumerate() {
-                let sum: f64 = own.iter().map(|c| p_w[c.i()][i]).sum();
+                let sum: f64 = own.iter().map(|c| p_w.at(*c, i)).sum();
                 spread(vintage, own, i, expected - sum, p_w);
             }
         }
@@ -60,25 +61,19 @@ impl Dso {
         self.portfolios.get(key).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn load_flow(&mut self, period: &Period, vintage: Arc<DsoVintage>, p_w: Vec<Vec<f64>>) -> Analysis {
-        let (n, isps) = (p_w.len(), period.isps());
-        let (mut p, mut q) = (vec![0.0; n * isps], vec![0.0; n * isps]);
-        for c in 0..n {
-            for i in 0..isps {
-                p[i * n + c] = p_w[c][i];
-                q[i * n + c] = vintage.q_var[c][i];
-            }
-        }
-        let mut solution = Solution::default();
+    /// The load flow of every ISP.
+    pub(super) fn load_flow(&mut self, period: &Period, vintage: Arc<DsoVintage>, p_w: Area) -> Analysis {
+        let Solver { workspace, solution } = &mut self.solver;
+        let outputs = Outputs { angle: false, unbalance: false, ..Outputs::ALL };
         // A step that does not converge is NaN in every result; `bounds` then asks for nothing there.
-        let _ = solve(
-            &self.profile.network,
-            Injections::by_step(&p, &q),
-            Options::default(),
-            Outputs { angle: false, unbalance: false, ..Outputs::ALL },
-            &mut self.solver.workspace,
-            &mut solution,
-        );
-        Analysis { period: *period, vintage, p_w, solution: Arc::new(solution), branches: self.profile.network.branches() }
+        let injections = Injections::by_step(p_w.values(), vintage.q_var.values());
+        let _ = solve(&self.profile.network, injections, Options::default(), outputs, workspace, solution);
+        let through = |w: &Watched| (0..period.isps()).map(|i| Through::of(solution, w, i)).collect();
+        Analysis { period: *period, through: self.profile.watched.iter().map(through).collect(), vintage, p_w }
+    }
+
+    /// The load flow that was made last, to be kept by somebody else.
+    pub(super) fn take_solution(&mut self) -> Arc<Solution> {
+        Arc::new(std::mem::take(&mut self.solver.solution))
     }
 }

@@ -346,8 +346,8 @@ impl Dso {
             let unserved_w = analysis.bounds(w, w.planning).iter().map(|b| b.near().as_f64()).collect();
             actions.push(Action::Record(super::Record::Unserved { cp: w.public.cp, period: *period, unserved_w }));
         }
-        let solution = Arc::clone(&analysis.solution);
-        self.days.insert(period.date, WatchedDay::new(&self.profile.watched, &analysis));
+        let solution = self.take_solution();
+        self.days.insert(period.date, WatchedDay::new(&self.profile.watched, analysis));
         // Days that are over are neither watched nor traded any more.
         let today = period.date.yesterday().unwrap_or(period.date);
         self.days.retain(|d, _| *d >= today);

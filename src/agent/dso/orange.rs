@@ -73,7 +73,7 @@ impl Dso {
     /// Feed-in (`extra_w` more than forecast, pro rata) and devices expected at an ISP, per connection of the point.
     fn feed_in(&self, w: &Watched, at: (&WatchedDay, usize), extra_w: f64) -> Vec<(f64, f64)> {
         let rows: Vec<(f64, f64)> =
-            w.public.connections.iter().map(|c| (at.0.vintage.feed_in_w[c.i()][at.1], self.profile.installed_feed_in_w[c.i()])).collect();
+            w.public.connections.iter().map(|c| (at.0.vintage.feed_in_w.at(*c, at.1), self.profile.installed_feed_in_w[c.i()])).collect();
         let total: f64 = rows.iter().map(|r| r.0).sum();
         let scale = if total > 0.0 { ((total + extra_w) / total).max(0.0) } else { 1.0 };
         rows.into_iter().map(|(f, installed)| ((f * scale).min(installed), installed)).collect()
@@ -83,7 +83,7 @@ impl Dso {
     fn relief(&self, w: &Watched, at: (&WatchedDay, usize), limit: &Limit, extra_w: f64) -> f64 {
         let fed = self.feed_in(w, at, extra_w);
         let less_feed_in: f64 = fed.iter().map(|(f, installed)| (f - limit.feed_in_fraction * installed).max(0.0)).sum();
-        let devices = w.public.connections.iter().map(|c| at.0.vintage.device_w[c.i()][at.1]);
+        let devices = w.public.connections.iter().map(|c| at.0.vintage.device_w.at(*c, at.1));
         let less_consumption: f64 = devices.map(|d| (d - limit.device_cap_w).max(0.0)).sum();
         less_feed_in - less_consumption
     }
@@ -97,7 +97,7 @@ impl Dso {
 
     /// The device cap at which consumption is `excess` below what is expected, at least the floor.
     fn device_cap_w(&self, w: &Watched, at: (&WatchedDay, usize), excess: f64, floor_w: f64) -> f64 {
-        let devices: Vec<f64> = w.public.connections.iter().map(|c| at.0.vintage.device_w[c.i()][at.1]).collect();
+        let devices: Vec<f64> = w.public.connections.iter().map(|c| at.0.vintage.device_w.at(*c, at.1)).collect();
         let most = devices.iter().copied().fold(0.0, f64::max).max(floor_w);
         let cut = |cap: f64| -> f64 { devices.iter().map(|d| (d - cap).max(0.0)).sum() };
         bisect(|cap| cut(cap) - excess, 0.0, most).max(floor_w)

@@ -29,8 +29,7 @@ impl Dso {
     pub(super) fn request(&mut self, now: SimTime, appointment: &Appointment) -> Vec<Action> {
         let period = &appointment.period;
         let Some(analysis) = self.analyse(period, true) else { return Vec::new() };
-        let mut actions =
-            vec![Action::Record(Record::Analysis { period: *period, with_orders: false, solution: Arc::clone(&analysis.solution) })];
+        let mut actions = vec![Action::Record(Record::Analysis { period: *period, with_orders: false, solution: self.take_solution() })];
         if !self.profile.trades {
             return actions;
         }

@@ -43,14 +43,9 @@ pub(super) struct WatchedDay {
 }
 
 impl WatchedDay {
-    pub(super) fn new(watched: &[Watched], analysis: &Analysis) -> WatchedDay {
+    pub(super) fn new(watched: &[Watched], analysis: Analysis) -> WatchedDay {
         let short = |w: &Watched| analysis.bounds(w, w.rating).iter().map(|b| b.requested || b.max < b.min).collect();
-        let through = |w: &Watched| (0..analysis.period.isps()).map(|i| analysis.through(w, i)).collect();
-        WatchedDay {
-            period: analysis.period,
-            vintage: Arc::clone(&analysis.vintage),
-            through: watched.iter().map(through).collect(),
-            shortfall: watched.iter().map(short).collect(),
-        }
+        let shortfall = watched.iter().map(short).collect();
+        WatchedDay { period: analysis.period, vintage: analysis.vintage, through: analysis.through, shortfall }
     }
 }
