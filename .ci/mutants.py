@@ -18,18 +18,29 @@ SAMPLE = ROOT / ".ci" / "mutants.txt"
 ROOMS = ["market", "agent", "sim", "kpi", "asset"]
 
 
+def listed(arguments: list[str]) -> list[str]:
+    command = ["cargo", "mutants", "--list", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def each(option: str, names: set[str]) -> list[str]:
+    return [argument for name in sorted(names) for argument in (option, f"^{re.escape(name)}$")]
+
+
 def sample(count: int) -> None:
     from blake3 import blake3
 
     files = [argument for room in ROOMS for argument in ("-f", f"src/{room}/**")]
-    listed = subprocess.run(["cargo", "mutants", "--list", *files], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    names = sorted(set(listed.splitlines()), key=lambda name: blake3(name.encode()).hexdigest())
+    names = sorted(set(listed(files)), key=lambda name: blake3(name.encode()).hexdigest())
     SAMPLE.write_text("".join(f"{name}\n" for name in names[:count]))
     print(f"{count} of {len(names)} mutants")
 
 
 def run(jobs: str) -> int:
-    wanted = [argument for name in SAMPLE.read_text().splitlines() for argument in ("--re", f"^{re.escape(name)}$")]
+    names = set(SAMPLE.read_text().splitlines())
+    wanted = each("--re", names)
+    # Deleted fields are listed whatever is asked for.
+    wanted += each("--exclude-re", set(listed(wanted)) - names)
     command = ["cargo", "mutants", "--no-shuffle", "--baseline=skip", "--timeout=300", "--build-timeout=600", f"--jobs={jobs}", *wanted]
     subprocess.run([*command, "--", "--lib", "--test", "it"], cwd=ROOT, check=False)
     outcomes = json.loads((ROOT / "mutants.out" / "outcomes.json").read_text())
