@@ -1,14 +1,14 @@
 """Mutants of what the project stands for, and whether the tests catch them.
 
-    python3 .ci/mutants.py sample [N]       writes .ci/mutants.txt: N (120) of all mutants, by the blake3 hash of their names
-    python3 .ci/mutants.py run [JOBS]       tries those of .ci/mutants.txt; results in mutants.out/, a summary on the terminal
+    python3 .ci/mutants.py sample [N]         writes .ci/mutants.txt: N (120) of all mutants, by the blake3 hash of their names
+    python3 .ci/mutants.py run COPY RESULTS   tries each of them in COPY, a checkout of the same commit that may be changed;
+                                              a line each in the file RESULTS, and a summary on the terminal
 
-Needs cargo-mutants, and for `sample` the Python package blake3. A sample is committed before it is first run; a name holds line and
-column, so the list belongs to the commit that wrote it.
+Needs cargo-mutants, which makes them, and for `sample` the Python package blake3. A sample is committed before it is first run; a
+name holds line and column, so the list belongs to the commit that wrote it.
 """
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,44 +16,71 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / ".ci" / "mutants.txt"
 ROOMS = ["market", "agent", "sim", "kpi", "asset"]
+LIMIT_S = 300
 
 
-def listed(arguments: list[str]) -> list[str]:
-    command = ["cargo", "mutants", "--list", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-
-
-def each(option: str, names: set[str]) -> list[str]:
-    return [argument for name in sorted(names) for argument in (option, f"^{re.escape(name)}$")]
+def mutants(root: Path) -> dict[str, dict]:
+    files = [argument for room in ROOMS for argument in ("-f", f"src/{room}/**")]
+    listed = subprocess.run(["cargo", "mutants", "--list", "--json", *files], cwd=root, check=True, capture_output=True, text=True)
+    # Mutants of other rooms' structs are listed whatever is asked for.
+    return {m["name"]: m for m in json.loads(listed.stdout) if m["file"].split("/")[1] in ROOMS}
 
 
 def sample(count: int) -> None:
     from blake3 import blake3
 
-    files = [argument for room in ROOMS for argument in ("-f", f"src/{room}/**")]
-    names = sorted(set(listed(files)), key=lambda name: blake3(name.encode()).hexdigest())
+    names = sorted(mutants(ROOT), key=lambda name: blake3(name.encode()).hexdigest())
     SAMPLE.write_text("".join(f"{name}\n" for name in names[:count]))
     print(f"{count} of {len(names)} mutants")
 
 
-def run(jobs: str) -> int:
-    names = set(SAMPLE.read_text().splitlines())
-    wanted = each("--re", names)
-    # Deleted fields are listed whatever is asked for.
-    wanted += each("--exclude-re", set(listed(wanted)) - names)
-    command = ["cargo", "mutants", "--no-shuffle", "--baseline=skip", "--timeout=300", "--build-timeout=600", f"--jobs={jobs}", *wanted]
-    subprocess.run([*command, "--", "--lib", "--test", "it"], cwd=ROOT, check=False)
-    outcomes = json.loads((ROOT / "mutants.out" / "outcomes.json").read_text())
-    caught, missed = outcomes["caught"], outcomes["missed"]
-    print(f"{caught} caught, {missed} missed, {outcomes['timeout']} timed out, {outcomes['unviable']} do not compile")
-    print(f"{100 * caught / max(caught + missed, 1):.1f} % of those that compile and end are caught")
-    return 0 if caught >= 0.85 * (caught + missed) else 1
+def mutated(text: str, mutant: dict) -> str:
+    lines = text.splitlines(keepends=True)
+
+    def offset(at: dict) -> int:
+        return sum(len(line) for line in lines[: at["line"] - 1]) + at["column"] - 1
+
+    start, end = offset(mutant["span"]["start"]), offset(mutant["span"]["end"])
+    return text[:start] + mutant["replacement"] + text[end:]
+
+
+def outcome(copy: Path) -> str:
+    def cargo(*arguments: str, limit_s: float) -> bool:
+        return subprocess.run(["cargo", *arguments], cwd=copy, capture_output=True, timeout=limit_s).returncode == 0
+
+    if not cargo("check", "--lib", limit_s=2 * LIMIT_S):
+        return "does not compile"
+    try:
+        return "missed" if cargo("test", "--lib", "--test", "it", limit_s=LIMIT_S) else "caught"
+    except subprocess.TimeoutExpired:
+        return "timed out"
+
+
+def run(copy: Path, results: Path) -> int:
+    known = mutants(copy)
+    done = dict(line.split("\t") for line in results.read_text().splitlines()) if results.exists() else {}
+    for name in SAMPLE.read_text().splitlines():
+        if name in done:
+            continue
+        file = copy / known[name]["file"]
+        text = file.read_text()
+        try:
+            file.write_text(mutated(text, known[name]))
+            done[name] = outcome(copy)
+        finally:
+            file.write_text(text)
+        with results.open("a") as out:
+            print(name, done[name], sep="\t", file=out)
+    count = {kind: list(done.values()).count(kind) for kind in ["caught", "missed", "timed out", "does not compile"]}
+    print(", ".join(f"{n} {kind}" for kind, n in count.items()))
+    print(*(name for name, kind in done.items() if kind == "missed"), sep="\n")
+    return 0 if count["caught"] >= 0.85 * (count["caught"] + count["missed"]) else 1
 
 
 match sys.argv[1:]:
     case ["sample", *rest]:
         sample(int(rest[0]) if rest else 120)
-    case ["run", *rest]:
-        sys.exit(run(rest[0] if rest else "1"))
+    case ["run", copy, results]:
+        sys.exit(run(Path(copy), Path(results)))
     case _:
         sys.exit(__doc__)
