@@ -48,7 +48,7 @@ def outcome(copy: Path) -> str:
     def cargo(*arguments: str, limit_s: float) -> bool:
         return subprocess.run(["cargo", *arguments], cwd=copy, capture_output=True, timeout=limit_s).returncode == 0
 
-    if not cargo("check", "--lib", limit_s=2 * LIMIT_S):
+    if not cargo("test", "--lib", "--test", "it", "--no-run", limit_s=3600):
         return "does not compile"
     try:
         return "missed" if cargo("test", "--lib", "--test", "it", limit_s=LIMIT_S) else "caught"

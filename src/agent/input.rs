@@ -102,6 +102,23 @@ impl Limit {
     }
 }
 
+/// What a load flow of a day expects at every element.
+#[derive(Debug, Clone, Default)]
+pub struct Expectation {
+    /// `[isp][branch]` loading, fraction of the rating.
+    pub loading: Vec<Arc<[f32]>>,
+    /// `[isp][bus]` voltage, pu; of three phases the one farthest from rated.
+    pub u_pu: Vec<Arc<[f32]>>,
+}
+
+impl Expectation {
+    /// Keeps the next ISP, which is row `row` of `s`.
+    pub(super) fn keep(&mut self, s: &Solution, row: usize) {
+        self.loading.push(s.loading[s.branch_row(row)].iter().map(|x| *x as f32).collect());
+        self.u_pu.push(s.farthest_u_pu(row).map(|x| x as f32).collect());
+    }
+}
+
 /// Things worth keeping that no participant acts on.
 #[derive(Debug, Clone)]
 pub enum Record {
@@ -111,8 +128,8 @@ pub enum Record {
         period: Period,
         /// Whether accepted orders are in it.
         with_orders: bool,
-        /// One step per ISP.
-        solution: Arc<Solution>,
+        /// What it found.
+        expected: Expectation,
     },
     /// What the market left at a congestion point, with every order.
     Unserved {

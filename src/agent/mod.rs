@@ -27,7 +27,7 @@ mod participant;
 pub use agenda::{Appointment, Gate};
 pub use desk::Desk;
 pub use inbox::{Directory, Inbox};
-pub use input::{Action, Dispatch, Input, Limit, Record, Target};
+pub use input::{Action, Dispatch, Expectation, Input, Limit, Record, Target};
 pub use knowledge::{Area, DayPrices, DsoVintage, MeterDay, PortfolioVintage, PublicCp, Telemetry};
 pub use order::OrderRecord;
 pub use participant::{Participant, Registry};

@@ -168,6 +168,12 @@ pub struct Solution {
 }
 
 impl Solution {
+    /// Voltages of the buses in a step, pu; of three phases the one farthest from rated.
+    pub fn farthest_u_pu(&self, step: usize) -> impl Iterator<Item = f64> + '_ {
+        let farther = |a: f64, b: f64| if (b - 1.0).abs() > (a - 1.0).abs() { b } else { a };
+        self.u_pu[self.phase_row(step)].chunks(self.phases).map(move |u| u.iter().copied().reduce(farther).unwrap_or(f64::NAN))
+    }
+
     /// Where step `step` is in arrays per bus and phase.
     #[must_use]
     pub fn phase_row(&self, step: usize) -> Range<usize> {

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod bills;
+mod by_element;
 mod cast;
 mod clearing;
 mod fleet;
@@ -18,8 +19,9 @@ mod wire;
 mod world;
 
 pub use bills::Settled;
+pub use by_element::ByElement;
 pub use observer::{DeviceStep, Observer};
-pub use recorder::{ByElement, Expected, Flows, PhaseColumns, Recording, Regime, Variant};
+pub use recorder::{Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;
 pub use run::{CaseResult, Progress, observe_case, observe_with, run_case};
 pub use wire::{Fate, LoggedMessage};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::agent::Expectation;
 use crate::ids::CpIdx;
 use crate::market::contract::Bounds;
 use crate::powerflow::Solution;
@@ -9,6 +10,8 @@ use crate::scenario::study::Study;
 use crate::time::Period;
 use crate::uftp::message::isp::series;
 use crate::uftp::message::{Disposition, FlexRequest, FlexRequestIsp};
+
+use super::by_element::ByElement;
 
 /// The three truths of a case; see `sim::world`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,58 +52,6 @@ impl Regime {
     }
 }
 
-/// The voltage of the phase farthest from rated.
-fn farthest(phases: &[f64]) -> f64 {
-    phases.iter().copied().reduce(|a, b| if (b - 1.0).abs() > (a - 1.0).abs() { b } else { a }).unwrap_or(f64::NAN)
-}
-
-/// A value of every element in every step. How they lie in memory is known here alone.
-#[derive(Debug, Clone)]
-pub struct ByElement {
-    elements: usize,
-    /// Step after step.
-    values: Vec<f32>,
-}
-
-impl ByElement {
-    fn new(steps: usize, elements: usize) -> ByElement {
-        ByElement { elements, values: vec![f32::NAN; steps * elements] }
-    }
-
-    /// Elements.
-    #[must_use]
-    pub fn elements(&self) -> usize {
-        self.elements
-    }
-
-    /// The value of one element in one step.
-    #[must_use]
-    pub fn at(&self, step: usize, element: usize) -> f32 {
-        self.values[step * self.elements + element]
-    }
-
-    /// The values of one element, step by step.
-    pub fn of(&self, element: usize) -> impl Iterator<Item = f32> + Clone + '_ {
-        self.values.iter().skip(element).step_by(self.elements.max(1)).copied()
-    }
-
-    /// The values of one step, element by element.
-    #[must_use]
-    pub fn step(&self, step: usize) -> &[f32] {
-        &self.values[step * self.elements..][..self.elements]
-    }
-
-    fn values_mut(&mut self, step: usize) -> &mut [f32] {
-        &mut self.values[step * self.elements..][..self.elements]
-    }
-
-    fn set(&mut self, step: usize, values: impl Iterator<Item = f64>) {
-        for (to, from) in self.values_mut(step).iter_mut().zip(values) {
-            *to = from as f32;
-        }
-    }
-}
-
 /// What the load flows of one variant found.
 #[derive(Debug, Clone)]
 pub struct Flows {
@@ -131,7 +82,7 @@ impl Flows {
     pub(super) fn keep(&mut self, study: &Study, step: usize, s: &Solution, row: usize) {
         let branches = s.branch_row(row);
         self.loading.set(step, s.loading[branches.clone()].iter().copied());
-        self.u_pu.set(step, s.u_pu[s.phase_row(row)].chunks(s.phases).map(farthest));
+        self.u_pu.set(step, s.farthest_u_pu(row));
         for (through_w, cp) in self.through_w.iter_mut().zip(&study.congestion_points) {
             let b = branches.start + cp.branch.i();
             through_w[step] = if cp.from_is_upstream { s.p_from_w[b] } else { s.p_to_w[b] };
@@ -142,8 +93,8 @@ impl Flows {
 
     /// Takes over the step of a variant of the same power.
     fn take_over(&mut self, other: &Flows, step: usize) {
-        self.loading.values_mut(step).copy_from_slice(other.loading.step(step));
-        self.u_pu.values_mut(step).copy_from_slice(other.u_pu.step(step));
+        self.loading.take_over(&other.loading, step);
+        self.u_pu.take_over(&other.u_pu, step);
         for (to, from) in self.through_w.iter_mut().zip(&other.through_w) {
             to[step] = from[step];
         }
@@ -220,7 +171,7 @@ impl PhaseColumns {
     }
 
     fn take_over(&mut self, other: &PhaseColumns, step: usize) {
-        self.unbalance.values_mut(step).copy_from_slice(other.unbalance.step(step));
+        self.unbalance.take_over(&other.unbalance, step);
         self.displacement_pu[step] = other.displacement_pu[step];
     }
 }
@@ -294,13 +245,13 @@ impl Recording {
     }
 
     /// Keeps a DSO analysis, one row per ISP spread over its steps.
-    pub(super) fn analysis(&mut self, study: &Study, period: &Period, with_orders: bool, s: &Solution) {
+    pub(super) fn analysis(&mut self, study: &Study, period: &Period, with_orders: bool, day: &Expectation) {
         let expected = if with_orders { &mut self.planned } else { &mut self.forecast };
         let per_isp = study.steps_per_isp();
         for (row, step) in study.steps_of(period).enumerate() {
             let isp = row / per_isp;
-            expected.loading.set(step, s.loading[s.branch_row(isp)].iter().copied());
-            expected.u_pu.set(step, s.u_pu[s.phase_row(isp)].chunks(s.phases).map(farthest));
+            expected.loading.share(step, &day.loading[isp]);
+            expected.u_pu.share(step, &day.u_pu[isp]);
         }
     }
 

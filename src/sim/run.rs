@@ -281,8 +281,8 @@ impl Case<'_, '_> {
             Action::Dispatch(d) => self.world.dispatch(d),
             Action::Limit(limit) => self.world.limit(now + self.study.orange.delay, limit),
             Action::Book(entry) => self.ledger.book(entry),
-            Action::Record(Record::Analysis { period, with_orders, solution }) => {
-                self.recording.analysis(self.study, &period, with_orders, &solution);
+            Action::Record(Record::Analysis { period, with_orders, expected }) => {
+                self.recording.analysis(self.study, &period, with_orders, &expected);
             }
             Action::Record(Record::Unserved { cp, period, unserved_w }) => self.recording.unserved(self.study, cp, &period, &unserved_w),
             Action::Record(Record::Unbooked(rows)) => self.unbooked = rows,

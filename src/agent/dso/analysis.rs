@@ -16,6 +16,9 @@ use super::profile::Watched;
 pub(super) struct Solver {
     pub(super) workspace: Workspace,
     pub(super) solution: Solution,
+    /// Powers of the ISPs solved at once, connection by connection.
+    pub(super) p_w: Vec<f64>,
+    pub(super) q_var: Vec<f64>,
 }
 
 /// What the DSO expects of one day.
@@ -69,23 +72,23 @@ impl Through {
         let s = if loading > 1e-3 { libm::sqrt(p_w * p_w + q_var * q_var) / loading * limit } else { w.rated_va * limit };
         libm::sqrt((s * s - q_var * q_var).max(0.0))
     }
+
+    /// The flexibility a limit asks for and leaves room for: `MinPower = −L − f`, `MaxPower = L − f`, with `f` the forecast net
+    /// power; Requested where zero lies outside (Shapeshifter specification, "FlexRequest").
+    pub(super) fn bounds(self, w: &Watched, limit: f64) -> Bounds {
+        let (f, l) = (self.p_w, self.allowed_w(w, limit));
+        let (min, max) = (libm::ceil(-l - f), libm::floor(l - f));
+        // Nothing satisfies both limits, or the load flow has no solution here.
+        if min > max || min.is_nan() || max.is_nan() {
+            return Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
+        }
+        Bounds { min: Watts(min as i64), max: Watts(max as i64), requested: min > 0.0 || max < 0.0 }
+    }
 }
 
 impl Analysis {
-    /// The flexibility a limit asks for and leaves room for: `MinPower = −L − f`, `MaxPower = L − f`, with `f` the forecast net
-    /// power; Requested where zero lies outside (Shapeshifter specification, "FlexRequest").
+    /// What a limit asks for and leaves room for, ISP by ISP.
     pub(super) fn bounds(&self, w: &Watched, limit: f64) -> Vec<Bounds> {
-        self.through[w.public.cp.i()]
-            .iter()
-            .map(|through| {
-                let (f, l) = (through.p_w, through.allowed_w(w, limit));
-                let (min, max) = (libm::ceil(-l - f), libm::floor(l - f));
-                // Nothing satisfies both limits, or the load flow has no solution here.
-                if min > max || min.is_nan() || max.is_nan() {
-                    return Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
-                }
-                Bounds { min: Watts(min as i64), max: Watts(max as i64), requested: min > 0.0 || max < 0.0 }
-            })
-            .collect()
+        self.through[w.public.cp.i()].iter().map(|through| through.bounds(w, limit)).collect()
     }
 }

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::agent::Area;
+use crate::agent::{Area, Expectation};
 use crate::ids::{ConnectionIdx, CpIdx, Domain};
 use crate::powerflow::{Injections, Options, Outputs, Solution, solve};
 use crate::time::Period;
@@ -16,15 +16,34 @@ use crate::units::Watts;
 use super::analysis::{Analysis, Solver, Through, spread, weight};
 use super::{Dso, DsoVintage, OrderRecord, Watched};
 
+/// ISPs solved at once: their results stay in the cache, and little of a large feeder's day in memory.
+const ROWS: usize = 16;
+
 impl Dso {
     /// Analyses a day on the latest forecast; `None` before one has come.
     pub(super) fn analyse(&mut self, period: &Period, with_prognoses: bool) -> Option<Analysis> {
+        let (vintage, p_w) = self.expected_power(period, with_prognoses)?;
+        let isps: Vec<usize> = (0..period.isps()).collect();
+        let through = self.load_flow(&isps, &p_w, &vintage.q_var, &mut |_, _| {});
+        Some(Analysis { period: *period, vintage, p_w, through })
+    }
+
+    /// The same with what aggregators say, and what it means for every element.
+    pub(super) fn look(&mut self, period: &Period) -> Option<(Analysis, Expectation)> {
+        let (vintage, p_w) = self.expected_power(period, true)?;
+        let isps: Vec<usize> = (0..period.isps()).collect();
+        let mut expected = Expectation::default();
+        let through = self.load_flow(&isps, &p_w, &vintage.q_var, &mut |s, row| expected.keep(s, row));
+        Some((Analysis { period: *period, vintage, p_w, through }, expected))
+    }
+
+    fn expected_power(&self, period: &Period, with_prognoses: bool) -> Option<(Arc<DsoVintage>, Area)> {
         let vintage = Arc::clone(self.vintages.get(&period.date)?);
         let mut p_w = vintage.p_w.clone();
         if with_prognoses {
             self.correct(period, &vintage, &mut p_w);
         }
-        Some(self.load_flow(period, vintage, p_w))
+        Some((vintage, p_w))
     }
 
     /// Moves the forecast of represented connections to what their aggregators say, and adds orders not yet in it.
@@ -77,19 +96,30 @@ impl Dso {
         self.portfolios.get(key).map_or(&[], Vec::as_slice)
     }
 
-    /// The load flow of every ISP.
-    pub(super) fn load_flow(&mut self, period: &Period, vintage: Arc<DsoVintage>, p_w: Area) -> Analysis {
-        let Solver { workspace, solution } = &mut self.solver;
+    /// The load flow of some ISPs: what flows through the monitored elements, `[watched][of isps]`. `see` is shown each of them, with
+    /// its row. A step that does not converge is NaN in every result; `bounds` then asks for nothing there.
+    pub(super) fn load_flow(
+        &mut self,
+        isps: &[usize],
+        p_w: &Area,
+        q_var: &Area,
+        see: &mut dyn FnMut(&Solution, usize),
+    ) -> Vec<Vec<Through>> {
         let outputs = Outputs { angle: false, unbalance: false, ..Outputs::ALL };
-        // A step that does not converge is NaN in every result; `bounds` then asks for nothing there.
-        let injections = Injections::by_step(p_w.values(), vintage.q_var.values());
-        let _ = solve(&self.profile.network, injections, Options::default(), outputs, workspace, solution);
-        let through = |w: &Watched| (0..period.isps()).map(|i| Through::of(solution, w, i)).collect();
-        Analysis { period: *period, through: self.profile.watched.iter().map(through).collect(), vintage, p_w }
-    }
-
-    /// The load flow that was made last, to be kept by somebody else.
-    pub(super) fn take_solution(&mut self) -> Arc<Solution> {
-        Arc::new(std::mem::take(&mut self.solver.solution))
+        let Solver { workspace, solution, p_w: p, q_var: q } = &mut self.solver;
+        let watched = &self.profile.watched;
+        let mut through = vec![Vec::with_capacity(isps.len()); watched.len()];
+        for rows in isps.chunks(ROWS) {
+            p.clear();
+            q.clear();
+            rows.iter().for_each(|i| p.extend_from_slice(p_w.isp(*i)));
+            rows.iter().for_each(|i| q.extend_from_slice(q_var.isp(*i)));
+            let _ = solve(&self.profile.network, Injections::by_step(p, q), Options::default(), outputs, workspace, solution);
+            for row in 0..rows.len() {
+                through.iter_mut().zip(watched).for_each(|(through, w)| through.push(Through::of(solution, w, row)));
+                see(solution, row);
+            }
+        }
+        through
     }
 }

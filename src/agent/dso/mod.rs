@@ -340,19 +340,18 @@ impl Dso {
 
     /// The day before it comes: how the area looks with every order, and where the market fell short.
     fn close(&mut self, period: &Period) -> Vec<Action> {
-        let Some(analysis) = self.analyse(period, true) else { return Vec::new() };
+        let Some((analysis, expected)) = self.look(period) else { return Vec::new() };
         let mut actions = Vec::new();
         for w in &self.profile.watched {
             let unserved_w = analysis.bounds(w, w.planning).iter().map(|b| b.near().as_f64()).collect();
             actions.push(Action::Record(super::Record::Unserved { cp: w.public.cp, period: *period, unserved_w }));
         }
-        let solution = self.take_solution();
         self.days.insert(period.date, WatchedDay::new(&self.profile.watched, analysis));
         // Days that are over are neither watched nor traded any more.
         let today = period.date.yesterday().unwrap_or(period.date);
         self.days.retain(|d, _| *d >= today);
         self.vintages.retain(|d, _| *d >= today);
-        actions.push(Action::Record(super::Record::Analysis { period: *period, with_orders: true, solution }));
+        actions.push(Action::Record(super::Record::Analysis { period: *period, with_orders: true, expected }));
         actions
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::agent::Area;
 use crate::ids::{CpIdx, Domain};
 use crate::market::contract::{Bounds, Contract, Judgement, asked};
 use crate::market::select::{Candidate, Choice, Need, greedy};
@@ -18,18 +19,49 @@ use crate::units::Watts;
 use super::super::agenda::Appointment;
 use super::super::order::OrderRecord;
 use super::super::{Record, send};
-use super::analysis::{Analysis, spread};
-use super::{Action, Book, Dso};
+use super::analysis::{Analysis, Through, spread};
+use super::{Action, Book, Dso, Watched};
 
 /// Rounds of select, check, repair.
 const REPAIRS: usize = 4;
+
+/// What is bought at one congestion point.
+struct Purchase {
+    watched: Watched,
+    /// What was asked for.
+    asked: Vec<Bounds>,
+    offers: Vec<Arc<Message>>,
+    candidates: Vec<Candidate>,
+    need: Need,
+    choices: Vec<Choice>,
+}
+
+impl Purchase {
+    /// Adds what is left above the limit to the need; says whether anything was. Losses and voltage make a watt at the meter not quite a
+    /// watt at the element. `through` is what flows there in the ISPs `isps` with what was chosen.
+    fn repair(&mut self, isps: &[usize], through: &[Through]) -> bool {
+        let mut repaired = false;
+        for (i, through) in isps.iter().zip(through) {
+            let near = through.bounds(&self.watched, self.watched.planning).near();
+            let wanted = &mut self.need.bounds[*i];
+            if wanted.requested && near.0.abs() > 1 {
+                match near.0 > 0 {
+                    true => wanted.min = (wanted.min + near).min(wanted.max),
+                    false => wanted.max = (wanted.max + near).max(wanted.min),
+                }
+                repaired = true;
+            }
+        }
+        repaired
+    }
+}
 
 impl Dso {
     /// Analyses the day and asks for what it lacks.
     pub(super) fn request(&mut self, now: SimTime, appointment: &Appointment) -> Vec<Action> {
         let period = &appointment.period;
-        let Some(analysis) = self.analyse(period, true) else { return Vec::new() };
-        let mut actions = vec![Action::Record(Record::Analysis { period: *period, with_orders: false, solution: self.take_solution() })];
+        let Some((analysis, expected)) = self.look(period) else { return Vec::new() };
+        let mut actions = vec![Action::Record(Record::Analysis { period: *period, with_orders: false, expected })];
         if !self.profile.trades {
             return actions;
         }
@@ -45,7 +77,7 @@ impl Dso {
     }
 
     /// Congestion points, those with the fewest connections first: what they need also helps the wider ones.
-    fn narrow_first(&self) -> Vec<super::Watched> {
+    fn narrow_first(&self) -> Vec<Watched> {
         let mut points = self.profile.watched.clone();
         points.sort_by_key(|w| w.public.connections.len());
         points
@@ -91,46 +123,72 @@ impl Dso {
         })
     }
 
-    /// Buys the cheapest offers that relieve the day and orders them.
+    /// Buys the cheapest offers that relieve the day and orders them: first at the narrowest points. What is bought there helps the
+    /// wider ones already.
     pub(super) fn order(&mut self, now: SimTime, period: &Period) -> Vec<Action> {
         let mut actions = Vec::new();
-        for w in self.narrow_first() {
-            let Some(book) = self.books.get(&period.date) else { continue };
-            let Some(bounds) = book.bounds.get(&w.public.cp).filter(|b| b.iter().any(|b| b.requested)).cloned() else { continue };
-            let good = |m: &Message| matches!(m, Message::FlexOffer(o) if now <= o.expiration_date_time.second);
-            let here = book.offers.values().filter(|(cp, m)| *cp == w.public.cp && good(m));
-            let offers: Vec<Arc<Message>> = here.map(|(_, m)| Arc::clone(m)).collect();
-            let candidates = candidates(period, &offers);
-            let choices = self.choose(period, w.public.cp, &offers, &candidates);
-            for choice in choices {
-                let candidate = &candidates[choice.candidate];
-                actions.push(self.place(now, period, w.public.cp, &bounds, &offers[candidate.offer], candidate.option, choice));
+        for level in self.levels() {
+            let mut purchases: Vec<Purchase> = level.into_iter().filter_map(|w| self.offered(now, period, w)).collect();
+            if purchases.is_empty() {
+                continue;
+            }
+            let Some(before) = self.analyse(period, true) else { return actions };
+            self.choose(&before, &mut purchases);
+            for Purchase { watched, asked, offers, candidates, choices, .. } in purchases {
+                for choice in choices {
+                    let candidate = &candidates[choice.candidate];
+                    let offer = &offers[candidate.offer];
+                    actions.push(self.place(now, period, watched.public.cp, &asked, offer, candidate.option, choice));
+                }
             }
         }
         actions
     }
 
+    /// Congestion points by how many lie one within the other below them. Those of a level do not overlap, so that they are looked
+    /// at together: the number of load flows does not grow with that of points.
+    fn levels(&self) -> Vec<Vec<Watched>> {
+        let points = self.narrow_first();
+        let mut depth = vec![0; points.len()];
+        for k in 0..points.len() {
+            let inside = (0..k).filter(|j| self.within(points[*j].public.cp, points[k].public.cp));
+            depth[k] = inside.map(|j| depth[j] + 1).max().unwrap_or(0);
+        }
+        let deepest = depth.iter().copied().max().unwrap_or(0);
+        let mut levels = vec![Vec::new(); deepest + 1];
+        points.into_iter().zip(depth).for_each(|(w, depth)| levels[depth].push(w));
+        levels
+    }
+
+    /// What is on offer at a congestion point that has been asked for something.
+    fn offered(&self, now: SimTime, period: &Period, watched: Watched) -> Option<Purchase> {
+        let book = self.books.get(&period.date)?;
+        let asked = book.bounds.get(&watched.public.cp).filter(|b| b.iter().any(|b| b.requested))?.clone();
+        let good = |m: &Message| matches!(m, Message::FlexOffer(o) if now <= o.expiration_date_time.second);
+        let here = book.offers.values().filter(|(cp, m)| *cp == watched.public.cp && good(m));
+        let offers: Vec<Arc<Message>> = here.map(|(_, m)| Arc::clone(m)).collect();
+        let candidates = candidates(period, &offers);
+        let ceiling_eur_per_mwh = self.profile.price_ceiling_eur_per_mwh;
+        let need = Need { bounds: Vec::new(), ceiling_eur_per_mwh, isp_h: period.isp().as_hours() };
+        Some(Purchase { watched, asked, offers, candidates, need, choices: Vec::new() })
+    }
+
     /// Greedy selection, checked by load flow and repaired.
-    fn choose(&mut self, period: &Period, cp: CpIdx, offers: &[Arc<Message>], candidates: &[Candidate]) -> Vec<Choice> {
-        let Some(before) = self.analyse(period, true) else { return Vec::new() };
-        // What is placed at narrower points helps here already.
-        let bounds = before.bounds(self.watched(cp), self.watched(cp).planning);
-        let mut need = Need { bounds, ceiling_eur_per_mwh: self.profile.price_ceiling_eur_per_mwh, isp_h: period.isp().as_hours() };
-        let mut choices = Vec::new();
-        for _ in 0..REPAIRS {
-            choices = greedy::select(&need, candidates);
-            let after = self.with_choices(period, cp, &before, offers, candidates, &choices);
-            let w = self.watched(cp);
-            let left = after.bounds(w, w.planning);
+    fn choose(&mut self, before: &Analysis, purchases: &mut [Purchase]) {
+        for p in &mut *purchases {
+            p.need.bounds = before.bounds(&p.watched, p.watched.planning);
+            p.choices = greedy::select(&p.need, &p.candidates);
+        }
+        let wanted = |i: &usize| purchases.iter().any(|p| p.need.bounds[*i].requested);
+        let isps: Vec<usize> = (0..before.period.isps()).filter(wanted).collect();
+        for _ in 1..REPAIRS {
+            let mut p_w = before.p_w.clone();
+            purchases.iter().for_each(|p| self.add_choices(p, before, &mut p_w));
+            let after = self.load_flow(&isps, &p_w, &before.vintage.q_var, &mut |_, _| {});
             let mut repaired = false;
-            for (wanted, left) in need.bounds.iter_mut().zip(&left) {
-                // Losses and voltage make a watt at the meter not quite a watt at the element.
-                let near = left.near().0;
-                if wanted.requested && near.abs() > 1 {
-                    match near > 0 {
-                        true => wanted.min = (wanted.min + Watts(near)).min(wanted.max),
-                        false => wanted.max = (wanted.max + Watts(near)).max(wanted.min),
-                    }
+            for p in &mut *purchases {
+                if p.repair(&isps, &after[p.watched.public.cp.i()]) {
+                    p.choices = greedy::select(&p.need, &p.candidates);
                     repaired = true;
                 }
             }
@@ -138,27 +196,18 @@ impl Dso {
                 break;
             }
         }
-        choices
     }
 
-    fn with_choices(
-        &mut self,
-        period: &Period,
-        cp: CpIdx,
-        before: &Analysis,
-        offers: &[Arc<Message>],
-        candidates: &[Candidate],
-        choices: &[Choice],
-    ) -> Analysis {
-        let mut p_w = before.p_w.clone();
-        for choice in choices {
-            let candidate = &candidates[choice.candidate];
-            let own = self.portfolio(&(offers[candidate.offer].header().sender_domain.clone(), cp));
+    /// Adds what is chosen, spread over the connections of those who offer it.
+    fn add_choices(&self, purchase: &Purchase, before: &Analysis, p_w: &mut Area) {
+        for choice in &purchase.choices {
+            let candidate = &purchase.candidates[choice.candidate];
+            let agr = &purchase.offers[candidate.offer].header().sender_domain;
+            let own = self.portfolio(&(agr.clone(), purchase.watched.public.cp));
             for &(i, p) in &candidate.power {
-                spread(&before.vintage, own, i, choice.factor.scale_power(p).as_f64(), &mut p_w);
+                spread(&before.vintage, own, i, choice.factor.scale_power(p).as_f64(), p_w);
             }
         }
-        self.load_flow(period, Arc::clone(&before.vintage), p_w)
     }
 
     #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]
