@@ -56,6 +56,8 @@ impl Reference {
         let devices = 0..study.devices.len();
         let shiftable: Vec<usize> = devices.filter(|d| study.devices[*d].device.flexibility() == Flexibility::Shiftable).collect();
         let mut run = Run {
+            workspace: Workspace::default(),
+            solution: Solution::default(),
             study,
             fleet: Fleet::new(study),
             physics: Physics::new(study, &study.grid, Arc::clone(&study.network)),
@@ -100,8 +102,13 @@ impl Reference {
     }
 }
 
+/// Steps solved side by side: their results stay in the cache, and little of a large feeder's day in memory.
+const STEPS: usize = 16;
+
 /// The reference in the making.
 struct Run<'a, 'o> {
+    workspace: Workspace,
+    solution: Solution,
     study: &'a Study,
     fleet: Fleet<'a>,
     physics: Physics<'a>,
@@ -120,16 +127,18 @@ impl Run<'_, '_> {
     /// A day: households plan the next one while it goes on.
     fn day(&mut self, k: usize) {
         let study = self.study;
-        let steps = study.steps_of(&study.periods[k]);
-        let (mut p_w, mut q_var) = (Vec::new(), Vec::new());
-        for step in steps.clone() {
-            self.plan_until(study.step_start(step), k + 1);
-            let power = self.act(k, step);
-            self.fingerprints.push(fingerprint(&power));
-            p_w.extend_from_slice(&power.p_w);
-            q_var.extend_from_slice(&power.q_var);
+        let steps: Vec<usize> = study.steps_of(&study.periods[k]).collect();
+        for some in steps.chunks(STEPS) {
+            let (mut p_w, mut q_var) = (Vec::new(), Vec::new());
+            for &step in some {
+                self.plan_until(study.step_start(step), k + 1);
+                let power = self.act(k, step);
+                self.fingerprints.push(fingerprint(&power));
+                p_w.extend_from_slice(&power.p_w);
+                q_var.extend_from_slice(&power.q_var);
+            }
+            self.solve(some, &p_w, &q_var);
         }
-        self.solve(steps, &p_w, &q_var);
     }
 
     /// Makes the plans that are due by `t`, of Periods up to `last`.
@@ -148,6 +157,9 @@ impl Run<'_, '_> {
                 break;
             }
             let plan = household::plan(study, k, &isp_prices(study, k), self.fleet.readings(), self.plans.last());
+            if let Some(early) = self.early.get_mut(k) {
+                share(early, &plan);
+            }
             self.rest_on.push(self.fleet.readings().to_vec());
             self.plans.push(plan);
         }
@@ -172,16 +184,16 @@ impl Run<'_, '_> {
         power
     }
 
-    /// The load flows of a day: side by side where a step leaves nothing behind for the next.
-    fn solve(&mut self, steps: std::ops::Range<usize>, p_w: &[f64], q_var: &[f64]) {
+    /// The load flows of some steps: side by side where one leaves nothing behind for the next.
+    fn solve(&mut self, steps: &[usize], p_w: &[f64], q_var: &[f64]) {
         let study = self.study;
         let n = study.grid.connections.len();
-        let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
+        let (mut workspace, mut solution) = (std::mem::take(&mut self.workspace), std::mem::take(&mut self.solution));
         if self.physics.memoryless() {
             let injections = Injections::by_step(p_w, q_var);
             let _ = solve(&study.network, injections, Options::default(), Outputs::ALL, &mut workspace, &mut solution);
         }
-        for (row, step) in steps.enumerate() {
+        for (row, &step) in steps.iter().enumerate() {
             let mut power = Power { p_w: p_w[row * n..][..n].to_vec(), q_var: q_var[row * n..][..n].to_vec() };
             if self.physics.memoryless() {
                 self.physics.respond(&solution, row, &mut power);
@@ -193,6 +205,7 @@ impl Run<'_, '_> {
                 self.physics.solution = solution;
             }
         }
+        (self.workspace, self.solution) = (workspace, solution);
     }
 }
 
@@ -203,6 +216,15 @@ impl Run<'_, '_> {
             phases.keep(step, solution, row);
         }
         self.observer.step(Variant::Free, step, &power.p_w, &power.q_var, solution, row);
+    }
+}
+
+/// Keeps plans once that stayed as they were.
+fn share(early: &mut Schedules, plans: &Schedules) {
+    for (early, plan) in early.iter_mut().zip(plans) {
+        if early == plan {
+            early.clone_from(plan);
+        }
     }
 }
 

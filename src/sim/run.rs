@@ -84,7 +84,7 @@ struct Case<'a, 'o> {
     recording: Recording,
     ledger: Ledger,
     unbooked: Vec<Unbooked>,
-    /// Meters of the running day, `[connection][step of the day]`, W.
+    /// Meters of the running day, `[connection][isp]`: the sum over the steps of the ISP, W.
     meters_w: Vec<Vec<f64>>,
     watched: bool,
     peak_w: Vec<f64>,
@@ -313,8 +313,12 @@ impl Case<'_, '_> {
         }
         let drawn = self.world.power(Variant::Actual);
         let drawn_mwh = drawn.p_w.iter().sum::<f64>() * study.step.as_hours() * 1e-6;
+        let isp = study.periods[day].isp_at(now).expect("a step lies in its Period").offset();
         for ((meter, peak), p) in self.meters_w.iter_mut().zip(&mut self.peak_w).zip(&drawn.p_w) {
-            meter.push(*p);
+            match meter.get_mut(isp) {
+                Some(sum) => *sum += p,
+                None => meter.push(*p),
+            }
             *peak = peak.max(p.abs());
         }
         self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];
@@ -354,10 +358,9 @@ impl Case<'_, '_> {
     fn day_end(&mut self, now: SimTime, k: usize) {
         let study = self.study;
         let period = &study.periods[k];
-        let meters = std::mem::replace(&mut self.meters_w, vec![Vec::new(); study.grid.connections.len()]);
-        let per_isp = study.steps_per_isp();
-        let averages = |power: &Vec<f64>| power.chunks(per_isp).map(|steps| steps.iter().sum::<f64>() / per_isp as f64).collect();
-        let meters: Vec<Vec<f64>> = meters.iter().map(averages).collect();
+        let mut meters = std::mem::replace(&mut self.meters_w, vec![Vec::new(); study.grid.connections.len()]);
+        let per_isp = study.steps_per_isp() as f64;
+        meters.iter_mut().flatten().for_each(|w| *w /= per_isp);
         let steps = study.steps_of(period);
         let limited_wh = std::mem::replace(&mut self.world.limited_wh, vec![0.0; study.grid.connections.len()]);
         let day = clearing::Day {

@@ -40,6 +40,10 @@ impl Agr {
                 profiles,
             }));
         }
+        // No bill will be held against it.
+        if !self.orders.iter().any(|o| o.period.date == period.date) {
+            self.meters.retain(|(d, _), _| *d != period.date);
+        }
         actions
     }
 

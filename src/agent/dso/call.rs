@@ -114,7 +114,7 @@ impl Dso {
             contract: order.contract_id.clone(),
             judgement: terms.judgement(),
         };
-        self.pending.insert(order.header.message_id, record);
+        self.expect(record);
         send(order)
     }
 }

@@ -11,7 +11,7 @@ mod settle;
 mod trade;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -74,6 +74,8 @@ pub struct Dso {
     books: BTreeMap<Date, Book>,
     /// Orders sent and not answered yet.
     pending: BTreeMap<MessageId, OrderRecord>,
+    /// Days and aggregators that an order was sent for: their meters count.
+    ordered: BTreeSet<(Date, Domain)>,
     /// Accepted orders in the order of placing, without those in a bill.
     orders: Vec<OrderRecord>,
     next_order: u64,
@@ -115,6 +117,7 @@ impl Dso {
             vintages: BTreeMap::new(),
             books: BTreeMap::new(),
             pending: BTreeMap::new(),
+            ordered: BTreeSet::new(),
             orders: Vec::new(),
             next_order: 1,
             meters: BTreeMap::new(),
@@ -325,6 +328,12 @@ impl Dso {
             }
             _ => self.desk.reply(now, message, Some("Unknown FlexRequestMessageID reference".to_owned())).into_iter().collect(),
         }
+    }
+
+    /// Keeps an order until it is answered.
+    fn expect(&mut self, order: OrderRecord) {
+        self.ordered.insert((order.period.date, order.agr.clone()));
+        self.pending.insert(order.message, order);
     }
 
     /// An order binds once it is accepted.

@@ -17,8 +17,11 @@ use super::due::{ContractDay, Due};
 use super::{Action, Dso};
 
 impl Dso {
-    /// Keeps the power profile of a connection's day.
+    /// Keeps the power profile of a connection's day, if anything is to be settled by it.
     pub(super) fn take_metering(&mut self, m: &Metering) {
+        if !self.ordered.contains(&(m.period, m.header.sender_domain.clone())) {
+            return;
+        }
         let address = m.ean.connection();
         let Some(connection) = self.rows.get(&address).copied() else { return };
         let Some(profile) = m.profiles.iter().find(|p| p.profile_type == ProfileType::Power) else { return };
@@ -57,6 +60,7 @@ impl Dso {
         let needed = self.orders.iter().map(|o| o.period.date).chain(billed).min();
         let keep = needed.map_or(open, |d| d.min(open));
         self.meters.retain(|(d, _), _| *d >= keep);
+        self.ordered.retain(|(d, _)| *d >= keep);
         self.inbox.forget_before(keep.yesterday().unwrap_or(keep));
     }
 

@@ -244,7 +244,7 @@ impl Dso {
         let record = self.record(period, cp, bounds, offer, &order);
         // Sold is sold: a later round must not buy it again.
         self.books.entry(period.date).or_default().offers.remove(&offer.header.message_id);
-        self.pending.insert(order.header.message_id, record);
+        self.expect(record);
         send(order)
     }
 
