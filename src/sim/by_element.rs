@@ -50,6 +50,13 @@ impl ByElement {
         self.share(step, &other.rows[step]);
     }
 
+    /// Shares a step with another table, if it is the same there.
+    pub(super) fn take_over_same(&mut self, other: &ByElement, step: usize) {
+        if self.rows[step] == other.rows[step] {
+            self.take_over(other, step);
+        }
+    }
+
     /// Keeps a step that others keep too.
     pub(super) fn share(&mut self, step: usize, row: &Arc<[f32]>) {
         assert_eq!(row.len(), self.elements, "a value of every element");

@@ -246,12 +246,16 @@ impl Recording {
 
     /// Keeps a DSO analysis, one row per ISP spread over its steps.
     pub(super) fn analysis(&mut self, study: &Study, period: &Period, with_orders: bool, day: &Expectation) {
-        let expected = if with_orders { &mut self.planned } else { &mut self.forecast };
         let per_isp = study.steps_per_isp();
         for (row, step) in study.steps_of(period).enumerate() {
             let isp = row / per_isp;
+            let expected = if with_orders { &mut self.planned } else { &mut self.forecast };
             expected.loading.share(step, &day.loading[isp]);
             expected.u_pu.share(step, &day.u_pu[isp]);
+            if with_orders {
+                self.planned.loading.take_over_same(&self.forecast.loading, step);
+                self.planned.u_pu.take_over_same(&self.forecast.u_pu, step);
+            }
         }
     }
 

@@ -370,8 +370,9 @@ impl Case<'_, '_> {
             limited_wh: &limited_wh,
         };
         clearing::book(study, &mut self.ledger, now, &day, |agr| self.world.position_w(period.date, agr));
-        for (c, p_w) in meters.into_iter().enumerate() {
+        for (c, mut p_w) in meters.into_iter().enumerate() {
             let Some(agr) = study.agr_of[c] else { continue };
+            p_w.shrink_to_fit();
             let meter = MeterDay { period: *period, connection: ConnectionIdx::new(c), p_w };
             let row = self.participants.row(&study.agrs[agr.i()].domain).expect("an aggregator has a seat");
             self.tell(now, row, Input::Meter(Arc::new(meter)));

@@ -40,10 +40,7 @@ impl Agr {
                 profiles,
             }));
         }
-        // No bill will be held against it.
-        if !self.orders.iter().any(|o| o.period.date == period.date) {
-            self.meters.retain(|(d, _), _| *d != period.date);
-        }
+        self.keep_meters_of_orders(period.date);
         actions
     }
 
@@ -85,6 +82,19 @@ impl Agr {
             sum.iter_mut().zip(read).for_each(|(sum, p)| *sum += Watts::from_f64(*p));
         }
         sum
+    }
+
+    /// Drops the meters of a day that no bill can be about.
+    fn keep_meters_of_orders(&mut self, date: Date) {
+        let points = &self.profile.congestion_points;
+        let ordered = self.orders.iter().filter(|o| o.period.date == date);
+        let traded: BTreeSet<usize> = ordered.filter_map(|o| points.iter().position(|p| p.cp == o.cp)).collect();
+        let (connections, members) = (&self.profile.connections, &self.members);
+        let about = |c: &ConnectionIdx| {
+            let row = connections.binary_search_by_key(c, |(own, _)| *own);
+            row.is_ok_and(|row| members.points[row].iter().any(|k| traded.contains(k)))
+        };
+        self.meters.retain(|(d, c), _| *d != date || about(c));
     }
 
     /// Drops what days up to the Period no longer need; an order without a settlement keeps its day's meters and messages.
