@@ -78,6 +78,8 @@ pub struct Agr {
     /// Orders that stand in a settlement it accepted.
     settled: BTreeSet<Text>,
     meters: BTreeMap<(Date, ConnectionIdx), Arc<MeterDay>>,
+    /// What the portfolio drew at a congestion point on a metered day, ISP by ISP, where something was ordered.
+    metered: BTreeMap<(Date, CpIdx), Vec<Watts>>,
     /// What reservation updates left of FlexOptions.
     reserved: BTreeMap<(Text, Date), Vec<Watts>>,
 }
@@ -109,6 +111,7 @@ impl Agr {
             orders: Vec::new(),
             settled: BTreeSet::new(),
             meters: BTreeMap::new(),
+            metered: BTreeMap::new(),
             reserved: BTreeMap::new(),
         }
     }

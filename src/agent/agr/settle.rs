@@ -1,11 +1,9 @@
 //! Metering of the day and verification of the bill.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::ids::ConnectionIdx;
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{
     Decimal, Ean, FlexOrderSettlementStatus, FlexSettlement, IspMinutes, Message, Metering, MeteringIsp, MeteringProfile, MeteringUnit,
@@ -40,7 +38,7 @@ impl Agr {
                 profiles,
             }));
         }
-        self.keep_meters_of_orders(period.date);
+        self.add_up_meters(period.date);
         actions
     }
 
@@ -74,27 +72,32 @@ impl Agr {
 
     /// Net power of its connections at an order's congestion point per ISP, summed from whole-watt readings.
     fn metered(&self, order: &OrderRecord) -> Vec<Watts> {
-        let mut sum = vec![Watts::ZERO; order.period.isps()];
-        let Some(point) = self.profile.congestion_points.iter().find(|c| c.cp == order.cp) else { return sum };
-        let own: BTreeSet<ConnectionIdx> = self.profile.connections.iter().map(|(c, _)| *c).collect();
-        for c in point.connections.iter().filter(|c| own.contains(c)) {
-            let read = self.meters.get(&(order.period.date, *c)).map_or(&[][..], |m| &m.p_w);
-            sum.iter_mut().zip(read).for_each(|(sum, p)| *sum += Watts::from_f64(*p));
+        let nothing = || vec![Watts::ZERO; order.period.isps()];
+        let mut sum = self.metered.get(&(order.period.date, order.cp)).cloned().unwrap_or_else(nothing);
+        // What came after the day's Metering was sent.
+        for ((_, c), meter) in self.meters.iter().filter(|((d, _), _)| *d == order.period.date) {
+            if self.profile.congestion_points.iter().any(|p| p.cp == order.cp && p.connections.contains(c)) {
+                sum.iter_mut().zip(&meter.p_w).for_each(|(sum, p)| *sum += Watts::from_f64(*p));
+            }
         }
         sum
     }
 
-    /// Drops the meters of a day that no bill can be about.
-    fn keep_meters_of_orders(&mut self, date: Date) {
+    /// Adds up the meters of a day where something was ordered, which is all that bills are about, and drops them.
+    fn add_up_meters(&mut self, date: Date) {
         let points = &self.profile.congestion_points;
-        let ordered = self.orders.iter().filter(|o| o.period.date == date);
-        let traded: BTreeSet<usize> = ordered.filter_map(|o| points.iter().position(|p| p.cp == o.cp)).collect();
-        let (connections, members) = (&self.profile.connections, &self.members);
-        let about = |c: &ConnectionIdx| {
-            let row = connections.binary_search_by_key(c, |(own, _)| *own);
-            row.is_ok_and(|row| members.points[row].iter().any(|k| traded.contains(k)))
-        };
-        self.meters.retain(|(d, c), _| *d != date || about(c));
+        for order in self.orders.iter().filter(|o| o.period.date == date) {
+            let nothing = || vec![Watts::ZERO; order.period.isps()];
+            self.metered.entry((date, order.cp)).or_insert_with(nothing);
+        }
+        for ((_, c), meter) in self.meters.extract_if(.., |(d, _), _| *d == date) {
+            let Ok(row) = self.profile.connections.binary_search_by_key(&c, |(own, _)| *own) else { continue };
+            for k in &self.members.points[row] {
+                if let Some(sum) = self.metered.get_mut(&(date, points[*k].cp)) {
+                    sum.iter_mut().zip(&meter.p_w).for_each(|(sum, p)| *sum += Watts::from_f64(*p));
+                }
+            }
+        }
     }
 
     /// Drops what days up to the Period no longer need; an order without a settlement keeps its day's meters and messages.
@@ -104,6 +107,7 @@ impl Agr {
         let settled_before = unsettled.map_or(day, |d| d.min(day));
         let open = |d: Date| d > day || unsettled.is_some_and(|u| d >= u);
         self.meters.retain(|(d, _), _| open(*d));
+        self.metered.retain(|(d, _), _| open(*d));
         self.orders.retain(|o| open(o.period.date));
         self.settled.retain(|reference| self.orders.iter().any(|o| o.reference == *reference));
         self.days.retain(|d, _| *d > day);
