@@ -22,6 +22,7 @@ use parquet::schema::types::{ColumnDescriptor, ColumnPath, Type};
 
 use crate::output::OutputError;
 use crate::output::table::{Column, Strings, Table};
+use crate::output::text_chunk;
 use crate::output::text_column::read_texts;
 use crate::time::SimTime;
 
@@ -87,8 +88,16 @@ impl TableWriter {
 
     fn flush(&mut self) -> Result<(), OutputError> {
         let written = (|| {
+            let schema = self.file.schema_descr().columns().to_vec();
             let mut group = self.file.next_row_group()?;
-            for (_, column) in &self.gathered.columns {
+            for ((_, column), field) in self.gathered.columns.iter().zip(schema) {
+                if let Column::Str(strings) = column
+                    && text_chunk::suits(strings)
+                {
+                    let (bytes, close) = text_chunk::encode(strings, field)?;
+                    group.append_column(&bytes, close)?;
+                    continue;
+                }
                 let mut writer = group.next_column()?.expect("the schema has a field for every column");
                 write_column(&mut writer, column)?;
                 writer.close()?;
@@ -123,13 +132,17 @@ fn properties(layout: &Table) -> WriterProperties {
         .set_offset_index_disabled(true)
         .set_max_row_group_row_count(Some(GROUP_ROWS));
     for (name, column) in &layout.columns {
+        let path = ColumnPath::new(vec![name.clone()]);
         let encoding = match column {
             Column::F64(_) | Column::F32(_) => Encoding::BYTE_STREAM_SPLIT,
             Column::I64(_) | Column::Time(_) => Encoding::DELTA_BINARY_PACKED,
             Column::Bool(_) => Encoding::RLE,
-            Column::Str(_) => continue,
+            Column::Str(_) => {
+                // The least and the greatest text of a group would cost two comparisons a row, and help no one.
+                properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
+                continue;
+            }
         };
-        let path = ColumnPath::new(vec![name.clone()]);
         properties = properties.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, encoding);
     }
     properties.build()

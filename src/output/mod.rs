@@ -8,6 +8,7 @@ pub mod error;
 pub mod manifest;
 pub mod publish;
 pub mod table;
+mod text_chunk;
 mod text_column;
 pub mod text_table;
 
