@@ -93,6 +93,12 @@ impl<E> Queue<E> {
         Some((key, event))
     }
 
+    /// When the next event is due.
+    #[must_use]
+    pub fn next_time(&self) -> Option<SimTime> {
+        self.heap.peek().map(|entry| entry.key.time)
+    }
+
     /// How many wait.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -53,6 +53,12 @@ impl<'a> Fleet<'a> {
         devices.filter(move |(spec, _)| spec.device.content() == content).map(|(spec, now)| (&spec.shows, now))
     }
 
+    /// Every device as it really is.
+    #[cfg(test)]
+    pub(super) fn states_mut(&mut self) -> impl Iterator<Item = &mut State> {
+        self.states.iter_mut()
+    }
+
     /// What the instruments show, device by device.
     pub(super) fn readings(&self) -> &[Reading] {
         &self.readings

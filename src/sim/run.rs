@@ -119,56 +119,77 @@ pub fn observe_with(
     progress: Progress<'_>,
     observer: &mut dyn Observer,
 ) -> CaseResult {
-    let (grid, network) = study.grid(strategy);
-    let physics = Physics::new(study, &grid, Arc::clone(&network));
-    let world = World::new(study, reference, strategy);
-    let mut participants = cast::participants(study, strategy, &network, &world.attendance);
-    seat(&mut participants);
-    let n = study.grid.connections.len();
-    let mut case = Case {
-        study,
-        reference,
-        todays_grid: strategy.reinforcement.is_none(),
-        world,
-        forecaster: Forecaster::new(study),
-        wire: Wire::new(study, participants.seats().map(|(d, role)| (d.clone(), role))),
-        queue: Queue::new(participants.len() + 1),
-        participants,
-        physics,
-        given: Power::zero(n),
-        recording: Recording::new(study, Arc::clone(&reference.flows), parts(strategy)),
-        ledger: Ledger::default(),
-        unbooked: Vec::new(),
-        meters_w: vec![Vec::new(); n],
-        watched: strategy.orange,
-        peak_w: vec![0.0; n],
-        observer,
-    };
-    case.schedule();
-    while let Some((key, event)) = case.queue.pop() {
-        if let Event::Step(step) = event
-            && step % 96 == 0
-        {
-            progress(step);
-        }
-        case.happen(key.time, event);
-    }
-    case.world.close();
-    case.book_capex(strategy);
-    case.recording.tap_operations = case.physics.tap_operations;
+    let mut case = Case::new(study, reference, strategy, seat, observer);
+    case.advance(SimTime(i64::MAX), progress);
     progress(study.steps);
-    CaseResult {
-        strategy: strategy.name.clone(),
-        recording: case.recording,
-        ledger: case.ledger,
-        unbooked: case.unbooked,
-        messages: case.wire.log,
-        totals: case.world.totals,
-        peak_w: case.peak_w,
-    }
+    case.end(strategy)
 }
 
-impl Case<'_, '_> {
+impl<'a, 'o> Case<'a, 'o> {
+    fn new(
+        study: &'a Study,
+        reference: &'a Reference,
+        strategy: &Strategy,
+        seat: impl FnOnce(&mut Registry),
+        observer: &'o mut dyn Observer,
+    ) -> Case<'a, 'o> {
+        let (grid, network) = study.grid(strategy);
+        let physics = Physics::new(study, &grid, Arc::clone(&network));
+        let world = World::new(study, reference, strategy);
+        let mut participants = cast::participants(study, strategy, &network, &world.attendance);
+        seat(&mut participants);
+        let n = study.grid.connections.len();
+        let mut case = Case {
+            study,
+            reference,
+            todays_grid: strategy.reinforcement.is_none(),
+            world,
+            forecaster: Forecaster::new(study),
+            wire: Wire::new(study, participants.seats().map(|(d, role)| (d.clone(), role))),
+            queue: Queue::new(participants.len() + 1),
+            participants,
+            physics,
+            given: Power::zero(n),
+            recording: Recording::new(study, Arc::clone(&reference.flows), parts(strategy)),
+            ledger: Ledger::default(),
+            unbooked: Vec::new(),
+            meters_w: vec![Vec::new(); n],
+            watched: strategy.orange,
+            peak_w: vec![0.0; n],
+            observer,
+        };
+        case.schedule();
+        case
+    }
+
+    /// Lets everything happen that happens before `until`.
+    fn advance(&mut self, until: SimTime, progress: Progress<'_>) {
+        while self.queue.next_time().is_some_and(|t| t < until) {
+            let (key, event) = self.queue.pop().expect("there is a next one");
+            if let Event::Step(step) = event
+                && step % 96 == 0
+            {
+                progress(step);
+            }
+            self.happen(key.time, event);
+        }
+    }
+
+    fn end(mut self, strategy: &Strategy) -> CaseResult {
+        self.world.close();
+        self.book_capex(strategy);
+        self.recording.tap_operations = self.physics.tap_operations;
+        CaseResult {
+            strategy: strategy.name.clone(),
+            recording: self.recording,
+            ledger: self.ledger,
+            unbooked: self.unbooked,
+            messages: self.wire.log,
+            totals: self.world.totals,
+            peak_w: self.peak_w,
+        }
+    }
+
     fn world_event(&mut self, time: SimTime, phase: Phase, event: Event) {
         let world = Origin(u16::try_from(self.participants.len()).expect("few agents"));
         self.queue.push(time, phase, world, event);
@@ -399,7 +420,58 @@ fn annuity(capex: f64, rate: f64, years: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::annuity;
+    use std::path::Path;
+
+    use crate::asset::State;
+    use crate::asset::vehicle::Whereabouts;
+    use crate::scenario::open;
+    use crate::uftp::xml;
+
+    use super::*;
+
+    /// Empties batteries and lets vehicles want half of what they will say.
+    fn disturb(state: &mut State) {
+        match state {
+            State::Battery(stored_wh) => *stored_wh = 0.0,
+            State::Vehicle(whereabouts) => {
+                let wanting_less = whereabouts.sessions().iter().map(|s| crate::asset::Session { energy_wh: 0.5 * s.energy_wh, ..*s });
+                *whereabouts = Whereabouts::new(wanting_less.collect());
+            }
+            State::Fixed(()) | State::Curtailable(()) => {}
+        }
+    }
+
+    /// What a device really is reaches nobody but through readings and meters: changed right after a reading, it changes no message of
+    /// that day, though all the trade of the next day is in it, and many later ones.
+    #[test]
+    fn hidden_states_change_no_message_before_they_are_read() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/winter-evening.toml");
+        let overrides = ["time.until=\"2016-01-20\"", "feeder.batteries.share=0.5"].map(str::to_owned);
+        let study = open(&path, &overrides).and_then(|opened| opened.study(None)).expect("the scenario is sound").0;
+        let reference = Reference::new(&study);
+        let appointments = agenda(&study.timetable, &study.calendar, &study.periods);
+        let handed = appointments.iter().filter(|a| a.period.date == study.periods[1].date).flat_map(|a| &a.before);
+        let read = handed.filter(|(_, what)| *what == Handover::Readings).map(|(t, _)| *t).max().expect("readings are handed over");
+        let midnight = study.periods[0].end();
+        for strategy in study.strategies.iter().filter(|s| s.trades) {
+            let sent = |disturbed: bool| -> Vec<(SimTime, String)> {
+                let mut nobody = Nobody;
+                let mut case = Case::new(&study, &reference, strategy, |_| {}, &mut nobody);
+                case.advance(SimTime(read.0 + 1), &|_| {});
+                if disturbed {
+                    case.world.states_mut().for_each(disturb);
+                }
+                case.advance(SimTime(i64::MAX), &|_| {});
+                case.end(strategy).messages.iter().map(|m| (m.sent, xml::write(&m.message))).collect()
+            };
+            let (plain, disturbed) = (sent(false), sent(true));
+            let until =
+                |messages: &[(SimTime, String)], t: SimTime| messages.iter().take_while(|(sent, _)| *sent < t).cloned().collect::<Vec<_>>();
+            assert!(read < midnight && until(&plain, midnight).len() > until(&plain, SimTime(read.0 + 1)).len() + 10, "there is trade");
+            assert!(until(&plain, midnight) == until(&disturbed, midnight), "{}: something hidden was known", strategy.name);
+            assert!(plain != disturbed, "{}: the change shows later", strategy.name);
+        }
+    }
 
     #[test]
     fn an_annuity_repays_the_investment() {

@@ -151,6 +151,12 @@ impl<'a> World<'a> {
         &mut self.power[World::row(variant)]
     }
 
+    /// Every device as it really is, in the variants of the case.
+    #[cfg(test)]
+    pub(super) fn states_mut(&mut self) -> impl Iterator<Item = &mut crate::asset::State> {
+        self.fleets.iter_mut().flat_map(Fleet::states_mut)
+    }
+
     /// What the instruments show.
     pub(super) fn readings(&self) -> &[Reading] {
         self.fleets[World::row(Variant::Actual)].readings()
