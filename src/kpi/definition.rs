@@ -372,7 +372,15 @@ pub const DEFINITIONS: &[Definition] = &[
     kpi("cost_capex_eur", SystemCost, "reinforcement", "€", 2, "annuity of the replacement, pro rata", LEDGER),
     kpi("cost_total_eur", SystemCost, "total", "€", 2, "sum of the above; only when every component is priced", ""),
     kpi("pv_curtailed_orders_mwh", Users, "PV curtailed by orders", "MWh", 3, "feed-in given up for orders", DEVICES),
-    kpi("pv_curtailed_orange_mwh", Users, "PV curtailed by orange", "MWh", 3, "feed-in taken by limitations", DEVICES),
+    kpi(
+        "pv_curtailed_orange_mwh",
+        Users,
+        "PV curtailed by orange",
+        "MWh",
+        3,
+        "PV feed-in taken by limitations; what they keep a battery from feeding in is still in it",
+        DEVICES,
+    ),
     kpi("consumption_limited_mwh", Users, "consumption limited by orange", "MWh", 3, "consumption held back by limitations", DEVICES),
     kpi(
         "limited_connection_h",
