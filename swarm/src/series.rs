@@ -39,6 +39,11 @@ impl Profiles {
         self.start
     }
 
+    /// How long a value holds, s.
+    pub(crate) fn step(&self) -> i64 {
+        self.step
+    }
+
     /// Average active power of a series of the study over a span, W, by how long each value of its profile holds; `None` outside
     /// the profiles.
     pub(crate) fn average_w(&self, study: &Study, series: &Series, from: SimTime, span: SimDuration) -> Option<f64> {

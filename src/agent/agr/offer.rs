@@ -18,7 +18,7 @@ use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, OfferOp
 use crate::units::{ActivationFactor, Money, Watts};
 
 use super::booking::{BookedOption, Booking, Shift, Stage};
-use super::{Action, Agr, Day};
+use super::{Action, Agr, Day, nested};
 
 /// Longest block of feed-in curtailment in one offer, ISPs.
 const BLOCK: usize = 4;
@@ -144,9 +144,13 @@ impl Agr {
         contract: Option<&(Text, f64)>,
         actions: &mut Vec<Action>,
     ) {
-        let mut up_w: Vec<f64> = bounds.iter().map(|b| REBOUND_SHARE * b.max.as_f64().max(0.0)).collect();
-        let mut down_w: Vec<f64> = bounds.iter().map(|b| REBOUND_SHARE * -b.min.as_f64().min(0.0)).collect();
+        // Where it is asked for, flexibility may go to the far bound.
+        let share = |w: &Watts| if *w == Watts::ZERO { REBOUND_SHARE } else { 1.0 };
+        let rooms = || bounds.iter().zip(wanted.iter().map(share));
+        let mut up_w: Vec<f64> = rooms().map(|(b, share)| share * b.max.as_f64().max(0.0)).collect();
+        let mut down_w: Vec<f64> = rooms().map(|(b, share)| share * -b.min.as_f64().min(0.0)).collect();
         let day = &self.days[&request.flex.period];
+        self.keep_caps(day, k, &mut up_w, &mut down_w);
         let devices = self.free_devices(day, k);
         let size = devices.len().div_ceil(GROUPS).max(1);
         let mut relieved = vec![0_i64; wanted.len()];
@@ -171,6 +175,19 @@ impl Agr {
                 relieved[i] += p.0;
             }
             actions.push(self.place(now, request, k, contract, options));
+        }
+    }
+
+    /// Takes away the room that a called cap forbids, here or at a congestion point with common connections: what was planned for it
+    /// stays.
+    fn keep_caps(&self, day: &Day, k: usize, up_w: &mut [f64], down_w: &mut [f64]) {
+        let points = &self.profile.congestion_points;
+        for other in (0..points.len()).filter(|o| *o == k || nested(&self.profile, points[*o].cp, points[k].cp)) {
+            let bound = |caps: &[f64], room_w: &mut [f64]| {
+                caps.iter().zip(room_w).filter(|(cap, _)| cap.is_finite()).for_each(|(_, room_w)| *room_w = 0.0);
+            };
+            bound(&day.ceiling_w[other], up_w);
+            bound(&day.floor_w[other], down_w);
         }
     }
 
@@ -223,7 +240,7 @@ impl Agr {
         let cost = (energy_eur + self.profile.shifting_eur_per_mwh * moved_mwh).max(0.0) * (1.0 + self.profile.margin);
         let relieved_mwh: f64 = sum.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| w.abs() * mwh).sum();
         let price = utilisation.map_or(cost, |u| u * relieved_mwh);
-        let min_factor = ActivationFactor::from_hundredths(10).expect("10 is a factor");
+        let min_factor = self.least_factor(day, &shifts);
         Some(BookedOption {
             reference: reference.into(),
             curtailed_w: vec![0.0; power.len()],
@@ -232,6 +249,22 @@ impl Agr {
             power,
             min_factor,
         })
+    }
+
+    /// The smallest factor, a tenth at least, from which on every part of some shifts is a plan that the devices can carry out.
+    fn least_factor(&self, day: &Day, shifts: &[Shift]) -> ActivationFactor {
+        let isps = day.period.isps();
+        let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
+        let can = |shift: &Shift, hundredths: u8| {
+            let before_w = self.before(&day.period, shift.device);
+            let task = Task { period: &day.period, price: &day.price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let share = f64::from(hundredths) / 100.0;
+            let base = &day.plans[shift.device];
+            let plan: Vec<f64> = base.iter().zip(&shift.delta_w).map(|(p, d)| p + share * d).collect();
+            self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
+        };
+        let least = (10..100).rev().take_while(|h| shifts.iter().all(|shift| can(shift, *h))).last().unwrap_or(100);
+        ActivationFactor::from_hundredths(least).expect("a factor")
     }
 
     #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]

@@ -72,8 +72,10 @@ impl Agr {
             let bound = |room: fn(&Room) -> &Option<Vec<f64>>, i: usize, narrower: fn(f64, f64) -> f64, free: f64| {
                 points.iter().filter_map(|k| room(&rooms[*k]).as_ref()).map(|r| r[i]).fold(free, narrower)
             };
-            let most_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.most_w, i, f64::min, f64::INFINITY).max(0.0)).collect();
-            let least_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.least_w, i, f64::max, f64::NEG_INFINITY).min(0.0)).collect();
+            // What a cap leaves may be less than nothing: a device of a willing owner then feeds in for it, or draws.
+            let free_w = if own.willing { (f64::NEG_INFINITY, f64::INFINITY) } else { (0.0, 0.0) };
+            let most_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.most_w, i, f64::min, f64::INFINITY).max(free_w.0)).collect();
+            let least_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.least_w, i, f64::max, f64::NEG_INFINITY).min(free_w.1)).collect();
             let before_w = self.before(period, d);
             let task = Task { period, price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
             plans[d] = own.device.plan(&self.seen[d], &v.outlook[d], &task);

@@ -36,9 +36,9 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
         let talk = Talk::new(&run.result.messages);
         for (a, agr) in trial.study.agrs.iter().enumerate() {
             let reliable = agr.terms.failure.asset_per_day == 0.0 && agr.terms.failure.communication_per_hour == 0.0;
-            let known = reliable && !run.strategy.orange && trial.study.forecast == Model::Perfect;
+            let known = reliable && !run.strategy.orange && trial.study.forecast == Model::Perfect && steady(trial);
             if known {
-                followed(trial, run, a, found);
+                followed(trial, run, &talk, a, found);
             }
             for (k, period) in trial.study.periods.iter().enumerate() {
                 // Later days begin where failures and limitations left the batteries, which nobody could know.
@@ -51,6 +51,12 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
     }
 }
 
+/// Whether nothing varies within an ISP: orders are ISP averages, and who keeps them in each step moves a little more.
+fn steady(trial: &Trial<'_>) -> bool {
+    let isp = trial.study.calendar.isp().0;
+    trial.study.step.0 == isp || trial.profiles.step() % isp == 0
+}
+
 /// Batteries of an aggregator.
 fn batteries<'a>(trial: &'a Trial<'_>, agr: usize) -> impl Iterator<Item = Stored<'a>> {
     let study = trial.study;
@@ -58,18 +64,67 @@ fn batteries<'a>(trial: &'a Trial<'_>, agr: usize) -> impl Iterator<Item = Store
 }
 
 /// Batteries do what was dispatched, to a watt-hour of rounding in a day.
-fn followed(trial: &Trial<'_>, run: &Run<'_>, agr: usize, found: &mut Found) {
+fn followed(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, agr: usize, found: &mut Found) {
     let study = trial.study;
+    let items = bill::items(study, run.strategy, talk);
     let h = study.step.as_hours();
     for period in &study.periods {
         let Some(dispatch) = dispatches(run, agr, period.date).last() else { continue };
+        let nested =
+            talk.orders().iter().zip(&items).any(|(o, i)| i.moved && o.date() == period.date && *o.agr() == study.agrs[agr].domain);
         for stored in batteries(trial, agr) {
             let Some((_, schedule)) = dispatch.schedules.iter().find(|(d, _)| *d == stored.row) else { continue };
             let seen = run.witness.device(Variant::Actual, stored.row);
             let done = by_isp(study, period, |k| seen[k].power_w);
             let off_wh: f64 = done.iter().zip(schedule.iter()).map(|(d, s)| (d - s).abs() * study.calendar.isp().as_hours()).sum();
+            if off_wh > 1.0 + 2.0 * h && std::env::var("DBG").is_ok() {
+                eprintln!("{} {} {}", run.strategy.name, period.date, stored.spec.id);
+                let first = dispatches(run, agr, period.date).next().unwrap();
+                let base = &first.schedules.iter().find(|(d, _)| *d == stored.row).unwrap().1;
+                for i in 0..period.isps() {
+                    let k = first_step(study, period) + i * study.steps_per_isp();
+                    let net: Vec<f64> = study
+                        .congestion_points
+                        .iter()
+                        .map(|cp| {
+                            let own: Vec<usize> = cp
+                                .public
+                                .connections
+                                .iter()
+                                .map(|c| c.i())
+                                .filter(|c| study.agr_of[*c].is_some_and(|a| a.i() == agr))
+                                .collect();
+                            by_isp(study, period, |k| own.iter().map(|c| run.witness.connections_at(Variant::Actual, k)[*c]).sum::<f64>())
+                                [i]
+                        })
+                        .collect();
+                    let t: Vec<(f64, f64)> = dispatch.targets.iter().map(|t| (t.floor_w[i], t.ceiling_w[i])).collect();
+                    eprintln!(
+                        "{:3} base {:8.1} sched {:8.1} done {:8.1} content {:8.1} net {net:.1?} targets {t:?} ",
+                        i + 1,
+                        base[i],
+                        schedule[i],
+                        done[i],
+                        seen[k].content_wh
+                    );
+                }
+                for (o, it) in talk.orders().iter().zip(&items) {
+                    eprintln!(
+                        "{} {} {} {:?}",
+                        it.reference,
+                        o.agr(),
+                        o.date(),
+                        spread(period, &o.message.isps)
+                            .iter()
+                            .enumerate()
+                            .filter(|(_, p)| **p != 0)
+                            .map(|(i, p)| (i + 1, *p, it.requested.get(i).copied()))
+                            .collect::<Vec<_>>()
+                    );
+                }
+            }
             if off_wh > 1.0 + 2.0 * h {
-                found.say(NAME, "battery-plan", &run.strategy.name, || {
+                found.say(NAME, if nested { "battery-plan-nested" } else { "battery-plan" }, &run.strategy.name, || {
                     let isp = done.iter().zip(schedule.iter()).position(|(d, s)| (d - s).abs() > 0.1).unwrap_or(0);
                     let (own, set) = (done[isp], schedule[isp]);
                     format!(
@@ -165,7 +220,7 @@ fn outstanding<'a>(talk: &Talk<'a>, agr: &str, date: Date) -> Vec<&'a FlexOffer>
 /// Where nothing can go wrong, what was ordered is delivered, to a watt for each device and order.
 fn delivered(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) {
     let study = trial.study;
-    let sure = study.forecast == Model::Perfect && !run.strategy.orange && study.grid.responses.is_empty();
+    let sure = study.forecast == Model::Perfect && !run.strategy.orange && study.grid.responses.is_empty() && steady(trial);
     if !sure {
         return;
     }
@@ -174,8 +229,8 @@ fn delivered(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Foun
         let agr = study.agrs.iter().position(|a| a.domain == *order.agr()).expect("an aggregator of the study");
         let terms = &study.agrs[agr].terms.failure;
         let own = |c: usize| study.agr_of[c].is_some_and(|a| a.i() == agr);
-        let steady = terms.asset_per_day == 0.0 && terms.communication_per_hour == 0.0;
-        if !steady || devices::vehicles(study).any(|v| own(v.spec.connection.i())) {
+        let reliable = terms.asset_per_day == 0.0 && terms.communication_per_hour == 0.0;
+        if !reliable || devices::vehicles(study).any(|v| own(v.spec.connection.i())) {
             continue;
         }
         let devices = study.devices.iter().filter(|d| own(d.connection.i())).count();
@@ -184,11 +239,7 @@ fn delivered(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Foun
             let requested = item.requested[usize::from(row.number) - 1];
             let missing = if requested { (row.ordered - row.delivered).abs() } else { 0 };
             if missing > slack || row.deficiency > slack {
-                let kind = match (batteries(trial, agr).next(), item.moved) {
-                    (Some(_), _) => "undelivered-battery",
-                    (None, true) => "undelivered-nested",
-                    (None, false) => "undelivered",
-                };
+                let kind = if item.moved { "undelivered-nested" } else { "undelivered" };
                 found.say(NAME, kind, &run.strategy.name, || format!("{} of {}: {row:?}", item.reference, order.date()));
             }
         }
