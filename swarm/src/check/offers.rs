@@ -20,11 +20,11 @@ use jiff::civil::Date;
 use crate::devices::{self, Stored};
 use crate::finding::Found;
 use crate::series::{by_isp, first_step};
-use crate::talk::{Talk, spread};
+use crate::talk::{Order, Talk, spread};
 use crate::trial::{Run, Trial};
 
 use super::answer::{change_wh, initial_wh};
-use super::bill;
+use super::bill::{self, Item};
 
 const NAME: &str = "offers";
 
@@ -34,21 +34,55 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
     }
     for run in trial.runs.iter().filter(|r| r.strategy.trades) {
         let talk = Talk::new(&run.result.messages);
-        for (a, agr) in trial.study.agrs.iter().enumerate() {
-            let reliable = agr.terms.failure.asset_per_day == 0.0 && agr.terms.failure.communication_per_hour == 0.0;
-            let known = reliable && !run.strategy.orange && trial.study.forecast == Model::Perfect && steady(trial);
-            if known {
-                followed(trial, run, &talk, a, found);
-            }
+        let orders: Vec<(Order<'_>, Item)> = talk.orders().into_iter().zip(bill::items(trial.study, run.strategy, &talk)).collect();
+        for agr in 0..trial.study.agrs.len() {
+            let calm = calm_days(trial, run, &orders, agr);
             for (k, period) in trial.study.periods.iter().enumerate() {
-                // Later days begin where failures and limitations left the batteries, which nobody could know.
-                if k == 0 || known {
-                    fleet(trial, run, &talk, a, period, found);
+                // What happened on the days before decides what the batteries begin with.
+                if k <= calm {
+                    fleet(trial, run, &talk, agr, period, found);
+                }
+                if k < calm {
+                    followed(trial, run, agr, period, found);
                 }
             }
+            delivered(trial, run, &orders, agr, calm, found);
         }
-        delivered(trial, run, &talk, found);
     }
+}
+
+/// How many of the first days an aggregator knows beforehand, so that all goes as it planned: forecasts are perfect, nothing fails, no
+/// limitation acts, no vehicle comes at another time than announced, and no cap is called that its devices cannot keep.
+fn calm_days(trial: &Trial<'_>, run: &Run<'_>, orders: &[(Order<'_>, Item)], agr: usize) -> usize {
+    let study = trial.study;
+    let failure = &study.agrs[agr].terms.failure;
+    let sure = failure.asset_per_day == 0.0
+        && failure.communication_per_hour == 0.0
+        && !run.strategy.orange
+        && study.forecast == Model::Perfect
+        && study.grid.responses.is_empty()
+        && steady(trial)
+        && !devices::vehicles(study).any(|v| owns(trial, agr, v.spec.connection.i()));
+    if !sure {
+        return 0;
+    }
+    let breaks = |(o, item): &&(Order<'_>, Item)| {
+        let missed = item.limitation && item.rows.iter().any(|r| r.deficiency > slack_w(trial, agr, orders));
+        *o.agr() == study.agrs[agr].domain && (missed || item.moved)
+    };
+    let first = orders.iter().filter(breaks).map(|(o, _)| o.date()).min();
+    study.periods.iter().take_while(|p| first.is_none_or(|d| p.date < d)).count()
+}
+
+/// Whether a connection is an aggregator's.
+fn owns(trial: &Trial<'_>, agr: usize, connection: usize) -> bool {
+    trial.study.agr_of[connection].is_some_and(|a| a.i() == agr)
+}
+
+/// What rounding to whole watts, device by device and order by order, comes to, W.
+fn slack_w(trial: &Trial<'_>, agr: usize, orders: &[(Order<'_>, Item)]) -> i64 {
+    let devices = trial.study.devices.iter().filter(|d| owns(trial, agr, d.connection.i())).count();
+    2 + (devices + orders.len()) as i64
 }
 
 /// Whether nothing varies within an ISP: orders are ISP averages, and who keeps them in each step moves a little more.
@@ -59,82 +93,25 @@ fn steady(trial: &Trial<'_>) -> bool {
 
 /// Batteries of an aggregator.
 fn batteries<'a>(trial: &'a Trial<'_>, agr: usize) -> impl Iterator<Item = Stored<'a>> {
-    let study = trial.study;
-    devices::batteries(study).filter(move |b| study.agr_of[b.spec.connection.i()].is_some_and(|a| a.i() == agr))
+    devices::batteries(trial.study).filter(move |b| owns(trial, agr, b.spec.connection.i()))
 }
 
-/// Batteries do what was dispatched, to a watt-hour of rounding in a day.
-fn followed(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, agr: usize, found: &mut Found) {
+/// Batteries do what was dispatched last, to a watt for rounding.
+fn followed(trial: &Trial<'_>, run: &Run<'_>, agr: usize, period: &Period, found: &mut Found) {
     let study = trial.study;
-    let items = bill::items(study, run.strategy, talk);
-    let h = study.step.as_hours();
-    for period in &study.periods {
-        let Some(dispatch) = dispatches(run, agr, period.date).last() else { continue };
-        let nested =
-            talk.orders().iter().zip(&items).any(|(o, i)| i.moved && o.date() == period.date && *o.agr() == study.agrs[agr].domain);
-        for stored in batteries(trial, agr) {
-            let Some((_, schedule)) = dispatch.schedules.iter().find(|(d, _)| *d == stored.row) else { continue };
-            let seen = run.witness.device(Variant::Actual, stored.row);
-            let done = by_isp(study, period, |k| seen[k].power_w);
-            let off_wh: f64 = done.iter().zip(schedule.iter()).map(|(d, s)| (d - s).abs() * study.calendar.isp().as_hours()).sum();
-            if off_wh > 1.0 + 2.0 * h && std::env::var("DBG").is_ok() {
-                eprintln!("{} {} {}", run.strategy.name, period.date, stored.spec.id);
-                let first = dispatches(run, agr, period.date).next().unwrap();
-                let base = &first.schedules.iter().find(|(d, _)| *d == stored.row).unwrap().1;
-                for i in 0..period.isps() {
-                    let k = first_step(study, period) + i * study.steps_per_isp();
-                    let net: Vec<f64> = study
-                        .congestion_points
-                        .iter()
-                        .map(|cp| {
-                            let own: Vec<usize> = cp
-                                .public
-                                .connections
-                                .iter()
-                                .map(|c| c.i())
-                                .filter(|c| study.agr_of[*c].is_some_and(|a| a.i() == agr))
-                                .collect();
-                            by_isp(study, period, |k| own.iter().map(|c| run.witness.connections_at(Variant::Actual, k)[*c]).sum::<f64>())
-                                [i]
-                        })
-                        .collect();
-                    let t: Vec<(f64, f64)> = dispatch.targets.iter().map(|t| (t.floor_w[i], t.ceiling_w[i])).collect();
-                    eprintln!(
-                        "{:3} base {:8.1} sched {:8.1} done {:8.1} content {:8.1} net {net:.1?} targets {t:?} ",
-                        i + 1,
-                        base[i],
-                        schedule[i],
-                        done[i],
-                        seen[k].content_wh
-                    );
-                }
-                for (o, it) in talk.orders().iter().zip(&items) {
-                    eprintln!(
-                        "{} {} {} {:?}",
-                        it.reference,
-                        o.agr(),
-                        o.date(),
-                        spread(period, &o.message.isps)
-                            .iter()
-                            .enumerate()
-                            .filter(|(_, p)| **p != 0)
-                            .map(|(i, p)| (i + 1, *p, it.requested.get(i).copied()))
-                            .collect::<Vec<_>>()
-                    );
-                }
-            }
-            if off_wh > 1.0 + 2.0 * h {
-                found.say(NAME, if nested { "battery-plan-nested" } else { "battery-plan" }, &run.strategy.name, || {
-                    let isp = done.iter().zip(schedule.iter()).position(|(d, s)| (d - s).abs() > 0.1).unwrap_or(0);
-                    let (own, set) = (done[isp], schedule[isp]);
-                    format!(
-                        "{} moves {off_wh:.1} Wh off its schedule on {}, {own:.1} for {set:.1} W in ISP {}",
-                        stored.spec.id,
-                        period.date,
-                        isp + 1
-                    )
-                });
-            }
+    let Some(dispatch) = dispatches(run, agr, period.date).last() else { return };
+    let h = study.calendar.isp().as_hours();
+    for stored in batteries(trial, agr) {
+        let Some((_, schedule)) = dispatch.schedules.iter().find(|(d, _)| *d == stored.row) else { continue };
+        let seen = run.witness.device(Variant::Actual, stored.row);
+        let done = by_isp(study, period, |k| seen[k].power_w);
+        let off_wh: f64 = done.iter().zip(schedule.iter()).map(|(d, s)| (d - s).abs() * h).sum();
+        if off_wh > h * (1 + period.isps()) as f64 {
+            found.say(NAME, "battery-plan", &run.strategy.name, || {
+                let isp = done.iter().zip(schedule.iter()).position(|(d, s)| (d - s).abs() > 2.0).unwrap_or(0);
+                let (own, set, id) = (done[isp], schedule[isp], &stored.spec.id);
+                format!("{id} moves {off_wh:.1} Wh off its schedule on {}, {own:.1} for {set:.1} W in ISP {}", period.date, isp + 1)
+            });
         }
     }
 }
@@ -218,23 +195,15 @@ fn outstanding<'a>(talk: &Talk<'a>, agr: &str, date: Date) -> Vec<&'a FlexOffer>
 }
 
 /// Where nothing can go wrong, what was ordered is delivered, to a watt for each device and order.
-fn delivered(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) {
+fn delivered(trial: &Trial<'_>, run: &Run<'_>, orders: &[(Order<'_>, Item)], agr: usize, calm: usize, found: &mut Found) {
     let study = trial.study;
-    let sure = study.forecast == Model::Perfect && !run.strategy.orange && study.grid.responses.is_empty() && steady(trial);
-    if !sure {
-        return;
-    }
-    let orders = talk.orders();
-    for (order, item) in orders.iter().zip(bill::items(study, run.strategy, talk)).filter(|(_, i)| !i.limitation) {
-        let agr = study.agrs.iter().position(|a| a.domain == *order.agr()).expect("an aggregator of the study");
-        let terms = &study.agrs[agr].terms.failure;
-        let own = |c: usize| study.agr_of[c].is_some_and(|a| a.i() == agr);
-        let reliable = terms.asset_per_day == 0.0 && terms.communication_per_hour == 0.0;
-        if !reliable || devices::vehicles(study).any(|v| own(v.spec.connection.i())) {
+    let slack = slack_w(trial, agr, orders);
+    let own = |(o, item): &&(Order<'_>, Item)| *o.agr() == study.agrs[agr].domain && !item.limitation;
+    for (order, item) in orders.iter().filter(own) {
+        let day = study.periods.iter().position(|p| p.date == order.date()).expect("a day of the run");
+        if day > calm || (day == calm && !item.moved) {
             continue;
         }
-        let devices = study.devices.iter().filter(|d| own(d.connection.i())).count();
-        let slack = 2 + (devices + orders.len()) as i64;
         for row in &item.rows {
             let requested = item.requested[usize::from(row.number) - 1];
             let missing = if requested { (row.ordered - row.delivered).abs() } else { 0 };
