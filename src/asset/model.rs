@@ -196,8 +196,8 @@ pub struct Ask<'a> {
     pub down_w: &'a [f64],
 }
 
-/// Price, per MWh, that no real price reaches: it pushes plans out of asked ISPs, or into them.
-const SHADOW: f64 = 1e5;
+/// Price, per MWh, that no real price reaches: it pushes plans out of ISPs, or into them.
+pub const SHADOW: f64 = 1e5;
 
 impl Ask<'_> {
     /// The prices of a task with asked ISPs made prohibitive, or attractive.
