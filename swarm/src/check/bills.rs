@@ -1,4 +1,5 @@
-//! Every FlexSettlement is accepted, and nothing in it is disputed. Where messages get lost a bill may stay open.
+//! Every FlexSettlement is accepted, nothing in it is disputed, and nothing stays out of the books. Where messages get lost a bill may
+//! stay open.
 
 use copperplate::uftp::message::{Message, SettlementDisposition};
 
@@ -14,6 +15,9 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
     }
     for run in &trial.runs {
         let talk = Talk::new(&run.result.messages);
+        if let Some(open) = run.result.unbooked.first() {
+            found.say(NAME, "unbooked", &run.strategy.name, || format!("{} is not booked: {}", open.reference, open.reason));
+        }
         for (_, message) in talk.messages() {
             let Message::FlexSettlement(bill) = message else { continue };
             let bill_of = || format!("bill of {} to {} for {}", bill.period_start, bill.period_end, bill.header.recipient_domain);

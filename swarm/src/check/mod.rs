@@ -4,7 +4,9 @@ mod answer;
 mod balance;
 mod bill;
 mod bills;
+mod books;
 mod bytes;
+mod congestion;
 mod energy;
 mod figures;
 mod forecasts;
@@ -27,11 +29,12 @@ pub(crate) struct Checker {
 }
 
 /// All of them.
-pub(crate) const CHECKERS: [Checker; 14] = [
+pub(crate) const CHECKERS: [Checker; 16] = [
     Checker { name: "energy", check: energy::check },
     Checker { name: "balance", check: balance::check },
     Checker { name: "messages", check: messages::check },
     Checker { name: "bills", check: bills::check },
+    Checker { name: "books", check: books::check },
     Checker { name: "money", check: money::check },
     Checker { name: "offers", check: offers::check },
     Checker { name: "trade", check: trade::check },
@@ -39,6 +42,7 @@ pub(crate) const CHECKERS: [Checker; 14] = [
     Checker { name: "storage", check: storage::check },
     Checker { name: "forecasts", check: forecasts::check },
     Checker { name: "figures", check: figures::check },
+    Checker { name: "congestion", check: congestion::check },
     Checker { name: "truth", check: truth::check },
     Checker { name: "bytes", check: bytes::check },
     Checker { name: "steps", check: steps::check },

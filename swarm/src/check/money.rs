@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use copperplate::agent::{Action, Dispatch};
 use copperplate::market::contract::Right;
 use copperplate::market::ledger::Kind;
-use copperplate::sim::Variant;
+use copperplate::sim::{Fate, Variant};
 use copperplate::uftp::message::{FlexOrderSettlement, FlexSettlement, Message, SettlementDisposition};
 use jiff::civil::Date;
 
@@ -16,6 +16,7 @@ use crate::talk::Talk;
 use crate::trial::{Run, Trial};
 
 use super::bill::{self, Item, money};
+use super::books;
 use super::limits;
 
 const NAME: &str = "money";
@@ -141,20 +142,20 @@ fn billed<'a>(talk: &Talk<'a>) -> Vec<(&'a FlexSettlement, &'a FlexOrderSettleme
 /// Holds the ledger against everything that justifies an entry.
 fn ledger(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) {
     let mut due = Sums::new();
-    let fails = trial.study.wire.fails();
-    if !fails {
+    // What an altered text of a bill or its answer made of it, nobody can say from outside.
+    let legible = run.result.messages.iter().all(|m| m.fate != Fate::Altered);
+    if legible {
         bills(trial, run, talk, &mut due);
-        availability(trial, run, talk, &mut due);
     }
     energy(trial, run, &mut due);
     capex(trial, run, &mut due);
+    compensation(trial, run, &mut due);
     let mut booked = Sums::new();
     for e in run.result.ledger.entries() {
         *booked.entry((e.payer.as_str().to_owned(), e.payee.as_str().to_owned(), e.kind)).or_default() += e.amount.0;
     }
-    compensation(trial, run, &mut due);
     let judged = |kind: Kind| match kind {
-        Kind::Flexibility | Kind::Limitation | Kind::Penalty | Kind::LimitationPenalty | Kind::Availability => !fails,
+        Kind::Flexibility | Kind::Limitation | Kind::Penalty | Kind::LimitationPenalty | Kind::Availability => legible,
         Kind::Compensation | Kind::Energy | Kind::Imbalance | Kind::Losses | Kind::Capex => true,
     };
     let keys: std::collections::BTreeSet<_> = due.keys().chain(booked.keys()).filter(|k| judged(k.2)).cloned().collect();
@@ -168,28 +169,24 @@ fn ledger(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) 
     }
 }
 
+/// What accepted bills come to, item by item; availability is the fee times the power kept reserved.
 fn bills(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, due: &mut Sums) {
-    let dso = trial.study.dso.to_string();
-    let limitation = |item: &FlexOrderSettlement| {
-        let contract = item.contract_id.as_deref().and_then(|id| run.strategy.contracts.iter().find(|c| c.id == id));
-        contract.is_some_and(|c| matches!(c.right, Right::CapacityLimitation(_)))
-    };
-    for (bill, item, _) in billed(talk).into_iter().filter(|(.., agreed)| *agreed) {
-        let agr = bill.header.recipient_domain.to_string();
-        let kinds = if limitation(item) { (Kind::Limitation, Kind::LimitationPenalty) } else { (Kind::Flexibility, Kind::Penalty) };
-        *due.entry((dso.clone(), agr.clone(), kinds.0)).or_default() += item.price.0;
-        *due.entry((agr, dso.clone(), kinds.1)).or_default() += item.penalty.0;
-    }
-}
-
-/// Fee times power kept reserved, for every day of the run.
-fn availability(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, due: &mut Sums) {
     let study = trial.study;
-    for contract in run.strategy.contracts.iter().filter(|c| matches!(c.right, Right::FlexOption(_))) {
-        for period in &study.periods {
-            let reserved = bill::reserved(study, talk, contract, period);
+    let dso = study.dso.to_string();
+    let contract = |id: &str| run.strategy.contracts.iter().find(|c| c.id == id);
+    for sent in books::bills(trial, run).iter().filter(|b| b.accepted()) {
+        let agr = sent.bill.header.recipient_domain.to_string();
+        for item in sent.bill.flex_order_settlements.iter().filter(|i| sent.agreed(i.order_reference.as_deref())) {
+            let limits = item.contract_id.as_deref().and_then(contract).is_some_and(|c| matches!(c.right, Right::CapacityLimitation(_)));
+            let kinds = if limits { (Kind::Limitation, Kind::LimitationPenalty) } else { (Kind::Flexibility, Kind::Penalty) };
+            *due.entry((dso.clone(), agr.clone(), kinds.0)).or_default() += item.price.0;
+            *due.entry((agr.clone(), dso.clone(), kinds.1)).or_default() += item.penalty.0;
+        }
+        for (id, date) in books::contract_days(sent.bill) {
+            let Some(contract) = contract(&id) else { continue };
+            let reserved = bill::reserved(study, talk, contract, &study.calendar.period(date));
             let mw_h = reserved.iter().map(|w| w.abs() as f64).sum::<f64>() * 1e-6 * study.calendar.isp().as_hours();
-            let key = (study.dso.to_string(), contract.aggregator.to_string(), Kind::Availability);
+            let key = (dso.clone(), agr.clone(), Kind::Availability);
             *due.entry(key).or_default() += money(mw_h * contract.availability_eur_per_mw_h);
         }
     }
