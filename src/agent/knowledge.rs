@@ -1,5 +1,7 @@
 //! What the world's side hands to agents: forecasts in vintages, prices, telemetry, meters.
 
+use std::collections::BTreeSet;
+
 use crate::asset::Outlook;
 use crate::ids::{ConnectionIdx, CpIdx, EntityAddress};
 use crate::time::{Period, SimTime};
@@ -128,4 +130,16 @@ pub struct PublicCp {
     pub mutex_offers: bool,
     /// The connections it concerns.
     pub connections: Vec<ConnectionIdx>,
+}
+
+impl PublicCp {
+    /// Pairs `(inner, outer)` of congestion points: every connection of the inner one is one of the outer's. Of twins, each lies
+    /// within the other.
+    #[must_use]
+    pub fn within(points: &[&PublicCp]) -> Vec<(CpIdx, CpIdx)> {
+        let sets: Vec<BTreeSet<ConnectionIdx>> = points.iter().map(|p| p.connections.iter().copied().collect()).collect();
+        let lies_in = |a: usize, b: usize| a != b && points[a].connections.iter().all(|c| sets[b].contains(c));
+        let pairs = (0..points.len()).flat_map(|a| (0..points.len()).map(move |b| (a, b)));
+        pairs.filter(|(a, b)| lies_in(*a, *b)).map(|(a, b)| (points[a].cp, points[b].cp)).collect()
+    }
 }

@@ -75,15 +75,15 @@ fn same_stack(a: &OrderRecord, b: &OrderRecord) -> bool {
 /// Settles `orders`, sorted [`OrderRecord::by_time`].
 ///
 /// `actual(order)` is the metered net power of the aggregator's connections at the order's congestion point per ISP, and
-/// `nested(a, b)` says whether congestion point `a` is an ancestor or descendant of `b`: an order there moves the frozen
-/// baseline here.
+/// `within(a, b)` says whether congestion point `a` lies within `b`: what is ordered there moves the frozen baseline here. An order
+/// at `b` leaves that of `a` alone, since only the aggregator knows where it delivers; what it moves there fills the orders there.
 #[must_use]
 pub(super) fn settle(
     orders: &[OrderRecord],
     actual: &dyn Fn(&OrderRecord) -> Vec<Watts>,
-    nested: &dyn Fn(CpIdx, CpIdx) -> bool,
+    within: &dyn Fn(CpIdx, CpIdx) -> bool,
 ) -> Vec<FlexOrderSettlement> {
-    let shares = shares(orders, actual, nested);
+    let shares = shares(orders, actual, within);
     orders.iter().zip(shares).map(|(order, rows)| settlement(order, rows)).collect()
 }
 
@@ -96,7 +96,7 @@ struct Row {
     share: Share,
 }
 
-fn shares(orders: &[OrderRecord], actual: &dyn Fn(&OrderRecord) -> Vec<Watts>, nested: &dyn Fn(CpIdx, CpIdx) -> bool) -> Vec<Vec<Row>> {
+fn shares(orders: &[OrderRecord], actual: &dyn Fn(&OrderRecord) -> Vec<Watts>, within: &dyn Fn(CpIdx, CpIdx) -> bool) -> Vec<Vec<Row>> {
     let mut rows: Vec<Vec<Row>> = orders.iter().map(|_| Vec::new()).collect();
     for (k, order) in orders.iter().enumerate() {
         let first_of_stack = !orders[..k].iter().any(|o| same_stack(o, order));
@@ -109,7 +109,7 @@ fn shares(orders: &[OrderRecord], actual: &dyn Fn(&OrderRecord) -> Vec<Watts>, n
             let here: Vec<usize> = stack.iter().copied().filter(|&j| orders[j].power[isp.offset()] != Watts::ZERO).collect();
             let Some(&first) = here.first() else { continue };
             let elsewhere = |o: &&OrderRecord| {
-                o.agr == order.agr && o.period.date == order.period.date && o.stacks() && order.stacks() && nested(o.cp, order.cp)
+                o.agr == order.agr && o.period.date == order.period.date && o.stacks() && order.stacks() && within(o.cp, order.cp)
             };
             let shift: Watts = orders.iter().filter(elsewhere).map(|o| o.power[isp.offset()]).sum();
             let baseline = orders[first].baseline[isp.offset()] + shift;
@@ -195,14 +195,17 @@ mod tests {
         assert_eq!(s[1].net_settlement, Money::from_f64(5.0));
     }
 
-    /// An order below moves the baseline above: the customer is not asked to deliver the same watts twice, nor paid twice.
+    /// An order within moves the baseline around it: nobody delivers, or is paid for, the same watts twice. The other way round the
+    /// operator cannot know where the watts move.
     #[test]
-    fn an_order_moves_the_baseline_of_nested_congestion_points() {
+    fn an_order_moves_the_baseline_of_the_congestion_points_around_it() {
         let orders = [order(0, 30_000, 50), order(1, 10_000, 50)];
-        let s = settle(&orders, &|_| vec![Watts(-60_000); 96], &|a, b| a != b);
+        let actual = |o: &OrderRecord| vec![Watts(if o.cp == CpIdx::new(0) { -60_000 } else { -65_000 }); 96];
+        let s = settle(&orders, &actual, &|inner, outer| (inner, outer) == (CpIdx::new(1), CpIdx::new(0)));
         assert_eq!(s[0].isps[0].baseline_power, Watts(-90_000));
         assert_eq!(s[0].isps[0].delivered_flex_power, Watts(30_000));
-        assert_eq!(s[1].isps[0].baseline_power, Watts(-70_000));
+        assert_eq!(s[1].isps[0].baseline_power, Watts(-100_000));
         assert_eq!(s[1].isps[0].delivered_flex_power, Watts(10_000));
+        assert_eq!(s[1].isps[0].power_deficiency, Watts::ZERO);
     }
 }

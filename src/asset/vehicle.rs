@@ -137,15 +137,8 @@ impl Whereabouts {
         &self.sessions
     }
 
-    /// Plugs in and out at the start of a step; returns what a departing vehicle left without, Wh.
-    fn turn_over(&mut self, t: SimTime) -> f64 {
-        let mut unserved_wh = 0.0;
-        if let Some((row, left_wh)) = self.on
-            && self.sessions[row].departure <= t
-        {
-            unserved_wh = left_wh;
-            self.on = None;
-        }
+    /// Plugs in at the start of a step.
+    fn arrive(&mut self, t: SimTime) {
         while self.on.is_none() && self.sessions.get(self.next).is_some_and(|s| s.arrival <= t) {
             let session = self.sessions[self.next];
             if session.departure > t {
@@ -153,7 +146,17 @@ impl Whereabouts {
             }
             self.next += 1;
         }
-        unserved_wh
+    }
+
+    /// Plugs out at the end of a step; returns what a departing vehicle left without, Wh.
+    fn depart(&mut self, t: SimTime) -> f64 {
+        match self.on {
+            Some((row, left_wh)) if self.sessions[row].departure <= t => {
+                self.on = None;
+                left_wh
+            }
+            _ => 0.0,
+        }
     }
 }
 
@@ -181,10 +184,10 @@ impl Model for Vehicle {
     type Seen = Option<Reading>;
 
     fn step(&self, state: &mut Whereabouts, moment: &Moment<'_>, set_w: f64, cap: Cap) -> (Flow, Reading) {
-        let unserved_wh = state.turn_over(moment.start);
+        state.arrive(moment.start);
         let at = moment.start + moment.step;
         let Some((row, left_wh)) = state.on else {
-            return (Flow { unserved_wh, ..Flow::default() }, Reading { at, ..Reading::default() });
+            return (Flow::default(), Reading { at, ..Reading::default() });
         };
         let session = state.sessions[row];
         let hours_left = (session.departure - moment.start).as_hours();
@@ -193,8 +196,13 @@ impl Model for Vehicle {
         let p_w = wish_w.min(cap.consumption_w);
         let left_wh = (left_wh - p_w * step_h).max(0.0);
         state.on = Some((row, left_wh));
+        let unserved_wh = state.depart(at);
         let flow = Flow { p_w, q_var: 0.0, capped_w: wish_w - p_w, unserved_wh };
-        (flow, Reading { at, content_wh: left_wh, since: Some(session.arrival) })
+        let reading = match state.on {
+            Some(_) => Reading { at, content_wh: left_wh, since: Some(session.arrival) },
+            None => Reading { at, ..Reading::default() },
+        };
+        (flow, reading)
     }
 
     fn unread(&self) -> Option<Reading> {

@@ -160,7 +160,7 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
         cro: common.cro.clone(),
         connections: connections.iter().map(|(name, k)| (ConnectionIdx::new(*k), EntityAddress::new(name.as_str()))).collect(),
         devices: (0..connections.len()).map(feed_in).collect(),
-        nested: nested(&points),
+        within: PublicCp::within(&points.iter().collect::<Vec<_>>()),
         congestion_points: points,
         contracts: Vec::new(),
         margin: a.margin,
@@ -223,7 +223,7 @@ fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findin
         addresses: grid.connections.iter().map(|c| c.address.clone()).collect(),
         installed_feed_in_w: vec![0.0; grid.connections.len()],
         watched,
-        nested: nested(&points),
+        within: PublicCp::within(&points.iter().collect::<Vec<_>>()),
         contracts: Vec::new(),
         trades: true,
         price_ceiling_eur_per_mwh: o.price_ceiling_eur_per_mwh,
@@ -234,13 +234,6 @@ fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findin
     let inbox = Inbox::new(common.directory(&common.domain, Role::Dso));
     let agent = Box::new(Dso::new(common.desk(&common.domain), inbox, profile));
     Ok((agent, Files::new(loaded.path("operator.forecast"), connections, &common.calendar, Own::Operator)?))
-}
-
-/// Pairs of congestion points that share connections.
-fn nested(points: &[PublicCp]) -> Vec<(CpIdx, CpIdx)> {
-    let shares = |a: &PublicCp, b: &PublicCp| a.connections.iter().any(|c| b.connections.contains(c));
-    let pairs = points.iter().enumerate().flat_map(|(k, a)| points[k + 1..].iter().map(move |b| (a, b)));
-    pairs.filter(|(a, b)| shares(a, b)).map(|(a, b)| (a.cp, b.cp)).collect()
 }
 
 /// The files that a participant learns from, and what it has learnt already.

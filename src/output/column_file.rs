@@ -292,7 +292,8 @@ fn read_column(group: &dyn RowGroupReader, i: usize, column: &mut Column) -> Par
     }
 }
 
-/// Writes a table as CSV: times in UTC as RFC 3339, floats with as few digits as read back the same, NaN as nothing.
+/// Writes a table as CSV: times in UTC as RFC 3339, floats with as few digits as read back the same, NaN as nothing. Floats beyond
+/// whole numbers (2^53) have an exponent, so that no reader takes them for an integer that it cannot hold.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -309,11 +310,15 @@ pub fn write_csv(table: &Table, path: &Path) -> Result<usize, OutputError> {
     write().map(|()| rows).map_err(|error| OutputError::io("write", path)(error.into()))
 }
 
+fn float(x: f64) -> String {
+    if x.abs() < 9_007_199_254_740_992.0 { (x + 0.0).to_string() } else { format!("{x:e}") }
+}
+
 fn cell(column: &Column, row: usize) -> String {
     match column {
         Column::F64(v) if v[row].is_nan() => String::new(),
         Column::F32(v) if v[row].is_nan() => String::new(),
-        Column::F64(v) => v[row].to_string(),
+        Column::F64(v) => float(v[row]),
         Column::F32(v) => v[row].to_string(),
         Column::I64(v) => v[row].to_string(),
         Column::Str(v) => v.get(row).to_owned(),

@@ -62,7 +62,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         devices,
         foreseen: Arc::clone(&truth),
         truth,
-        nested: nested(&congestion_points),
+        within: PublicCp::within(&congestion_points.iter().map(|c| &c.public).collect::<Vec<_>>()),
         congestion_points,
         agrs,
         agr_of,
@@ -171,18 +171,6 @@ fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder) -> Vec<Cong
 fn cp_address(dso: &str, id: &str) -> EntityAddress {
     let reversed: Vec<&str> = dso.split('.').rev().collect();
     EntityAddress::new(format!("ea1.2024-01.{}:{id}", reversed.join(".")))
-}
-
-fn nested(points: &[CongestionPoint]) -> Vec<(CpIdx, CpIdx)> {
-    let mut pairs = Vec::new();
-    for (i, a) in points.iter().enumerate() {
-        for b in &points[i + 1..] {
-            if a.public.connections.iter().any(|c| b.public.connections.contains(c)) {
-                pairs.push((a.public.cp, b.public.cp));
-            }
-        }
-    }
-    pairs
 }
 
 /// Aggregators sorted by domain, and who represents each connection: named ones first, then shares of the rest by draw.

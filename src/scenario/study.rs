@@ -59,8 +59,8 @@ pub struct Study {
     pub foreseen: Arc<ProfileTable>,
     /// Monitored elements.
     pub congestion_points: Vec<CongestionPoint>,
-    /// Pairs of congestion points with common connections.
-    pub nested: Vec<(CpIdx, CpIdx)>,
+    /// Pairs `(inner, outer)` of congestion points, one within the other.
+    pub within: Vec<(CpIdx, CpIdx)>,
     /// Aggregators, by domain.
     pub agrs: Vec<AgrSpec>,
     /// Who represents each connection.

@@ -200,15 +200,15 @@ impl<'a> World<'a> {
         self.limits[cp].iter().rev().find(|(from, _)| *from <= t).map(|(_, l)| l).filter(|l| l.acts())
     }
 
-    /// Drops what a finished day no longer needs.
+    /// Drops what a finished day no longer needs. The limitation in force at its end stays, whatever has been sent since.
     pub(super) fn forget(&mut self, k: usize) {
-        let date = self.study.periods[k].date;
+        let (date, end) = (self.study.periods[k].date, self.study.periods[k].end());
         self.plans.retain(|p, _| *p >= k);
         self.dispatches.retain(|(d, _), _| *d > date);
         self.dispatched.retain(|d, _| *d > date);
         for limits in &mut self.limits {
-            let keep = limits.len().saturating_sub(1);
-            limits.drain(..keep);
+            let in_force = limits.iter().rposition(|(from, _)| *from <= end).unwrap_or(0);
+            limits.drain(..in_force);
         }
     }
 
@@ -384,9 +384,11 @@ impl<'a> World<'a> {
     /// Counts energy that a limitation took: consumption held back is positive, feed-in negative.
     fn hold_back(&mut self, d: usize, wh: f64) {
         let spec = &self.study.devices[d];
-        match wh > 0.0 {
-            true => self.totals.limited_consumption_wh += wh,
-            false => self.totals.curtailed_by_orange_wh -= wh,
+        match (wh > 0.0, spec.device.flexibility()) {
+            (true, _) => self.totals.limited_consumption_wh += wh,
+            // What a store is kept from feeding in stays in it, and counts there.
+            (false, Flexibility::Shiftable) => {}
+            (false, _) => self.totals.curtailed_by_orange_wh -= wh,
         }
         if spec.device.flexibility() == Flexibility::None {
             self.totals.heat_held_back_wh += wh;

@@ -52,7 +52,7 @@ fn scene() -> Scene {
             willing: true,
         }],
         congestion_points: vec![point],
-        nested: Vec::new(),
+        within: Vec::new(),
         contracts: Vec::new(),
         margin: 0.0,
         caution: 1.0,

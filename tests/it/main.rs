@@ -26,6 +26,7 @@ mod sim_determinism;
 mod sim_faulty;
 mod sim_kpi;
 mod sim_ledger;
+mod sim_limits;
 mod sim_owed;
 mod sim_phases;
 mod sim_protocol;

@@ -246,3 +246,12 @@ fn units_stand_under_names() {
     table.row(["電線", "0.5", "7"]);
     insta::assert_snapshot!(table.render(80));
 }
+
+/// Readers that guess types from the digits must not take a large float for an integer they cannot hold.
+#[test]
+fn large_floats_are_written_as_floats() {
+    let file = scratch("large-floats").join("t.csv");
+    let table = Table::new([("x", Column::F64(vec![340_079_116_703_853_200_000.0, -0.0, 1e15, -9.1e15, 0.1]))]);
+    write_csv(&table, &file).unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "x\n3.400791167038532e20\n0\n1000000000000000\n-9.1e15\n0.1\n");
+}

@@ -4,7 +4,7 @@
 //! | kind | recomputed from |
 //! |---|---|
 //! | flexibility, limitation | `Price` of the FlexOrders that were accepted |
-//! | penalty, limitation-penalty | FlexOrders, the FlexRequests behind their offers, first D-Prognosis as baseline, moved by orders at nested points (a cap: the contract), Metering |
+//! | penalty, limitation-penalty | FlexOrders, the FlexRequests behind their offers, first D-Prognosis as baseline, moved by orders at points within (a cap: the contract), Metering |
 //! | availability | contract, FlexReservationUpdate |
 //! | energy, imbalance of aggregators | first D-Prognosis as day-ahead position (all their connections lie behind the first point), Metering, prices |
 //! | energy of customers without aggregator | all power through the transformer less losses less Metering, prices; a bound, for meters are in whole watts |
@@ -167,7 +167,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The first prognosis, moved by what was ordered of the same connections at points around or inside this one.
+    /// The first prognosis, moved by what was ordered of the same connections at points within this one.
     fn shifted_baseline(&self, order: &FlexOrder) -> Vec<Watts> {
         let here = self.point(&order.flex.congestion_point);
         let mut baseline = self.first_prognosis(&order.header.recipient_domain, here, order.flex.period);
@@ -175,8 +175,8 @@ impl<'a> Files<'a> {
         for other in self.orders() {
             let there = self.point(&other.flex.congestion_point);
             let same = other.header.recipient_domain == order.header.recipient_domain && other.flex.period == order.flex.period;
-            let nested = there.address != here.address && there.connections.iter().any(|c| here.connections.contains(c));
-            if same && nested && other.unsolicited != Some(true) {
+            let within = there.address != here.address && there.connections.iter().all(|c| here.connections.contains(c));
+            if same && within && other.unsolicited != Some(true) {
                 baseline.iter_mut().zip(power_series(&day, &other.isps).values()).for_each(|(b, f)| *b += *f);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use copperplate::ids::{AgrIdx, ConnectionIdx};
+use copperplate::ids::{AgrIdx, ConnectionIdx, CpIdx};
 use copperplate::market::contract::Contract;
 use copperplate::scenario::schema::{self, Scenario};
 use copperplate::scenario::study::Study;
@@ -116,7 +116,7 @@ fn nested(s: &mut Scenario) {
 /// Per aggregator and ISP: Σ delivered at all congestion points ≤ what its power really changed against no orders.
 fn assert_paid_once(ran: &Ran) {
     let study = &ran.study;
-    assert_eq!(study.nested.len(), 1);
+    assert_eq!(study.within, [(CpIdx::new(1), CpIdx::new(0))]);
     let mut points = std::collections::BTreeSet::new();
     for name in ["grid-capacity-management", "congestion-management"] {
         let (_, case) = ran.case(name);

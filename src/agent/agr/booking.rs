@@ -81,6 +81,14 @@ impl Booking {
         }
     }
 
+    /// The option that is ordered, with the share of it that is; the first one as long as none is.
+    pub(super) fn likely(&self) -> (&BookedOption, f64) {
+        match self.ordered {
+            Some((option, factor)) => (&self.options[option], f64::from(factor.hundredths()) / 100.0),
+            None => (&self.options[0], 1.0),
+        }
+    }
+
     /// Rows of the devices whose plans it changes.
     pub(super) fn devices(&self) -> impl Iterator<Item = usize> {
         self.options.iter().flat_map(|o| o.shifts.iter().map(|s| s.device))

@@ -9,6 +9,7 @@ mod plan;
 mod profile;
 mod revoke;
 mod settle;
+mod slack;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -241,7 +242,7 @@ impl Agr {
         let mut actions = Vec::new();
         for (k, cp) in self.profile.congestion_points.iter().enumerate() {
             let orders =
-                self.orders.iter().filter(|o| o.stacks() && o.period.date == date && (o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)));
+                self.orders.iter().filter(|o| o.stacks() && o.period.date == date && (o.cp == cp.cp || within(&self.profile, o.cp, cp.cp)));
             let mut power = day.baseline[k].clone();
             for order in orders {
                 power.iter_mut().zip(&order.power).for_each(|(p, f)| *p += *f);
@@ -337,7 +338,7 @@ impl Agr {
         let (mut floor_w, mut ceiling_w) = (day.floor_w[k].clone(), day.ceiling_w[k].clone());
         let mut sum = day.baseline[k].clone();
         let here = |o: &&OrderRecord| o.stacks() && o.period.date == day.period.date;
-        for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp || nested(&self.profile, o.cp, cp.cp)) {
+        for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp || within(&self.profile, o.cp, cp.cp)) {
             sum.iter_mut().zip(&o.power).for_each(|(s, f)| *s += *f);
         }
         for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp) {
@@ -362,8 +363,8 @@ impl Agr {
     }
 }
 
-fn nested(profile: &Profile, a: CpIdx, b: CpIdx) -> bool {
-    profile.nested.contains(&(a, b)) || profile.nested.contains(&(b, a))
+fn within(profile: &Profile, inner: CpIdx, outer: CpIdx) -> bool {
+    profile.within.contains(&(inner, outer))
 }
 
 /// Penalty on deficiency, €/MWh, and judgement: the contract's, else the market's.

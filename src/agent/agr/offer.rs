@@ -18,14 +18,13 @@ use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, OfferOp
 use crate::units::{ActivationFactor, Money, Watts};
 
 use super::booking::{BookedOption, Booking, Shift, Stage};
-use super::{Action, Agr, Day, nested};
+use super::slack::{Slack, least};
+use super::{Action, Agr, Day, within};
 
 /// Longest block of feed-in curtailment in one offer, ISPs.
 const BLOCK: usize = 4;
 /// Groups the willing vehicles and batteries are offered in.
 const GROUPS: usize = 4;
-/// Part of a request's room for rebound that one aggregator plans with: others have rebound too.
-const REBOUND_SHARE: f64 = 0.5;
 
 impl Agr {
     /// Answers a request with every offer it has for it.
@@ -144,13 +143,8 @@ impl Agr {
         contract: Option<&(Text, f64)>,
         actions: &mut Vec<Action>,
     ) {
-        // Where it is asked for, flexibility may go to the far bound.
-        let share = |w: &Watts| if *w == Watts::ZERO { REBOUND_SHARE } else { 1.0 };
-        let rooms = || bounds.iter().zip(wanted.iter().map(share));
-        let mut up_w: Vec<f64> = rooms().map(|(b, share)| share * b.max.as_f64().max(0.0)).collect();
-        let mut down_w: Vec<f64> = rooms().map(|(b, share)| share * -b.min.as_f64().min(0.0)).collect();
         let day = &self.days[&request.flex.period];
-        self.keep_caps(day, k, &mut up_w, &mut down_w);
+        let mut slacks = self.slacks(day, k, bounds, wanted);
         let devices = self.free_devices(day, k);
         let size = devices.len().div_ceil(GROUPS).max(1);
         let mut relieved = vec![0_i64; wanted.len()];
@@ -163,32 +157,45 @@ impl Agr {
             let mutex = self.profile.congestion_points[k].mutex_offers;
             let mut options = Vec::new();
             for (reference, mask) in severities(wanted, mutex) {
-                let Some(option) = self.shift_option(day, group, &mask, direction, (&up_w, &down_w), reference, contract.map(|c| c.1))
-                else {
+                let Some(option) = self.shift_option(day, group, &mask, direction, &slacks, reference, contract.map(|c| c.1)) else {
                     continue;
                 };
                 options.push(option);
             }
             let Some(first) = options.first() else { continue };
-            for (i, p) in first.power.iter().enumerate() {
-                use_up(&mut up_w[i], &mut down_w[i], p.as_f64());
-                relieved[i] += p.0;
-            }
+            first.power.iter().zip(&mut relieved).for_each(|(p, relieved)| *relieved += p.0);
+            first.shifts.iter().for_each(|shift| self.use_up(&mut slacks, shift, 1.0));
             actions.push(self.place(now, request, k, contract, options));
         }
     }
 
-    /// Takes away the room that a called cap forbids, here or at a congestion point with common connections: what was planned for it
-    /// stays.
-    fn keep_caps(&self, day: &Day, k: usize, up_w: &mut [f64], down_w: &mut [f64]) {
+    /// The slack of a request at point `k`, of what was asked for within it, and of called caps: whoever moves there has to keep to all.
+    fn slacks(&self, day: &Day, k: usize, own: &[Bounds], wanted: &[Watts]) -> Vec<Slack> {
         let points = &self.profile.congestion_points;
-        for other in (0..points.len()).filter(|o| *o == k || nested(&self.profile, points[*o].cp, points[k].cp)) {
-            let bound = |caps: &[f64], room_w: &mut [f64]| {
-                caps.iter().zip(room_w).filter(|(cap, _)| cap.is_finite()).for_each(|(_, room_w)| *room_w = 0.0);
-            };
-            bound(&day.ceiling_w[other], up_w);
-            bound(&day.floor_w[other], down_w);
+        let mut slacks = vec![Slack::of(k, own, |i| wanted[i] != Watts::ZERO)];
+        slacks.extend((0..points.len()).filter_map(|point| Slack::under_caps(point, &day.floor_w[point], &day.ceiling_w[point])));
+        for message in day.requests.values() {
+            let Message::FlexRequest(inner) = &**message else { continue };
+            let Some(point) = points.iter().position(|c| c.address == inner.flex.congestion_point) else { continue };
+            if point != k && within(&self.profile, points[point].cp, points[k].cp) {
+                slacks.push(Slack::left_around(point, &bounds(day, inner)));
+            }
         }
+        for booking in self.outstanding(day) {
+            let (option, share) = booking.likely();
+            option.shifts.iter().for_each(|shift| self.use_up(&mut slacks[1..], shift, share));
+        }
+        slacks
+    }
+
+    /// Takes a share of a device's shift out of the slacks it lies in.
+    fn use_up(&self, slacks: &mut [Slack], shift: &Shift, share: f64) {
+        let delta_w: Vec<f64> = shift.delta_w.iter().map(|w| share * w).collect();
+        slacks.iter_mut().filter(|slack| self.lies_in(shift.device, slack)).for_each(|slack| slack.use_up(&delta_w));
+    }
+
+    fn lies_in(&self, device: usize, slack: &Slack) -> bool {
+        self.members.points[self.profile.devices[device].connection].contains(&slack.point)
     }
 
     /// Willing devices at the congestion point that can shift and that no outstanding offer uses.
@@ -208,11 +215,11 @@ impl Agr {
         group: &[usize],
         mask: &[bool],
         direction: Direction,
-        (up_w, down_w): (&[f64], &[f64]),
+        slacks: &[Slack],
         reference: &str,
         utilisation: Option<f64>,
     ) -> Option<BookedOption> {
-        let (mut up_w, mut down_w) = (up_w.to_vec(), down_w.to_vec());
+        let mut slacks = slacks.to_vec();
         let mut shifts = Vec::new();
         let mut sum = vec![0.0; day.period.isps()];
         let isps = day.period.isps();
@@ -220,14 +227,14 @@ impl Agr {
         for &d in group {
             let before_w = self.before(&day.period, d);
             let task = Task { period: &day.period, price: &day.price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let (up_w, down_w) = least(slacks.iter().filter(|slack| self.lies_in(d, slack)), isps);
             let ask = Ask { asked: mask, more: direction == Direction::FeedIn, up_w: &up_w, down_w: &down_w };
             let plan = self.profile.devices[d].device.replan(&self.seen[d], &day.vintage.outlook[d], &task, &day.plans[d], &ask);
             let delta_w: Vec<f64> = plan.iter().zip(day.plans[d].iter()).map(|(p, base)| p - base).collect();
-            for (i, d) in delta_w.iter().enumerate() {
-                sum[i] += d;
-                use_up(&mut up_w[i], &mut down_w[i], *d);
-            }
-            shifts.push(Shift { device: d, delta_w });
+            sum.iter_mut().zip(&delta_w).for_each(|(sum, d)| *sum += d);
+            let shift = Shift { device: d, delta_w };
+            self.use_up(&mut slacks, &shift, 1.0);
+            shifts.push(shift);
         }
         let power: Vec<Watts> = sum.iter().map(|w| Watts::from_f64(*w)).collect();
         let useful = power.iter().zip(mask).any(|(p, m)| *m && Direction::relieved_by(*p) == Some(direction));
@@ -318,12 +325,6 @@ impl Agr {
         let mut ends = self.profile.rounds.iter().map(|r| self.desk.calendar.at(eve, r.close));
         ends.find(|end| *end >= now).unwrap_or(now)
     }
-}
-
-/// Takes what a change of power uses out of the room for it.
-fn use_up(up_w: &mut f64, down_w: &mut f64, delta_w: f64) {
-    *up_w = (*up_w - delta_w.max(0.0)).max(0.0);
-    *down_w = (*down_w + delta_w.min(0.0)).max(0.0);
 }
 
 /// A request's bounds on every ISP of the day.

@@ -20,8 +20,8 @@ pub struct Profile {
     pub devices: Vec<OwnDevice>,
     /// Congestion points as published.
     pub congestion_points: Vec<PublicCp>,
-    /// Pairs of congestion points that share connections.
-    pub nested: Vec<(CpIdx, CpIdx)>,
+    /// Pairs `(inner, outer)` of congestion points, one within the other.
+    pub within: Vec<(CpIdx, CpIdx)>,
     /// Its contracts with the DSO.
     pub contracts: Vec<crate::market::contract::Contract>,
     /// Margin on cost; zero where prices are regulated.

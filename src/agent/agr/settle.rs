@@ -14,7 +14,7 @@ use crate::uftp::message::{
 use crate::units::Watts;
 
 use super::super::order::{OrderRecord, settle};
-use super::{Action, Agr, nested, send};
+use super::{Action, Agr, send, within};
 
 impl Agr {
     /// One Metering message per connection for the day.
@@ -47,7 +47,7 @@ impl Agr {
     pub(super) fn verify(&mut self, now: SimTime, message: &Arc<Message>, settlement: &FlexSettlement) -> Vec<Action> {
         let window: Vec<OrderRecord> =
             self.orders.iter().filter(|o| (settlement.period_start..=settlement.period_end).contains(&o.period.date)).cloned().collect();
-        let own = settle(&window, &|o| self.metered(o), &|a, b| nested(&self.profile, a, b));
+        let own = settle(&window, &|o| self.metered(o), &|a, b| within(&self.profile, a, b));
         let status = |item: &crate::uftp::message::FlexOrderSettlement| {
             let mine = own.iter().find(|s| s.order_reference == item.order_reference);
             let dispute = match mine {

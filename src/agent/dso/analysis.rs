@@ -32,11 +32,15 @@ pub(super) struct Analysis {
 /// Adds `delta_w` over `connections` in proportion to the magnitude of their own forecast.
 pub(super) fn spread(vintage: &DsoVintage, connections: &[ConnectionIdx], isp: usize, delta_w: f64, p_w: &mut Area) {
     let (forecast, p_w) = (vintage.p_w.isp(isp), p_w.isp_mut(isp));
-    let weight = |c: &ConnectionIdx| forecast[c.i()].abs() + 1.0;
-    let total: f64 = connections.iter().map(weight).sum();
+    let total = weight(forecast, connections);
     for c in connections {
-        p_w[c.i()] += delta_w * weight(c) / total;
+        p_w[c.i()] += delta_w * weight(forecast, &[*c]) / total;
     }
+}
+
+/// Weight of connections when power of unknown place is spread over them: the magnitude of their own forecast.
+pub(super) fn weight(forecast_w: &[f64], connections: &[ConnectionIdx]) -> f64 {
+    connections.iter().map(|c| forecast_w[c.i()].abs() + 1.0).sum()
 }
 
 /// What flows through a congestion point's element in an ISP, towards the customers, at its upstream end.

@@ -29,7 +29,7 @@ use super::{Action, Dso};
 impl Dso {
     /// Bills an aggregator for what is due in a window, and for what is due from before it.
     pub(super) fn send_bill(&mut self, now: SimTime, agr: &Domain, due: Due, window: RangeInclusive<Date>, repeated: bool) -> Action {
-        let items = settle(&due.orders, &|o| self.metered(o), &|a, b| self.nested(a, b));
+        let items = settle(&due.orders, &|o| self.metered(o), &|a, b| self.within(a, b));
         let days = due.orders.iter().map(|o| o.period.date).chain(due.days.iter().map(|d| d.settlement.period));
         let period_start = days.min().map_or(*window.start(), |d| d.min(*window.start()));
         let message = FlexSettlement {
@@ -154,7 +154,7 @@ impl Dso {
         let open = self.window_start.unwrap_or(Date::MIN);
         let orders = self.orders.iter().filter(|o| o.period.date < open).cloned().collect();
         let waiting = Due { orders, days: self.contract_days.clone() };
-        let items = settle(&waiting.orders, &|o| self.metered(o), &|a, b| self.nested(a, b));
+        let items = settle(&waiting.orders, &|o| self.metered(o), &|a, b| self.within(a, b));
         rows.extend(self.unbooked(&waiting, &items, "meter data of the days before are missing"));
         Action::Record(Record::Unbooked(rows))
     }

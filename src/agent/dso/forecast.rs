@@ -11,9 +11,10 @@ use crate::agent::Area;
 use crate::ids::{ConnectionIdx, CpIdx, Domain};
 use crate::powerflow::{Injections, Options, Outputs, Solution, solve};
 use crate::time::Period;
+use crate::units::Watts;
 
-use super::analysis::{Analysis, Solver, Through, spread};
-use super::{Dso, DsoVintage, Watched};
+use super::analysis::{Analysis, Solver, Through, spread, weight};
+use super::{Dso, DsoVintage, OrderRecord, Watched};
 
 impl Dso {
     /// Analyses a day on the latest forecast; `None` before one has come.
@@ -45,9 +46,24 @@ impl Dso {
             for order in self.pending_at(key, period.date) {
                 expected.iter_mut().zip(&order.power).for_each(|(e, f)| *e += f.as_f64());
             }
+            self.add_orders_around(key, vintage, &mut expected);
             for (i, expected) in expected.iter().enumerate() {
                 let sum: f64 = own.iter().map(|c| p_w.at(*c, i)).sum();
                 spread(vintage, own, i, expected - sum, p_w);
+            }
+        }
+    }
+
+    /// Adds what orders at wider congestion points move here, by the same worst-case weights: nobody but the aggregator knows.
+    fn add_orders_around(&self, key: &(Domain, CpIdx), vintage: &DsoVintage, expected: &mut [f64]) {
+        let (agr, cp) = key;
+        let around = |o: &OrderRecord| self.within(*cp, o.cp) && !self.within(o.cp, *cp);
+        let concerns = |o: &&OrderRecord| o.agr == *agr && o.period.date == vintage.period.date && o.stacks() && around(o);
+        for order in self.orders.iter().chain(self.pending.values()).filter(concerns) {
+            let wide = self.portfolio(&(agr.clone(), order.cp));
+            for (i, (e, f)) in expected.iter_mut().zip(&order.power).enumerate().filter(|(_, (_, f))| **f != Watts::ZERO) {
+                let forecast_w = vintage.p_w.isp(i);
+                *e += f.as_f64() * weight(forecast_w, self.portfolio(key)) / weight(forecast_w, wide);
             }
         }
     }

@@ -284,7 +284,7 @@ impl Dso {
         self.profile.watched.iter().find(|w| w.public.address == *address).map(|w| w.public.cp)
     }
 
-    /// Accepted orders of an aggregator at a congestion point or one nested with it; what does not stack is in its prognosis anyway.
+    /// Accepted orders of an aggregator at a congestion point or one within it; what does not stack is in its prognosis anyway.
     fn orders_at(&self, key: &(Domain, CpIdx), date: Date) -> impl Iterator<Item = &OrderRecord> {
         self.orders.iter().filter(self.concerns(key, date))
     }
@@ -296,11 +296,11 @@ impl Dso {
 
     fn concerns(&self, key: &(Domain, CpIdx), date: Date) -> impl Fn(&&OrderRecord) -> bool {
         let (agr, cp) = key.clone();
-        move |o| o.agr == agr && o.period.date == date && o.stacks() && (o.cp == cp || self.nested(o.cp, cp))
+        move |o| o.agr == agr && o.period.date == date && o.stacks() && (o.cp == cp || self.within(o.cp, cp))
     }
 
-    fn nested(&self, a: CpIdx, b: CpIdx) -> bool {
-        self.profile.nested.contains(&(a, b)) || self.profile.nested.contains(&(b, a))
+    fn within(&self, inner: CpIdx, outer: CpIdx) -> bool {
+        self.profile.within.contains(&(inner, outer))
     }
 
     /// Whether the latest prognosis is the baseline with every accepted order in it.

@@ -22,8 +22,8 @@ pub struct Profile {
     pub installed_feed_in_w: Vec<f64>,
     /// Monitored elements.
     pub watched: Vec<Watched>,
-    /// Pairs of congestion points that share connections.
-    pub nested: Vec<(CpIdx, CpIdx)>,
+    /// Pairs `(inner, outer)` of congestion points, one within the other.
+    pub within: Vec<(CpIdx, CpIdx)>,
     /// Contracts in force.
     pub contracts: Vec<Contract>,
     /// Whether it buys flexibility at all.

@@ -2,7 +2,7 @@
 //! ("Settlement", "FlexReservationUpdate") and docs/model/settlement.md, written here once more.
 //!
 //! Per aggregator, congestion point, day and ISP, with `B` the prognosis that the first order names, moved by the orders of the
-//! same aggregator at congestion points that share connections, `F` the sum of the orders, `A` the meters:
+//! same aggregator at congestion points within this one, `F` the sum of the orders, `A` the meters:
 //!
 //! ```text
 //! delivered  = A − B, no further than F, not below nothing
@@ -44,8 +44,6 @@ pub(crate) struct Item {
     /// ISPs, by offset, in which flexibility was asked for.
     pub(crate) requested: Vec<bool>,
     pub(crate) limitation: bool,
-    /// Whether orders at other congestion points with common connections move its baseline.
-    pub(crate) moved: bool,
 }
 
 /// What is known about an order.
@@ -167,11 +165,12 @@ fn at_one_point(a: &Known<'_>, b: &Known<'_>) -> bool {
     a.order.message.flex.congestion_point == b.order.message.flex.congestion_point
 }
 
-/// Whether the congestion points of two orders are different and have connections in common.
-fn nested(study: &Study, a: &Known<'_>, b: &Known<'_>) -> bool {
+/// Whether order `a` is at another congestion point that lies within that of `b`. The first of two that hold the same connections
+/// counts as the inner one too.
+fn inside(study: &Study, a: &Known<'_>, b: &Known<'_>) -> bool {
     let of = |k: &Known<'_>| study.congestion_points.iter().find(|p| p.public.address == k.order.message.flex.congestion_point);
     match (of(a), of(b)) {
-        (Some(a), Some(b)) => a.id != b.id && a.public.connections.iter().any(|c| b.public.connections.contains(c)),
+        (Some(a), Some(b)) => a.id != b.id && a.public.connections.iter().all(|c| b.public.connections.contains(c)),
         _ => false,
     }
 }
@@ -196,7 +195,7 @@ fn item(
             true => cap(own) - own.power[i],
             false => {
                 let first = &orders[here[0]];
-                let shift: i64 = orders.iter().filter(|o| together(own, o) && nested(study, own, o)).map(|o| o.power[i]).sum();
+                let shift: i64 = orders.iter().filter(|o| together(own, o) && inside(study, o, own)).map(|o| o.power[i]).sum();
                 frozen(talk, first, i) + shift
             }
         };
@@ -221,7 +220,6 @@ fn item(
         rows,
         requested: own.requested.clone(),
         limitation: own.limitation,
-        moved: orders.iter().any(|o| together(own, o) && nested(study, own, o)),
     }
 }
 

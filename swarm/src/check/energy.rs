@@ -87,12 +87,6 @@ fn vehicle_energy(trial: &Trial<'_>, run: &Run<'_>, variant: Variant, found: &mu
             let mut fault = |kind: &str, what: &str| {
                 found.say(NAME, kind, &run.strategy.name, || format!("{} {what} in step {k} of {variant:?}: {seen:?}", vehicle.spec.id));
             };
-            if let Some((arrival, left)) = before
-                && session.is_none_or(|s| s.arrival != arrival)
-            {
-                unserved_wh += left;
-                before = None;
-            }
             let Some(session) = session else {
                 if seen.power_w.abs() > 1e-9 || seen.content_wh != 0.0 {
                     fault("vehicle-away", "charges while it is away");
@@ -104,10 +98,14 @@ fn vehicle_energy(trial: &Trial<'_>, run: &Run<'_>, variant: Variant, found: &mu
             if seen.power_w < -1e-9 || seen.power_w > vehicle.max_power_w + 1e-6 || drawn > wanted + 1e-6 {
                 fault("vehicle-power", &format!("leaves its bounds (charger {} W, wants {wanted:.3} Wh)", vehicle.max_power_w));
             }
-            if (seen.content_wh - (wanted - drawn).max(0.0)).abs() > 1e-6 {
+            // Who leaves during a step leaves with what it had then.
+            let left = (wanted - drawn).max(0.0);
+            let leaves = session.departure <= t + study.step;
+            if (seen.content_wh - if leaves { 0.0 } else { left }).abs() > 1e-6 {
                 fault("vehicle-content", &format!("wanted {wanted:.3} Wh and drew {drawn:.3} Wh, what is left does not fit"));
             }
-            before = Some((session.arrival, seen.content_wh));
+            unserved_wh += if leaves { left } else { 0.0 };
+            before = (!leaves).then_some((session.arrival, left));
         }
         owed_wh += before.map_or(0.0, |(_, left)| left);
     }

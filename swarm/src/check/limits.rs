@@ -37,13 +37,6 @@ impl<'a> Limits<'a> {
         Limits { sent: sent.collect(), points: points.iter().map(|p| p.public.connections.iter().map(|c| c.i()).collect()).collect() }
     }
 
-    /// Whether at `t` a limitation may hold from the day before while the next one is already sent.
-    fn over_midnight(&self, trial: &Trial<'_>, t: SimTime) -> bool {
-        let midnight = trial.study.calendar.period(trial.study.calendar.date_of(t)).start;
-        let delay = SimDuration::minutes(trial.case.orange.delay_minutes as i64);
-        self.sent.iter().any(|(from, _)| *from > t && SimTime(from.0 - delay.0) < midnight)
-    }
-
     /// Limitations on a connection in the step that begins at `t`.
     pub(crate) fn on(&self, connection: usize, t: SimTime) -> impl Iterator<Item = &'a Limit> {
         let points = self.points.iter().enumerate().filter(move |(_, cs)| cs.contains(&connection));
@@ -75,7 +68,6 @@ fn kept(trial: &Trial<'_>, run: &Run<'_>, found: &mut Found) {
             for limit in limits.on(spec.connection.i(), t) {
                 let least = if limit.feed_in_fraction < 1.0 { -limit.feed_in_fraction * installed_w } else { f64::NEG_INFINITY };
                 if seen.power_w > limit.device_cap_w + 1e-6 || seen.power_w < least - 1e-6 {
-                    let kind = if limits.over_midnight(trial, t) { "over-midnight" } else { kind };
                     found.say(NAME, kind, &run.strategy.name, || {
                         format!("{} has {:.1} W in step {k} under {limit:?}", spec.id, seen.power_w)
                     });

@@ -68,7 +68,7 @@ fn calm_days(trial: &Trial<'_>, run: &Run<'_>, orders: &[(Order<'_>, Item)], agr
     }
     let breaks = |(o, item): &&(Order<'_>, Item)| {
         let missed = item.limitation && item.rows.iter().any(|r| r.deficiency > slack_w(trial, agr, orders));
-        *o.agr() == study.agrs[agr].domain && (missed || item.moved)
+        *o.agr() == study.agrs[agr].domain && missed
     };
     let first = orders.iter().filter(breaks).map(|(o, _)| o.date()).min();
     study.periods.iter().take_while(|p| first.is_none_or(|d| p.date < d)).count()
@@ -201,15 +201,14 @@ fn delivered(trial: &Trial<'_>, run: &Run<'_>, orders: &[(Order<'_>, Item)], agr
     let own = |(o, item): &&(Order<'_>, Item)| *o.agr() == study.agrs[agr].domain && !item.limitation;
     for (order, item) in orders.iter().filter(own) {
         let day = study.periods.iter().position(|p| p.date == order.date()).expect("a day of the run");
-        if day > calm || (day == calm && !item.moved) {
+        if day >= calm {
             continue;
         }
         for row in &item.rows {
             let requested = item.requested[usize::from(row.number) - 1];
             let missing = if requested { (row.ordered - row.delivered).abs() } else { 0 };
             if missing > slack || row.deficiency > slack {
-                let kind = if item.moved { "undelivered-nested" } else { "undelivered" };
-                found.say(NAME, kind, &run.strategy.name, || format!("{} of {}: {row:?}", item.reference, order.date()));
+                found.say(NAME, "undelivered", &run.strategy.name, || format!("{} of {}: {row:?}", item.reference, order.date()));
             }
         }
     }
