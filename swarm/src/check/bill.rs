@@ -44,6 +44,9 @@ pub(crate) struct Item {
     /// ISPs, by offset, in which flexibility was asked for.
     pub(crate) requested: Vec<bool>,
     pub(crate) limitation: bool,
+    /// ISPs, by offset, in which the same aggregator has an order at a congestion point around this one. Where that is delivered, only
+    /// the aggregator knows; what it moves here is not told apart.
+    pub(crate) overlaid: Vec<bool>,
 }
 
 /// What is known about an order.
@@ -165,8 +168,8 @@ fn at_one_point(a: &Known<'_>, b: &Known<'_>) -> bool {
     a.order.message.flex.congestion_point == b.order.message.flex.congestion_point
 }
 
-/// Whether order `a` is at another congestion point that lies within that of `b`. The first of two that hold the same connections
-/// counts as the inner one too.
+/// Whether order `a` is at another congestion point that lies within that of `b`. Of two with the same
+/// connections each lies within the other.
 fn inside(study: &Study, a: &Known<'_>, b: &Known<'_>) -> bool {
     let of = |k: &Known<'_>| study.congestion_points.iter().find(|p| p.public.address == k.order.message.flex.congestion_point);
     match (of(a), of(b)) {
@@ -210,6 +213,7 @@ fn item(
         let number = IspIndex::from_offset(i).number();
         rows.push(Row { number, baseline, ordered: own.power[i], actual, delivered, deficiency });
     }
+    let around = || orders.iter().filter(|o| together(own, o) && inside(study, own, o));
     let price = own.order.message.price.0;
     let penalty_price = own.contract.map_or(strategy.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh);
     let undelivered = if ordered_mwh > 0.0 { price as f64 * 1e-4 * (1.0 - delivered_mwh / ordered_mwh) } else { 0.0 };
@@ -220,6 +224,7 @@ fn item(
         rows,
         requested: own.requested.clone(),
         limitation: own.limitation,
+        overlaid: (0..own.period.isps()).map(|i| around().any(|o| o.power[i] != 0)).collect(),
     }
 }
 

@@ -204,7 +204,7 @@ fn delivered(trial: &Trial<'_>, run: &Run<'_>, orders: &[(Order<'_>, Item)], agr
         if day >= calm {
             continue;
         }
-        for row in &item.rows {
+        for row in item.rows.iter().filter(|r| !item.overlaid[usize::from(r.number) - 1]) {
             let requested = item.requested[usize::from(row.number) - 1];
             let missing = if requested { (row.ordered - row.delivered).abs() } else { 0 };
             if missing > slack || row.deficiency > slack {
