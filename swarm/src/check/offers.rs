@@ -13,7 +13,7 @@
 use copperplate::agent::{Action, Dispatch};
 use copperplate::forecast::Model;
 use copperplate::sim::Variant;
-use copperplate::time::Period;
+use copperplate::time::{Period, SimDuration};
 use copperplate::uftp::message::{FlexOffer, Message};
 use jiff::civil::Date;
 
@@ -142,6 +142,9 @@ fn fleet(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, agr: usize, period: 
     // Whole watts on the wire, option by option.
     let slack_wh = 1.0 + isp.as_hours() * isps as f64 * offers.len() as f64;
     let name = &run.strategy.name;
+    // Battery by battery: where one charges while another discharges, more is lost than by their sum.
+    let kept = |b: &Stored<'_>| plan.schedules.iter().find(|(d, _)| *d == b.row).map_or(0.0, |(_, s)| change_of(s, efficiency, isp));
+    let planned_wh: f64 = start_wh + own.iter().map(kept).sum::<f64>();
     let most_options = offers.iter().map(|o| o.options.len()).max().unwrap_or(0);
     for option in 0..most_options {
         let mut power = planned.clone();
@@ -150,11 +153,9 @@ fn fleet(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, agr: usize, period: 
             spread(period, &chosen.isps).iter().zip(&mut power).for_each(|(d, p)| *p += *d as f64);
         }
         let mut stored = start_wh;
-        let mut planned_wh = start_wh;
         let of = || format!("{} for {}", study.agrs[agr].domain, period.date);
         for (i, p) in power.iter().enumerate() {
             stored += change_wh(*p, efficiency, isp);
-            planned_wh += change_wh(planned[i], efficiency, isp);
             if *p < -discharge_w - 1.0 - offers.len() as f64 {
                 found.say(NAME, "battery-power", name, || {
                     format!("{}: {p:.0} W in ISP {} with all offers, batteries discharge {discharge_w:.0} W", of(), i + 1)
@@ -175,6 +176,11 @@ fn fleet(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, agr: usize, period: 
             });
         }
     }
+}
+
+/// What a schedule does to the energy stored, Wh.
+fn change_of(schedule: &[f64], efficiency: f64, isp: SimDuration) -> f64 {
+    schedule.iter().map(|p| change_wh(*p, efficiency, isp)).sum()
 }
 
 /// What an aggregator dispatched for a day, the plan before anything was ordered first.
