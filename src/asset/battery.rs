@@ -9,6 +9,9 @@ use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment
 pub use super::store::Battery;
 use super::store_plan::{self, Buffers};
 
+/// What a plan may be missed by, W: half of what the wire rounds to.
+const TO_THE_WATT: f64 = 0.5;
+
 impl Battery {
     /// The power nearest to `wish_w` that room and charge allow for a step of `step_h` hours.
     fn possible_w(&self, stored_wh: f64, wish_w: f64, step_h: f64) -> f64 {
@@ -94,9 +97,8 @@ impl Model for Battery {
         Envelope { least_w: vec![-self.max_power_w; isps], most_w: vec![self.max_power_w; isps], energy_wh }
     }
 
-    /// The plan anew, from the same charge to the same charge: in asked ISPs it gives way as far as it pays at a price beyond
-    /// all others, elsewhere it stays within the room for rebound. A battery that is asked to draw more does not feed in at
-    /// the same time.
+    /// The plan anew, from the same charge to the same charge: in asked ISPs it gives way, and not the other way, as far as it pays
+    /// at a price beyond all others; everywhere it stays within the room. The plan as it was lies within all bounds, so they hold.
     fn replan(&self, seen: &Option<Reading>, _: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
         let Some(seen) = seen else { return base_w.to_vec() };
         let start_wh = self.expected_wh(seen, task);
@@ -106,13 +108,20 @@ impl Model for Battery {
             self.follow(&mut end_wh, *p, slot_h);
         });
         let bounds = base_w.iter().enumerate().map(|(i, base)| match (ask.asked[i], ask.more) {
-            (true, true) => (base.max(0.0), base.max(0.0) + ask.up_w[i]),
-            (true, false) => (f64::NEG_INFINITY, *base),
+            (true, true) => (*base, base + ask.up_w[i]),
+            (true, false) => (base - ask.down_w[i], *base),
             (false, _) => (base - ask.down_w[i], base + ask.up_w[i]),
         });
         let (least_w, most_w): (Vec<f64>, Vec<f64>) =
             bounds.map(|(least, most)| (least.clamp(-self.max_power_w, self.max_power_w), most.min(self.max_power_w))).unzip();
         self.cheapest(start_wh, end_wh, task, &ask.price(task.price), &least_w, &most_w)
+    }
+
+    /// A mix of two plans need not be one: where one charges while the other discharges, less is lost and the store is full early.
+    fn can(&self, seen: &Option<Reading>, task: &Task<'_>, plan_w: &[f64]) -> bool {
+        let slot_h = task.period.isp().as_hours();
+        let mut stored_wh = seen.as_ref().map_or(0.0, |seen| self.expected_wh(seen, task));
+        plan_w.iter().all(|p| (self.follow(&mut stored_wh, *p, slot_h) - p).abs() < TO_THE_WATT)
     }
 
     fn flexibility(&self) -> Flexibility {

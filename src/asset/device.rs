@@ -82,6 +82,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// See [`Model::can`].
+            #[must_use]
+            pub fn can(&self, seen: &Seen, task: &Task<'_>, plan_w: &[f64]) -> bool {
+                match (self, seen) {
+                    $((Device::$kind(model), Seen::$kind(seen)) => Model::can(model, seen, task, plan_w),)*
+                    _ => unreachable!("a device keeps its kind"),
+                }
+            }
+
             /// See [`Model::flexibility`].
             #[must_use]
             pub fn flexibility(&self) -> Flexibility {

@@ -34,6 +34,11 @@ pub trait Model {
     /// The plan that answers an ask, rebound included; `base_w` where the device has no answer.
     fn replan(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64>;
 
+    /// Whether it can do what a plan for a Period says.
+    fn can(&self, _seen: &Self::Seen, _task: &Task<'_>, _plan_w: &[f64]) -> bool {
+        true
+    }
+
     /// How its flexibility hangs together.
     fn flexibility(&self) -> Flexibility;
 
@@ -187,12 +192,12 @@ pub struct Ask<'a> {
     pub more: bool,
     /// How far power may rise above the plan, per ISP, W.
     pub up_w: &'a [f64],
-    /// How far power may fall below the plan in ISPs that are not asked, W.
+    /// How far power may fall below the plan, per ISP, W.
     pub down_w: &'a [f64],
 }
 
-/// Price, per MWh, that no real price reaches: it pushes plans out of asked ISPs, or into them.
-const SHADOW: f64 = 1e5;
+/// Price, per MWh, that no real price reaches: it pushes plans out of ISPs, or into them.
+pub const SHADOW: f64 = 1e5;
 
 impl Ask<'_> {
     /// The prices of a task with asked ISPs made prohibitive, or attractive.

@@ -249,11 +249,7 @@ impl Model for Vehicle {
         let may_rise = |i: usize| !ask.asked[i] || ask.more;
         let most = |i: usize| if may_rise(i) { self.max_power_w.min(base_w[i] + ask.up_w[i]) } else { base_w[i] };
         let may_fall = |i: usize| !ask.asked[i] || !ask.more;
-        let least = |i: usize| match (may_fall(i), ask.asked[i]) {
-            (true, true) => 0.0,
-            (true, false) => (base_w[i] - ask.down_w[i]).max(0.0),
-            (false, _) => base_w[i],
-        };
+        let least = |i: usize| if may_fall(i) { (base_w[i] - ask.down_w[i]).max(0.0) } else { base_w[i] };
         let floor_w: Vec<f64> = (0..isps).map(least).collect();
         let room_w: Vec<f64> = (0..isps).map(|i| most(i) - floor_w[i]).collect();
         let mut plan = base_w.to_vec();

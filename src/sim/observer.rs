@@ -16,9 +16,9 @@ pub trait Observer {
     /// A device after a step of a variant.
     fn device(&mut self, _seen: &DeviceStep) {}
 
-    /// All connections after a step of a variant, with the load flow's answer in row `row` of `solution`: `[connection]`, W and
-    /// var, as drawn at the voltages found.
-    fn step(&mut self, _variant: Variant, _step: usize, _p_w: &[f64], _q_var: &[f64], _solution: &Solution, _row: usize) {}
+    /// All connections after a step of a variant: `[connection]`, W and var, as drawn at the voltages found, with the load flow's
+    /// answer, a row of a solution. There is none where the variant without flexibility had the same powers: its answer holds.
+    fn step(&mut self, _variant: Variant, _step: usize, _p_w: &[f64], _q_var: &[f64], _answer: Option<(&Solution, usize)>) {}
 
     /// What a participant was handed.
     fn told(&mut self, _now: SimTime, _who: &Domain, _input: &Input) {}

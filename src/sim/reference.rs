@@ -215,7 +215,7 @@ impl Run<'_, '_> {
         if let Some(phases) = &mut self.phases {
             phases.keep(step, solution, row);
         }
-        self.observer.step(Variant::Free, step, &power.p_w, &power.q_var, solution, row);
+        self.observer.step(Variant::Free, step, &power.p_w, &power.q_var, Some((solution, row)));
     }
 }
 

@@ -361,18 +361,21 @@ impl<'a, 'o> Case<'a, 'o> {
     fn load_flow(&mut self, variant: Variant, step: usize) {
         let alike = self.physics.memoryless() && self.study.grid.responses.is_empty();
         let power = self.world.power_mut(variant);
+        let mut solved = true;
+        if variant == Variant::Orders {
+            self.given.clone_from(power);
+        }
         if alike && self.todays_grid && self.reference.had(step, power) {
             self.recording.as_reference(variant, step, self.reference.phases.as_deref());
+            solved = false;
         } else if alike && variant == Variant::Actual && self.recording.has_orders() && self.given == *power {
             self.recording.as_orders(step, &self.physics.solution);
         } else {
-            if variant == Variant::Orders {
-                self.given.clone_from(power);
-            }
             self.physics.solve(variant, power);
             self.recording.step(self.study, variant, step, &self.physics.solution);
         }
-        self.observer.step(variant, step, &power.p_w, &power.q_var, &self.physics.solution, 0);
+        let answer = solved.then_some((&self.physics.solution, 0));
+        self.observer.step(variant, step, &power.p_w, &power.q_var, answer);
     }
 
     /// Meters are read, energy is cleared, the day is closed.

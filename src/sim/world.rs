@@ -299,9 +299,11 @@ impl<'a> World<'a> {
         flow
     }
 
-    /// Each portfolio keeps its targets on real power, as far as willing devices that follow have it, each by the same share of
-    /// its room. Narrow congestion points come first: what they need also helps the wider ones.
+    /// Each portfolio keeps its targets on real power, as far as willing devices that follow have it, those of a kind each by the
+    /// same share of its room. Feed-in is curtailed first: that leaves nothing behind, while a store or a vehicle that did more than
+    /// is planned would not have it for the orders of a later hour. Narrow congestion points come first: what they need also helps the wider ones.
     fn track(&mut self, v: usize, now: &Now<'_>, load_w: &[f64]) {
+        let study = self.study;
         for g in &self.groups {
             let Some(d) = self.dispatches.get(&(now.period.date, g.agr)) else { continue };
             let Some(target) = d.targets.iter().find(|t| t.cp == g.cp) else { continue };
@@ -326,14 +328,19 @@ impl<'a> World<'a> {
                 _ => continue,
             };
             let usable = |d: &usize| self.attendance.willing[*d] && self.attendance.follows(*d, now.hour);
-            let rooms: Vec<(usize, f64)> = (g.devices.iter().flatten().copied())
-                .filter(usable)
-                .map(|d| (d, fleet.answer_w(d, &now.moment, far_w) - self.set_w[d]))
-                .filter(|(_, room_w)| room_w * far_w > 0.0)
-                .collect();
-            let have_w: f64 = rooms.iter().map(|(_, room_w)| room_w).sum();
-            let share = if have_w == 0.0 { 0.0 } else { (need_w / have_w).min(1.0) };
-            rooms.iter().for_each(|(d, room_w)| self.set_w[*d] += share * room_w);
+            let mut left_w = need_w;
+            for flexibility in [Flexibility::Curtailable, Flexibility::Shiftable] {
+                let of_kind = |d: &usize| study.devices[*d].device.flexibility() == flexibility;
+                let rooms: Vec<(usize, f64)> = (g.devices.iter().flatten().copied())
+                    .filter(|d| of_kind(d) && usable(d))
+                    .map(|d| (d, fleet.answer_w(d, &now.moment, far_w) - self.set_w[d]))
+                    .filter(|(_, room_w)| room_w * far_w > 0.0)
+                    .collect();
+                let have_w: f64 = rooms.iter().map(|(_, room_w)| room_w).sum();
+                let share = if have_w == 0.0 { 0.0 } else { (left_w / have_w).min(1.0) };
+                rooms.iter().for_each(|(d, room_w)| self.set_w[*d] += share * room_w);
+                left_w -= share * have_w;
+            }
         }
     }
 

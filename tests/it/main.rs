@@ -33,6 +33,7 @@ mod sim_protocol;
 mod sim_quickstart;
 mod sim_seats;
 mod sim_settlement;
+mod sim_shifts;
 mod sim_steps;
 mod sim_support;
 mod sim_truth_leak;

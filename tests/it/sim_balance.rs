@@ -5,7 +5,8 @@
 //! by half a watt at most.
 
 use copperplate::ids::ConnectionIdx;
-use copperplate::sim::Variant;
+use copperplate::powerflow::Solution;
+use copperplate::sim::{Observer, Reference, Variant, observe_case};
 use copperplate::time::IspIndex;
 
 use crate::sim_support::{Ran, by_profile, days, meters, study, summer};
@@ -75,4 +76,41 @@ fn what_happened_balances_with_the_meters() {
         assert!(curtailed > 0.0, "{name}: orders changed something");
         assert!(limited > 0.0, "{name}: orange changed something");
     }
+}
+
+/// What a bystander is shown of each step.
+#[derive(Default)]
+struct Bystander {
+    /// By step, without flexibility.
+    free_w: Vec<Vec<f64>>,
+    solved: usize,
+    taken_over: usize,
+}
+
+impl Observer for Bystander {
+    fn step(&mut self, variant: Variant, step: usize, p_w: &[f64], _: &[f64], answer: Option<(&Solution, usize)>) {
+        if variant == Variant::Free {
+            self.free_w.push(p_w.to_vec());
+        }
+        let Some((solution, row)) = answer else {
+            assert_eq!(self.free_w[step], p_w, "{variant:?}, step {step}: the answer of other powers");
+            self.taken_over += 1;
+            return;
+        };
+        let expected = p_w.iter().sum::<f64>() + solution.losses_w[row];
+        let source = solution.source_p_w[row];
+        assert!((source - expected).abs() <= BALANCE * source.abs().max(1.0), "{variant:?}, step {step}: {source} W, not {expected} W");
+        self.solved += 1;
+    }
+}
+
+/// A bystander sees the load flow of the step it is shown, or is told that it is that without flexibility.
+#[test]
+fn a_bystander_sees_each_step_balance() {
+    let study = study("quickstart.toml", 2, |_| {});
+    let mut seen = Bystander::default();
+    let reference = Reference::observed(&study, &mut seen);
+    let strategy = study.strategies.iter().find(|s| s.name == "congestion-management").expect("a strategy that trades");
+    let _ = observe_case(&study, &reference, strategy, &|_| {}, &mut seen);
+    assert!(seen.solved > study.steps && seen.taken_over > 0, "{} solved, {} taken over", seen.solved, seen.taken_over);
 }

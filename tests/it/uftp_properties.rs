@@ -142,7 +142,7 @@ impl Draw<'_> {
                     connections: d.many(1, Draw::address),
                 };
                 let portfolio = |d: &mut Self| DsoPortfolio { dso_domain: d.domain(), congestion_points: d.many(1, point) };
-                m.dso_views = self.many(0, |d| DsoView { dso_portfolios: d.many(1, portfolio), connections: d.many(0, Draw::address) });
+                m.dso_views = self.many(0, |d| DsoView { dso_portfolios: d.many(0, portfolio), connections: d.many(0, Draw::address) });
             }
             Message::DsoPortfolioUpdate(m) => {
                 self.header(&mut m.header);

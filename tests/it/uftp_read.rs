@@ -239,3 +239,16 @@ fn messages_look_like_this() {
         insta::assert_snapshot!(t.name(), xml::write(&sample(t)));
     }
 }
+
+/// An aggregator whose connections are all on no congestion point: the text of the specification has 0..n portfolios.
+#[test]
+fn a_view_without_congestion_points_is_read() {
+    let Message::AgrPortfolioQueryResponse(mut answer) = sample(MessageType::AgrPortfolioQueryResponse) else { unreachable!() };
+    for view in &mut answer.dso_views {
+        let points = view.dso_portfolios.drain(..).flat_map(|p| p.congestion_points);
+        view.connections = points.flat_map(|cp| cp.connections).collect();
+        assert!(!view.connections.is_empty());
+    }
+    let message = Message::from(answer);
+    assert_eq!(xml::read(xml::write(&message).as_bytes()).expect("what we write we can read"), message);
+}

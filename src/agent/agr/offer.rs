@@ -144,7 +144,7 @@ impl Agr {
         actions: &mut Vec<Action>,
     ) {
         let day = &self.days[&request.flex.period];
-        let mut slacks = self.slacks(day, k, bounds);
+        let mut slacks = self.slacks(day, k, bounds, wanted);
         let devices = self.free_devices(day, k);
         let size = devices.len().div_ceil(GROUPS).max(1);
         let mut relieved = vec![0_i64; wanted.len()];
@@ -169,10 +169,11 @@ impl Agr {
         }
     }
 
-    /// The slack of a request at point `k`, and of what was asked for within it: whoever moves there has to keep to both.
-    fn slacks(&self, day: &Day, k: usize, own: &[Bounds]) -> Vec<Slack> {
+    /// The slack of a request at point `k`, of what was asked for within it, and of called caps: whoever moves there has to keep to all.
+    fn slacks(&self, day: &Day, k: usize, own: &[Bounds], wanted: &[Watts]) -> Vec<Slack> {
         let points = &self.profile.congestion_points;
-        let mut slacks = vec![Slack::of(k, own)];
+        let mut slacks = vec![Slack::of(k, own, |i| wanted[i] != Watts::ZERO)];
+        slacks.extend((0..points.len()).filter_map(|point| Slack::under_caps(point, &day.floor_w[point], &day.ceiling_w[point])));
         for message in day.requests.values() {
             let Message::FlexRequest(inner) = &**message else { continue };
             let Some(point) = points.iter().position(|c| c.address == inner.flex.congestion_point) else { continue };
@@ -246,7 +247,7 @@ impl Agr {
         let cost = (energy_eur + self.profile.shifting_eur_per_mwh * moved_mwh).max(0.0) * (1.0 + self.profile.margin);
         let relieved_mwh: f64 = sum.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| w.abs() * mwh).sum();
         let price = utilisation.map_or(cost, |u| u * relieved_mwh);
-        let min_factor = ActivationFactor::from_hundredths(10).expect("10 is a factor");
+        let min_factor = self.least_factor(day, &shifts);
         Some(BookedOption {
             reference: reference.into(),
             curtailed_w: vec![0.0; power.len()],
@@ -255,6 +256,22 @@ impl Agr {
             power,
             min_factor,
         })
+    }
+
+    /// The smallest factor, a tenth at least, from which on every part of some shifts is a plan that the devices can carry out.
+    fn least_factor(&self, day: &Day, shifts: &[Shift]) -> ActivationFactor {
+        let isps = day.period.isps();
+        let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
+        let can = |shift: &Shift, hundredths: u8| {
+            let before_w = self.before(&day.period, shift.device);
+            let task = Task { period: &day.period, price: &day.price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let share = f64::from(hundredths) / 100.0;
+            let base = &day.plans[shift.device];
+            let plan: Vec<f64> = base.iter().zip(&shift.delta_w).map(|(p, d)| p + share * d).collect();
+            self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
+        };
+        let least = (10..100).rev().take_while(|h| shifts.iter().all(|shift| can(shift, *h))).last().unwrap_or(100);
+        ActivationFactor::from_hundredths(least).expect("a factor")
     }
 
     #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]

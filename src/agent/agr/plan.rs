@@ -6,11 +6,30 @@
 use std::sync::Arc;
 
 use crate::agent::PortfolioVintage;
-use crate::asset::{Flexibility, Task};
+use crate::asset::model::SHADOW;
+use crate::asset::{Content, Flexibility, Task};
 use crate::time::{Period, SimTime};
 use crate::units::Watts;
 
 use super::{Agr, Day};
+
+/// Makes bounds and prices of a device from what caps leave it, which may be less than nothing. No device moves against a cap; a
+/// store that serves caps gives what they miss at a price beyond all others.
+fn serve_caps(serves: bool, price: &[f64], least_w: &mut [f64], most_w: &mut [f64]) -> Vec<f64> {
+    let mut prices = price.to_vec();
+    for ((price, least), most) in prices.iter_mut().zip(least_w).zip(most_w) {
+        let (missing_up, missing_down) = (least.max(0.0), most.min(0.0));
+        (*least, *most) = (least.min(0.0), most.max(0.0));
+        if serves && missing_up > 0.0 {
+            *price -= SHADOW;
+            *most = most.min(missing_up);
+        } else if serves && missing_down < 0.0 {
+            *price += SHADOW;
+            *least = least.max(missing_down);
+        }
+    }
+    prices
+}
 
 /// What caps leave at a congestion point, W per ISP; none where they leave all.
 struct Room {
@@ -69,13 +88,16 @@ impl Agr {
         for d in kind(Flexibility::Shiftable) {
             let own = &self.profile.devices[d];
             let points = &self.members.points[own.connection];
-            let bound = |room: fn(&Room) -> &Option<Vec<f64>>, i: usize, narrower: fn(f64, f64) -> f64, free: f64| {
-                points.iter().filter_map(|k| room(&rooms[*k]).as_ref()).map(|r| r[i]).fold(free, narrower)
+            let bound = |room: fn(&Room) -> &Option<Vec<f64>>, narrower: fn(f64, f64) -> f64, free: f64| -> Vec<f64> {
+                let caps: Vec<&Vec<f64>> = points.iter().filter_map(|k| room(&rooms[*k]).as_ref()).collect();
+                (0..isps).map(|i| caps.iter().fold(free, |w, cap| narrower(w, cap[i]))).collect()
             };
-            let most_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.most_w, i, f64::min, f64::INFINITY).max(0.0)).collect();
-            let least_w: Vec<f64> = (0..isps).map(|i| bound(|r| &r.least_w, i, f64::max, f64::NEG_INFINITY).min(0.0)).collect();
+            let mut least_w = bound(|r| &r.least_w, f64::max, f64::NEG_INFINITY);
+            let mut most_w = bound(|r| &r.most_w, f64::min, f64::INFINITY);
+            let serves = own.willing && own.device.content() == Content::Stored;
+            let price = serve_caps(serves, price, &mut least_w, &mut most_w);
             let before_w = self.before(period, d);
-            let task = Task { period, price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let task = Task { period, price: &price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
             plans[d] = own.device.plan(&self.seen[d], &v.outlook[d], &task);
             for k in points {
                 let Room { least_w, most_w } = &mut rooms[*k];

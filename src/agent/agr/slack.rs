@@ -1,4 +1,4 @@
-//! Slack for rebound: how far a request lets power rise and fall where it asks for nothing.
+//! Slack: how far requests and called caps let power rise and fall.
 
 use crate::market::Direction;
 use crate::market::contract::Bounds;
@@ -16,16 +16,24 @@ pub(super) struct Slack {
 }
 
 impl Slack {
-    /// The room a request gives the offers that answer it.
-    pub(super) fn of(point: usize, bounds: &[Bounds]) -> Slack {
-        let up_w = bounds.iter().map(|b| SHARE * b.max.as_f64().max(0.0)).collect();
-        let down_w = bounds.iter().map(|b| SHARE * -b.min.as_f64().min(0.0)).collect();
+    /// The room a request gives the offers that answer it: up to the far bound in the ISPs they answer, a share of it elsewhere.
+    pub(super) fn of(point: usize, bounds: &[Bounds], answered: impl Fn(usize) -> bool) -> Slack {
+        let share = |i: usize| if answered(i) { 1.0 } else { SHARE };
+        let up_w = bounds.iter().enumerate().map(|(i, b)| share(i) * b.max.as_f64().max(0.0)).collect();
+        let down_w = bounds.iter().enumerate().map(|(i, b)| share(i) * -b.min.as_f64().min(0.0)).collect();
         Slack { point, up_w, down_w }
+    }
+
+    /// No room where a called cap holds, in the direction it forbids: what was planned for it stays. `None` where none holds.
+    pub(super) fn under_caps(point: usize, floor_w: &[f64], ceiling_w: &[f64]) -> Option<Slack> {
+        let room = |caps: &[f64]| caps.iter().map(|cap| if cap.is_finite() { 0.0 } else { f64::INFINITY }).collect();
+        let called = floor_w.iter().chain(ceiling_w).any(|cap| cap.is_finite());
+        called.then(|| Slack { point, up_w: room(ceiling_w), down_w: room(floor_w) })
     }
 
     /// The room it leaves offers made to a congestion point around it: they may help it as much as they like.
     pub(super) fn left_around(point: usize, bounds: &[Bounds]) -> Slack {
-        let mut room = Slack::of(point, bounds);
+        let mut room = Slack::of(point, bounds, |_| false);
         for (i, b) in bounds.iter().enumerate() {
             match Direction::relieved_by(b.near()) {
                 Some(Direction::Consumption) => room.down_w[i] = f64::INFINITY,

@@ -1,6 +1,7 @@
 //! AGRPortfolioQueryResponse (CRO → AGR): the congestion points of the aggregator's connections, by operator.
 //!
-//! The schema forces at least one DSO-View even into a rejection; an empty or rejected answer is written without one.
+//! The schema forces at least one DSO-View, with at least one DSO-Portfolio, even into a rejection; an empty or rejected answer is
+//! written without a view, and one on connections that are on no congestion point without a portfolio.
 
 use jiff::civil::Date;
 
@@ -27,7 +28,7 @@ pub struct AgrPortfolioQueryResponse {
 /// `DSO-View`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DsoView {
-    /// At least one operator's congestion points.
+    /// Operators with congestion points; none where all connections are on no congestion point.
     pub dso_portfolios: Vec<DsoPortfolio>,
     /// The aggregator's connections on no congestion point.
     pub connections: Vec<EntityAddress>,
@@ -66,7 +67,7 @@ element!(AgrPortfolioQueryResponse {
 });
 
 element!(DsoView {
-    ["DSO-Portfolio", 1] => dso_portfolios,
+    ["DSO-Portfolio", 0] => dso_portfolios,
     ["Connection", 0] => connections,
 });
 

@@ -15,7 +15,7 @@
 //! | `Version` 3.0.0 with attributes of 3.1.0 | they mean the same there |
 //! | any `Version` is read | whether it is spoken here is a rule's answer, which the sender gets as a response |
 //! | an empty optional text counts as absent | `BaselineReference=""` is met in practice |
-//! | no DSO-View in AGRPortfolioQueryResponse, no settlement items or statuses, no connections of a withdrawn congestion point | the text says 0..n where the schema says 1..n |
+//! | no DSO-View in AGRPortfolioQueryResponse, no DSO-Portfolio in it, no settlement items or statuses, no connections of a withdrawn congestion point | the text says 0..n where the schema says 1..n |
 //! | `Disposition` of a FlexRequest's ISP is mandatory | the text says so; the schema gives it no default |
 //! | powers of more than 16 digits, amounts of more than 12 digits before the point, ISP numbers below 0 or beyond 65535, years beyond 9998, durations that are no whole minutes are refused | no message that means something has them |
 //! | a byte order mark and comments are skipped | they carry nothing |

@@ -1,0 +1,76 @@
+//! Devices of a study by kind, each with its row.
+
+use copperplate::asset::battery::Battery;
+use copperplate::asset::fixed::Series;
+use copperplate::asset::{Device, DeviceSpec, Session, State};
+use copperplate::ids::AssetIdx;
+use copperplate::scenario::study::Study;
+
+/// A device that follows a profile.
+#[derive(Clone, Copy)]
+pub(crate) struct Profiled<'a> {
+    pub(crate) row: AssetIdx,
+    pub(crate) spec: &'a DeviceSpec,
+    pub(crate) series: &'a Series,
+    /// Feed-in, which may be curtailed; else consumption.
+    pub(crate) source: bool,
+}
+
+impl Profiled<'_> {
+    /// Whether only a limitation may hold it back.
+    pub(crate) fn heats(&self) -> bool {
+        self.spec.kind == "heat-pump"
+    }
+
+    /// Row of its connection.
+    pub(crate) fn connection(&self) -> usize {
+        self.spec.connection.i()
+    }
+}
+
+/// Devices with their rows.
+fn rows(study: &Study) -> impl Iterator<Item = (AssetIdx, &DeviceSpec)> {
+    study.devices.iter().enumerate().map(|(d, spec)| (AssetIdx::new(d), spec))
+}
+
+/// What follows a profile.
+pub(crate) fn profiled(study: &Study) -> impl Iterator<Item = Profiled<'_>> {
+    rows(study).filter_map(|(row, spec)| match &spec.device {
+        Device::Fixed(fixed) => Some(Profiled { row, spec, series: &fixed.series, source: false }),
+        Device::Curtailable(plant) => Some(Profiled { row, spec, series: &plant.series, source: true }),
+        Device::Vehicle(_) | Device::Battery(_) => None,
+    })
+}
+
+/// A vehicle with the power of its charger, W, and its sessions as they happen.
+#[derive(Clone, Copy)]
+pub(crate) struct Parked<'a> {
+    pub(crate) row: AssetIdx,
+    pub(crate) spec: &'a DeviceSpec,
+    pub(crate) max_power_w: f64,
+    pub(crate) sessions: &'a [Session],
+}
+
+/// Vehicles.
+pub(crate) fn vehicles(study: &Study) -> impl Iterator<Item = Parked<'_>> {
+    rows(study).filter_map(|(row, spec)| match (&spec.device, &spec.begins) {
+        (Device::Vehicle(v), State::Vehicle(w)) => Some(Parked { row, spec, max_power_w: v.max_power_w, sessions: w.sessions() }),
+        _ => None,
+    })
+}
+
+/// A battery with its data.
+#[derive(Clone, Copy)]
+pub(crate) struct Stored<'a> {
+    pub(crate) row: AssetIdx,
+    pub(crate) spec: &'a DeviceSpec,
+    pub(crate) battery: Battery,
+}
+
+/// Batteries.
+pub(crate) fn batteries(study: &Study) -> impl Iterator<Item = Stored<'_>> {
+    rows(study).filter_map(|(row, spec)| match &spec.device {
+        Device::Battery(battery) => Some(Stored { row, spec, battery: *battery }),
+        _ => None,
+    })
+}
