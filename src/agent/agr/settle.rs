@@ -1,5 +1,6 @@
 //! Metering of the day and verification of the bill.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -90,7 +91,9 @@ impl Agr {
             let nothing = || vec![Watts::ZERO; order.period.isps()];
             self.metered.entry((date, order.cp)).or_insert_with(nothing);
         }
-        for ((_, c), meter) in self.meters.extract_if(.., |(d, _), _| *d == date) {
+        let (of_day, others) = std::mem::take(&mut self.meters).into_iter().partition::<BTreeMap<_, _>, _>(|((d, _), _)| *d == date);
+        self.meters = others;
+        for ((_, c), meter) in of_day {
             let Ok(row) = self.profile.connections.binary_search_by_key(&c, |(own, _)| *own) else { continue };
             for k in &self.members.points[row] {
                 if let Some(sum) = self.metered.get_mut(&(date, points[*k].cp)) {

@@ -200,7 +200,7 @@ impl Ean {
 /// An exact decimal number: `units · 10^−scale`, without trailing zeros, so that equal numbers are equal values.
 ///
 /// Metering carries kW and kWh this way. 18 significant digits fit. It is packed, as most of the memory of a large run is metering.
-#[repr(packed(2))]
+#[repr(C, packed(2))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Decimal {
     units: i64,
