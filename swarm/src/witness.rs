@@ -202,7 +202,7 @@ impl Point {
             return [s.i_from_a[at], s.i_to_a[at]];
         }
         let u_v = |end: usize| s.u_pu[row * s.buses + self.buses[end]] * self.u_rated_v[end];
-        let amperes = |p_w: f64, q_var: f64, end: usize| p_w.hypot(q_var) / (3.0_f64.sqrt() * u_v(end));
+        let amperes = |p_w: f64, q_var: f64, end: usize| (p_w * p_w + q_var * q_var).sqrt() / (3.0_f64.sqrt() * u_v(end));
         [amperes(s.p_from_w[at], s.q_from_var[at], 0), amperes(s.p_to_w[at], s.q_to_var[at], 1)]
     }
 }
