@@ -4,12 +4,16 @@
 //! power comes from elsewhere than the load flow: from the profiles, or from the Metering messages, whose whole watts are off
 //! by half a watt at most.
 
-use copperplate::ids::ConnectionIdx;
-use copperplate::powerflow::Solution;
-use copperplate::sim::{Observer, Reference, Variant, observe_case};
-use copperplate::time::IspIndex;
+use std::sync::Arc;
 
-use crate::sim_support::{Ran, by_profile, days, meters, study, summer};
+use copperplate::agent::{Action, Dispatch, Input, Limit, Participant, Registry, Target};
+use copperplate::ids::{AgrIdx, ConnectionIdx, CpIdx, Role};
+use copperplate::powerflow::Solution;
+use copperplate::profile::ProfileTable;
+use copperplate::sim::{Observer, Reference, Variant, observe_case, observe_with};
+use copperplate::time::{IspIndex, SimDuration, SimTime};
+
+use crate::sim_support::{Ran, by_profile, days, ideal, meters, study, summer};
 
 /// Relative tolerance of the balance.
 const BALANCE: f64 = 1e-6;
@@ -113,4 +117,70 @@ fn a_bystander_sees_each_step_balance() {
     let strategy = study.strategies.iter().find(|s| s.name == "congestion-management").expect("a strategy that trades");
     let _ = observe_case(&study, &reference, strategy, &|_| {}, &mut seen);
     assert!(seen.solved > study.steps && seen.taken_over > 0, "{} solved, {} taken over", seen.solved, seen.taken_over);
+}
+
+/// Curtails everything in its first hour, on its own dispatch.
+struct Curtails(AgrIdx, usize);
+
+impl Participant for Curtails {
+    fn handle(&mut self, _: SimTime, input: Input) -> Vec<Action> {
+        let Input::Prices(day) = input else { return Vec::new() };
+        let isps = day.period.isps();
+        let floor_w = (0..isps).map(|i| if i < self.1 { 1e9 } else { f64::NEG_INFINITY }).collect();
+        let targets = vec![Target { cp: CpIdx::new(0), floor_w, ceiling_w: vec![f64::INFINITY; isps] }];
+        vec![Action::Dispatch(Dispatch { agr: self.0, period: day.period, position_w: vec![0.0; isps], schedules: Vec::new(), targets })]
+    }
+}
+
+/// Looks away.
+struct Away;
+
+impl Observer for Away {}
+
+/// Limits all feed-in to nothing, once.
+struct Limits(bool);
+
+impl Participant for Limits {
+    fn handle(&mut self, _: SimTime, _: Input) -> Vec<Action> {
+        let limit = Limit { feed_in_fraction: 0.0, ..Limit::none(CpIdx::new(0)) };
+        if std::mem::replace(&mut self.0, true) { Vec::new() } else { vec![Action::Limit(limit)] }
+    }
+}
+
+/// What really happens has the powers that orders had an hour before, and orders have those without flexibility: each its own load flow.
+#[test]
+fn a_limitation_that_draws_what_orders_drew_before_has_its_own_load_flow() {
+    let mut study = study("quickstart.toml", 1, |s| {
+        ideal(s);
+        (s.dso.orange.controllable_share, s.dso.orange.compliance) = (1.0, 1.0);
+        // Nobody is without an aggregator.
+        s.aggregator.last_mut().expect("an aggregator").share = 1.0;
+    });
+    // The same noon in every step.
+    let mut noon = ProfileTable::new(study.truth.start(), study.truth.step());
+    let row = study.truth.step_at(study.start + SimDuration::hours(12)).expect("profiles cover the run");
+    for name in study.truth.names() {
+        let column = study.truth.column(study.truth.find(name).expect("its own column"));
+        noon.push(name, &vec![column[row]; column.len()]);
+    }
+    study.truth = Arc::new(noon);
+    let hour = 4;
+    let limited = study.start + SimDuration::hours(1);
+    let strategy = study.strategies.iter().find(|s| s.name == "congestion-management").expect("a strategy that trades").clone();
+    // The operator is asked first when it publishes, five minutes into the eve.
+    let eve = study.periods[0].date.yesterday().expect("a day before");
+    study.orange.delay = limited - (study.calendar.period(eve).start + SimDuration::minutes(5));
+    let reference = Reference::new(&study);
+    let (dso, agrs) = (study.dso.clone(), study.agrs.clone());
+    let seat = |r: &mut Registry| {
+        for (k, agr) in agrs.iter().enumerate() {
+            r.seat(agr.domain.clone(), Role::Agr, Box::new(Curtails(AgrIdx::new(k), hour)));
+        }
+        r.seat(dso.clone(), Role::Dso, Box::new(Limits(false)));
+    };
+    let case = observe_with(&study, &reference, &strategy, seat, &|_| {}, &mut Away);
+    let losses = |v: Variant, step: usize| case.recording.of(v).losses_w[step];
+    assert_ne!(losses(Variant::Orders, hour - 1), losses(Variant::Free, hour), "orders curtail");
+    assert_eq!(losses(Variant::Orders, hour), losses(Variant::Free, hour), "nothing is ordered any more");
+    assert_eq!(losses(Variant::Actual, hour), losses(Variant::Orders, hour - 1), "the limitation leaves as much as orders did");
 }

@@ -7,18 +7,19 @@ use copperplate::agent::{Action, Dispatch};
 use copperplate::asset::Device;
 use copperplate::ids::{AssetIdx, Domain};
 use copperplate::market::contract::{CapacityLimitation, Right};
-use copperplate::scenario::schema::{Batteries, Scenario};
+use copperplate::scenario::schema::{Batteries, Prices, Scenario};
 use copperplate::scenario::study::{Strategy, Study};
 use copperplate::sim::{CaseResult, DeviceStep, Observer, Reference, Variant, observe_case};
-use copperplate::time::SimTime;
+use copperplate::time::{IspIndex, SimTime};
 use copperplate::uftp::message::{Disposition, FlexOffer, FlexRequest, IspPower, Message, MessageId};
 use copperplate::units::Watts;
 
 use crate::sim_support::{ideal, study, without_orange};
 
-/// What was dispatched last for each day and aggregator, and what every device did.
+/// What was dispatched for each day and aggregator, before any order and last, and what every device did.
 #[derive(Default)]
 struct Watch {
+    planned: BTreeMap<(jiff::civil::Date, usize), Dispatch>,
     dispatched: BTreeMap<(jiff::civil::Date, usize), Dispatch>,
     done_w: BTreeMap<(usize, AssetIdx), f64>,
 }
@@ -32,7 +33,9 @@ impl Observer for Watch {
 
     fn wanted(&mut self, _: SimTime, _: &Domain, action: &Action) {
         if let Action::Dispatch(d) = action {
-            self.dispatched.insert((d.period.date, d.agr.i()), d.clone());
+            let key = (d.period.date, d.agr.i());
+            self.planned.entry(key).or_insert_with(|| d.clone());
+            self.dispatched.insert(key, d.clone());
         }
     }
 }
@@ -45,6 +48,19 @@ fn summer(seed: u64, edit: impl FnOnce(&mut Scenario)) -> Study {
         s.feeder.batteries = Some(Batteries { share: 0.7, power_kw: 10.0, capacity_kwh: 20.0 });
         edit(s);
     }))
+}
+
+/// Energy is dearest at noon, so that batteries want to feed in when the sun does.
+fn dear_noon(s: &mut Scenario) {
+    let mut shape_eur_per_mwh = [0.0; 24];
+    (10..15).for_each(|h| shape_eur_per_mwh[h] = 80.0);
+    s.prices = Prices::Synthetic {
+        level_eur_per_mwh: 60.0,
+        shape_eur_per_mwh,
+        weekend_factor: 1.0,
+        daily_noise_eur_per_mwh: 0.0,
+        imbalance_spread_eur_per_mwh: 0.0,
+    };
 }
 
 fn run<'a>(study: &'a Study, name: &str) -> (&'a Strategy, CaseResult, Watch) {
@@ -77,9 +93,13 @@ fn room(request: &FlexRequest, of: usize) -> Vec<(i64, i64)> {
 #[test]
 fn offers_stay_within_what_their_request_leaves() {
     let mut options = 0;
-    for seed in [1, 2] {
-        // A wide transformer leaves little beyond the need, so that the far bound is near.
-        let study = summer(seed, |s| s.feeder.batteries = Some(Batteries { share: 1.0, power_kw: 30.0, capacity_kwh: 30.0 }));
+    // Batteries that could turn the transformer's whole flow round.
+    let strong = |s: &mut Scenario| s.feeder.batteries = Some(Batteries { share: 1.0, power_kw: 200.0, capacity_kwh: 100.0 });
+    let winter = without_orange(study("winter-evening.toml", 2, |s| {
+        ideal(s);
+        strong(s);
+    }));
+    for study in [summer(1, dear_noon), winter] {
         for name in ["grid-capacity-management", "congestion-management"] {
             let (_, case, _) = run(&study, name);
             let mut requests: BTreeMap<MessageId, &FlexRequest> = BTreeMap::new();
@@ -134,25 +154,57 @@ fn orders_leave_batteries_on_their_schedules() {
 /// A cap on feed-in that is called is served by batteries as planned, and they never feed in against it.
 #[test]
 fn batteries_serve_a_called_cap_as_planned() {
-    let study = summer(1, |_| {});
+    let study = summer(1, dear_noon);
     let (strategy, case, watch) = run(&study, "congestion-management");
     let cap = strategy.contracts.iter().find(|c| matches!(c.right, Right::CapacityLimitation(CapacityLimitation { .. }))).expect("a cap");
     let called = case.messages.iter().filter_map(|m| match &*m.message {
         Message::FlexOrder(o) if o.unsolicited == Some(true) => Some(o),
         _ => None,
     });
-    let (mut isps, mut charged) = (0, 0.0);
+    let (mut isps, mut charged_at_noon) = (0, 0.0);
     for order in called {
         let period = study.calendar.period(order.flex.period);
         let agr = study.agrs.iter().position(|a| a.domain == cap.aggregator).expect("an aggregator of the study");
-        let dispatch = &watch.dispatched[&(period.date, agr)];
+        let dispatch = &watch.planned[&(period.date, agr)];
         for (device, schedule) in &dispatch.schedules {
             for (i, _) in spread(&order.isps, period.isps()).iter().enumerate().filter(|(_, w)| **w != 0) {
                 assert!(schedule[i] >= 0.0, "{} feeds in {} W in ISP {} under a cap", study.devices[device.i()].id, schedule[i], i + 1);
-                charged += schedule[i];
+                let hour = study.calendar.local_time(period.isp_start(IspIndex::from_offset(i))).hour();
+                if (10..15).contains(&hour) {
+                    charged_at_noon += schedule[i];
+                }
                 isps += 1;
             }
         }
     }
-    assert!(isps > 20 && charged > 1e4, "{isps} ISPs were capped, {charged} W charged in them");
+    assert!(isps > 20 && charged_at_noon > 1e4, "{isps} ISPs were capped, {charged_at_noon} W charged in the dear ones");
+}
+
+/// Nobody offers to move charging into hours in which a called cap forbids it.
+#[test]
+fn shifts_keep_called_caps() {
+    let study = without_orange(study("winter-evening.toml", 2, |_| {}));
+    let (_, case, _) = run(&study, "congestion-management");
+    let mut capped = BTreeMap::new();
+    let mut isps = 0;
+    for m in &case.messages {
+        match &*m.message {
+            Message::FlexOrder(o) if o.unsolicited == Some(true) => {
+                let of = study.calendar.period(o.flex.period).isps();
+                capped.insert((o.header.recipient_domain.clone(), o.flex.period), spread(&o.isps, of));
+            }
+            Message::FlexOffer(offer) => {
+                let Some(called) = capped.get(&(offer.header.sender_domain.clone(), offer.flex.period)) else { continue };
+                for option in &offer.options {
+                    let moved = spread(&option.isps, called.len());
+                    for (i, (w, _)) in moved.iter().zip(called).enumerate().filter(|(_, (_, called))| **called < 0) {
+                        assert!(*w <= 0, "{} W more in ISP {} under a cap", w, i + 1);
+                        isps += 1;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    assert!(isps > 10, "{isps} capped ISPs of offers");
 }

@@ -36,7 +36,7 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
         let talk = Talk::new(&run.result.messages);
         let orders: Vec<(Order<'_>, Item)> = talk.orders().into_iter().zip(bill::items(trial.study, run.strategy, &talk)).collect();
         for agr in 0..trial.study.agrs.len() {
-            let calm = calm_days(trial, run, &orders, agr);
+            let calm = calm_days(trial, run, &talk, &orders, agr);
             for (k, period) in trial.study.periods.iter().enumerate() {
                 // What happened on the days before decides what the batteries begin with.
                 if k <= calm {
@@ -52,8 +52,9 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
 }
 
 /// How many of the first days an aggregator knows beforehand, so that all goes as it planned: forecasts are perfect, nothing fails, no
-/// limitation acts, no vehicle comes at another time than announced, and no cap is called that its devices cannot keep.
-fn calm_days(trial: &Trial<'_>, run: &Run<'_>, orders: &[(Order<'_>, Item)], agr: usize) -> usize {
+/// limitation acts, no vehicle comes at another time than announced, and no cap is called that its plan does not
+/// keep.
+fn calm_days(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, orders: &[(Order<'_>, Item)], agr: usize) -> usize {
     let study = trial.study;
     let failure = &study.agrs[agr].terms.failure;
     let sure = failure.asset_per_day == 0.0
@@ -67,11 +68,28 @@ fn calm_days(trial: &Trial<'_>, run: &Run<'_>, orders: &[(Order<'_>, Item)], agr
         return 0;
     }
     let breaks = |(o, item): &&(Order<'_>, Item)| {
-        let missed = item.limitation && item.rows.iter().any(|r| r.deficiency > slack_w(trial, agr, orders));
-        *o.agr() == study.agrs[agr].domain && missed
+        let own = *o.agr() == study.agrs[agr].domain && item.limitation;
+        let kept = planned(trial, talk, o, item) && item.rows.iter().all(|r| r.deficiency <= slack_w(trial, agr, orders));
+        own && !kept
     };
     let first = orders.iter().filter(breaks).map(|(o, _)| o.date()).min();
     study.periods.iter().take_while(|p| first.is_none_or(|d| p.date < d)).count()
+}
+
+/// Whether the first prognosis of a day keeps a called cap, to a watt a connection.
+fn planned(trial: &Trial<'_>, talk: &Talk<'_>, order: &Order<'_>, item: &Item) -> bool {
+    let period = trial.study.calendar.period(order.date());
+    let first = talk.messages().find_map(|(_, m)| match m {
+        Message::DPrognosis(p) if p.header.sender_domain == *order.agr() && p.revision == 1 && p.flex == order.message.flex => Some(p),
+        _ => None,
+    });
+    let Some(first) = first else { return false };
+    let expected = spread(&period, &first.isps);
+    let slack = 2 + trial.study.grid.connections.len() as i64;
+    item.rows.iter().all(|r| {
+        let over = expected[usize::from(r.number) - 1] - (r.baseline + r.ordered);
+        (if r.ordered < 0 { over } else { -over }) <= slack
+    })
 }
 
 /// Whether a connection is an aggregator's.
@@ -79,10 +97,12 @@ fn owns(trial: &Trial<'_>, agr: usize, connection: usize) -> bool {
     trial.study.agr_of[connection].is_some_and(|a| a.i() == agr)
 }
 
-/// What rounding to whole watts, device by device and order by order, comes to, W.
+/// What rounding to whole watts, device by device and order by order, comes to, W; a battery that is full or empty adds in one ISP
+/// what rounding has left of the hours before.
 fn slack_w(trial: &Trial<'_>, agr: usize, orders: &[(Order<'_>, Item)]) -> i64 {
     let devices = trial.study.devices.iter().filter(|d| owns(trial, agr, d.connection.i())).count();
-    2 + (devices + orders.len()) as i64
+    let isps = 86_400 / trial.study.calendar.isp().0;
+    2 + (devices + orders.len()) as i64 + isps / 8
 }
 
 /// Whether nothing varies within an ISP: orders are ISP averages, and who keeps them in each step moves a little more.
