@@ -312,6 +312,12 @@ mod tests {
     }
 
     #[test]
+    fn a_stay_is_known_by_its_arrival_within_half_a_day() {
+        let session = Session { arrival: SimTime(100_000), departure: SimTime(150_000), energy_wh: 1.0 };
+        assert!(same_stay(&session, SimTime(100_000 + 12 * 3600 - 1)) && !same_stay(&session, SimTime(100_000 - 12 * 3600)));
+    }
+
+    #[test]
     fn limits_leave_energy_uncharged_rather_than_exceed() {
         let p = cheapest_charging(10_000.0, 0..2, &[1.0, 2.0], &[4000.0, 2000.0], 0.25);
         assert_eq!(p, [4000.0, 2000.0]);

@@ -17,8 +17,8 @@ use crate::kpi;
 use crate::output::manifest::{Duration, Output};
 use crate::output::{Manifest, OutputError, RunFolder};
 use crate::report as html_report;
-use crate::results::{Finished, Run, Selection, stage, summary, unrecorded};
-use crate::scenario::lint::unknown_strategy;
+use crate::results::{Finished, Run, Selection, stage, summary, unmatched, unrecorded};
+use crate::scenario::lint::{unknown_element, unknown_strategy};
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::{Reference, run_case};
 use crate::units::Money;
@@ -57,6 +57,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (study, warnings) = opened.study(args.seed)?;
     report(&warnings);
     let strategies = chosen(&study, &args.strategy)?;
+    let selection = selected(&study, &args.select)?;
     let read_s = began.elapsed().as_secs_f64();
 
     let began = Instant::now();
@@ -68,7 +69,6 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&study.name));
     let texts = opened.document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
     let sources: Vec<PathBuf> = texts.chain(opened.files).collect();
-    let selection = Selection(args.select.clone());
     let run = Run {
         scenario: &args.scenario,
         document: &opened.scenario,
@@ -119,6 +119,17 @@ fn chosen<'s>(study: &'s Study, names: &[String]) -> Result<Vec<&'s Strategy>, F
     }
     let wanted = study.strategies.iter().filter(|s| names.is_empty() || names.contains(&s.name)).collect();
     if findings.has_errors() { Err(findings) } else { Ok(wanted) }
+}
+
+/// The selection, if every pattern of it holds an element.
+fn selected(study: &Study, patterns: &[String]) -> Result<Selection, Findings> {
+    let selection = Selection(patterns.to_vec());
+    let mut findings = Findings::default();
+    for pattern in unmatched(study, &selection) {
+        let finding = unknown_element::RULE.finding(format!("no element matches '--select {pattern}'"));
+        findings.push(finding.help("names are 'transformer:ID', 'line:ID' and 'bus:ID', with '*' for any text"));
+    }
+    if findings.has_errors() { Err(findings) } else { Ok(selection) }
 }
 
 /// Warns of every strategy with something settled that is not booked.

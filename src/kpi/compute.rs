@@ -94,6 +94,7 @@ fn users(k: &mut Kpis, case: &CaseResult) {
     let t = &case.totals;
     k.number("pv_curtailed_orders_mwh", t.curtailed_by_orders_wh * 1e-6);
     k.number("pv_curtailed_orange_mwh", t.curtailed_by_orange_wh * 1e-6);
+    k.number("discharge_limited_mwh", t.limited_discharge_wh * 1e-6);
     k.number("consumption_limited_mwh", t.limited_consumption_wh * 1e-6);
     k.number("limited_connection_h", t.limited_connection_h);
     k.number("shifted_mwh", t.shifted_wh * 1e-6);

@@ -11,12 +11,6 @@ use crate::units::Watts;
 
 use super::{Kpis, Value};
 
-/// Energy of ISP powers in the direction that prevails among them, MWh.
-fn relieving_mwh(study: &Study, isps: &[IspPower]) -> f64 {
-    let watts = |sign: i64| -> i64 { isps.iter().map(|r| (r.power.0 * sign).max(0) * i64::from(r.run.duration)).sum() };
-    watts(1).max(watts(-1)) as f64 * study.calendar.isp().as_hours() * 1e-6
-}
-
 /// Sets the figures of the trade in flexibility.
 pub(super) fn compute(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &CaseResult) {
     let step_mwh = study.step.as_hours() * 1e-6;
@@ -28,6 +22,7 @@ pub(super) fn compute(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &C
         k.number(key, points.iter().sum());
         points.iter().enumerate().for_each(|(cp, mwh)| k.set_at(CpIdx::new(cp), key, Value::Number(*mwh)));
     }
+    let accepted = case.accepted_orders();
     let (mut offered, mut ordered) = (0.0, 0.0);
     let (mut offers, mut orders) = (0_u64, 0_u64);
     // A message sent again is the same message.
@@ -35,13 +30,15 @@ pub(super) fn compute(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &C
         match &**message {
             Message::FlexOffer(m) => {
                 offers += 1;
-                offered += m.options.iter().map(|o| relieving_mwh(study, &o.isps)).fold(0.0, f64::max);
+                let needed = Needed::new(study, strategy, case, &m.flex.congestion_point, m.flex.period, m.contract_id.as_deref());
+                let mwh = |isps: &[IspPower]| needed.mwh(isps.iter().map(|i| (i.run, i.power, i.power)));
+                offered += m.options.iter().map(|o| mwh(&o.isps)).fold(0.0, f64::max);
             }
-            Message::FlexOrder(m) => {
+            Message::FlexOrder(m) if accepted.contains(&m.header.message_id) => {
+                orders += 1;
                 let needed = Needed::new(study, strategy, case, &m.flex.congestion_point, m.flex.period, m.contract_id.as_deref());
                 ordered += needed.mwh(m.isps.iter().map(|i| (i.run, i.power, i.power)));
             }
-            Message::FlexOrderResponse(m) => orders += u64::from(m.response.is_accepted()),
             _ => {}
         }
     }

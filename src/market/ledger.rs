@@ -146,6 +146,9 @@ pub struct Entry {
     pub reference: String,
 }
 
+/// Why an order stands in no bill of which the operator does not know whether it was accepted.
+pub const NO_ANSWER: &str = "the order was never answered";
+
 /// What was settled, or is due for settlement, and stands in no bill that its payee accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unbooked {

@@ -96,8 +96,9 @@ pub fn price(order_price: Money, isps: &[(OrderedIsp, Share)], isp: SimDuration,
             delivered += energy_mwh(share.delivered);
         }
     }
-    let undelivered = if ordered > 0.0 { Money::from_f64(order_price.as_f64() * (1.0 - delivered / ordered)) } else { Money::ZERO };
-    OrderSettlement { price: order_price, penalty: undelivered + Money::from_f64(penalty_eur_per_mwh * short) }
+    let undelivered = if ordered > 0.0 { order_price.as_f64() * (1.0 - delivered / ordered) } else { 0.0 };
+    // An amount is rounded once.
+    OrderSettlement { price: order_price, penalty: Money::from_f64(undelivered + penalty_eur_per_mwh * short) }
 }
 
 #[cfg(test)]

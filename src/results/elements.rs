@@ -68,6 +68,14 @@ fn is_large(study: &Study) -> bool {
     elements_of(study) > MOST_ELEMENTS
 }
 
+/// Patterns of a selection that no element's name matches.
+#[must_use]
+pub fn unmatched<'s>(study: &Study, selection: &'s Selection) -> Vec<&'s str> {
+    let elements = elements(study);
+    let idle = |pattern: &&String| !elements.iter().any(|e| Selection(vec![(*pattern).clone()]).holds(&e.name));
+    selection.0.iter().filter(idle).map(String::as_str).collect()
+}
+
 fn recorded(study: &Study, cases: &[Finished<'_>], selection: &Selection) -> Vec<Element> {
     let all = elements(study).into_iter();
     if !selection.0.is_empty() || !is_large(study) {

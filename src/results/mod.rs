@@ -11,7 +11,7 @@ mod selection;
 mod summary;
 mod write;
 
-pub use elements::unrecorded;
+pub use elements::{unmatched, unrecorded};
 pub use record::Record;
 pub use selection::Selection;
 pub use summary::summary;

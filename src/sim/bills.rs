@@ -1,10 +1,11 @@
 //! What a case's settlements say, each order once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::market::ledger::Unbooked;
-use crate::uftp::message::{FlexOrderSettlement, FlexSettlement, Message};
+use crate::uftp::message::{FlexOrderSettlement, FlexSettlement, Message, MessageId};
 
+use super::acceptance;
 use super::run::CaseResult;
 use super::wire::Fate;
 
@@ -20,6 +21,12 @@ pub struct Settled<'a> {
 }
 
 impl CaseResult {
+    /// Orders that their aggregators accepted, whether or not the operator came to know.
+    #[must_use]
+    pub fn accepted_orders(&self) -> BTreeSet<MessageId> {
+        acceptance::accepted_orders(&self.messages)
+    }
+
     /// Every order that was billed, as it was billed last, in the order of bills.
     #[must_use]
     pub fn settled(&self) -> Vec<Settled<'_>> {

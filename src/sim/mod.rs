@@ -1,5 +1,6 @@
 //! Running a case: the world (truth), the wire, orange, the recorder, and the event loop that ties them to the agents.
 
+mod acceptance;
 mod attendance;
 mod bills;
 mod by_element;

@@ -13,6 +13,7 @@ use crate::time::SimTime;
 use crate::uftp::message::Message;
 use crate::units::Money;
 
+use super::acceptance;
 use super::cast;
 use super::clearing;
 use super::household::isp_prices;
@@ -179,6 +180,7 @@ impl<'a, 'o> Case<'a, 'o> {
         self.world.close();
         self.book_capex(strategy);
         self.recording.tap_operations = self.physics.tap_operations;
+        acceptance::keep_binding(&mut self.unbooked, &self.wire.log);
         CaseResult {
             strategy: strategy.name.clone(),
             recording: self.recording,

@@ -37,6 +37,8 @@ pub struct Totals {
     pub curtailed_by_orders_wh: f64,
     /// Feed-in curtailed by limitation, Wh.
     pub curtailed_by_orange_wh: f64,
+    /// Feed-in that stores were kept from by limitation, Wh: it stays in them.
+    pub limited_discharge_wh: f64,
     /// Consumption held back by limitation, Wh.
     pub limited_consumption_wh: f64,
     /// Of that, what is not made up for later, Wh: heat of heat pumps by profile. Charge is, or shows as unserved or owed.
@@ -392,8 +394,7 @@ impl<'a> World<'a> {
         let spec = &self.study.devices[d];
         match (wh > 0.0, spec.device.flexibility()) {
             (true, _) => self.totals.limited_consumption_wh += wh,
-            // What a store is kept from feeding in stays in it, and counts there.
-            (false, Flexibility::Shiftable) => {}
+            (false, Flexibility::Shiftable) => self.totals.limited_discharge_wh -= wh,
             (false, _) => self.totals.curtailed_by_orange_wh -= wh,
         }
         if spec.device.flexibility() == Flexibility::None {

@@ -24,6 +24,7 @@ mod sim_bills;
 mod sim_delivery;
 mod sim_determinism;
 mod sim_faulty;
+mod sim_forecasts;
 mod sim_kpi;
 mod sim_ledger;
 mod sim_limits;

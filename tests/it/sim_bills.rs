@@ -135,6 +135,22 @@ fn three_months_ends_leave_no_euro_unbooked() {
             contracts.flat_map(|c| c.periods.iter().map(|p| (c.contract_id.as_deref().unwrap_or_default().to_owned(), p.period))).collect();
         assert_eq!(billed.len(), days, "{}: the option holds every day", strategy.name);
         assert_eq!(billed.iter().collect::<BTreeSet<_>>().len(), days, "{}: and is billed once", strategy.name);
+        // A fee is traced to its contract and day, and each ISP's row to the orders under the contract.
+        let fees = case.ledger.entries().iter().filter(|e| e.kind == Kind::Availability).map(|e| e.reference.clone());
+        let days_billed: BTreeSet<String> = billed.iter().map(|(id, day)| format!("{id} {day}")).collect();
+        assert!(fees.collect::<BTreeSet<_>>().is_subset(&days_billed), "{}", strategy.name);
+        let mut under: BTreeMap<(&str, Date, u16), i64> = BTreeMap::new();
+        for order in accepted_orders(case) {
+            for (isp, power) in order.isps.iter().flat_map(|r| r.run.numbers().map(move |isp| (isp, r.power.0))) {
+                *under.entry((order.contract_id.as_deref().unwrap_or_default(), order.flex.period, isp)).or_default() += power;
+            }
+        }
+        for c in bills.iter().flat_map(|(b, _)| &b.contract_settlements) {
+            for (day, isp) in c.periods.iter().flat_map(|p| p.isps.iter().map(move |isp| (p.period, isp))) {
+                let ordered = under.get(&(c.contract_id.as_deref().unwrap_or_default(), day, isp.run.start)).copied().unwrap_or(0);
+                assert_eq!(isp.ordered_power, (ordered != 0).then_some(Watts(ordered)), "{day} ISP {}", isp.run.start);
+            }
+        }
         // Availability is what the accepted bills say stayed reserved, at the contract's fee.
         let option = strategy.contracts.iter().find(|c| c.id == "midday-option").expect("it is in force");
         let reserved = bills.iter().flat_map(|(b, _)| &b.contract_settlements).flat_map(|c| &c.periods);

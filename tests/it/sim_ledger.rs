@@ -130,8 +130,8 @@ impl<'a> Files<'a> {
         self.messages().find_map(find).expect("an offer has its request")
     }
 
-    /// Power per ISP of an order, and where it was asked for: the request's need (under an option: the obligation) has the sign
-    /// that the order mostly relieves.
+    /// Power per ISP of an order, where it was asked for (the request's need, under an option the obligation, has its sign), and what
+    /// it mostly relieves.
     fn asked(&self, order: &FlexOrder) -> (Vec<Watts>, Vec<bool>, Direction) {
         let day = self.period(order.flex.period);
         let power = power_series(&day, &order.isps).values().to_vec();
@@ -155,7 +155,7 @@ impl<'a> Files<'a> {
             Some(c) => bounds.iter().zip(self.kept(c, day.date)).map(|(b, r)| obligation(r, *b)).collect(),
             None => bounds.iter().map(Bounds::near).collect(),
         };
-        let asked = need.iter().map(|n| n.0 as f64 * relieves.relief_sign() > 0.0).collect();
+        let asked = need.iter().zip(&power).map(|(n, p)| n.0.signum() * p.0.signum() > 0).collect();
         (power, asked, relieves)
     }
 
@@ -212,7 +212,7 @@ impl<'a> Files<'a> {
             let called = order.unsolicited == Some(true);
             let (price, penalty) = if called { (Kind::Limitation, Kind::LimitationPenalty) } else { (Kind::Flexibility, Kind::Penalty) };
             pay(to, dso, agr, price, order.price);
-            pay(to, agr, dso, penalty, Money::from_f64(missing) + Money::from_f64(rate * mwh(short)));
+            pay(to, agr, dso, penalty, Money::from_f64(missing + rate * mwh(short)));
         }
     }
 
@@ -323,7 +323,7 @@ fn balances_follow_from_messages_contracts_and_prices() {
                 let (e, b) = (expected.get(key).copied().unwrap_or_default(), booked.get(key).copied().unwrap_or_default());
                 assert!((e - b).0.abs() <= 1, "{}, {key:?}: booked {b}, recomputed {e}", strategy.name);
             }
-            let limited_wh = case.totals.curtailed_by_orange_wh + case.totals.limited_consumption_wh;
+            let limited_wh = case.totals.curtailed_by_orange_wh + case.totals.limited_discharge_wh + case.totals.limited_consumption_wh;
             let owed = limited_wh * 1e-6 * ran.study.orange.compensation_eur_per_mwh;
             let entries = case.ledger.entries().iter().filter(|e| e.kind == Kind::Compensation).count();
             let paid = case.ledger.paid(&Party::from(&ran.study.dso), Kind::Compensation).as_f64();

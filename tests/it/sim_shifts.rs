@@ -183,7 +183,7 @@ fn batteries_serve_a_called_cap_as_planned() {
 /// Nobody offers to move charging into hours in which a called cap forbids it.
 #[test]
 fn shifts_keep_called_caps() {
-    let study = without_orange(study("winter-evening.toml", 2, |_| {}));
+    let study = without_orange(study("winter-evening.toml", 4, |_| {}));
     let (_, case, _) = run(&study, "congestion-management");
     let mut capped = BTreeMap::new();
     let mut isps = 0;
@@ -207,4 +207,15 @@ fn shifts_keep_called_caps() {
         }
     }
     assert!(isps > 10, "{isps} capped ISPs of offers");
+}
+
+/// What shifting costs is what was moved at what its owners' aggregators ask, and never an income.
+#[test]
+fn shifting_costs_what_was_moved() {
+    let study = study("winter-evening.toml", 2, |s| {
+        s.aggregator.iter_mut().for_each(|a| a.shifting_eur_per_mwh = 40.0);
+    });
+    let (_, case, _) = run(&study, "grid-capacity-management");
+    let (mwh, eur) = (case.totals.shifted_wh * 1e-6, case.totals.shifting_eur);
+    assert!(mwh > 0.01 && (eur - 40.0 * mwh).abs() < 1e-9, "{eur} € for {mwh} MWh");
 }

@@ -346,9 +346,10 @@ impl Agr {
         }
         for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp) {
             for (i, target) in sum.iter().enumerate().filter(|(i, _)| o.requested[*i] && o.power[*i] != Watts::ZERO) {
-                match o.relieves {
-                    Direction::FeedIn => floor_w[i] = floor_w[i].max(target.as_f64()),
-                    Direction::Consumption => ceiling_w[i] = ceiling_w[i].min(target.as_f64()),
+                match Direction::relieved_by(o.power[i]) {
+                    Some(Direction::FeedIn) => floor_w[i] = floor_w[i].max(target.as_f64()),
+                    Some(Direction::Consumption) => ceiling_w[i] = ceiling_w[i].min(target.as_f64()),
+                    None => {}
                 }
             }
         }

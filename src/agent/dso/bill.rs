@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use crate::ids::Domain;
 use crate::market::contract::Payments;
-use crate::market::ledger::{Entry, Kind, Party, Unbooked};
+use crate::market::ledger::{Entry, Kind, NO_ANSWER, Party, Unbooked};
 use crate::time::SimTime;
 use crate::uftp::message::{
     ContractSettlement, FlexOrderSettlement, FlexSettlement, FlexSettlementResponse, MessageId, SettlementDisposition, Text,
@@ -156,6 +156,10 @@ impl Dso {
         let waiting = Due { orders, days: self.contract_days.clone() };
         let items = settle(&waiting.orders, &|o| self.metered(o), &|a, b| self.within(a, b));
         rows.extend(self.unbooked(&waiting, &items, "meter data of the days before are missing"));
+        let mut unanswered: Vec<OrderRecord> = self.pending.values().filter(|o| o.period.date < open).cloned().collect();
+        unanswered.sort_by(OrderRecord::by_time);
+        let items = settle(&unanswered, &|o| self.metered(o), &|a, b| self.within(a, b));
+        rows.extend(self.unbooked(&Due { orders: unanswered, days: Vec::new() }, &items, NO_ANSWER));
         Action::Record(Record::Unbooked(rows))
     }
 

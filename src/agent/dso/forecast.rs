@@ -2,9 +2,10 @@
 //!
 //! Expected power of a connection is the DSO's own forecast, corrected where an aggregator published a prognosis: for each
 //! (aggregator, congestion point) the sum over its connections `c` is moved to the prognosis by worst-case weights
-//! `w_c ∝ |own forecast|`, widest congestion point first. Accepted orders a prognosis does not reflect yet are added the
+//! `w_c ∝ |own forecast|`, narrowest congestion point first. Accepted orders a prognosis does not reflect yet are added the
 //! same way. Reactive power is the DSO's own forecast.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::agent::{Area, Expectation};
@@ -46,13 +47,16 @@ impl Dso {
         Some((vintage, p_w))
     }
 
-    /// Moves the forecast of represented connections to what their aggregators say, and adds orders not yet in it.
+    /// Moves the forecast of represented connections to what their aggregators say, and adds orders not yet in it. At a point around
+    /// others only the connections outside those move: what they come to stands already.
     fn correct(&self, period: &Period, vintage: &DsoVintage, p_w: &mut Area) {
         let Some(book) = self.books.get(&period.date) else { return };
         let mut keys: Vec<&(Domain, CpIdx)> = book.prognoses.keys().collect();
-        keys.sort_by_key(|(agr, cp)| (std::cmp::Reverse(self.watched(*cp).public.connections.len()), *cp, agr.clone()));
+        keys.sort_by_key(|(agr, cp)| (self.watched(*cp).public.connections.len(), *cp, agr.clone()));
         for key in keys {
             let own = self.portfolio(key);
+            let outside = self.outside(key);
+            let moves = if outside.is_empty() { own } else { &outside };
             let prognosis = &book.prognoses[key];
             let reflected = self.reflects(key, period.date);
             let mut expected: Vec<f64> = prognosis.latest.iter().map(|w| w.as_f64()).collect();
@@ -68,9 +72,17 @@ impl Dso {
             self.add_orders_around(key, vintage, &mut expected);
             for (i, expected) in expected.iter().enumerate() {
                 let sum: f64 = own.iter().map(|c| p_w.at(*c, i)).sum();
-                spread(vintage, own, i, expected - sum, p_w);
+                spread(vintage, moves, i, expected - sum, p_w);
             }
         }
+    }
+
+    /// Connections of an aggregator at a point that lie in none of the points within it.
+    fn outside(&self, key: &(Domain, CpIdx)) -> Vec<ConnectionIdx> {
+        let (agr, cp) = key;
+        let within = self.profile.within.iter().filter(|(_, outer)| outer == cp);
+        let inside: BTreeSet<ConnectionIdx> = within.flat_map(|(inner, _)| self.portfolio(&(agr.clone(), *inner))).copied().collect();
+        self.portfolio(key).iter().copied().filter(|c| !inside.contains(c)).collect()
     }
 
     /// Adds what orders at wider congestion points move here, by the same worst-case weights: nobody but the aggregator knows.

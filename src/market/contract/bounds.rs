@@ -32,8 +32,9 @@ impl Bounds {
     }
 }
 
-/// The congestion that an order of a request mostly relieves, and the ISPs whose need (W, signed) asks for that; the others are
-/// rebound. Both sides reckon it from the request and the order, so that they settle alike.
+/// The congestion that an order of a request mostly relieves, and the ISPs whose need (W, signed) it relieves; the others are rebound.
+/// A day may ask for both directions: each ISP then counts by its own. Both sides reckon it from the request and the order, so that
+/// they settle alike.
 #[must_use]
 pub fn asked(request: &[Bounds], need: &[Watts], power: &[Watts]) -> (Direction, Vec<bool>) {
     let watts = |direction| -> i64 {
@@ -43,21 +44,22 @@ pub fn asked(request: &[Bounds], need: &[Watts], power: &[Watts]) -> (Direction,
         request.iter().zip(power).filter(relieving).map(|(_, p)| p.0.abs()).sum()
     };
     let relieves = if watts(Direction::FeedIn) > watts(Direction::Consumption) { Direction::FeedIn } else { Direction::Consumption };
-    (relieves, need.iter().map(|w| Direction::relieved_by(*w) == Some(relieves)).collect())
+    (relieves, need.iter().zip(power).map(|(need, power)| need.0.signum() * power.0.signum() > 0).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A store that is offered for feed-in and moves more where consumption is short relieves consumption.
+    /// A store that is offered for feed-in and moves more where consumption is short relieves consumption mostly; each ISP counts by its
+    /// own need.
     #[test]
     fn an_order_is_for_what_it_mostly_relieves() {
         let bounds = |min, max| Bounds { min: Watts(min), max: Watts(max), requested: true };
         let request = [bounds(50, 90), bounds(-90, -50), bounds(-90, -50)];
         let need: Vec<Watts> = request.iter().map(Bounds::near).collect();
         let power = [Watts(40), Watts(-30), Watts(-20)];
-        assert_eq!(asked(&request, &need, &power), (Direction::Consumption, vec![false, true, true]));
-        assert_eq!(asked(&request, &need, &power[..1]), (Direction::FeedIn, vec![true, false, false]));
+        assert_eq!(asked(&request, &need, &power), (Direction::Consumption, vec![true, true, true]));
+        assert_eq!(asked(&request, &need, &[Watts(40), Watts::ZERO, Watts::ZERO]), (Direction::FeedIn, vec![true, false, false]));
     }
 }

@@ -1,9 +1,9 @@
-//! Terms of a contract that its right does not use.
+//! Terms that have no effect: of a contract its right does not use, of a strategy that does not trade.
 
-use super::{Faults, Subject};
+use super::{Faults, Subject, strategy_path};
 use crate::diagnostic::{Rule, Severity};
-use crate::scenario::schema::NO_CALL_LIMIT;
-use crate::scenario::strategies::right;
+use crate::scenario::schema::{NO_CALL_LIMIT, Preset};
+use crate::scenario::strategies::{preset_of, right};
 use crate::units::Watts;
 
 /// The rule.
@@ -11,8 +11,8 @@ pub const RULE: Rule = Rule {
     code: "idle-term",
     severity: Severity::Error,
     what: "A contract states a term that has no effect for its right: an availability fee where nothing is reserved, a limit on calls \
-           where nothing is called.",
-    why: "The terms would look agreed and change nothing: no fee is paid, no call is withheld.",
+           where nothing is called. Or a strategy that does not trade names contracts, a price ceiling, a penalty or an obligation.",
+    why: "The terms would look agreed and change nothing: no fee is paid, no call is withheld, nobody is asked.",
     example: "[contract.midday-option]\nmax_calls_per_week = 2",
     mend: "[contract.midday-option]\navailability_eur_per_mw_h = 6",
 };
@@ -30,6 +30,20 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         }
         if c.max_calls_per_week != NO_CALL_LIMIT && terms.called_range(direction).is_none() {
             idle("max_calls_per_week", "is offered when requested, not called");
+        }
+    }
+    let trades = |name: &str| !matches!(preset_of(subject.scenario, name), Some(Preset::CopperPlate | Preset::Reinforce));
+    for (name, own) in subject.scenario.strategy.iter().filter(|(name, _)| !trades(name)) {
+        let stated = [
+            ("contracts", own.contracts.as_ref().is_some_and(|c| !c.is_empty())),
+            ("price_ceiling_eur_per_mwh", own.price_ceiling_eur_per_mwh.is_some()),
+            ("penalty_eur_per_mwh", own.penalty_eur_per_mwh.is_some()),
+            ("obligation", own.obligation.is_some()),
+        ];
+        for (key, _) in stated.iter().filter(|(_, stated)| *stated) {
+            let finding = RULE.finding(format!("'{key}' of strategy '{name}' has no effect: it does not trade"));
+            let help = "leave it out, or start from 'grid-capacity-management' or 'congestion-management'";
+            faults.at(&strategy_path(name, key), finding.help(help));
         }
     }
 }

@@ -63,9 +63,9 @@ rules_on_meaning! {
     unknown_zone step_length reversed_dates market_order clock_change
     no_profiles profile_too_short straddling_steps
     duplicate_id not_a_domain unknown_currency
-    empty_congestion_point limits_order
+    empty_congestion_point element_twice limits_order
     connection_taken share_sum empty_portfolio
-    empty_window overlapping_windows idle_term
+    empty_window window_off_grid overlapping_windows idle_term
     unknown_strategy no_replacement smaller_replacement unused
     sweep_design sweep_distribution
 }

@@ -100,7 +100,7 @@ fn known<'a>(study: &Study, strategy: &'a Strategy, talk: &Talk<'a>, order: Orde
         near.iter().zip(&power).map(helps).sum()
     };
     let sign = if relief(1) > relief(-1) { 1 } else { -1 };
-    let requested = wanted.iter().map(|w| w.signum() == sign).collect();
+    let requested = wanted.iter().zip(&power).map(|(w, p)| w.signum() * p.signum() > 0).collect();
     Some(Known { order, contract, period, power, requested, sign, limitation })
 }
 
@@ -220,7 +220,7 @@ fn item(
     Item {
         reference: own.order.message.order_reference.to_string(),
         price,
-        penalty: money(undelivered) + money(penalty_price * short_mwh),
+        penalty: money(undelivered + penalty_price * short_mwh),
         rows,
         requested: own.requested.clone(),
         limitation: own.limitation,
