@@ -29,7 +29,7 @@ impl Observer for Told {
 fn a_persistent_forecast_is_what_was_two_days_before() {
     let study = study("quickstart.toml", 4, |s| s.forecast = Forecast::Persistence {});
     let mut told = Told::default();
-    observe_case(&study, &Reference::new(&study), &study.strategies[0], &|_| {}, &mut told);
+    let _ = observe_case(&study, &Reference::new(&study), &study.strategies[0], &|_| {}, &mut told);
     let two_days = 2 * 96;
     for (date, vintage) in told.0.iter().skip(2) {
         let first = study.steps_of(&study.calendar.period(*date)).start;
