@@ -28,6 +28,13 @@ impl Series {
         Series { p_nominal_w, q_nominal_var, p_profile, q_profile }
     }
 
+    /// Active and reactive power where the profiles are 1, W and var, and the profiles, for who takes many rows of one series.
+    #[must_use]
+    pub fn parts<'p>(&self, profiles: &'p ProfileTable) -> [(f64, Option<&'p [f64]>); 2] {
+        let column = |profile: Option<ProfileIdx>| profile.map(|p| profiles.column(p));
+        [(self.p_nominal_w, column(self.p_profile)), (self.q_nominal_var, column(self.q_profile))]
+    }
+
     /// Active and reactive power at a row of a profile table, W and var.
     #[must_use]
     #[inline]

@@ -80,14 +80,24 @@ impl UnitError {
     /// The process of `participant` from `from` to `until`.
     #[must_use]
     pub fn new(m: &ErrorModel, seed: u64, participant: &str, from: SimTime, until: SimTime) -> UnitError {
+        let [own] = UnitError::each(m, seed, [participant].into_iter(), from, until).try_into().expect("one of one");
+        own
+    }
+
+    /// The processes of several participants, who share the weather.
+    #[must_use]
+    pub fn each<'n>(m: &ErrorModel, seed: u64, names: impl Iterator<Item = &'n str>, from: SimTime, until: SimTime) -> Vec<UnitError> {
         let quarters = Steps::touching(from, until, QUARTER);
         let (a, b) = (libm::sqrt(m.shared), libm::sqrt(1.0 - m.shared));
-        let values = Quantity::ALL.map(|q| {
-            let shared = ar1(m, Stream::new(seed, "weather", q.name()), &quarters);
-            let own = ar1(m, Stream::new(seed, participant, q.name()), &quarters);
-            shared.iter().zip(&own).map(|(s, o)| a * s + b * o).collect()
-        });
-        UnitError { quarters, values }
+        let weather = Quantity::ALL.map(|q| ar1(m, Stream::new(seed, "weather", q.name()), &quarters));
+        let of = |participant: &str| {
+            let values = Quantity::ALL.map(|q| {
+                let own = ar1(m, Stream::new(seed, participant, q.name()), &quarters);
+                weather[q as usize].iter().zip(&own).map(|(s, o)| a * s + b * o).collect()
+            });
+            UnitError { quarters, values }
+        };
+        names.map(of).collect()
     }
 }
 

@@ -22,11 +22,13 @@ pub(super) struct Forecaster<'a> {
 
 impl<'a> Forecaster<'a> {
     pub(super) fn new(study: &'a Study) -> Forecaster<'a> {
-        let error = |name: &str| match &study.forecast {
-            Model::Synthetic(m) => Some(UnitError::new(m, study.seed, name, study.start, study.step_start(study.steps))),
-            Model::Perfect | Model::Persistence => None,
+        let names = [study.dso.as_str()].into_iter().chain(study.agrs.iter().map(|a| a.domain.as_str()));
+        let errors = match &study.forecast {
+            Model::Synthetic(m) => UnitError::each(m, study.seed, names, study.start, study.step_start(study.steps)),
+            Model::Perfect | Model::Persistence => Vec::new(),
         };
-        Forecaster { study, dso: error(study.dso.as_str()), agrs: study.agrs.iter().map(|a| error(a.domain.as_str())).collect() }
+        let mut errors = errors.into_iter();
+        Forecaster { study, dso: errors.next(), agrs: study.agrs.iter().map(|_| errors.next()).collect() }
     }
 
     /// An aggregator's forecast of its portfolio, in the order of its own tables.
@@ -125,9 +127,10 @@ impl<'a> Look<'a> {
     /// Adds the forecast active power of a series, ISP averages.
     fn add_active(&self, into: &mut [f64], series: &Series, quantity: Quantity) {
         let factors = &self.factors[usize::from(quantity == Quantity::Load)];
+        let [(nominal_w, profile), _] = series.parts(self.profiles);
         for (i, w) in into.iter_mut().enumerate() {
             let parts = i * self.parts..(i + 1) * self.parts;
-            let truth = |k: usize| series.at(self.profiles, self.rows[k]).0;
+            let truth = |k: usize| nominal_w * profile.map_or(1.0, |p| p[self.rows[k]]);
             let part = |k: usize| factors.get(k).map_or_else(|| truth(k), |f| truth(k) * f);
             *w += parts.map(part).fold(0.0, |sum, p| sum + p) / self.parts as f64;
         }
@@ -135,9 +138,11 @@ impl<'a> Look<'a> {
 
     /// Adds the reactive power of a series, ISP averages.
     fn add_reactive(&self, into: &mut [f64], series: &Series) {
+        let [_, (nominal_var, profile)] = series.parts(self.profiles);
         for (i, q) in into.iter_mut().enumerate() {
             let steps = i * self.steps..(i + 1) * self.steps;
-            *q += steps.map(|k| series.at(self.profiles, self.step_rows[k]).1).sum::<f64>() / self.steps as f64;
+            let truth = |k: usize| nominal_var * profile.map_or(1.0, |p| p[self.step_rows[k]]);
+            *q += steps.map(truth).sum::<f64>() / self.steps as f64;
         }
     }
 }
