@@ -131,6 +131,12 @@ impl ActivationFactor {
         self.0
     }
 
+    /// As a fraction of one.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+
     /// Ordered power of an ISP: `factor · offered`, rounded half to even to whole watts. Offer and order sides call this one function.
     #[must_use]
     pub fn scale_power(self, offered: Watts) -> Watts {

@@ -136,7 +136,8 @@ impl PublicCp {
     /// Pairs `(inner, outer)` of congestion points: every connection of the inner one is one of the outer's. Of twins, each lies
     /// within the other.
     #[must_use]
-    pub fn within(points: &[&PublicCp]) -> Vec<(CpIdx, CpIdx)> {
+    pub fn within<'p>(points: impl IntoIterator<Item = &'p PublicCp>) -> Vec<(CpIdx, CpIdx)> {
+        let points: Vec<&PublicCp> = points.into_iter().collect();
         let sets: Vec<BTreeSet<ConnectionIdx>> = points.iter().map(|p| p.connections.iter().copied().collect()).collect();
         let lies_in = |a: usize, b: usize| a != b && points[a].connections.iter().all(|c| sets[b].contains(c));
         let pairs = (0..points.len()).flat_map(|a| (0..points.len()).map(move |b| (a, b)));

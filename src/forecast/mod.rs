@@ -77,14 +77,7 @@ pub struct UnitError {
 }
 
 impl UnitError {
-    /// The process of `participant` from `from` to `until`.
-    #[must_use]
-    pub fn new(m: &ErrorModel, seed: u64, participant: &str, from: SimTime, until: SimTime) -> UnitError {
-        let [own] = UnitError::each(m, seed, [participant].into_iter(), from, until).try_into().expect("one of one");
-        own
-    }
-
-    /// The processes of several participants, who share the weather.
+    /// The processes of several participants from `from` to `until`; they share the weather.
     #[must_use]
     pub fn each<'n>(m: &ErrorModel, seed: u64, names: impl Iterator<Item = &'n str>, from: SimTime, until: SimTime) -> Vec<UnitError> {
         let quarters = Steps::touching(from, until, QUARTER);
@@ -136,6 +129,10 @@ mod tests {
         ErrorModel { feed_in_sigma: 0.1, load_sigma: 0.2, shared: 0.5, correlation: SimDuration::hours(3) }
     }
 
+    fn one(name: &str, from: SimTime, until: SimTime) -> UnitError {
+        UnitError::each(&model(), 1, [name].into_iter(), from, until).remove(0)
+    }
+
     fn correlation(a: &[f64], b: &[f64]) -> f64 {
         let n = a.len() as f64;
         let (ma, mb) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
@@ -147,7 +144,7 @@ mod tests {
     #[test]
     fn participants_share_the_stated_part_of_the_error() {
         let steps = 35_040;
-        let e = |name| UnitError::new(&model(), 1, name, SimTime(0), SimTime(0) + SimDuration::hours(8760)).values;
+        let e = |name| one(name, SimTime(0), SimTime(0) + SimDuration::hours(8760)).values;
         let (a, b) = (e("agr-a"), e("agr-b"));
         let r = correlation(&a[0], &b[0]);
         assert!((r - 0.5).abs() < 0.1, "{r}");
@@ -159,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_error_shrinks_with_the_horizon_and_keeps_its_sign() {
-        let e = UnitError::new(&model(), 1, "dso", SimTime(0), SimTime(0) + SimDuration::hours(24));
+        let e = one("dso", SimTime(0), SimTime(0) + SimDuration::hours(24));
         for t in (0..96).map(|k| SimTime(900 * k)) {
             let far = factor(&model(), &e, Quantity::FeedIn, t, t - SimDuration::hours(24)) - 1.0;
             let near = factor(&model(), &e, Quantity::FeedIn, t, t - SimDuration::hours(6)) - 1.0;
@@ -170,7 +167,7 @@ mod tests {
     #[test]
     fn instants_of_one_quarter_of_an_hour_share_its_error() {
         let (from, until) = (SimTime(1_000_000), SimTime(1_100_000));
-        let e = UnitError::new(&model(), 1, "dso", from, until);
+        let e = one("dso", from, until);
         let issued = from - SimDuration::hours(10);
         for t in (from.0..until.0).step_by(60).map(SimTime) {
             let begin = SimTime((t.0 / 900 * 900).max(from.0));

@@ -63,8 +63,8 @@ pub(super) fn compute(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &C
 fn wider_asked(study: &Study, case: &CaseResult, cp: usize, step: usize) -> bool {
     let asked = |k: usize| case.recording.requested_w[k][step];
     let size = |k: usize| study.congestion_points[k].public.connections.len();
-    let around = study.within.iter().filter(|(inner, _)| inner.i() == cp).map(|(_, outer)| outer.i());
-    around.into_iter().any(|k| size(k) > size(cp) && asked(k) * asked(cp) > 0.0)
+    let mut around = study.within.iter().filter(|(inner, _)| inner.i() == cp).map(|(_, outer)| outer.i());
+    around.any(|k| size(k) > size(cp) && asked(k) * asked(cp) > 0.0)
 }
 
 /// Where an order's flexibility was needed: ISPs in which it was asked for; all of them where the order is judged by its own bound.

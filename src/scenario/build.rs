@@ -62,7 +62,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         devices,
         foreseen: Arc::clone(&truth),
         truth,
-        within: PublicCp::within(&congestion_points.iter().map(|c| &c.public).collect::<Vec<_>>()),
+        within: PublicCp::within(congestion_points.iter().map(|c| &c.public)),
         congestion_points,
         agrs,
         agr_of,

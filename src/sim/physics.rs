@@ -56,6 +56,12 @@ impl<'a> Physics<'a> {
         self.respond(&self.solution, 0, power);
     }
 
+    /// Solves steps that leave nothing behind for the next, side by side; the solution has a row each. Powers are left as they are.
+    pub(super) fn solve_apart(&mut self, p_w: &[f64], q_var: &[f64]) {
+        let injections = Injections::by_step(p_w, q_var);
+        let _ = solve(&self.network, injections, Options::default(), Outputs::ALL, &mut self.workspace, &mut self.solution);
+    }
+
     /// Powers become what is drawn at the voltages of a row of a solution; nothing changes where there is none.
     pub(super) fn respond(&self, solution: &Solution, row: usize, power: &mut Power) {
         if solution.status[row].converged() {

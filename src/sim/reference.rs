@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::agent::agenda::Handover;
 use crate::asset::{Cap, Flexibility, Reading};
-use crate::powerflow::{Injections, Options, Outputs, Solution, Workspace, solve};
+use crate::powerflow::Solution;
 use crate::scenario::study::Study;
 use crate::time::SimTime;
 
@@ -56,8 +56,6 @@ impl Reference {
         let devices = 0..study.devices.len();
         let shiftable: Vec<usize> = devices.filter(|d| study.devices[*d].device.flexibility() == Flexibility::Shiftable).collect();
         let mut run = Run {
-            workspace: Workspace::default(),
-            solution: Solution::default(),
             study,
             fleet: Fleet::new(study),
             physics: Physics::new(study, &study.grid, Arc::clone(&study.network)),
@@ -107,8 +105,6 @@ const STEPS: usize = 16;
 
 /// The reference in the making.
 struct Run<'a, 'o> {
-    workspace: Workspace,
-    solution: Solution,
     study: &'a Study,
     fleet: Fleet<'a>,
     physics: Physics<'a>,
@@ -186,30 +182,24 @@ impl Run<'_, '_> {
 
     /// The load flows of some steps: side by side where one leaves nothing behind for the next.
     fn solve(&mut self, steps: &[usize], p_w: &[f64], q_var: &[f64]) {
-        let study = self.study;
-        let n = study.grid.connections.len();
-        let (mut workspace, mut solution) = (std::mem::take(&mut self.workspace), std::mem::take(&mut self.solution));
-        if self.physics.memoryless() {
-            let injections = Injections::by_step(p_w, q_var);
-            let _ = solve(&study.network, injections, Options::default(), Outputs::ALL, &mut workspace, &mut solution);
+        let n = self.study.grid.connections.len();
+        let apart = self.physics.memoryless();
+        if apart {
+            self.physics.solve_apart(p_w, q_var);
         }
-        for (row, &step) in steps.iter().enumerate() {
-            let mut power = Power { p_w: p_w[row * n..][..n].to_vec(), q_var: q_var[row * n..][..n].to_vec() };
-            if self.physics.memoryless() {
-                self.physics.respond(&solution, row, &mut power);
-                self.keep(step, &power, &solution, row);
-            } else {
-                self.physics.solve(Variant::Free, &mut power);
-                let solution = std::mem::take(&mut self.physics.solution);
-                self.keep(step, &power, &solution, 0);
-                self.physics.solution = solution;
+        for (k, &step) in steps.iter().enumerate() {
+            let mut power = Power { p_w: p_w[k * n..][..n].to_vec(), q_var: q_var[k * n..][..n].to_vec() };
+            let row = if apart { k } else { 0 };
+            match apart {
+                true => self.physics.respond(&self.physics.solution, row, &mut power),
+                false => self.physics.solve(Variant::Free, &mut power),
             }
+            let solution = std::mem::take(&mut self.physics.solution);
+            self.keep(step, &power, &solution, row);
+            self.physics.solution = solution;
         }
-        (self.workspace, self.solution) = (workspace, solution);
     }
-}
 
-impl Run<'_, '_> {
     fn keep(&mut self, step: usize, power: &Power, solution: &Solution, row: usize) {
         self.flows.keep(self.study, step, solution, row);
         if let Some(phases) = &mut self.phases {

@@ -9,7 +9,7 @@ use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Role};
 use crate::market::ledger::{Entry, Kind, Ledger, Party, Unbooked};
 use crate::scenario::study::{Strategy, Study};
-use crate::time::SimTime;
+use crate::time::{Period, SimTime};
 use crate::uftp::message::Message;
 use crate::units::Money;
 
@@ -154,7 +154,7 @@ impl<'a, 'o> Case<'a, 'o> {
             recording: Recording::new(study, Arc::clone(&reference.flows), parts(strategy)),
             ledger: Ledger::default(),
             unbooked: Vec::new(),
-            meters_w: vec![Vec::new(); n],
+            meters_w: meters(study, 0),
             watched: strategy.orange,
             peak_w: vec![0.0; n],
             observer,
@@ -338,10 +338,7 @@ impl<'a, 'o> Case<'a, 'o> {
         let drawn_mwh = drawn.p_w.iter().sum::<f64>() * study.step.as_hours() * 1e-6;
         let isp = study.periods[day].isp_at(now).expect("a step lies in its Period").offset();
         for ((meter, peak), p) in self.meters_w.iter_mut().zip(&mut self.peak_w).zip(&drawn.p_w) {
-            match meter.get_mut(isp) {
-                Some(sum) => *sum += p,
-                None => meter.push(*p),
-            }
+            meter[isp] += p;
             *peak = peak.max(p.abs());
         }
         self.world.totals.energy_eur += drawn_mwh * study.prices.day_ahead_eur_per_mwh[step];
@@ -363,20 +360,19 @@ impl<'a, 'o> Case<'a, 'o> {
     fn load_flow(&mut self, variant: Variant, step: usize) {
         let alike = self.physics.memoryless() && self.study.grid.responses.is_empty();
         let power = self.world.power_mut(variant);
-        let mut solved = true;
         if variant == Variant::Orders {
             self.given.clone_from(power);
         }
-        if alike && self.todays_grid && self.reference.had(step, power) {
+        let taken_over = alike && self.todays_grid && self.reference.had(step, power);
+        if taken_over {
             self.recording.as_reference(variant, step, self.reference.phases.as_deref());
-            solved = false;
         } else if alike && variant == Variant::Actual && self.recording.has_orders() && self.given == *power {
             self.recording.as_orders(step, &self.physics.solution);
         } else {
             self.physics.solve(variant, power);
             self.recording.step(self.study, variant, step, &self.physics.solution);
         }
-        let answer = solved.then_some((&self.physics.solution, 0));
+        let answer = (!taken_over).then_some((&self.physics.solution, 0));
         self.observer.step(variant, step, &power.p_w, &power.q_var, answer);
     }
 
@@ -384,21 +380,20 @@ impl<'a, 'o> Case<'a, 'o> {
     fn day_end(&mut self, now: SimTime, k: usize) {
         let study = self.study;
         let period = &study.periods[k];
-        let mut meters = std::mem::replace(&mut self.meters_w, vec![Vec::new(); study.grid.connections.len()]);
+        let mut meters_w = std::mem::replace(&mut self.meters_w, meters(study, k + 1));
         let per_isp = study.steps_per_isp() as f64;
-        meters.iter_mut().flatten().for_each(|w| *w /= per_isp);
+        meters_w.iter_mut().flatten().for_each(|w| *w /= per_isp);
         let steps = study.steps_of(period);
         let limited_wh = std::mem::replace(&mut self.world.limited_wh, vec![0.0; study.grid.connections.len()]);
         let day = clearing::Day {
             period,
-            meters_w: &meters,
+            meters_w: &meters_w,
             losses_w: &self.recording.of(Variant::Actual).losses_w[steps],
             limited_wh: &limited_wh,
         };
         clearing::book(study, &mut self.ledger, now, &day, |agr| self.world.position_w(period.date, agr));
-        for (c, mut p_w) in meters.into_iter().enumerate() {
+        for (c, p_w) in meters_w.into_iter().enumerate() {
             let Some(agr) = study.agr_of[c] else { continue };
-            p_w.shrink_to_fit();
             let meter = MeterDay { period: *period, connection: ConnectionIdx::new(c), p_w };
             let row = self.participants.row(&study.agrs[agr.i()].domain).expect("an aggregator has a seat");
             self.tell(now, row, Input::Meter(Arc::new(meter)));
@@ -416,6 +411,11 @@ impl<'a, 'o> Case<'a, 'o> {
             self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
         }
     }
+}
+
+/// Meters at zero, `[connection][isp]` of a Period; no ISPs after the last.
+fn meters(study: &Study, k: usize) -> Vec<Vec<f64>> {
+    vec![vec![0.0; study.periods.get(k).map_or(0, Period::isps)]; study.grid.connections.len()]
 }
 
 /// Constant yearly payment that repays `capex` with interest over its life.

@@ -68,6 +68,19 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Few texts in many rows, in runs and in turns, are written by their codes.
+    #[test]
+    fn texts_by_their_codes_survive_parquet(texts in 1_u32..40, runs in prop::collection::vec((0_u32..40, 1_usize..30), 40..200)) {
+        let rows = runs.iter().flat_map(|(text, times)| std::iter::repeat_n((text % texts).to_string(), *times));
+        let table = Table::new([("t", Column::Str(rows.collect::<Vec<_>>().iter().map(String::as_str).collect()))]);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("codes.parquet");
+        write_parquet(&table, &path).unwrap();
+        prop_assert!(read_parquet(&path).unwrap() == table);
+    }
+}
+
 #[test]
 fn bytes_depend_on_rows_only() {
     let folder = scratch("portions");
@@ -85,16 +98,18 @@ fn bytes_depend_on_rows_only() {
     assert!(fs::read(folder.join("whole")).unwrap() == fs::read(folder.join("portions")).unwrap());
 
     // Another numbering of the same texts.
-    let codes = |dictionary: [&str; 2], rows: [u32; 3]| {
+    let codes = |dictionary: [&str; 2], rows: [u32; 3], times: usize| {
         let mut strings = Strings::over(dictionary);
-        rows.into_iter().for_each(|code| strings.push_code(code));
+        rows.into_iter().cycle().take(3 * times).for_each(|code| strings.push_code(code));
         Table::new([("name", Column::Str(strings))])
     };
-    let (a, b) = (codes(["x", "y"], [0, 1, 1]), codes(["y", "x"], [1, 0, 0]));
-    assert_eq!(a, b);
-    write_parquet(&a, &folder.join("a")).unwrap();
-    write_parquet(&b, &folder.join("b")).unwrap();
-    assert_eq!(fs::read(folder.join("a")).unwrap(), fs::read(folder.join("b")).unwrap());
+    for times in [1, 100] {
+        let (a, b) = (codes(["x", "y"], [0, 1, 1], times), codes(["y", "x"], [1, 0, 0], times));
+        assert_eq!(a, b);
+        write_parquet(&a, &folder.join("a")).unwrap();
+        write_parquet(&b, &folder.join("b")).unwrap();
+        assert_eq!(fs::read(folder.join("a")).unwrap(), fs::read(folder.join("b")).unwrap());
+    }
 }
 
 #[test]

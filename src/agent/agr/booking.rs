@@ -59,8 +59,12 @@ pub(super) struct Shift {
 impl Shift {
     /// Puts the activated share of the difference into the day's plans.
     pub(super) fn apply(&self, plans: &mut [Arc<[f64]>], factor: ActivationFactor) {
-        let share = f64::from(factor.hundredths()) / 100.0;
-        plans[self.device] = plans[self.device].iter().zip(&self.delta_w).map(|(p, d)| p + share * d).collect();
+        plans[self.device] = self.added(&plans[self.device], factor.share()).collect();
+    }
+
+    /// A plan with a share of the difference in it, W per ISP.
+    pub(super) fn added(&self, plan: &[f64], share: f64) -> impl Iterator<Item = f64> {
+        plan.iter().zip(&self.delta_w).map(move |(p, d)| p + share * d)
     }
 }
 
@@ -84,7 +88,7 @@ impl Booking {
     /// The option that is ordered, with the share of it that is; the first one as long as none is.
     pub(super) fn likely(&self) -> (&BookedOption, f64) {
         match self.ordered {
-            Some((option, factor)) => (&self.options[option], f64::from(factor.hundredths()) / 100.0),
+            Some((option, factor)) => (&self.options[option], factor.share()),
             None => (&self.options[0], 1.0),
         }
     }

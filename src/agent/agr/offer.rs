@@ -262,16 +262,14 @@ impl Agr {
     fn least_factor(&self, day: &Day, shifts: &[Shift]) -> ActivationFactor {
         let isps = day.period.isps();
         let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
-        let can = |shift: &Shift, hundredths: u8| {
+        let can = |shift: &Shift, factor: ActivationFactor| {
             let before_w = self.before(&day.period, shift.device);
             let task = Task { period: &day.period, price: &day.price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
-            let share = f64::from(hundredths) / 100.0;
-            let base = &day.plans[shift.device];
-            let plan: Vec<f64> = base.iter().zip(&shift.delta_w).map(|(p, d)| p + share * d).collect();
+            let plan: Vec<f64> = shift.added(&day.plans[shift.device], factor.share()).collect();
             self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
         };
-        let least = (10..100).rev().take_while(|h| shifts.iter().all(|shift| can(shift, *h))).last().unwrap_or(100);
-        ActivationFactor::from_hundredths(least).expect("a factor")
+        let factors = (10..100).rev().filter_map(ActivationFactor::from_hundredths);
+        factors.take_while(|factor| shifts.iter().all(|shift| can(shift, *factor))).last().unwrap_or(ActivationFactor::FULL)
     }
 
     #[allow(clippy::too_many_arguments, reason = "one message, read in one place")]

@@ -29,7 +29,7 @@ use super::{Action, Dso};
 impl Dso {
     /// Bills an aggregator for what is due in a window, and for what is due from before it.
     pub(super) fn send_bill(&mut self, now: SimTime, agr: &Domain, due: Due, window: RangeInclusive<Date>, repeated: bool) -> Action {
-        let items = settle(&due.orders, &|o| self.metered(o), &|a, b| self.within(a, b));
+        let items = self.items(&due.orders);
         let days = due.orders.iter().map(|o| o.period.date).chain(due.days.iter().map(|d| d.settlement.period));
         let period_start = days.min().map_or(*window.start(), |d| d.min(*window.start()));
         let message = FlexSettlement {
@@ -93,6 +93,11 @@ impl Dso {
         actions
     }
 
+    /// What orders, sorted by time, come to by the meters there are.
+    fn items(&self, orders: &[OrderRecord]) -> Vec<FlexOrderSettlement> {
+        settle(orders, &|o| self.metered(o), &|inner, outer| self.within(inner, outer))
+    }
+
     /// Ledger kinds of an item: its contract's, else those of the spot market.
     fn payments(&self, item: &FlexOrderSettlement) -> Payments {
         let contract = item.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
@@ -154,11 +159,11 @@ impl Dso {
         let open = self.window_start.unwrap_or(Date::MIN);
         let orders = self.orders.iter().filter(|o| o.period.date < open).cloned().collect();
         let waiting = Due { orders, days: self.contract_days.clone() };
-        let items = settle(&waiting.orders, &|o| self.metered(o), &|a, b| self.within(a, b));
+        let items = self.items(&waiting.orders);
         rows.extend(self.unbooked(&waiting, &items, "meter data of the days before are missing"));
         let mut unanswered: Vec<OrderRecord> = self.pending.values().filter(|o| o.period.date < open).cloned().collect();
         unanswered.sort_by(OrderRecord::by_time);
-        let items = settle(&unanswered, &|o| self.metered(o), &|a, b| self.within(a, b));
+        let items = self.items(&unanswered);
         rows.extend(self.unbooked(&Due { orders: unanswered, days: Vec::new() }, &items, NO_ANSWER));
         Action::Record(Record::Unbooked(rows))
     }

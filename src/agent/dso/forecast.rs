@@ -23,28 +23,25 @@ const ROWS: usize = 16;
 impl Dso {
     /// Analyses a day on the latest forecast; `None` before one has come.
     pub(super) fn analyse(&mut self, period: &Period, with_prognoses: bool) -> Option<Analysis> {
-        let (vintage, p_w) = self.expected_power(period, with_prognoses)?;
-        let isps: Vec<usize> = (0..period.isps()).collect();
-        let through = self.load_flow(&isps, &p_w, &vintage.q_var, &mut |_, _| {});
-        Some(Analysis { period: *period, vintage, p_w, through })
+        self.analysis(period, with_prognoses, &mut |_, _| {})
     }
 
     /// The same with what aggregators say, and what it means for every element.
     pub(super) fn look(&mut self, period: &Period) -> Option<(Analysis, Expectation)> {
-        let (vintage, p_w) = self.expected_power(period, true)?;
-        let isps: Vec<usize> = (0..period.isps()).collect();
         let mut expected = Expectation::default();
-        let through = self.load_flow(&isps, &p_w, &vintage.q_var, &mut |s, row| expected.keep(s, row));
-        Some((Analysis { period: *period, vintage, p_w, through }, expected))
+        let analysis = self.analysis(period, true, &mut |s, row| expected.keep(s, row))?;
+        Some((analysis, expected))
     }
 
-    fn expected_power(&self, period: &Period, with_prognoses: bool) -> Option<(Arc<DsoVintage>, Area)> {
+    fn analysis(&mut self, period: &Period, with_prognoses: bool, see: &mut dyn FnMut(&Solution, usize)) -> Option<Analysis> {
         let vintage = Arc::clone(self.vintages.get(&period.date)?);
         let mut p_w = vintage.p_w.clone();
         if with_prognoses {
             self.correct(period, &vintage, &mut p_w);
         }
-        Some((vintage, p_w))
+        let isps: Vec<usize> = (0..period.isps()).collect();
+        let through = self.load_flow(&isps, &p_w, &vintage.q_var, see);
+        Some(Analysis { period: *period, vintage, p_w, through })
     }
 
     /// Moves the forecast of represented connections to what their aggregators say, and adds orders not yet in it. At a point around
