@@ -3,19 +3,45 @@
 //! A [`Finding`] is data; [`Findings`] collects all of them before anyone gives up, so a user mends a file in one round.
 //! Every code has a [`Rule`] with its page; `docs/diagnostics.md` is made of them. Wording follows STYLE.md.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A text that findings point into, with the name to show for it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Source {
     /// Path as the user gave it.
     pub name: String,
     /// Whole text.
     pub text: String,
+    /// First byte of every line, once somebody asks.
+    lines: OnceLock<Vec<usize>>,
 }
+
+impl Source {
+    /// `text`, to be shown under `name`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+        Source { name: name.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// Number of the line that holds byte `at`, from 0, and the line's first byte.
+    fn line_of(&self, at: usize) -> (usize, usize) {
+        let ends = || self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end + 1);
+        let starts = self.lines.get_or_init(|| std::iter::once(0).chain(ends()).collect());
+        let line = starts.partition_point(|start| *start <= at) - 1;
+        (line, starts[line])
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        (&self.name, &self.text) == (&other.name, &other.text)
+    }
+}
+
+impl Eq for Source {}
 
 impl fmt::Debug for Source {
     /// The name alone; a text may be long.
@@ -37,10 +63,8 @@ impl Location {
     /// Line and column, both from 1, columns in characters.
     #[must_use]
     pub fn line_column(&self) -> (usize, usize) {
-        let before = &self.source.text[..self.start()];
-        let line = before.matches('\n').count() + 1;
-        let column = before[self.line_start()..].chars().count() + 1;
-        (line, column)
+        let (line, start) = self.source.line_of(self.start());
+        (line + 1, self.source.text[start..self.start()].chars().count() + 1)
     }
 
     /// `file:line`, as listings of where a value came from print it.
@@ -56,7 +80,7 @@ impl Location {
 
     /// Byte at which the line of the span's start begins.
     fn line_start(&self) -> usize {
-        self.source.text[..self.start()].rfind('\n').map_or(0, |newline| newline + 1)
+        self.source.line_of(self.start()).1
     }
 
     /// The first line of the span, without its end, and the span within it.
@@ -140,6 +164,26 @@ impl Finding {
         self
     }
 
+    /// For scripts: `code`, `severity`, `message`, `file`, `line`, `column`, `label`, `help`; null where there is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        let place = self.location.as_ref().map(|at| (at.source.name.as_str(), at.line_column()));
+        let severity = match self.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        serde_json::json!({
+            "code": self.code,
+            "severity": severity,
+            "message": self.message,
+            "file": place.map(|(file, _)| file),
+            "line": place.map(|(_, (line, _))| line),
+            "column": place.map(|(_, (_, column))| column),
+            "label": self.label,
+            "help": self.help,
+        })
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Finding {
@@ -147,6 +191,9 @@ impl Finding {
         self
     }
 }
+
+/// So many findings of one rule are shown to a person; the rest is counted.
+pub const SHOWN_OF_A_KIND: usize = 20;
 
 /// All findings of one look at the input; the error type of everything that reads what a user wrote.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -187,6 +234,20 @@ impl Findings {
         let lines: BTreeSet<_> = told.0.iter().filter_map(line).collect();
         self.0.retain(|f| line(f).is_none_or(|line| !lines.contains(&line)));
         self
+    }
+
+    /// The findings for a person to read: the first [`SHOWN_OF_A_KIND`] of each rule, and behind the last of them how many more there
+    /// are.
+    pub fn shown(&self) -> impl Iterator<Item = (&Finding, usize)> {
+        let mut all: BTreeMap<&str, usize> = BTreeMap::new();
+        self.0.iter().for_each(|f| *all.entry(f.code).or_default() += 1);
+        let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+        self.0.iter().filter_map(move |f| {
+            let told = told.entry(f.code).or_default();
+            *told += 1;
+            let more = if *told == SHOWN_OF_A_KIND { all[f.code] - *told } else { 0 };
+            (*told <= SHOWN_OF_A_KIND).then_some((f, more))
+        })
     }
 
     /// `2 errors, 1 warning`, the last line of a report.

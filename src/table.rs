@@ -3,12 +3,13 @@
 //! A reader asks a [`Row`] for typed cells. A cell that does not hold what was asked for adds a finding and yields a
 //! placeholder; the whole file is read in one go and the caller gives up at the end if anything was found.
 
+pub mod read;
 pub mod rules;
 
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::diagnostic::{Finding, Findings, Location, Source};
+use crate::diagnostic::{Finding, Findings, Location, Rule, Source};
+pub use read::read_text;
 
 /// A table read from delimited text with a header line.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub struct Table {
     delimiter: u8,
     header: csv::StringRecord,
     records: Vec<csv::StringRecord>,
+    is_whole: bool,
 }
 
 /// One data row of a [`Table`].
@@ -37,22 +39,32 @@ pub enum Sign {
     Positive,
 }
 
-/// Reads a text file, or says why not.
-///
-/// # Errors
-/// `unreadable-file` when it cannot be opened or is not UTF-8.
-pub fn read_text(path: &Path) -> Result<Arc<Source>, Finding> {
-    let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Arc::new(Source { name, text })),
-        Err(e) => Err(rules::UNREADABLE_FILE.finding(format!("cannot read '{name}': {e}"))),
-    }
-}
-
 impl Table {
-    /// Splits `source` at `delimiter` and newlines; the first line is the header. Rows of the wrong length are findings
-    /// (`row-length`) and left out; an empty text is a finding (`no-header`) and no table.
+    /// Splits `source` at `delimiter` and newlines; the first line is the header. Rows without content are passed over. Rows of
+    /// the wrong length are findings (`row-length`) and left out; an empty text (`no-header`) or one with another separator
+    /// (`wrong-separator`) is a finding and no table.
     pub fn parse(source: &Arc<Source>, delimiter: u8, findings: &mut Findings) -> Option<Table> {
+        let mut table = Table::split(source, delimiter, findings)?;
+        table.records.retain(|record| record.iter().any(|cell| !cell.trim().is_empty()));
+        table.drop_ragged(findings);
+        Some(table)
+    }
+
+    /// As [`Table::parse`] of text with commas, for a series: rows are put in time by their order, so a row without content counts.
+    /// A blank line is a finding of the rule `blank`.
+    pub fn series(source: &Arc<Source>, blank: &Rule, findings: &mut Findings) -> Option<Table> {
+        let mut table = Table::split(source, b',', findings)?;
+        for record in &table.records {
+            if let Some(line) = blank_line_before(&source.text, record) {
+                let finding = blank.finding("a blank row stands between the rows of a series").at(source, line..line);
+                findings.push(finding.help("write a value for every step; a row left out would move every later one"));
+            }
+        }
+        table.drop_ragged(findings);
+        Some(table)
+    }
+
+    fn split(source: &Arc<Source>, delimiter: u8, findings: &mut Findings) -> Option<Table> {
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
         let mut records = reader.records().map(|r| r.expect("UTF-8 in memory always splits"));
@@ -60,16 +72,21 @@ impl Table {
             findings.push(rules::NO_HEADER.finding(format!("'{}' is empty", source.name)).help("the first line names the columns"));
             return None;
         };
-        let records = records.collect();
-        let mut table = Table { source: Arc::clone(source), delimiter, header, records };
-        table.header = table.header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
-        table.drop_ragged(findings);
-        Some(table)
+        let records: Vec<csv::StringRecord> = records.collect();
+        if let Some(other) = other_separator(&header, records.first(), delimiter) {
+            let (other, wanted) = (shown(other), shown(char::from(delimiter)));
+            let finding = rules::WRONG_SEPARATOR.finding(format!("the cells of '{}' are separated by {other}", source.name));
+            let help = format!("separate cells by {wanted} and write numbers with a decimal point; spreadsheets offer it when they export");
+            findings.push(finding.at(source, 0..header.iter().map(str::len).sum()).help(help));
+            return None;
+        }
+        let header = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+        Some(Table { source: Arc::clone(source), delimiter, header, records, is_whole: true })
     }
 
     fn drop_ragged(&mut self, findings: &mut Findings) {
         let (expected, delimiter, source) = (self.header.len(), self.delimiter, Arc::clone(&self.source));
-        let header = &self.header;
+        let (header, before) = (&self.header, self.records.len());
         self.records.retain(|record| {
             let fits = record.len() == expected;
             if !fits {
@@ -79,6 +96,13 @@ impl Table {
             }
             fits
         });
+        self.is_whole = self.records.len() == before;
+    }
+
+    /// Whether every row of the text is in the table; of one that is not, nobody knows what it names.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The text this table was read from.
@@ -249,6 +273,31 @@ fn not_a(text: &str, what: &str, column: &str) -> Finding {
     rules::NOT_A_NUMBER.finding(message).help(format!("'{column}' needs a {what}"))
 }
 
+/// The character that separates cells in truth, where header and first row are one cell each and hold as many of another.
+fn other_separator(header: &csv::StringRecord, first: Option<&csv::StringRecord>, delimiter: u8) -> Option<char> {
+    let one = |record: &csv::StringRecord| (record.len() == 1).then(|| record[0].to_owned());
+    let header = one(header)?;
+    let count = |text: &str, c: char| text.matches(c).count();
+    let others = [';', '\t', ',', '|'].into_iter().filter(|c| *c != char::from(delimiter));
+    others.filter(|c| count(&header, *c) > 0).find(|c| {
+        // Decimal commas may cut a row into more cells; the separator is there as often all the same.
+        first.is_none_or(|row| row.iter().map(|cell| count(cell, *c)).sum::<usize>() == count(&header, *c))
+    })
+}
+
+fn shown(separator: char) -> String {
+    if separator == '\t' { "tabs".to_owned() } else { format!("'{separator}'") }
+}
+
+/// Where a blank line stands before a record, if one does.
+fn blank_line_before(text: &str, record: &csv::StringRecord) -> Option<usize> {
+    let from = record.position().map_or(0, |p| p.byte() as usize).min(text.len());
+    // The reader takes up after '\r' of a line that ends in both.
+    let end_of_line_before = usize::from(text[..from].ends_with('\r') && text[from..].starts_with('\n'));
+    let blank = from + end_of_line_before;
+    text[blank..].starts_with(['\r', '\n']).then_some(blank)
+}
+
 /// First byte of a record; the reader counts from the end of the line before, terminators included.
 fn row_start(text: &str, record: &csv::StringRecord) -> usize {
     let from = record.position().map_or(0, |p| p.byte() as usize).min(text.len());
@@ -281,7 +330,7 @@ mod tests {
     use super::*;
 
     fn table(text: &str, findings: &mut Findings) -> Table {
-        let source = Arc::new(Source { name: "t.csv".into(), text: text.into() });
+        let source = Arc::new(Source::new("t.csv", text));
         Table::parse(&source, b',', findings).expect("a header")
     }
 
@@ -309,6 +358,36 @@ mod tests {
         let codes: Vec<&str> = findings.0.iter().map(|f| f.code).collect();
         assert_eq!(codes, ["row-length", "missing-column", "duplicate-column", "unknown-column"]);
         assert_eq!(t.len(), 1);
+    }
+
+    #[test]
+    fn a_blank_row_is_passed_over_unless_rows_are_steps() {
+        for newline in ["\n", "\r\n"] {
+            let text = ["a,b", "1,2", "", ",", " , ", "3,4", ",,", ""].join(newline);
+            let source = Arc::new(Source::new("t.csv", &text));
+            let mut findings = Findings::default();
+            assert_eq!(Table::parse(&source, b',', &mut findings).map(|t| t.len()), Some(2));
+            assert!(findings.is_empty(), "{findings}");
+            assert_eq!(Table::series(&source, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(4));
+            let told: Vec<_> = findings.0.iter().map(|f| (f.code, f.location.as_ref().unwrap().line_column().0)).collect();
+            assert_eq!(told, [("blank-row", 3), ("row-length", 7)]);
+            let source = Arc::new(Source::new("t.csv", ["a", "1", "2", "", "3", "", ""].join(newline)));
+            let mut findings = Findings::default();
+            assert_eq!(Table::series(&source, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(3));
+            assert_eq!(findings.0.iter().map(|f| f.location.as_ref().unwrap().line_column().0).collect::<Vec<_>>(), [4]);
+        }
+    }
+
+    #[test]
+    fn another_separator_is_one_finding() {
+        for (text, delimiter) in [("a;b\n1,5;2\n", b','), ("a\tb\n1\t2\n", b','), ("a;b\n", b','), ("a,b\n1.5,2\n", b';')] {
+            let mut findings = Findings::default();
+            assert!(Table::parse(&Arc::new(Source::new("t.csv", text)), delimiter, &mut findings).is_none(), "{text}");
+            assert_eq!(findings.0.iter().map(|f| f.code).collect::<Vec<_>>(), ["wrong-separator"]);
+        }
+        // One column whose name holds a semicolon.
+        let mut findings = Findings::default();
+        assert!(table("a;b\n1\n", &mut findings).len() == 1 && findings.is_empty());
     }
 
     #[test]

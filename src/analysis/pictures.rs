@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::output::file_name;
 use crate::chart::{AlongParameter, BarRow, Figure, ParameterBars, ParameterLine, ParameterPanel, Style, along_parameter, parameter_bars};
 use crate::kpi::DEFINITIONS;
 use crate::output::Column;
@@ -27,7 +28,7 @@ pub(super) fn all(results: &Results, style: &Style) -> Vec<(String, Figure)> {
     let mut out = Vec::new();
     for parameter in &parameters {
         if let Some(figure) = along(results, parameter, style) {
-            out.push((format!("along-{}", file_name(parameter)), figure));
+            out.push((format!("along-{}", key_name(parameter)), figure));
         }
     }
     if parameters.len() > 1 {
@@ -38,8 +39,8 @@ pub(super) fn all(results: &Results, style: &Style) -> Vec<(String, Figure)> {
 }
 
 /// A dotted key as part of a file's name.
-fn file_name(parameter: &str) -> String {
-    parameter.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
+fn key_name(parameter: &str) -> String {
+    file_name(&parameter.replace(['.', '[', ']'], "-"))
 }
 
 fn name_of(kpi: &str) -> String {

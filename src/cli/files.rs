@@ -1,31 +1,64 @@
-//! Files a command writes: published whole or not at all, all under temporary names first, then renamed.
+//! Files a command writes: published whole or not at all, and never over a file that is somebody's own.
 
 use std::path::Path;
 
+use super::rules::FILE_EXISTS;
 use crate::diagnostic::Findings;
 use crate::output::error::CANNOT_WRITE;
+use crate::output::manifest::{Input, Manifest, Output, Status};
+use crate::output::{OutputError, RunFolder, publish_file};
 
-/// Writes `files` into `dir`, which is made when it is not there.
+/// Writes `files` into `dir`, which is made when it is not there. Files that are there already with another content are somebody's
+/// own.
 ///
 /// # Errors
-/// `cannot-write`, with what the system says; then no file of that name was changed unless a rename itself failed.
+/// `file-exists`, and `cannot-write` with what the system says; nothing was written then unless the system refused a later file.
 pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findings> {
-    let failed = |what: &Path, e: std::io::Error| Findings::from(CANNOT_WRITE.finding(format!("cannot write '{}': {e}", what.display())));
-    std::fs::create_dir_all(dir).map_err(|e| failed(dir, e))?;
-    let temporary = |name: &str| dir.join(format!(".{name}.partial"));
+    let mut findings = Findings::default();
     for (name, bytes) in files {
-        if let Err(e) = std::fs::write(temporary(name), bytes) {
-            for (name, _) in files {
-                // What was not written cannot be removed either.
-                let _ = std::fs::remove_file(temporary(name));
-            }
-            return Err(failed(&dir.join(name), e));
+        let path = dir.join(name);
+        if path.symlink_metadata().is_ok() && std::fs::read(&path).is_ok_and(|there| there != *bytes) {
+            findings.push(FILE_EXISTS.finding(format!("'{}' is there already", path.display())).help("move it away, or name another folder"));
         }
     }
-    for (name, _) in files {
-        std::fs::rename(temporary(name), dir.join(name)).map_err(|e| failed(&dir.join(name), e))?;
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    for (name, bytes) in files {
+        write(&dir.join(name), bytes)?;
     }
     Ok(())
+}
+
+/// Writes `files` as the folder of results `dir`, made from `inputs`; it replaces results that are there already.
+///
+/// # Errors
+/// `foreign-folder` when something else is there, and `cannot-write`; nothing was written then.
+pub(super) fn publish_results(dir: &Path, inputs: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findings> {
+    let folder = RunFolder::create(dir)?;
+    for (name, bytes) in files {
+        let path = folder.file(name)?;
+        std::fs::write(&path, bytes).map_err(|source| OutputError::Io { action: "write", path, source })?;
+    }
+    let manifest = Manifest {
+        program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+        status: Status::Complete,
+        scenario: inputs.display().to_string(),
+        overrides: Vec::new(),
+        seeds: Vec::new(),
+        strategies: Vec::new(),
+        inputs: Input::of(inputs)?,
+        outputs: files.iter().map(|(name, _)| Output::of(folder.path(), name, None)).collect::<Result<_, _>>()?,
+        started: None,
+        durations: Vec::new(),
+    };
+    folder.publish(&manifest)?;
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Findings> {
+    let write = |file: &Path| std::fs::write(file, bytes).map_err(|source| OutputError::Io { action: "write", path: file.to_path_buf(), source });
+    publish_file(path, write).map_err(|error| Findings::from(CANNOT_WRITE.finding(error.to_string())))
 }
 
 /// A CSV text with a header.

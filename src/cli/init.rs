@@ -12,6 +12,7 @@ use super::{Outcome, files, print};
 use crate::diagnostic::Findings;
 use crate::output::error::CANNOT_WRITE;
 use crate::scenario::lint::missing_file;
+use crate::table::read::unreadable;
 
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
@@ -59,7 +60,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         return Err(finding.help("choose another name, or remove it").into());
     }
     std::fs::create_dir_all(folder).map_err(|e| CANNOT_WRITE.finding(format!("cannot make '{}': {e}", folder.display())))?;
-    let folder = folder.canonicalize().map_err(|error| missing_file::unreadable(folder, &error))?;
+    let folder = folder.canonicalize().map_err(|error| unreadable(folder, &error))?;
     let (template, text) = text(args.from);
     let shipped = shipped(&folder).ok_or_else(|| missing_file::check(&Path::new("scenarios").join("feeders"), true).unwrap_err())?;
     let text = adapted(text, (template, name), &relative(&folder, &shipped));

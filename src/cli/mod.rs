@@ -4,7 +4,8 @@
 //! |---|---|
 //! | 0 | done |
 //! | 1 | a case failed, such as a load flow without an operating point |
-//! | 2 | usage or input wrong; the findings say what |
+//! | 2 | usage or input wrong, or output that cannot be written; the findings say what |
+//! | 130 | interrupted by Ctrl-C or SIGTERM; nothing half-written is left |
 
 mod explain;
 mod files;
@@ -28,7 +29,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use outcome::{Outcome, print, report};
+use outcome::{Outcome, all_printed, print, report};
+
+/// Exit code of a command that was told to end.
+const INTERRUPTED: i32 = 130;
 
 /// Discrete-event grid congestion simulator
 #[derive(Debug, Parser)]
@@ -72,7 +76,14 @@ enum Command {
 /// Parses the arguments of the process, runs the command and gives the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let end = || {
+        crate::output::abandon();
+        std::process::exit(INTERRUPTED);
+    };
+    // Without the handler the process ends all the same, and leaves what is half-written to the next run.
+    let _ = ctrlc::set_handler(end);
+    let result = match command {
         Command::Init(args) => init::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -86,8 +97,10 @@ pub fn main() -> ExitCode {
         Command::Participant(args) => participant::run(&args),
     };
     match result {
+        Ok(_) if !all_printed() => ExitCode::from(2),
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::CaseFailed) => ExitCode::from(1),
+        Ok(Outcome::Refused) => ExitCode::from(2),
         Err(findings) => {
             report(&findings);
             if findings.0.len() > 1 {

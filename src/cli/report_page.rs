@@ -1,9 +1,12 @@
 //! `copperplate report`: one HTML page of a run or a sweep.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
+use super::rules::FILE_EXISTS;
 use super::{Outcome, print};
 use crate::diagnostic::Findings;
 use crate::output::{OutputError, publish_file};
@@ -23,9 +26,20 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let text = page(&args.dir)?;
     let target = args.out.clone().unwrap_or_else(|| args.dir.join(FILE_NAME));
+    if target.symlink_metadata().is_ok() && !is_page(&target) {
+        let finding = FILE_EXISTS.finding(format!("'{}' is there already and is no report", target.display()));
+        return Err(finding.help("name another file with --out").into());
+    }
     publish_file(&target, |path| {
         std::fs::write(path, &text).map_err(|source| OutputError::Io { action: "write", path: path.to_path_buf(), source })
     })?;
     print(&format!("{}: {} kB, opens in any browser\n", target.display(), text.len().div_ceil(1000)));
     Ok(Outcome::Done)
+}
+
+/// Whether the file at `path` is a page of ours, which may be made anew.
+fn is_page(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut head));
+    read.is_ok() && String::from_utf8_lossy(&head).contains(concat!("content=\"", env!("CARGO_PKG_NAME"), " "))
 }

@@ -16,6 +16,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &OUTSIDE_PROFILES,
         &PHASES_SPREAD,
         &SCENARIO_NAME,
+        &TOO_LARGE,
         &UNBOOKED,
         &UNKNOWN_CODE,
         &price::PRICES_TOO_SHORT,
@@ -50,12 +51,22 @@ pub const COLLAPSED: Rule = Rule {
     mend: "check powers and impedances, and their units",
 };
 
+/// The rule on batches beyond memory.
+pub const TOO_LARGE: Rule = Rule {
+    code: "too-large",
+    severity: Severity::Error,
+    what: "A batch of load flows is larger than memory.",
+    why: "Input and results of all steps are held at once.",
+    example: "copperplate powerflow street --batch 4000000000",
+    mend: "copperplate powerflow street --batch 10000",
+};
+
 /// The rule on files that are not overwritten.
 pub const FILE_EXISTS: Rule = Rule {
     code: "file-exists",
     severity: Severity::Error,
-    what: "A scenario of that name is there already.",
-    why: "'init' overwrites nothing: the file may hold work of yours.",
+    what: "A file of that name is there already.",
+    why: "'init', 'import', 'message sample' and 'report --out' overwrite nothing that they have not written: it may be work of yours.",
     example: "copperplate init street        # street.toml is there",
     mend: "copperplate init street-2",
 };

@@ -9,13 +9,15 @@ use std::time::Instant;
 use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
+use serde_json::{Value as Json, json};
 
+use super::outcome::json as findings_json;
 use super::rules::UNBOOKED;
 use super::{Outcome, print, report};
 use crate::diagnostic::{Findings, did_you_mean};
 use crate::kpi;
 use crate::output::manifest::{Duration, Output};
-use crate::output::{Manifest, OutputError, RunFolder};
+use crate::output::{Manifest, OUTPUTS, OutputError, RunFolder, file_name};
 use crate::report as html_report;
 use crate::results::{Finished, Run, Selection, stage, summary, unmatched, unrecorded};
 use crate::scenario::lint::{unknown_element, unknown_strategy};
@@ -48,25 +50,48 @@ pub(super) struct Args {
     /// Write every message as an XML file too
     #[arg(long)]
     messages_xml: bool,
+    /// One JSON object on standard output in place of the table: scenario, ok, all findings, and results with folder, report and kpis
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
+    let mut odd = Findings::default();
+    let ran = results(args, &mut |found| if args.json { odd.extend(found) } else { report(&found) });
+    if !args.json {
+        return ran.map(|_| Outcome::Done);
+    }
+    let (found, ok) = match ran {
+        Ok(found) => (found, true),
+        Err(faults) => {
+            odd.extend(faults);
+            (Json::Null, false)
+        }
+    };
+    print(&format!("{}\n", json!({ "scenario": args.scenario, "ok": ok, "findings": findings_json(&odd), "results": found })));
+    Ok(if ok { Outcome::Done } else { Outcome::Refused })
+}
+
+/// Runs the scenario and publishes its folder; what scripts are told of it. `warn` takes what is merely odd.
+fn results(args: &Args, warn: &mut dyn FnMut(Findings)) -> Result<Json, Findings> {
+    let say = |text: &str| if !args.json { print(text) };
     let began = Instant::now();
     let opened = crate::scenario::open(&args.scenario, &args.set)?;
-    report(&opened.warnings);
+    warn(opened.warnings.clone());
     let (study, warnings) = opened.study(args.seed)?;
-    report(&warnings);
+    warn(warnings);
     let strategies = chosen(&study, &args.strategy)?;
     let selection = selected(&study, &args.select)?;
+    let target = args.out.clone().unwrap_or_else(|| Path::new(OUTPUTS).join(file_name(&study.name)));
+    RunFolder::may_stand_at(&target)?;
     let read_s = began.elapsed().as_secs_f64();
 
     let began = Instant::now();
     let cases = simulate(&study, &strategies);
     let simulated_s = began.elapsed().as_secs_f64();
-    print(&summary(&study, &cases, terminal_width()));
-    report(&unbooked(&cases));
+    say(&summary(&study, &cases, terminal_width()));
+    warn(unbooked(&cases));
 
-    let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&study.name));
     let texts = opened.document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
     let sources: Vec<PathBuf> = texts.chain(opened.files).collect();
     let run = Run {
@@ -81,18 +106,37 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     };
     let (staged, mut manifest) = stage(&study, &cases, run, &target)?;
     let left_out = unrecorded(&study, &selection).map_or_else(String::new, |sentence| format!("\nNote: {sentence}\n"));
+    let figures = figures(&cases);
     // The page is made from the files; a year of four strategies need not wait in memory for it.
     drop(cases);
     drop(study);
     manifest.outputs.push(add_page(&staged, &manifest)?);
-    staged.publish(&manifest)?;
+    let kept = staged.publish(&manifest)?;
     let page = target.join(html_report::FILE_NAME);
-    print(&format!(
-        "{left_out}\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\nRead them in a browser: {}\n",
+    say(&format!(
+        "{left_out}{}\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\nRead them in a browser: {}\n",
+        kept_sentence(&kept),
         target.display(),
         page.display()
     ));
-    Ok(Outcome::Done)
+    Ok(json!({ "folder": target, "report": page, "kept": kept, "kpis": figures }))
+}
+
+/// Key figures by strategy and key; null where one has no meaning or no price.
+fn figures(cases: &[Finished<'_>]) -> Json {
+    let of = |c: &Finished<'_>| kpi::DEFINITIONS.iter().map(|d| (d.key.to_owned(), json!(c.kpis.get(d.key).number()))).collect();
+    cases.iter().map(|c| (c.strategy.name.clone(), Json::Object(of(c)))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// Says which files of the user's own stay in the folder.
+fn kept_sentence(kept: &[PathBuf]) -> String {
+    const SHOWN: usize = 5;
+    if kept.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = kept.iter().take(SHOWN).map(|path| format!("'{}'", path.display())).collect();
+    let more = kept.len().checked_sub(SHOWN + 1).map_or_else(String::new, |n| format!(" and {} more", n + 1));
+    format!("\nNote: kept in the folder, for no run has written it: {}{more}\n", names.join(", "))
 }
 
 /// Writes the page of a run into its folder in the making.

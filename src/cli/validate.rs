@@ -1,7 +1,8 @@
 //! `copperplate validate`: everything that is wrong with scenarios, before anything runs. Nothing is written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::outcome::json;
 use super::{Outcome, print, report};
 use crate::diagnostic::Findings;
 use crate::scenario::open;
@@ -17,21 +18,34 @@ pub(super) struct Args {
     /// Lay a value over each of them, such as feeder.pv_scale=0.8; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// One JSON object a scenario on standard output: scenario, ok, summary, and all findings with code, severity, message, file, line,
+    /// column, label, help
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let mut faults = Findings::default();
     for path in &args.scenarios {
         let checked = open(path, &args.set).and_then(|opened| {
-            let (study, odd) = opened.study(None)?;
-            report(&opened.warnings);
-            report(&odd);
-            Ok(study)
+            let (study, mut odd) = opened.study(None)?;
+            odd.extend(opened.warnings);
+            Ok((described(&study), odd.sorted()))
         });
+        if args.json {
+            print(&object(path, &checked));
+        }
         match checked {
-            Ok(study) => print(&format!("{}: {}\n", path.display(), described(&study))),
+            Ok(_) if args.json => {}
+            Ok((summary, odd)) => {
+                report(&odd);
+                print(&format!("{}: {summary}\n", path.display()));
+            }
             Err(found) => faults.extend(found),
         }
+    }
+    if args.json {
+        return Ok(if faults.has_errors() { Outcome::Refused } else { Outcome::Done });
     }
     // Two scenarios on one base have its faults in common.
     let faults = faults.sorted();
@@ -39,6 +53,15 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         return Ok(Outcome::Done);
     }
     Err(faults)
+}
+
+/// The line of a scenario for scripts.
+fn object(path: &Path, checked: &Result<(String, Findings), Findings>) -> String {
+    let (summary, findings) = match checked {
+        Ok((summary, odd)) => (Some(summary), odd),
+        Err(faults) => (None, faults),
+    };
+    format!("{}\n", serde_json::json!({ "scenario": path, "ok": checked.is_ok(), "summary": summary, "findings": json(findings) }))
 }
 
 /// What a scenario is, in a line.

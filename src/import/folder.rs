@@ -24,7 +24,7 @@ use super::meta::{self, Meta};
 use super::tables::{SIDES, TRANSFORMERS_ZERO, read_table};
 use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
-use crate::diagnostic::{Findings, Location, nearest, quoted_list};
+use crate::diagnostic::{Findings, Location, SHOWN_OF_A_KIND, nearest, quoted_list};
 use crate::grid::{
     Bus, Connection, Grid, Line, LineZeroSequence, Phases, Places, Source, Switch, Tap, Transformer, TransformerZeroSequence, VectorGroup,
     check,
@@ -58,6 +58,17 @@ pub(super) const CONNECTIONS: [&str; 3] = ["id", "address", "bus"];
 pub(super) const ASSETS: [&str; 5] = ["id", "connection", "kind", "p_nominal_w", "q_nominal_var"];
 pub(super) const PARQUET: &str = "profiles.parquet";
 const CSV: &str = "profiles.csv";
+/// As we write them, and as spreadsheets and other programs do.
+const CLOSED: [(&str, bool); 8] = [
+    ("true", true),
+    ("false", false),
+    ("True", true),
+    ("False", false),
+    ("TRUE", true),
+    ("FALSE", false),
+    ("1", true),
+    ("0", false),
+];
 const PHASES: [(&str, Phases); 4] = [("abc", Phases::Abc), ("a", Phases::A), ("b", Phases::B), ("c", Phases::C)];
 
 /// Reads a folder in our form.
@@ -67,15 +78,17 @@ const PHASES: [(&str, Phases); 4] = [("abc", Phases::Abc), ("a", Phases::A), ("b
 pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     let mut r = Reader { dir, findings: Findings::default(), grid: Grid::default(), places: Places::default() };
     let meta = meta::read(dir, &mut r.findings);
-    r.buses();
-    let buses = index(r.grid.buses.iter().map(|b| b.id.as_str()));
-    r.branches(&buses);
-    r.sources(&buses);
-    r.connections(&buses);
-    r.grid.responses = responses::read(dir, &r.grid.connections, &mut r.findings);
+    let buses = r.buses().then(|| index(r.grid.buses.iter().map(|b| b.id.as_str())));
+    r.branches(buses.as_ref());
+    r.sources(buses.as_ref());
+    let all_connections = r.connections(buses.as_ref());
+    if all_connections {
+        r.grid.responses = responses::read(dir, &r.grid.connections, &mut r.findings);
+    }
     tap_changers::read(dir, &mut r.grid, &mut r.findings);
     let profiles = meta.as_ref().and_then(|m| r.profiles(m));
-    let assets = r.assets(profiles.as_ref());
+    let connections = all_connections.then(|| index(r.grid.connections.iter().map(|c| c.id.as_str())));
+    let assets = r.assets(connections.as_ref(), profiles.as_ref());
     let Reader { mut findings, mut grid, places, .. } = r;
     if !findings.has_errors() {
         findings.extend(check::check(&grid, &places));
@@ -87,13 +100,16 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
 }
 
 /// Row by id; the first of several, duplicates are reported elsewhere.
-fn index<'a>(ids: impl Iterator<Item = &'a str>) -> BTreeMap<String, usize> {
+fn index<'a>(ids: impl Iterator<Item = &'a str>) -> Rows {
     let mut map = BTreeMap::new();
     for (row, id) in ids.enumerate() {
         map.entry(id.to_owned()).or_insert(row);
     }
     map
 }
+
+/// Row by id.
+type Rows = BTreeMap<String, usize>;
 
 struct Reader<'a> {
     dir: &'a Path,
@@ -108,8 +124,13 @@ impl Reader<'_> {
         read_table(self.dir, file, required, optional, &mut self.findings)
     }
 
-    fn buses(&mut self) {
-        let Some(table) = self.table("buses.csv", &BUSES, &["x", "y"]) else { return };
+    /// The buses; whether all of them could be read, so that others can be held against them.
+    fn buses(&mut self) -> bool {
+        let Some(table) = self.table("buses.csv", &BUSES, &["x", "y"]) else { return false };
+        let coordinates = table.column("x").is_some() || table.column("y").is_some();
+        if coordinates && !table.check_columns(&[&BUSES[..], &["x", "y"]].concat(), &[], &mut self.findings) {
+            return false;
+        }
         let f = &mut self.findings;
         for row in table.rows() {
             let position = match (row.optional("x"), row.optional("y")) {
@@ -125,9 +146,10 @@ impl Reader<'_> {
                 position,
             });
         }
+        table.is_whole()
     }
 
-    fn branches(&mut self, buses: &BTreeMap<String, usize>) {
+    fn branches(&mut self, buses: Option<&Rows>) {
         if let Some(table) = self.table("lines.csv", &LINES, &LINES_ZERO) {
             for row in table.rows() {
                 self.places.lines.push(row.location());
@@ -147,14 +169,14 @@ impl Reader<'_> {
             let f = &mut self.findings;
             for row in table.rows() {
                 let (from, to) = (bus(row, "from", buses, f), bus(row, "to", buses, f));
-                let closed = row.choice("closed", &[("true", true), ("false", false)], f);
+                let closed = row.choice("closed", &CLOSED, f);
                 self.places.switches.push(row.location());
                 self.grid.switches.push(Switch { id: row.text("id", f), from, to, closed });
             }
         }
     }
 
-    fn sources(&mut self, buses: &BTreeMap<String, usize>) {
+    fn sources(&mut self, buses: Option<&Rows>) {
         let Some(table) = self.table("sources.csv", &SOURCES, &[]) else { return };
         let f = &mut self.findings;
         for row in table.rows() {
@@ -164,8 +186,9 @@ impl Reader<'_> {
         }
     }
 
-    fn connections(&mut self, buses: &BTreeMap<String, usize>) {
-        let Some(table) = self.table("connections.csv", &CONNECTIONS, &["phases"]) else { return };
+    /// The connections; whether all of them could be read.
+    fn connections(&mut self, buses: Option<&Rows>) -> bool {
+        let Some(table) = self.table("connections.csv", &CONNECTIONS, &["phases"]) else { return false };
         let f = &mut self.findings;
         for row in table.rows() {
             let phases = if row.optional("phases").is_some() { row.choice("phases", &PHASES, f) } else { Phases::Abc };
@@ -181,6 +204,7 @@ impl Reader<'_> {
             let finding = rules::NO_CONNECTIONS.finding("the feeder has no connections").at(table.source(), table.header_span());
             f.push(finding.help("one row a metered connection follows the header"));
         }
+        table.is_whole() && !table.is_empty()
     }
 
     /// The profiles, without columns when there is no file; `None` when they are bad.
@@ -198,9 +222,8 @@ impl Reader<'_> {
         read.map_err(|found| self.findings.extend(found)).ok()
     }
 
-    fn assets(&mut self, profiles: Option<&ProfileTable>) -> Vec<AssetSpec> {
+    fn assets(&mut self, connections: Option<&Rows>, profiles: Option<&ProfileTable>) -> Vec<AssetSpec> {
         let Some(table) = self.table("assets.csv", &ASSETS, &["p_profile", "q_profile"]) else { return Vec::new() };
-        let connections = index(self.grid.connections.iter().map(|c| c.id.as_str()));
         let mut seen = BTreeMap::<String, Location>::new();
         let mut assets = Vec::new();
         let f = &mut self.findings;
@@ -213,7 +236,7 @@ impl Reader<'_> {
             }
             assets.push(AssetSpec {
                 id,
-                connection: ConnectionIdx(reference(row, "connection", "connection", "connections.csv", &connections, f)),
+                connection: ConnectionIdx(reference(row, "connection", "connection", "connections.csv", connections, f)),
                 kind: row.choice("kind", &AssetKind::NAMES, f),
                 p_nominal_w: row.number("p_nominal_w", Sign::Any, f),
                 q_nominal_var: row.number("q_nominal_var", Sign::Any, f),
@@ -225,7 +248,7 @@ impl Reader<'_> {
     }
 }
 
-fn line(row: Row<'_>, buses: &BTreeMap<String, usize>, f: &mut Findings) -> Line {
+fn line(row: Row<'_>, buses: Option<&Rows>, f: &mut Findings) -> Line {
     Line {
         id: row.text("id", f),
         from: bus(row, "from", buses, f),
@@ -244,7 +267,7 @@ fn line(row: Row<'_>, buses: &BTreeMap<String, usize>, f: &mut Findings) -> Line
     }
 }
 
-fn transformer(row: Row<'_>, buses: &BTreeMap<String, usize>, f: &mut Findings) -> Transformer {
+fn transformer(row: Row<'_>, buses: Option<&Rows>, f: &mut Findings) -> Transformer {
     Transformer {
         id: row.text("id", f),
         hv: bus(row, "hv", buses, f),
@@ -283,18 +306,21 @@ fn given(row: Row<'_>, columns: &[&str], f: &mut Findings) -> bool {
     complete
 }
 
-fn bus(row: Row<'_>, column: &str, buses: &BTreeMap<String, usize>, f: &mut Findings) -> BusIdx {
+fn bus(row: Row<'_>, column: &str, buses: Option<&Rows>, f: &mut Findings) -> BusIdx {
     BusIdx(reference(row, column, "bus", "buses.csv", buses, f))
 }
 
-/// Row of what a cell names; the placeholder of an unknown name is `u32::MAX`.
-fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: &BTreeMap<String, usize>, f: &mut Findings) -> u32 {
+/// Row of what a cell names; the placeholder of an unknown name is `u32::MAX`. Without `rows`, for their table could not be read,
+/// no name is unknown.
+fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: Option<&Rows>, f: &mut Findings) -> u32 {
     let id = row.cell(column);
+    let Some(rows) = rows else { return u32::MAX };
     rows.get(id).map_or_else(
         || {
             let rule = if what == "bus" { crate::grid::rules::UNKNOWN_BUS } else { rules::UNKNOWN_CONNECTION };
             let finding = rule.finding(format!("there is no {what} '{id}'"));
-            let known: Vec<&str> = rows.keys().map(String::as_str).collect();
+            // A guess costs a look at every name, and nobody reads thousands of them.
+            let known: Vec<&str> = rows.keys().map(String::as_str).filter(|_| f.0.len() < SHOWN_OF_A_KIND).collect();
             let help = nearest(id, &known).map_or_else(|| format!("the ids are in {file}"), |name| format!("did you mean '{name}'?"));
             f.push(row.at(column, finding.help(help)));
             u32::MAX

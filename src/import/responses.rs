@@ -10,11 +10,12 @@
 //!
 //! Points are apart by spaces and rise. Columns in brackets may be absent or their cells empty.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::rules;
 use super::tables::read_table;
-use crate::diagnostic::{Findings, nearest};
+use crate::diagnostic::{Findings, SHOWN_OF_A_KIND, nearest};
 use crate::grid::{Connection, Control, Mix, Response};
 use crate::ids::ConnectionIdx;
 use crate::table::{Row, Sign};
@@ -28,10 +29,12 @@ pub(super) fn read(dir: &Path, connections: &[Connection], findings: &mut Findin
         return Vec::new();
     }
     let Some(table) = read_table(dir, FILE, &["connection"], &OPTIONAL, findings) else { return Vec::new() };
-    let mut responses: Vec<Response> = Vec::new();
+    // Of twin ids, which are told elsewhere, the first counts.
+    let known: BTreeMap<&str, usize> = connections.iter().enumerate().rev().map(|(k, c)| (c.id.as_str(), k)).collect();
+    let (mut responses, mut seen) = (Vec::new(), BTreeSet::new());
     for row in table.rows() {
-        let Some(connection) = connection(row, connections, findings) else { continue };
-        if responses.iter().any(|r| r.connection == connection) {
+        let Some(connection) = connection(row, &known, findings) else { continue };
+        if !seen.insert(connection) {
             let finding = crate::grid::rules::DUPLICATE_ID.finding(format!("connection '{}' appears twice", row.cell("connection")));
             findings.push(row.at("connection", finding.help("say all of it in one row")));
         }
@@ -40,12 +43,13 @@ pub(super) fn read(dir: &Path, connections: &[Connection], findings: &mut Findin
     responses
 }
 
-fn connection(row: Row<'_>, connections: &[Connection], findings: &mut Findings) -> Option<ConnectionIdx> {
+fn connection(row: Row<'_>, known: &BTreeMap<&str, usize>, findings: &mut Findings) -> Option<ConnectionIdx> {
     let id = row.text("connection", findings);
-    let found = connections.iter().position(|c| c.id == id);
+    let found = known.get(id.as_str()).copied();
     if found.is_none() && !id.is_empty() {
         let mut finding = rules::UNKNOWN_CONNECTION.finding(format!("there is no connection '{id}'"));
-        if let Some(near) = nearest(&id, &connections.iter().map(|c| c.id.as_str()).collect::<Vec<_>>()) {
+        let names: Vec<&str> = known.keys().copied().filter(|_| findings.0.len() < SHOWN_OF_A_KIND).collect();
+        if let Some(near) = nearest(&id, &names) {
             finding = finding.help(format!("did you mean '{near}'?"));
         }
         findings.push(row.at("connection", finding));

@@ -9,6 +9,7 @@
 //! | min_position, max_position | range of its positions |
 //! | [tap_side, tap_step_pu, tap_position] | of the transformer, where its own table has no such columns (neutral form) |
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::rules;
@@ -28,9 +29,11 @@ pub(super) fn read(dir: &Path, grid: &mut Grid, findings: &mut Findings) {
         return;
     }
     let Some(table) = read_table(dir, FILE, &REQUIRED, &OPTIONAL, findings) else { return };
+    // Of twin ids, which are told elsewhere, the first counts.
+    let known: BTreeMap<String, usize> = grid.transformers.iter().enumerate().rev().map(|(k, t)| (t.id.clone(), k)).collect();
     for row in table.rows() {
         let id = row.text("transformer", findings);
-        let Some(transformer) = grid.transformers.iter().position(|t| t.id == id) else {
+        let Some(&transformer) = known.get(&id) else {
             let finding = rules::UNKNOWN_TRANSFORMER.finding(format!("there is no transformer '{id}'"));
             findings.push(row.at("transformer", finding.help("the ids are in transformers.csv")));
             continue;

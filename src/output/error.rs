@@ -9,8 +9,8 @@ use crate::diagnostic::{Finding, Findings, Rule, Severity};
 pub const FOREIGN_FOLDER: Rule = Rule {
     code: "foreign-folder",
     severity: Severity::Error,
-    what: "The output would replace a folder that no run has written.",
-    why: "A run replaces its folder as a whole; a folder without 'manifest.json' may hold work of yours.",
+    what: "The output would replace a folder or file that no run has written.",
+    why: "A run replaces what an earlier run lists in 'manifest.json' and nothing else; the rest may be work of yours. The folder 'outputs' holds the folders of many runs.",
     example: "copperplate run street.toml --out notebooks",
     mend: "copperplate run street.toml --out outputs/street",
 };
@@ -70,6 +70,18 @@ pub enum OutputError {
         /// What is there.
         path: PathBuf,
     },
+    /// A run would take the place of a folder that holds more than one run.
+    #[error("'{}' holds more than the results of one run", path.display())]
+    NotForOneRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A run would replace a file that is not a run's.
+    #[error("'{}' has the name of a result, and no run has written it", path.display())]
+    Kept {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 impl OutputError {
@@ -88,6 +100,10 @@ impl From<OutputError> for Findings {
     fn from(error: OutputError) -> Findings {
         let finding: Finding = match error {
             OutputError::ForeignFolder { .. } => FOREIGN_FOLDER.finding(error.to_string()).help("name another folder, or remove it"),
+            OutputError::NotForOneRun { .. } => {
+                FOREIGN_FOLDER.finding(error.to_string()).help("name a folder for this run alone, such as --out outputs/street")
+            }
+            OutputError::Kept { .. } => FOREIGN_FOLDER.finding(error.to_string()).help("move it away, or name another folder"),
             _ => CANNOT_WRITE.finding(error.to_string()).help("check the folder, its permissions and the space left"),
         };
         finding.into()

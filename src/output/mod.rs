@@ -5,8 +5,10 @@
 
 mod column_file;
 pub mod error;
+pub mod file_name;
 pub mod manifest;
 pub mod publish;
+mod staging;
 pub mod table;
 mod text_chunk;
 mod text_column;
@@ -14,7 +16,9 @@ pub mod text_table;
 
 pub use column_file::{TableWriter, parquet_rows, read_columns, read_parquet, read_portions, write_csv, write_parquet};
 pub use error::{OutputError, catalogue};
+pub use file_name::file_name;
 pub use manifest::Manifest;
-pub use publish::{RunFolder, publish_file};
+pub use publish::{OUTPUTS, RunFolder, publish_among_many, publish_file};
+pub use staging::abandon;
 pub use table::{Column, Strings, Table};
 pub use text_table::TextTable;

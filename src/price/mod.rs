@@ -90,7 +90,7 @@ pub fn read_csv(path: &Path, row: SimDuration, on: &Steps) -> Result<Prices, Fin
     const COLUMNS: [&str; 2] = ["day_ahead_eur_per_mwh", "imbalance_eur_per_mwh"];
     let mut findings = Findings::default();
     let source = table::read_text(path)?;
-    let Some(table) = Table::parse(&source, b',', &mut findings) else { return Err(findings) };
+    let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
     if !table.check_columns(&COLUMNS, &[], &mut findings) {
         return Err(findings);
     }

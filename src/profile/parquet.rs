@@ -31,6 +31,7 @@ const SCALE: u32 = 6;
 pub fn read_parquet(path: &Path, start: SimTime, step: SimDuration) -> Result<ProfileTable, Findings> {
     let unreadable =
         |e: &dyn std::fmt::Display| crate::table::rules::UNREADABLE_FILE.finding(format!("cannot read '{}': {e}", path.display()));
+    crate::table::read::regular(path)?;
     let file = File::open(path).map_err(|e| unreadable(&e))?;
     let reader = SerializedFileReader::new(file).map_err(|e| unreadable(&e))?;
     let mut findings = Findings::default();

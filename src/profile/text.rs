@@ -21,7 +21,7 @@ const TIME: &str = "time";
 /// All bad cells, gaps in `time` and an empty table, each with its place.
 pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Result<ProfileTable, Findings> {
     let mut findings = Findings::default();
-    let Some(table) = Table::parse(source, b',', &mut findings) else { return Err(findings) };
+    let Some(table) = Table::series(source, &rules::PROFILE_GAP, &mut findings) else { return Err(findings) };
     let names: Vec<&str> = table.columns().filter(|n| *n != TIME).collect();
     table.check_columns(&[], &[&names[..], &[TIME]].concat(), &mut findings);
     if table.is_empty() {
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<ProfileTable, Findings> {
-        let source = Arc::new(Source { name: "profiles.csv".into(), text: text.into() });
+        let source = Arc::new(Source::new("profiles.csv", text));
         read_csv(&source, SimTime(1_451_602_800), SimDuration::minutes(15))
     }
 

@@ -16,6 +16,15 @@ pub enum ReportError {
         /// The folder.
         path: PathBuf,
     },
+    /// A sweep's record does not read.
+    #[error("{0}")]
+    Sweep(Findings),
+    /// A file is not as it was written.
+    #[error("'{}' is not as it was written", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file cannot be read.
     #[error("cannot read '{}': {source}", path.display())]
     Io {
@@ -79,12 +88,31 @@ const UNREADABLE_RESULTS: Rule = Rule {
     mend: "copperplate run scenarios/quickstart.toml && copperplate report outputs/quickstart",
 };
 
+const CHANGED_RESULTS: Rule = Rule {
+    code: "changed-results",
+    severity: Severity::Error,
+    what: "A file in the folder is not as `run` or `sweep` wrote it.",
+    why: "Each file's checksum is kept. A report of changed figures would say what no simulation has shown.",
+    example: "sed -i s/12.5/2.5/ outputs/quickstart/kpi.csv && copperplate report outputs/quickstart",
+    mend: "copperplate run scenarios/quickstart.toml && copperplate report outputs/quickstart",
+};
+
+impl From<Findings> for ReportError {
+    fn from(findings: Findings) -> ReportError {
+        ReportError::Sweep(findings)
+    }
+}
+
 impl From<ReportError> for Findings {
     fn from(error: ReportError) -> Findings {
         let finding: Finding = match error {
             ReportError::Foreign { .. } => {
                 NO_RESULTS.finding(error.to_string()).help("name a folder that 'copperplate run' or 'copperplate sweep' has written")
             }
+            ReportError::Sweep(findings) => return findings,
+            ReportError::Changed { .. } => CHANGED_RESULTS
+                .finding(error.to_string())
+                .help("run the scenario again, or merge the sweep again: 'copperplate sweep merge DIR' tells whether its parts are whole"),
             _ => UNREADABLE_RESULTS.finding(error.to_string()).help("run the scenario again with this version"),
         };
         finding.into()
@@ -94,5 +122,5 @@ impl From<ReportError> for Findings {
 /// Rules on what a report is made of.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&NO_RESULTS, &UNREADABLE_RESULTS]
+    vec![&CHANGED_RESULTS, &NO_RESULTS, &UNREADABLE_RESULTS]
 }

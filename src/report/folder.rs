@@ -3,12 +3,12 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::output::manifest::FILE_NAME as MANIFEST;
+use crate::output::manifest::{FILE_NAME as MANIFEST, Output};
 use crate::output::table::{Column, Strings, Table};
 use crate::output::{Manifest, read_columns, read_portions};
 use crate::results::Record;
@@ -96,7 +96,7 @@ impl Folder {
     pub(super) fn read(path: &Path, manifest: Option<&Manifest>) -> Result<Folder, ReportError> {
         let manifest = match manifest {
             Some(manifest) => manifest.clone(),
-            None => Manifest::read(&path.join(MANIFEST))?,
+            None => unchanged(path, Manifest::read(&path.join(MANIFEST))?)?,
         };
         let record: Record = json(&path.join(RECORD_FILE))?;
         let calendar = IspCalendar::new(&record.scenario.time.zone, record.scenario.time.isp_minutes);
@@ -172,6 +172,21 @@ impl Folder {
         })?;
         outcome
     }
+}
+
+/// The manifest, if the files it lists are as they were written. The page itself may be made anew.
+fn unchanged(folder: &Path, manifest: Manifest) -> Result<Manifest, ReportError> {
+    let page = super::FILE_NAME;
+    for output in manifest.outputs.iter().filter(|output| output.file != page && is_inside(&output.file)) {
+        if Output::of(folder, &output.file, None)?.blake3 != output.blake3 {
+            return Err(ReportError::Changed { path: folder.join(&output.file) });
+        }
+    }
+    Ok(manifest)
+}
+
+fn is_inside(file: &str) -> bool {
+    Path::new(file).components().all(|step| matches!(step, Component::Normal(_)))
 }
 
 /// Columns of a file that must be there.

@@ -76,6 +76,7 @@ impl Page<'_> {
 
     fn head(&self, h: &mut Html) {
         h.void("meta", &[("charset", "utf-8")]);
+        h.void("meta", &[("name", "generator"), ("content", self.program)]);
         h.void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]);
         h.void("meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]);
         h.void("meta", &[("name", "color-scheme"), ("content", "light dark")]);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::output::Manifest;
+use crate::output::{Manifest, file_name};
 
 use super::figures::{self, words};
 use super::folder::Folder;
@@ -101,7 +101,7 @@ impl Drawings<'_> {
     /// `elements` is how many of them the run recorded.
     fn loading(&mut self, h: &mut Html, recorded: &BTreeSet<String>, elements: u64) {
         let all = &self.folder.record.congestion_points;
-        let file = |kind: &str, id: &str| if all.len() > 1 { format!("{kind}-{id}.svg") } else { format!("{kind}.svg") };
+        let file = |kind: &str, id: &str| if all.len() > 1 { format!("{kind}-{}.svg", file_name(id)) } else { format!("{kind}.svg") };
         // A run draws some congestion points only if there are many.
         let drawn = all.iter().filter(|p| self.folder.holds(&file("loading", &p.id)));
         let points: Vec<(String, String)> = drawn.map(|p| (p.id.clone(), p.title.clone())).collect();
@@ -171,7 +171,7 @@ impl Drawings<'_> {
             );
             h.el("div", &[("class", "maps")], |h| {
                 for (k, name) in names.iter().enumerate() {
-                    self.figure(h, &format!("feeder-{name}.svg"), &format!("s{k}"), &words(name));
+                    self.figure(h, &format!("feeder-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
                 }
             });
         });
@@ -206,7 +206,7 @@ impl Drawings<'_> {
             h.el("div", &[("id", "reader"), ("class", "js-only")], |_| {});
             h.leaf("h3", &[], "The day with most ordered");
             for (k, name) in names.iter().enumerate() {
-                self.figure(h, &format!("traded-day-{name}.svg"), &format!("s{k}"), &words(name));
+                self.figure(h, &format!("traded-day-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
             }
         });
     }

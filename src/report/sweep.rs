@@ -10,6 +10,8 @@ use serde_json::{Value as Json, json};
 
 use crate::kpi::DEFINITIONS;
 use crate::output::read_parquet;
+use crate::sweep::State;
+use crate::sweep::results::FILE_NAME as RESULTS;
 use crate::output::table::{Column, Strings};
 
 use super::ReportError;
@@ -79,7 +81,11 @@ fn plural(n: usize, noun: &str) -> String {
 
 impl Sweep {
     fn read(dir: &Path) -> Result<Sweep, ReportError> {
-        let path = dir.join("results.parquet");
+        let folder = crate::sweep::Folder::open(dir)?;
+        let path = dir.join(RESULTS);
+        if folder.results() == State::Damaged {
+            return Err(ReportError::Changed { path });
+        }
         let results = Columns { table: read_parquet(&path)?, path };
         let mut seen = BTreeSet::new();
         let strategies = results.texts("strategy")?.iter().filter(|s| seen.insert(*s)).map(str::to_owned).collect();

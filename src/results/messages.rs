@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::output::table::{Column, Strings, Table};
-use crate::output::{OutputError, RunFolder, TableWriter};
+use crate::output::{OutputError, RunFolder, TableWriter, file_name};
 use crate::sim::LoggedMessage;
 use crate::uftp::message::{Disposition, IspPower, IspRun, Message, MessageId, Outcome};
 use crate::uftp::xml;
@@ -216,15 +216,15 @@ fn runs(m: &Message) -> Vec<Isps> {
     }
 }
 
-/// Writes every message as XML, one file each, in the order of sending; returns how many.
-pub(super) fn write_xml(folder: &RunFolder, cases: &[Finished<'_>]) -> Result<usize, OutputError> {
-    let mut files = 0;
+/// Writes every message as XML, one file each, in the order of sending; the names of the files.
+pub(super) fn write_xml(folder: &RunFolder, cases: &[Finished<'_>]) -> Result<Vec<String>, OutputError> {
+    let mut files = Vec::new();
     for c in cases {
         for (k, m) in c.case.messages.iter().enumerate() {
-            let name = format!("messages/{}/{k:06}-{}.xml", c.strategy.name, m.message.message_type().name());
+            let name = format!("messages/{}/{k:06}-{}.xml", file_name(&c.strategy.name), m.message.message_type().name());
             let path = folder.file(&name)?;
             write_file(&path, xml::write(&m.message).as_ref())?;
-            files += 1;
+            files.push(name);
         }
     }
     Ok(files)

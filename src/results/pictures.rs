@@ -8,6 +8,7 @@ use crate::chart::{
 };
 use crate::kpi::{DEFINITIONS, Section};
 use crate::market::ledger::{Kind, Party};
+use crate::output::file_name;
 use crate::scenario::study::Study;
 use crate::sim::{Recording, Regime, Variant};
 use crate::time::Period;
@@ -29,7 +30,7 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
     let mut figures = Vec::new();
     for k in charted(study, cases) {
         let cp = &study.congestion_points[k];
-        let suffix = if study.congestion_points.len() > 1 { format!("-{}", cp.id) } else { String::new() };
+        let suffix = if study.congestion_points.len() > 1 { format!("-{}", file_name(&cp.id)) } else { String::new() };
         let element = element_title(study, cp.branch);
         let series: Vec<Vec<f64>> = cases.iter().map(|c| loading(&c.case.recording, cp.branch.i())).collect();
         let orange: Vec<Vec<TimeSpan>> = cases.iter().map(|c| orange_spans(study, &c.case.recording, k)).collect();
@@ -50,9 +51,9 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
         figures.push((format!("load-duration{suffix}"), load_duration(&duration, &style)));
     }
     figures.push(("cost".to_owned(), cost(study, cases, &period, &style)));
-    let names = cases.iter().map(|c| format!("feeder-{}", c.strategy.name));
+    let names = cases.iter().map(|c| format!("feeder-{}", file_name(&c.strategy.name)));
     figures.extend(names.zip(maps(study, cases, &period, &style)));
-    figures.extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", c.strategy.name), f))));
+    figures.extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", file_name(&c.strategy.name)), f))));
     figures
 }
 

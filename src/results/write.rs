@@ -73,7 +73,7 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path)
     write_text(&folder, RECORD_FILE, &record)?;
     outputs.push((RECORD_FILE.to_owned(), None));
     if run.xml {
-        messages::write_xml(&folder, cases)?;
+        outputs.extend(messages::write_xml(&folder, cases)?.into_iter().map(|file| (file, None)));
     }
     let manifest = Manifest {
         program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),

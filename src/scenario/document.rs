@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{Finding, Findings, Location, Source, nearest};
-use crate::scenario::lint::{extends_cycle, missing_file, toml_syntax, unknown_item, unknown_key, wrong_type};
+use crate::scenario::lint::{extends_cycle, toml_syntax, unknown_item, unknown_key, wrong_type};
 use crate::scenario::node::{Node, Value, names, parse_table, parse_value};
 use crate::scenario::path::{Step, steps};
+use crate::table::read_text;
 
 /// A scenario's text, merged, with the origin of every value.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +34,7 @@ impl Document {
     /// # Errors
     /// What leaves no whole tree to check: `missing-file`, `extends-cycle`, and `toml-syntax` where brackets or keys are broken.
     pub fn read(path: &Path, overrides: &[String]) -> Result<Document, Findings> {
-        let Source { name, text } = read_text(path)?;
-        Document::parse(&name, text, overrides)
+        Ok(Document::of(read_text(path)?, overrides)?)
     }
 
     /// As [`Document::read`], from a text that was not read from `name` but acts as if it had been.
@@ -42,7 +42,10 @@ impl Document {
     /// # Errors
     /// As [`Document::read`].
     pub fn parse(name: &str, text: String, overrides: &[String]) -> Result<Document, Findings> {
-        let source = Arc::new(Source { name: name.to_owned(), text });
+        Document::of(Arc::new(Source::new(name, text)), overrides)
+    }
+
+    fn of(source: Arc<Source>, overrides: &[String]) -> Result<Document, Findings> {
         let mut layers = Layers::default();
         let mut root = layers.file(&source, &mut Vec::new());
         for text in overrides {
@@ -174,7 +177,7 @@ impl Layers {
         };
         match base {
             Ok(base) => {
-                let mut below = self.file(&Arc::new(base), above);
+                let mut below = self.file(&base, above);
                 self.faults.extend(below.overlay(node));
                 below
             }
@@ -188,7 +191,7 @@ impl Layers {
 
     /// Lays one `path=value` over the tree.
     fn lay_override(&mut self, root: &mut Node, text: &str) -> Result<(), Finding> {
-        let source = Arc::new(Source { name: "command line".to_owned(), text: text.to_owned() });
+        let source = Arc::new(Source::new("command line", text));
         self.origins.push((Arc::clone(&source), PathBuf::new()));
         let place = |span| Location { source: Arc::clone(&source), span };
         let form = || toml_syntax::override_form(text).located(place(0..text.len()));
@@ -204,12 +207,6 @@ impl Layers {
         self.faults.extend(target.overlay(Node { key, ..node }));
         Ok(())
     }
-}
-
-/// The text of a file as a source named by its path.
-fn read_text(path: &Path) -> Result<Source, Finding> {
-    let text = std::fs::read_to_string(path).map_err(|error| missing_file::unreadable(path, &error))?;
-    Ok(Source { name: path.display().to_string(), text })
 }
 
 /// `written`, standing at byte `from`, as TOML, or else as text; `None` where it begins like TOML and is not.

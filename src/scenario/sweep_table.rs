@@ -102,6 +102,16 @@ impl Sweep {
         }
     }
 
+    /// How many [`Sweep::seeds`] there are.
+    #[must_use]
+    pub fn seed_count(&self) -> u64 {
+        match &self.seeds {
+            None => 1,
+            Some(Seeds::Count(n)) => u64::from(*n),
+            Some(Seeds::List(seeds)) => seeds.len() as u64,
+        }
+    }
+
     /// Number of sets of parameters; `u64::MAX` beyond it.
     #[must_use]
     pub fn sets(&self) -> u64 {
@@ -124,15 +134,19 @@ impl Parameter {
     /// Values it takes in a grid or list, in their order; none of a distribution.
     #[must_use]
     pub fn levels(&self) -> Vec<Level> {
+        (0..self.level_count()).filter_map(|k| self.level(k)).collect()
+    }
+
+    /// The value called `k` of [`Parameter::levels`].
+    fn level(&self, k: u64) -> Option<Level> {
         match (&self.values, self.from, self.to) {
-            (Some(values), ..) => values.clone(),
+            (Some(values), ..) => values.get(k as usize).cloned(),
             (None, Some(from), Some(to)) => {
-                let (n, last) = (self.level_count() as u32, self.level_count().max(2) - 1);
+                let last = (self.level_count().max(2) - 1) as f64;
                 // Weighted ends, so that both are exact.
-                let value = |k: u32| (from * (last as f64 - f64::from(k)) + to * f64::from(k)) / last as f64;
-                (0..n).map(|k| Level::Number(value(k))).collect()
+                Some(Level::Number((from * (last - k as f64) + to * k as f64) / last))
             }
-            _ => Vec::new(),
+            _ => None,
         }
     }
 
@@ -142,26 +156,27 @@ impl Parameter {
         self.values.as_ref().map_or(u64::from(self.steps.unwrap_or(0)), |values| values.len() as u64)
     }
 
-    /// Every value it can take, unless it is drawn from a continuum.
+    /// The values that are named one by one, not those of a range or a continuum.
     #[must_use]
-    pub fn all_values(&self) -> Vec<Level> {
+    pub fn named_values(&self) -> &[Level] {
         match &self.distribution {
-            Some(Distribution::Choice { values, .. }) => values.clone(),
-            _ => self.levels(),
+            Some(Distribution::Choice { values, .. }) => values,
+            _ => self.values.as_deref().unwrap_or_default(),
         }
     }
 
     /// Whether every value it can take is a number.
     #[must_use]
     pub fn is_numeric(&self) -> bool {
-        self.all_values().iter().all(|v| v.number().is_some())
+        self.named_values().iter().all(|v| v.number().is_some())
     }
 
     /// A value it may well take: the first, or one off the middle of its distribution. None where there is nothing to take.
     #[must_use]
     pub fn some_value(&self) -> Option<Level> {
         match &self.distribution {
-            None | Some(Distribution::Choice { .. }) => self.all_values().into_iter().next(),
+            None => self.level(0).filter(|_| self.level_count() > 0),
+            Some(Distribution::Choice { .. }) => self.named_values().first().cloned(),
             Some(continuous) => Some(continuous.quantile(0.3)).filter(|v| v.number().is_some_and(f64::is_finite)),
         }
     }

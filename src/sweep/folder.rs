@@ -6,27 +6,32 @@
 //! | `cases.csv` | every case with its parameters |
 //! | `parts/part-000000.parquet` … | rows of a fixed range of cases; there whole or not at all |
 //! | `results.parquet` | all rows, once merged |
+//! | `….blake3` | the seal of a part or of the results, see [`seal`] |
 //!
-//! A part is done when its file ends well and has as many rows as its range. Nothing else is remembered, so a killed sweep is
-//! continued by doing the parts that are not.
+//! A part is done when it is as its seal says. Nothing else is remembered, so a killed sweep is continued by doing the parts that
+//! are not.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Plan, design_name};
-use super::{results, rules};
+use super::seal::State;
+use super::{results, rules, seal};
 use crate::diagnostic::Findings;
 use crate::output::manifest::Input;
-use crate::output::{OutputError, parquet_rows, publish_file};
+use crate::output::{OutputError, publish_file};
 
 /// Name of the record.
 const RECORD: &str = "sweep.json";
 /// Name of the list of cases.
 const CASES: &str = "cases.csv";
 const PARTS: &str = "parts";
+/// Name of the seal of all results.
+const RESULTS_SEAL: &str = "results.blake3";
 
 /// What was planned, as `sweep.json` holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,6 +84,13 @@ impl Record {
         }
     }
 
+    /// What a result must share with this sweep to belong to it: everything of it but where files lie.
+    fn fingerprint(&self) -> String {
+        let contents: Vec<_> = self.inputs.iter().map(|input| (input.bytes, &input.blake3)).collect();
+        let all = (&self.program, &self.overrides, contents, &self.strategies, &self.seeds, &self.parameters, self.cases, self.cases_of_part);
+        blake3::hash(&serde_json::to_vec(&all).expect("a record serialises")).to_hex().to_string()
+    }
+
     /// What makes results of `self` and `now` different sweeps. Where files lie does not matter, what is in them does.
     fn differences(&self, now: &Record) -> Vec<String> {
         let mut told = Vec::new();
@@ -112,9 +124,14 @@ pub struct Folder {
     pub path: PathBuf,
     /// What was planned.
     pub record: Record,
+    fingerprint: String,
 }
 
 impl Folder {
+    fn new(path: &Path, record: Record) -> Folder {
+        Folder { path: path.to_path_buf(), fingerprint: record.fingerprint(), record }
+    }
+
     /// Opens the folder of a planned sweep.
     ///
     /// # Errors
@@ -123,8 +140,12 @@ impl Folder {
         let file = path.join(RECORD);
         let none = |why: String| Findings::from(rules::NO_SWEEP.finding(why).help("plan one: copperplate sweep plan SCENARIO --out DIR"));
         let text = fs::read_to_string(&file).map_err(|e| none(format!("'{}' is not the folder of a sweep: {e}", path.display())))?;
-        let record = serde_json::from_str(&text).map_err(|e| none(format!("'{}' is not the record of a sweep: {e}", file.display())))?;
-        Ok(Folder { path: path.to_path_buf(), record })
+        let record: Record =
+            serde_json::from_str(&text).map_err(|e| none(format!("'{}' is not the record of a sweep: {e}", file.display())))?;
+        if record.parts != record.cases.div_ceil(record.cases_of_part.max(1)) {
+            return Err(none(format!("'{}' is not the record of a sweep: its parts do not hold its cases", file.display())));
+        }
+        Ok(Folder::new(path, record))
     }
 
     /// Makes the folder of a plan, or takes the one that is there if it holds the same sweep. `fresh` forgets what is there.
@@ -135,7 +156,8 @@ impl Folder {
         let record = Record::of(plan);
         if path.join(RECORD).is_file() {
             if fresh {
-                clear(path)?;
+                // Only a folder that is a sweep's is emptied.
+                Folder::open(path)?.clear()?;
             } else {
                 let folder = Folder::open(path)?;
                 folder.agrees(&record)?;
@@ -150,7 +172,7 @@ impl Folder {
         write_cases(plan, path)?;
         let text = serde_json::to_string_pretty(&record).expect("a record serialises") + "\n";
         publish_file(&path.join(RECORD), |file| fs::write(file, text).map_err(io_error("write", file)))?;
-        Ok(Folder { path: path.to_path_buf(), record })
+        Ok(Folder::new(path, record))
     }
 
     /// Reads the plan again, for a shard on whatever machine.
@@ -175,7 +197,23 @@ impl Folder {
     /// File of a part.
     #[must_use]
     pub fn part(&self, part: u64) -> PathBuf {
-        self.path.join(PARTS).join(format!("part-{part:06}.parquet"))
+        self.path.join(part_name(part))
+    }
+
+    /// Has `write` make the file of a part.
+    pub(super) fn publish_part<T>(&self, part: u64, write: impl FnOnce(&Path) -> Result<T, OutputError>) -> Result<T, OutputError> {
+        seal::publish(&self.path, &self.fingerprint, &part_name(part), write)
+    }
+
+    /// Has `write` make the file of all results.
+    pub(super) fn publish_results<T>(&self, write: impl FnOnce(&Path) -> Result<T, OutputError>) -> Result<T, OutputError> {
+        seal::publish(&self.path, &self.fingerprint, results::FILE_NAME, write)
+    }
+
+    /// How the file of all results stands.
+    #[must_use]
+    pub fn results(&self) -> State {
+        seal::state(&self.path, &self.fingerprint, results::FILE_NAME)
     }
 
     /// Number of cases of a part.
@@ -184,27 +222,52 @@ impl Folder {
         self.record.cases_of_part.min(self.record.cases - part * self.record.cases_of_part)
     }
 
-    /// Whether a part is there, whole.
+    /// How the parts stand, in order.
     #[must_use]
-    pub fn is_done(&self, part: u64) -> bool {
-        parquet_rows(&self.part(part)).is_ok_and(|rows| rows as u64 == self.cases_of(part))
-    }
-
-    /// Parts that are not done, in order.
-    #[must_use]
-    pub fn missing(&self) -> Vec<u64> {
-        (0..self.record.parts).filter(|part| !self.is_done(*part)).collect()
+    pub fn parts(&self) -> Vec<State> {
+        (0..self.record.parts).into_par_iter().map(|part| seal::state(&self.path, &self.fingerprint, &part_name(part))).collect()
     }
 
     /// Removes what killed processes left half-written; to be called when all parts are done.
     pub(super) fn sweep_out(&self) {
         for place in [self.path.clone(), self.path.join(PARTS)] {
-            let entries = fs::read_dir(place).into_iter().flatten().flatten();
-            for entry in entries.filter(|e| e.file_name().to_string_lossy().ends_with(".partial")) {
-                // It harms nobody if it stays.
-                let _ = fs::remove_file(entry.path());
+            remove_if(&place, |name| name.starts_with('.') && name.ends_with(".partial"));
+        }
+    }
+
+    /// Removes the files of a sweep and nothing else, the record last: a folder without it would be nobody's.
+    fn clear(&self) -> Result<(), OutputError> {
+        remove_if(&self.path.join(PARTS), |name| {
+            let number = name.strip_prefix("part-").and_then(|rest| rest.split_once('.'));
+            number.is_some_and(|(n, kind)| n.bytes().all(|b| b.is_ascii_digit()) && matches!(kind, "parquet" | "blake3"))
+        });
+        // Something of the user's own may lie there.
+        let _ = fs::remove_dir(self.path.join(PARTS));
+        for name in [results::FILE_NAME, RESULTS_SEAL, CASES, RECORD] {
+            match fs::remove_file(self.path.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error("remove", &self.path.join(name))(error)),
+                _ => {}
             }
         }
+        Ok(())
+    }
+}
+
+fn part_name(part: u64) -> String {
+    format!("{PARTS}/part-{part:06}.parquet")
+}
+
+/// The numbers of the parts that stand so.
+#[must_use]
+pub fn numbers(parts: &[State], wanted: impl Fn(State) -> bool) -> Vec<u64> {
+    (0..).zip(parts).filter(|(_, state)| wanted(**state)).map(|(part, _)| part).collect()
+}
+
+fn remove_if(folder: &Path, wanted: impl Fn(&str) -> bool) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| wanted(&entry.file_name().to_string_lossy())) {
+        // A part that stays has no seal of the next sweep, and a half-written file harms nobody.
+        let _ = fs::remove_file(entry.path());
     }
 }
 
@@ -215,17 +278,6 @@ fn is_ours_to_fill(path: &Path) -> bool {
         Ok(entries) => entries.flatten().all(|e| planned(&e.file_name().to_string_lossy())),
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
-}
-
-/// Removes a sweep, the record last: a folder without it would be nobody's.
-fn clear(path: &Path) -> Result<(), OutputError> {
-    let gone = |path: PathBuf, result: io::Result<()>| match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &path)(error)),
-        _ => Ok(()),
-    };
-    let parts = path.join(PARTS);
-    gone(parts.clone(), fs::remove_dir_all(&parts))?;
-    [results::FILE_NAME, CASES, RECORD].into_iter().try_for_each(|name| gone(path.join(name), fs::remove_file(path.join(name))))
 }
 
 /// `cases.csv`: number, sample, block, strategy, seed, and a column a parameter.
@@ -246,7 +298,7 @@ fn write_cases(plan: &Plan, folder: &Path) -> Result<(), OutputError> {
     publish_file(&folder.join(CASES), |file| write(file).map_err(|error| io_error("write", file)(error.into())))
 }
 
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
+pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
     let path = path.to_path_buf();
     move |source| OutputError::Io { action, path, source }
 }

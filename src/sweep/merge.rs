@@ -1,10 +1,11 @@
 //! From parts to `results.parquet`, in the order of cases and with the memory of one part and one row group.
 
-use super::folder::Folder;
-use super::results::{self, FAILED};
+use super::folder::{Folder, numbers};
+use super::seal::State;
+use super::results::FAILED;
 use super::rules;
 use crate::diagnostic::Findings;
-use crate::output::{Column, OutputError, Table, TableWriter, publish_file, read_parquet};
+use crate::output::{Column, OutputError, Table, TableWriter, read_parquet};
 
 /// What a merged sweep, or the done parts of one, amount to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,15 +41,21 @@ impl Tally {
 /// Merges all parts.
 ///
 /// # Errors
-/// `sweep-unfinished` when parts are missing, and what the file system says; what was merged before is then still there.
+/// `sweep-unfinished` when parts are missing, `damaged-part` when parts are not as they were written, and what the file system
+/// says; what was merged before is then still there.
 pub fn merge(folder: &Folder) -> Result<Tally, Findings> {
-    let missing = folder.missing();
+    let parts = folder.parts();
+    let mut findings = damaged(folder, &parts);
+    let missing = numbers(&parts, |state| state == State::Missing);
     if !missing.is_empty() {
         let message = format!("{} of {} parts are missing: {}", missing.len(), folder.record.parts, ranges(&missing));
-        return Err(rules::UNFINISHED.finding(message).help("run their shards again; parts that are there are kept").into());
+        findings.push(rules::UNFINISHED.finding(message).help("run their shards again; parts that are there are kept"));
+    }
+    if !findings.is_empty() {
+        return Err(findings);
     }
     let mut tally = Tally::default();
-    publish_file(&folder.path.join(results::FILE_NAME), |file| {
+    folder.publish_results(|file| {
         let mut writer: Option<TableWriter> = None;
         for part in 0..folder.record.parts {
             let rows = read_parquet(&folder.part(part))?;
@@ -65,13 +72,26 @@ pub fn merge(folder: &Folder) -> Result<Tally, Findings> {
     Ok(tally)
 }
 
+/// What is said of parts that are not as they were written; nothing of those that are missing.
+#[must_use]
+pub fn damaged(folder: &Folder, parts: &[State]) -> Findings {
+    let damaged = numbers(parts, |state| state == State::Damaged);
+    let Some(first) = damaged.first() else { return Findings::default() };
+    let path = folder.part(*first);
+    let message = match damaged.len() {
+        1 => format!("'{}' is not as this sweep wrote it", path.display()),
+        _ => format!("parts {} are not as this sweep wrote them, the first is '{}'", ranges(&damaged), path.display()),
+    };
+    rules::DAMAGED_PART.finding(message).help("run their shards again: 'sweep' and 'sweep work' replace them").into()
+}
+
 /// What the parts that are done amount to.
 ///
 /// # Errors
 /// When one cannot be read.
-pub fn tally(folder: &Folder) -> Result<Tally, OutputError> {
+pub fn tally(folder: &Folder, parts: &[State]) -> Result<Tally, OutputError> {
     let mut tally = Tally::default();
-    for part in (0..folder.record.parts).filter(|part| folder.is_done(*part)) {
+    for part in numbers(parts, |state| state == State::Whole) {
         tally.add(&read_parquet(&folder.part(part))?);
     }
     Ok(tally)

@@ -12,11 +12,13 @@ mod merge;
 mod plan;
 pub mod results;
 pub mod rules;
+mod seal;
 mod work;
 
 pub use design::Set;
-pub use folder::{Folder, Record};
-pub use merge::{Tally, merge, ranges, tally};
+pub use folder::{Folder, Record, numbers};
+pub use merge::{Tally, damaged, merge, ranges, tally};
 pub use plan::{Case, Plan};
 pub use results::Results;
+pub use seal::State;
 pub use work::{Progress, run_part, work};

@@ -208,7 +208,7 @@ fn files(
             document.lay(&parameter.key, level.toml(), place).ok()?;
             document.file(&parameter.key)
         };
-        files.entry(parameter.key.clone()).or_default().extend(parameter.all_values().into_iter().filter_map(named));
+        files.entry(parameter.key.clone()).or_default().extend(parameter.named_values().iter().cloned().filter_map(named));
     }
     files
 }

@@ -32,6 +32,16 @@ pub const UNFINISHED: Rule = Rule {
     mend: "copperplate sweep status outputs/street",
 };
 
+/// A part or the results are not as they were written.
+pub const DAMAGED_PART: Rule = Rule {
+    code: "damaged-part",
+    severity: Severity::Error,
+    what: "A part of a sweep, or its results, are not as this sweep wrote them.",
+    why: "Each has a checksum beside it. A file with a flipped bit, or of another sweep, would become figures that nobody computed.",
+    example: "copperplate sweep merge outputs/street     # after a disk lost a sector",
+    mend: "copperplate sweep street.toml --out outputs/street     # runs the damaged parts again",
+};
+
 /// Nobody says which shard a process is.
 pub const NO_SHARD: Rule = Rule {
     code: "no-shard",
@@ -65,5 +75,5 @@ pub const NO_THREADS: Rule = Rule {
 /// Rules on sweeps beyond those on their scenarios.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&CANNOT_SUBMIT, &CHANGED, &NO_SHARD, &NO_SWEEP, &NO_THREADS, &UNFINISHED]
+    vec![&CANNOT_SUBMIT, &CHANGED, &DAMAGED_PART, &NO_SHARD, &NO_SWEEP, &NO_THREADS, &UNFINISHED]
 }

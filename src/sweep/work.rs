@@ -11,7 +11,7 @@ use super::folder::Folder;
 use super::plan::{Case, Plan};
 use super::results::{FAILED, OK};
 use crate::kpi::{self, DEFINITIONS, Kpis};
-use crate::output::{Column, OutputError, Table, publish_file, write_parquet};
+use crate::output::{Column, OutputError, Table, write_parquet};
 use crate::scenario::document::Document;
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
@@ -27,7 +27,7 @@ pub type Progress<'a> = &'a (dyn Fn(bool) + Sync);
 pub fn work(folder: &Folder, plan: &Plan, parts: &[u64], progress: Progress<'_>) -> Result<(), OutputError> {
     parts.par_iter().try_for_each(|part| {
         let table = run_part(plan, *part, progress);
-        publish_file(&folder.part(*part), |file| write_parquet(&table, file)).map(drop)
+        folder.publish_part(*part, |file| write_parquet(&table, file)).map(drop)
     })
 }
 

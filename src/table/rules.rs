@@ -6,7 +6,11 @@ use crate::diagnostic::{Rule, Severity};
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
     vec![
+        &MISSING_FILE,
         &UNREADABLE_FILE,
+        &NOT_UTF8,
+        &WRONG_SEPARATOR,
+        &BLANK_ROW,
         &NO_HEADER,
         &ROW_LENGTH,
         &MISSING_COLUMN,
@@ -20,14 +24,55 @@ pub fn catalogue() -> Vec<&'static Rule> {
     ]
 }
 
-/// A file of a folder is not there, cannot be read, or is not UTF-8 text.
+/// A file or folder that is named is not there.
+pub const MISSING_FILE: Rule = Rule {
+    code: "missing-file",
+    severity: Severity::Error,
+    what: "A file or folder is not there.",
+    why: "A path in a scenario is relative to the file that wrote it, not to where the command runs; on the command line it is \
+          relative to where the command runs. A feeder folder needs all of its tables, even if one has only its header.",
+    example: "extends = \"vilage.toml\"",
+    mend: "extends = \"village.toml\"",
+};
+
+/// A file is not UTF-8 text.
+pub const NOT_UTF8: Rule = Rule {
+    code: "not-utf8",
+    severity: Severity::Error,
+    what: "A file is not UTF-8 text.",
+    why: "In another encoding names with accents would be other names. Spreadsheets offer 'CSV UTF-8' when they save.",
+    example: "# connections.csv, saved in ISO 8859-1\nid,address,bus\nMüller,ean.200000000000000001,b1",
+    mend: "# connections.csv, saved in UTF-8\nid,address,bus\nMüller,ean.200000000000000001,b1",
+};
+
+/// Cells are separated by another character.
+pub const WRONG_SEPARATOR: Rule = Rule {
+    code: "wrong-separator",
+    severity: Severity::Error,
+    what: "The cells of a table are separated by another character than expected.",
+    why: "Spreadsheets set to German, Dutch or French save ';' between cells and ',' in numbers; read with ',' every row is one cell.",
+    example: "bus;u_pu;angle_deg\nb0;1,02;0",
+    mend: "bus,u_pu,angle_deg\nb0,1.02,0",
+};
+
+/// A row of a series holds nothing.
+pub const BLANK_ROW: Rule = Rule {
+    code: "blank-row",
+    severity: Severity::Error,
+    what: "A row of a series holds nothing.",
+    why: "Rows are put in time by their order; passed over, a blank one would move every later value.",
+    example: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n40,50\n\n45,40",
+    mend: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n40,50\n42,45\n45,40",
+};
+
+/// A file cannot be read.
 pub const UNREADABLE_FILE: Rule = Rule {
     code: "unreadable-file",
     severity: Severity::Error,
-    what: "A file of a folder is not there, cannot be read, or is not UTF-8 text.",
-    why: "A feeder folder is read as a whole; without one of its tables there is no grid.",
-    example: "scenarios/feeders/street/ without buses.csv",
-    mend: "scenarios/feeders/street/buses.csv, even if it only has its header",
+    what: "A file is there and cannot be read: it is a folder, a device or a pipe, or the system refuses.",
+    why: "Input is read as a whole and must be a regular file; a pipe may never end.",
+    example: "chmod 000 scenarios/feeders/street/buses.csv",
+    mend: "chmod 644 scenarios/feeders/street/buses.csv",
 };
 
 /// A table is empty.

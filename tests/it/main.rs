@@ -1,6 +1,7 @@
 //! One integration binary; a file a behaviour.
 
 mod agent_revocation;
+mod bad_tables;
 mod battery_plan;
 mod chart;
 mod diagnostics;
@@ -10,6 +11,7 @@ mod meshed;
 mod message_command;
 mod model_docs;
 mod output;
+mod output_folder;
 mod powerflow;
 mod powerflow_command;
 mod powerflow_responses;
@@ -41,6 +43,7 @@ mod sim_truth_leak;
 mod sim_wire;
 mod sources;
 mod sweep;
+mod sweep_seals;
 mod topology;
 mod uftp_docs;
 mod uftp_fuzz;

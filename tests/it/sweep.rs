@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use copperplate::output::Column;
 use copperplate::rng::Stream;
-use copperplate::sweep::{Plan, Results};
+use copperplate::sweep::{Folder, Plan, Results};
 
 use crate::sim_support::told;
 
@@ -86,7 +86,7 @@ fn a_sweep_is_the_same_on_one_thread_two_threads_and_in_shards() {
     done(&["merge", &at(&shards)]);
     assert_eq!(results(&one), results(&shards));
 
-    let results = Results::read(&one).unwrap();
+    let results = Results::read(&Folder::open(&one).unwrap()).unwrap();
     assert_eq!((results.cases(), results.strategy_names()), (48, vec!["copper-plate", "congestion-management"]));
     assert_eq!(results.parameters().collect::<Vec<_>>(), ["feeder.pv_scale"]);
     let Some(Column::F64(scale)) = results.parameter("feeder.pv_scale") else { panic!("a number") };
@@ -104,7 +104,7 @@ fn a_row_says_what_the_single_run_says() {
         .output()
         .unwrap();
     assert!(run.status.success(), "{}", text(&run.stderr));
-    let results = Results::read(&folder).unwrap();
+    let results = Results::read(&Folder::open(&folder).unwrap()).unwrap();
     let kpis = std::fs::read_to_string(single.join("kpi.csv")).unwrap();
     let mut compared = 0;
     for line in kpis.lines().skip(1) {
@@ -176,7 +176,7 @@ values = [4, 4, 5000]
     let (scenario, folder) = (scenario("failing", table), place("failing"));
     let out = sweep(&[scenario.to_str().unwrap(), "--out", folder.to_str().unwrap()]);
     assert_eq!(out.status.code(), Some(1), "{}", text(&out.stderr));
-    let results = Results::read(&folder).unwrap();
+    let results = Results::read(&Folder::open(&folder).unwrap()).unwrap();
     let ok: Vec<bool> = (0..6).map(|case| results.succeeded(case)).collect();
     assert_eq!(ok, [true, true, false, false, true, false], "{}", text(&out.stdout));
     assert_eq!(results.reason(2), "'pv_scale' is 12, allowed is 0 to 10");

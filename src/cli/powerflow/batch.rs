@@ -22,7 +22,7 @@ pub(super) fn run(
     network: &Network,
     options: Options,
     power: &ConnectionPower,
-    raw: Option<&Path>,
+    raw: Option<(&Path, &Path)>,
     as_json: bool,
 ) -> Result<Outcome, Findings> {
     let (mut workspace, mut solution) = (Workspace::default(), Solution::default());
@@ -36,14 +36,14 @@ pub(super) fn run(
     let mut fastest = |outputs: Outputs| (0..PASSES).map(|_| pass(outputs).1).fold(f64::INFINITY, f64::min);
     let (cpu_magnitude_s, cpu_s) = (fastest(Outputs::MAGNITUDE), fastest(Outputs::VOLTAGE));
     let steps = solution.steps;
-    if let Some(dir) = raw {
+    if let Some((dir, grid_path)) = raw {
         let files = [
             ("p_w.f64", little_endian(&power.p_w)),
             ("q_var.f64", little_endian(&power.q_var)),
             ("u_pu.f64", little_endian(&solution.u_pu)),
             ("angle_rad.f64", little_endian(&solution.angle_rad)),
         ];
-        files::publish(dir, &files)?;
+        files::publish_results(dir, grid_path, &files)?;
     }
     let ns_per_node = cpu_s * 1e9 / (steps * network.nodes()) as f64;
     let iterations_mean = summary.iterations as f64 / summary.converged as f64;

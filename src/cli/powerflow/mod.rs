@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 
-use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD};
+use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD, TOO_LARGE};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
 use crate::grid::{Bus, Grid, Phases, RadialOrder, SpanningOrder, ZeroSequence};
@@ -84,6 +84,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let network = prepare(&feeder.grid);
     let options = Options { tolerance_pu: args.tolerance, ..Options::default() };
     if let Some(steps) = args.batch {
+        fits(steps, &feeder.grid, network.phases())?;
         let power = match (args.profiles, feeder.profiles.steps()) {
             (false, _) => batch::scaled(&feeder.nominal_power(), steps),
             (true, there) if steps <= there => feeder.power(0..steps),
@@ -92,10 +93,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
                 return Err(finding.help("ask for fewer steps").into());
             }
         };
-        return batch::run(&feeder, &network, options, &power, args.raw.as_deref(), args.json);
+        return batch::run(&feeder, &network, options, &power, args.raw.as_deref().map(|dir| (dir, args.grid.as_path())), args.json);
     }
     if args.series {
-        return series::run(&feeder, prepare, options, args.out.as_deref());
+        return series::run(&feeder, prepare, options, args.out.as_deref().map(|dir| (dir, args.grid.as_path())));
     }
     let (power, when) = match args.at {
         Some(at) => (power_at(&feeder, at)?, format!("at {at} {}", feeder.zone)),
@@ -118,13 +119,24 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     if let Some(dir) = &args.out {
         let mut tables = vec![("bus.csv", bus_csv(&feeder.grid, &solution)), ("branch.csv", branch_csv(&feeder.grid, &solution))];
         tables.extend(found.as_ref().map(|s| ("sensitivity.csv", sensitivity::csv(&feeder.grid, s))));
-        files::publish(dir, &tables)?;
+        files::publish_results(dir, &args.grid, &tables)?;
     }
     print(&summary(&feeder.grid, &network, loops, &solution, &when, iterations));
     if let Some(s) = &found {
         print(&sensitivity::table(&feeder.grid, s, &solution));
     }
     Ok(Outcome::Done)
+}
+
+/// Refuses a batch whose input and results would not fit into memory, before any is taken.
+fn fits(steps: usize, grid: &Grid, phases: usize) -> Result<(), Findings> {
+    const MOST_BYTES: usize = 16 << 30;
+    let values = 2 * grid.connections.len() + 2 * phases * grid.buses.len();
+    if steps.checked_mul(8 * values.max(1)).is_some_and(|bytes| bytes <= MOST_BYTES) {
+        return Ok(());
+    }
+    let finding = TOO_LARGE.finding(format!("{steps} steps of {} values each are more than 16 GiB", values));
+    Err(finding.help("ask for fewer steps; the time of a step does not depend on their number").into())
 }
 
 /// Says that a balanced load flow does not look at phases, if there is something to see.

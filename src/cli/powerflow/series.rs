@@ -41,7 +41,7 @@ pub(super) fn run(
     feeder: &Feeder,
     network: impl Fn(&Grid) -> Network + Send + Sync,
     options: Options,
-    out: Option<&Path>,
+    out: Option<(&Path, &Path)>,
 ) -> Result<Outcome, Findings> {
     let (grid, profiles) = (&feeder.grid, &feeder.profiles);
     if profiles.steps() == 0 {
@@ -70,8 +70,8 @@ pub(super) fn run(
             rows.push(row(grid, when(first + step), found.as_ref(), at));
         }
     }
-    if let Some(dir) = out {
-        files::publish(dir, &[("steps.csv", files::csv(&columns(grid), rows.into_iter()))])?;
+    if let Some((dir, grid_path)) = out {
+        files::publish_results(dir, grid_path, &[("steps.csv", files::csv(&columns(grid), rows.into_iter()))])?;
     }
     print(&total.text(grid, profiles.steps(), when));
     Ok(if total.failed == 0 { Outcome::Done } else { Outcome::CaseFailed })

@@ -13,8 +13,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print, report};
 use crate::analysis;
-use crate::diagnostic::Findings;
-use crate::sweep::{self, Folder, Plan, Results, Tally, ranges};
+use crate::diagnostic::{Finding, Findings, Severity};
+use crate::output::{OUTPUTS, file_name};
+use crate::sweep::{self, Folder, Plan, Results, State, Tally, numbers, ranges};
 
 /// Arguments of `sweep`: a scenario to be run here from beginning to end, or a step of a sharded sweep.
 #[derive(Debug, ClapArgs)]
@@ -108,7 +109,7 @@ enum Backend {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     match (&args.step, &args.here) {
         (Some(Step::Plan(planned)), _) => plan(planned).map(|(_, folder)| {
-            let Folder { path, record } = &folder;
+            let Folder { path, record, .. } = &folder;
             print(&format!("{}: {} cases in {} parts, planned in {}\n", record.name, record.cases, record.parts, path.display()));
             Outcome::Done
         }),
@@ -127,14 +128,14 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
 fn all(args: &Planned, threads: &Threads) -> Result<Outcome, Findings> {
     let began = Instant::now();
     let (plan, folder) = plan(args)?;
-    execute(&folder, &plan, &folder.missing(), threads)?;
+    execute(&folder, &plan, &undone(&folder), threads)?;
     merged(&folder, Some(began.elapsed().as_secs_f64()))
 }
 
 fn plan(args: &Planned) -> Result<(Plan, Folder), Findings> {
     let (plan, warnings) = Plan::read(&args.scenario, &args.set)?;
     report(&warnings);
-    let target = args.out.clone().unwrap_or_else(|| Path::new("outputs").join(&plan.name));
+    let target = args.out.clone().unwrap_or_else(|| Path::new(OUTPUTS).join(file_name(&plan.name)));
     let folder = Folder::prepare(&target, &plan, args.fresh)?;
     Ok((plan, folder))
 }
@@ -143,13 +144,24 @@ fn plan(args: &Planned) -> Result<(Plan, Folder), Findings> {
 fn share(args: &Work) -> Result<Outcome, Findings> {
     let folder = Folder::open(&args.dir)?;
     let shard = shard::of(args.shard, args.shards, &|name| std::env::var(name).ok())?;
-    let missing: Vec<u64> = folder.missing().into_iter().filter(|part| shard.takes(*part)).collect();
+    let missing: Vec<u64> = undone(&folder).into_iter().filter(|part| shard.takes(*part)).collect();
     let plan = folder.plan()?;
     let failed = execute(&folder, &plan, &missing, &args.threads)?;
     let cases: u64 = missing.iter().map(|part| folder.cases_of(*part)).sum();
     print(&format!("shard {shard}: {cases} cases run, {failed} of them failed\n"));
     // Failed cases are rows; a scheduler shall not run the shard again for them. Merging tells.
     Ok(Outcome::Done)
+}
+
+/// The parts that are to be run: those that are not there, and, as is said, those that are damaged.
+fn undone(folder: &Folder) -> Vec<u64> {
+    let parts = folder.parts();
+    let again = |mut finding: Finding| {
+        finding.severity = Severity::Warning;
+        finding.help("it is run again")
+    };
+    report(&Findings(sweep::damaged(folder, &parts).0.into_iter().map(again).collect()));
+    numbers(&parts, |state| state != State::Whole)
 }
 
 /// Runs parts with a bar on standard error; the number of cases that failed.
@@ -185,7 +197,7 @@ fn merged(folder: &Folder, seconds: Option<f64>) -> Result<Outcome, Findings> {
     let tally = sweep::merge(folder)?;
     let took = seconds.map_or_else(String::new, |s| format!(" in {s:.1} s"));
     print(&format!("{}: {} cases{took}, {}", folder.record.name, tally.cases, failures(&tally)));
-    let results = Results::read(&folder.path)?;
+    let results = Results::read(folder)?;
     let files = analysis::write(&results, &folder.path)?;
     let path = folder.path.display();
     print(&format!(
@@ -199,16 +211,22 @@ fn merged(folder: &Folder, seconds: Option<f64>) -> Result<Outcome, Findings> {
 
 fn status(dir: &Path) -> Result<Outcome, Findings> {
     let folder = Folder::open(dir)?;
-    let missing = folder.missing();
-    let tally = sweep::tally(&folder)?;
+    let parts = folder.parts();
+    let missing = numbers(&parts, |state| state == State::Missing);
+    let damaged = sweep::damaged(&folder, &parts);
+    let tally = sweep::tally(&folder, &parts)?;
     let record = &folder.record;
     print(&format!("{}: {} of {} cases run, {}", record.name, tally.cases, record.cases, failures(&tally)));
-    let merged = if folder.path.join(sweep::results::FILE_NAME).is_file() { "merged" } else { "not merged yet" };
+    let merged = match folder.results() {
+        State::Whole => "merged",
+        State::Missing => "not merged yet",
+        State::Damaged => "to be merged again, for the results are not as they were written",
+    };
     print(&match missing.len() {
         0 => format!("all {} parts are there, {merged}\n", record.parts),
         n => format!("{n} of {} parts are missing: {}\n", record.parts, ranges(&missing)),
     });
-    Ok(Outcome::Done)
+    if damaged.is_empty() { Ok(Outcome::Done) } else { Err(damaged) }
 }
 
 /// `none failed`, or how many with the first reasons.

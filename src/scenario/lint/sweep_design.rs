@@ -1,5 +1,7 @@
 //! Sweeps without cases: nothing to vary, nothing to draw, lists that do not match.
 
+use std::collections::BTreeSet;
+
 use super::{Faults, Subject};
 use crate::diagnostic::{Finding, Rule, Severity};
 use crate::scenario::sweep_table::{Design, Parameter, Seeds, Sweep};
@@ -34,7 +36,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         tell(&format!("sweep.{key}"), RULE.finding(message).help(help));
     }
     let strategies = if sweep.strategies.is_empty() { &scenario.strategies } else { &sweep.strategies };
-    let cases = [sweep.sets(), sweep.seeds(scenario.seed).len() as u64, strategies.len() as u64].into_iter().try_fold(1, u64::checked_mul);
+    let cases = [sweep.sets(), sweep.seed_count(), strategies.len() as u64].into_iter().try_fold(1, u64::checked_mul);
     if cases.is_none_or(|n| n > MOST_CASES) {
         tell("sweep", RULE.finding(format!("the sweep has more than {MOST_CASES} cases")).help("vary fewer keys, or draw a design"));
     }
@@ -89,7 +91,7 @@ fn table_faults(sweep: &Sweep) -> Vec<Fault> {
         let message = format!("the design needs {} dimensions of {SOBOL_DIMENSIONS}", sweep.dimensions());
         faults.push(("design", message, "vary fewer keys; a Saltelli scheme takes two dimensions for each"));
     }
-    let mut lengths: Vec<usize> = sweep.parameter.iter().map(|p| p.levels().len()).collect();
+    let mut lengths: Vec<u64> = sweep.parameter.iter().map(Parameter::level_count).collect();
     lengths.dedup();
     if sweep.design == Design::List && lengths.len() > 1 && !lengths.contains(&0) {
         let message = format!("the lists have {} values", lengths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
@@ -98,7 +100,7 @@ fn table_faults(sweep: &Sweep) -> Vec<Fault> {
     match &sweep.seeds {
         Some(Seeds::Count(0)) => faults.push(("seeds", "there are no seeds".to_owned(), "one seed is enough for a draw")),
         Some(Seeds::List(list)) if list.is_empty() => faults.push(("seeds", "there are no seeds".to_owned(), "name at least one")),
-        Some(Seeds::List(list)) if (1..list.len()).any(|i| list[..i].contains(&list[i])) => {
+        Some(Seeds::List(list)) if list.iter().collect::<BTreeSet<_>>().len() < list.len() => {
             faults.push(("seeds", "a seed stands twice".to_owned(), "its cases would be the same; name each seed once"));
         }
         _ => {}

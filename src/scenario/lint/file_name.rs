@@ -1,0 +1,28 @@
+//! Names that files are called after.
+
+use super::{Faults, Subject, strategy_path};
+use crate::diagnostic::{Rule, Severity};
+use crate::output::file_name::{LONGEST, fault};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "file-name",
+    severity: Severity::Error,
+    what: "The name of a scenario or strategy cannot be the name of a file.",
+    why: "Results lie in a folder called after the scenario, charts and messages in files called after strategies. A name that leads \
+          to another folder would put them outside.",
+    example: "strategies = [\"do-nothing\", \"../both\"]\n\n[strategy.\"../both\"]\nextends = \"grid-capacity-management\"",
+    mend: "strategies = [\"do-nothing\", \"both\"]\n\n[strategy.both]\nextends = \"grid-capacity-management\"",
+};
+
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let s = subject.scenario;
+    let own = std::iter::once(("name".to_owned(), &s.name));
+    let strategies = s.strategy.keys().map(|name| (strategy_path(name, ""), name));
+    for (path, name) in own.chain(strategies) {
+        if let Some(why) = fault(name) {
+            let finding = RULE.finding(format!("'{}' cannot be the name of a file: {why}", name.escape_debug()));
+            faults.at(&path, finding.help(format!("use letters, digits, blanks and signs but '/' and '\\', {LONGEST} bytes at most")));
+        }
+    }
+}

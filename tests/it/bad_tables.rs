@@ -1,0 +1,225 @@
+//! Tables and counts that cannot be taken: one cause, one finding, in the time of one look. The table of cases lies in
+//! `tests/data/bad_tables.csv`; small inputs of the reference data are tried beside it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+fn copperplate(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_copperplate")).current_dir(env!("CARGO_MANIFEST_DIR")).args(args).output().unwrap()
+}
+
+fn shared(path: &str) -> Option<PathBuf> {
+    std::env::var_os("COPPERPLATE_SHARED").map(|root| Path::new(&root).join("cases").join(path))
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bad tables").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A copy of a shipped feeder.
+fn feeder(name: &str, to: &Path) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/feeders").join(name);
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// The codes of the findings on standard error, with `file:line` of each.
+fn told(out: &Output) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(&out.stderr).into_owned();
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("error[").or_else(|| line.strip_prefix("warning[")) {
+            found.push((rest.split(']').next().unwrap().to_owned(), String::new()));
+        } else if let (Some(place), Some(last)) = (line.trim_start().strip_prefix("--> "), found.last_mut()) {
+            let file = Path::new(place.split(':').next().unwrap()).file_name().unwrap().to_string_lossy().into_owned();
+            last.1 = format!("{file}:{}", place.split(':').nth(1).unwrap());
+        }
+    }
+    found
+}
+
+/// Changes a table: `from` to `to` in its text, or all of it where `from` is empty.
+fn change(file: &Path, from: &str, to: &str) {
+    let special = |text: &str| text.replace("\\n", "\n").replace("\\t", "\t");
+    match to {
+        "(missing)" => fs::remove_file(file).unwrap(),
+        "(folder)" => {
+            fs::remove_file(file).unwrap();
+            fs::create_dir(file).unwrap();
+        }
+        "(latin-1)" => {
+            let mut bytes = fs::read(file).unwrap();
+            bytes.extend_from_slice(b"M\xfcller");
+            fs::write(file, bytes).unwrap();
+        }
+        "(utf-16)" => fs::write(file, b"\xff\xfei\0d\0").unwrap(),
+        "(pipe)" => {
+            fs::remove_file(file).unwrap();
+            assert!(Command::new("mkfifo").arg(file).status().unwrap().success());
+        }
+        "(semicolons)" => {
+            let text = fs::read_to_string(file).unwrap().replace(',', ";").replace('.', ",");
+            fs::write(file, text).unwrap();
+        }
+        _ => {
+            let text = fs::read_to_string(file).unwrap();
+            assert!(text.contains(&special(from)), "{from} stands in {}", file.display());
+            let changed = if from.is_empty() { special(to) } else { text.replacen(&special(from), &special(to), 1) };
+            fs::write(file, changed).unwrap();
+        }
+    }
+}
+
+#[test]
+fn one_cause_is_one_finding() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bad_tables.csv");
+    let mut cases = 0;
+    for row in csv::Reader::from_path(table).unwrap().deserialize::<(String, String, String, String, String)>() {
+        let (file, from, to, code, place) = row.unwrap();
+        let folder = scratch("one cause");
+        feeder("lv-rural1-2", &folder);
+        change(&folder.join(&file), &from, &to);
+        let out = copperplate(&["powerflow", folder.to_str().unwrap()]);
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        if code.is_empty() {
+            assert!(out.status.success() && told(&out).is_empty(), "{file} {from} {to}: {text}");
+        } else {
+            assert_eq!(out.status.code(), Some(2), "{file} {from} {to}: {text}");
+            assert_eq!(told(&out), [(code, place)], "{file} {from} {to}: {text}");
+            assert!(text.contains(&file), "{text}");
+        }
+        cases += 1;
+    }
+    assert!(cases >= 20);
+}
+
+#[test]
+fn shared_cases_come_out_as_expected() {
+    let Some(semicolon) = shared("csv-semicolon/feeder") else { return };
+    let out = copperplate(&["powerflow", semicolon.to_str().unwrap()]);
+    assert_eq!(told(&out), [("wrong-separator".to_owned(), "lines.csv:1".to_owned())]);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("';'"));
+    let blank = shared("profile-blank-row/feeder").unwrap();
+    for args in [&["powerflow", "--series"][..], &["powerflow", "--at", "2026-03-09T09:45"]] {
+        let out = copperplate(&[args, &[blank.to_str().unwrap()]].concat());
+        assert_eq!(out.status.code(), Some(2));
+        let (code, place) = told(&out).remove(0);
+        let text = fs::read_to_string(blank.join("profiles.csv")).unwrap();
+        let line = text.lines().position(|line| line.trim().is_empty()).unwrap() + 1;
+        assert_eq!((code.as_str(), place), ("profile-gap", format!("profiles.csv:{line}")));
+    }
+}
+
+/// Coordinates are given with both columns or with none.
+#[test]
+fn half_of_the_coordinates_is_a_finding() {
+    for (gone, kept) in [("x", "y"), ("y", "x")] {
+        let folder = scratch("coordinates");
+        feeder("lv-rural1-2", &folder);
+        let path = folder.join("buses.csv");
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let column = header.iter().position(|name| name == gone).unwrap();
+        let without = |row: &csv::StringRecord| -> csv::StringRecord {
+            row.iter().enumerate().filter(|(k, _)| *k != column).map(|(_, cell)| cell).collect()
+        };
+        let rows: Vec<csv::StringRecord> = std::iter::once(without(&header)).chain(reader.records().map(|r| without(&r.unwrap()))).collect();
+        let mut writer = csv::Writer::from_path(&path).unwrap();
+        rows.iter().for_each(|row| writer.write_record(row).unwrap());
+        writer.flush().unwrap();
+        let out = copperplate(&["powerflow", folder.to_str().unwrap(), "--at", "2016-07-24T13:00"]);
+        assert_eq!((out.status.code(), told(&out)), (Some(2), vec![("missing-column".to_owned(), "buses.csv:1".to_owned())]), "{kept}");
+    }
+}
+
+#[test]
+fn counts_are_checked_before_memory_is_taken() {
+    let place = scratch("counts");
+    let sweep = "scenarios/sweep-pv.toml";
+    let cases: [(&[&str], &str); 6] = [
+        (&["validate", sweep, "--set", "sweep.seeds=4000000000"], "more than 10000000 cases"),
+        (&["validate", sweep, "--set", "sweep.seeds=1000000000"], "more than 10000000 cases"),
+        (&["sweep", "plan", sweep, "--set", "sweep.parameter[0].steps=4294967295"], "steps"),
+        (&["sweep", "plan", sweep, "--set", "sweep.parameter[0].steps=1000000"], "more than 10000000 cases"),
+        (&["powerflow", "scenarios/feeders/lv-rural1-2", "--batch", "4000000000"], "16 GiB"),
+        (&["powerflow", "scenarios/feeders/lv-rural1-2", "--batch", "18446744073709551615"], "16 GiB"),
+    ];
+    for (args, said) in cases {
+        // The limit is the system's: taking the memory would end the process.
+        let script = "ulimit -v 400000; exec \"$0\" \"$@\"";
+        let out = Command::new("sh").current_dir(env!("CARGO_MANIFEST_DIR")).args(["-c", script, env!("CARGO_BIN_EXE_copperplate")]).args(args);
+        let out = if args[0] == "sweep" { out.args(["--out", place.to_str().unwrap()]) } else { out }.output().unwrap();
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(out.status.code() == Some(2) && text.contains(said), "{args:?}: {text}");
+    }
+}
+
+/// A fault in every row is told twenty times and counted, in time that grows with the rows.
+#[test]
+fn thousands_of_faults_are_counted() {
+    let folder = scratch("thousand");
+    feeder("ieee-eu-lv", &folder);
+    let text = fs::read_to_string(folder.join("buses.csv")).unwrap();
+    fs::write(folder.join("buses.csv"), text.replacen("u_rated_v", "u_v", 1)).unwrap();
+    let out = copperplate(&["powerflow", folder.to_str().unwrap()]);
+    let codes: Vec<String> = told(&out).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["missing-column", "unknown-column"], "a table that could not be read judges no other");
+
+    let mut reference = Duration::ZERO;
+    for (rows, factor) in [(20_000, 1), (200_000, 10)] {
+        let mut text = "id,u_rated_v,u_min_pu,u_max_pu\n".to_owned();
+        text.extend((0..rows).map(|k| format!("b{k},400,0.9,1.1\n")));
+        fs::write(folder.join("buses.csv"), text).unwrap();
+        let begun = cpu();
+        let out = copperplate(&["powerflow", folder.to_str().unwrap()]);
+        let took = cpu() - begun;
+        let told = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(out.status.code() == Some(2) && told.len() < 100_000, "{} bytes", told.len());
+        assert!(told.contains(" more of '"), "{}", &told[..2000]);
+        // Linear is 10 times as long; the square would be 100 times.
+        assert!(factor == 1 || took < 30 * reference.max(Duration::from_millis(50)), "{took:?} after {reference:?}");
+        reference = took;
+    }
+}
+
+/// Processor time of the children of this process so far. Other tests run beside this one, so it is an upper bound.
+fn cpu() -> Duration {
+    let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = |k: usize| text.rsplit(')').next().and_then(|t| t.split_whitespace().nth(k)).and_then(|t| t.parse().ok()).unwrap_or(0);
+    Duration::from_millis(10 * (ticks(13) + ticks(14)))
+}
+
+#[test]
+fn findings_for_scripts_are_complete() {
+    let folder = scratch("json");
+    feeder("lv-rural1-2", &folder.join("f"));
+    let lines = fs::read_to_string(folder.join("f/lines.csv")).unwrap();
+    fs::write(folder.join("f/lines.csv"), lines.replace(",LV1.101 Bus", ",LV9.101 Bus")).unwrap();
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.toml");
+    fs::write(folder.join("s.toml"), format!("extends = {base:?}\nname = \"s\"\nsed = 2\n[feeder]\npath = \"f\"\n")).unwrap();
+    let scenario = folder.join("s.toml");
+    let scenario = scenario.to_str().unwrap();
+    for args in [&["validate", "--json", scenario][..], &["run", "--json", scenario, "--out", "/dev/null/x"]] {
+        let out = copperplate(args);
+        assert_eq!(out.status.code(), Some(2));
+        assert!(out.stderr.is_empty());
+        let said: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let findings = said["findings"].as_array().unwrap();
+        assert!(said["ok"] == false && findings.len() > 20, "{findings:?}");
+        assert!(findings.iter().any(|f| f["code"] == "unknown-key" && f["line"] == 3 && f["column"] == 1), "{findings:?}");
+        assert!(findings.iter().all(|f| f["file"].is_string() && f["severity"].is_string() && f["message"].is_string()));
+    }
+    let out = folder.join("out");
+    let day = ["--set", "time.until=\"2016-07-22\"", "--strategy", "copper-plate", "--json", "--out", out.to_str().unwrap()];
+    let out = copperplate(&[&["run", base.to_str().unwrap()], &day[..]].concat());
+    let said: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert!(said["ok"] == true && said["results"]["kpis"]["copper-plate"]["overload_ex_ante_h"].is_number(), "{said}");
+    assert!(Path::new(said["results"]["folder"].as_str().unwrap()).join("kpi.csv").is_file());
+}
