@@ -27,9 +27,9 @@ pub use write::folder_files;
 /// # Errors
 /// All findings, if one of them is an error; else they are warnings.
 pub fn read_folder(path: &Path) -> Result<(Feeder, Findings), Findings> {
-    if path.join(meta::FILE).is_file() {
+    if path.join(meta::FILE).exists() {
         folder::read(path)
-    } else if path.join(neutral::NODES).is_file() {
+    } else if path.join(neutral::NODES).exists() {
         neutral::read(path)
     } else {
         let message = format!("'{}' is not a feeder folder", path.display());

@@ -225,7 +225,7 @@ fn lost_output_is_told() {
         &["validate", "scenarios/quickstart.toml"],
         &["validate", "--json", "scenarios/quickstart.toml"],
         &["powerflow", grid, "--at", "2016-07-24T13:00"],
-        &["message", "check", "tests/data/uftp/FlexOffer.xml"],
+        &["message", "check", "tests/data/uftp/fuzz/read-FlexOfferRevocationResponse-version-supported.xml"],
         &["run", "scenarios/quickstart.toml", "--set", "time.until=\"2016-07-22\"", "--strategy", "copper-plate", "--out", out],
     ];
     for args in commands {

@@ -61,12 +61,17 @@ fn damaged_and_foreign_parts_are_named_and_run_again() {
     let (place, other) = (swept("mend", ""), swept("foreign", "[feeder]\npv_scale = 2.0\n[dso]\ncro_domain = \"other.example.com\"\n"));
     let part = |place: &Path, k: u64, kind: &str| place.join(format!("s/parts/part-{k:06}.{kind}"));
     let whole = fs::read(place.join("s/results.parquet")).unwrap();
+    let copy = |from: &Path, k: u64| {
+        for kind in ["parquet", "blake3"] {
+            fs::copy(part(from, k, kind), part(&place, 1, kind)).unwrap();
+        }
+    };
     let spoil: [&dyn Fn(); 5] = [
         &|| fs::write(part(&place, 1, "parquet"), b"").unwrap(),
         &|| fs::remove_file(part(&place, 1, "blake3")).unwrap(),
         // One part in place of another, and one of another sweep, each with its seal.
-        &|| drop(["parquet", "blake3"].map(|kind| fs::copy(part(&place, 0, kind), part(&place, 1, kind)).unwrap())),
-        &|| drop(["parquet", "blake3"].map(|kind| fs::copy(part(&other, 1, kind), part(&place, 1, kind)).unwrap())),
+        &|| copy(&place, 0),
+        &|| copy(&other, 1),
         &|| fs::write(part(&place, 1, "parquet"), &whole).unwrap(),
     ];
     for (k, spoil) in spoil.iter().enumerate() {
