@@ -18,7 +18,8 @@ pub struct Table {
     delimiter: u8,
     header: csv::StringRecord,
     records: Vec<csv::StringRecord>,
-    is_whole: bool,
+    /// Rows of the wrong length, which have been told.
+    ragged: Vec<csv::StringRecord>,
 }
 
 /// One data row of a [`Table`].
@@ -81,28 +82,24 @@ impl Table {
             return None;
         }
         let header = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
-        Some(Table { source: Arc::clone(source), delimiter, header, records, is_whole: true })
+        Some(Table { source: Arc::clone(source), delimiter, header, records, ragged: Vec::new() })
     }
 
     fn drop_ragged(&mut self, findings: &mut Findings) {
-        let (expected, delimiter, source) = (self.header.len(), self.delimiter, Arc::clone(&self.source));
-        let (header, before) = (&self.header, self.records.len());
-        self.records.retain(|record| {
-            let fits = record.len() == expected;
-            if !fits {
-                let message = format!("this row has {} cells, the header has {expected}", record.len());
-                let help = format!("the columns are {}", header.iter().collect::<Vec<_>>().join(", "));
-                findings.push(rules::ROW_LENGTH.finding(message).at(&source, row_span(&source.text, delimiter, record)).help(help));
-            }
-            fits
-        });
-        self.is_whole = self.records.len() == before;
+        let expected = self.header.len();
+        (self.records, self.ragged) = std::mem::take(&mut self.records).into_iter().partition(|record| record.len() == expected);
+        for record in &self.ragged {
+            let message = format!("this row has {} cells, the header has {expected}", record.len());
+            let help = format!("the columns are {}", self.columns().collect::<Vec<_>>().join(", "));
+            let span = row_span(&self.source.text, self.delimiter, record);
+            findings.push(rules::ROW_LENGTH.finding(message).at(&self.source, span).help(help));
+        }
     }
 
-    /// Whether every row of the text is in the table; of one that is not, nobody knows what it names.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.is_whole
+    /// The cells of `column` in rows of the wrong length, as far as they can be told: what such a row names is not missing.
+    pub fn ragged_cells(&self, column: &str) -> impl Iterator<Item = &str> {
+        let i = self.column(column);
+        self.ragged.iter().filter_map(move |record| record.get(i?)).map(str::trim)
     }
 
     /// The text this table was read from.

@@ -28,6 +28,7 @@ pub(crate) struct Ticks {
 impl Ticks {
     /// The multiples of a round step inside `lo..=hi`, at most `most` of them.
     pub(crate) fn within(lo: f64, hi: f64, most: usize) -> Ticks {
+        let (lo, hi) = drawable(lo, hi);
         let (step, decimals) = round_step((hi - lo) / most.max(1) as f64);
         let (first, last) = ((lo / step - 1e-9).ceil() as i64, (hi / step + 1e-9).floor() as i64);
         Ticks { values: (first..=last).map(|k| k as f64 * step).collect(), decimals }
@@ -35,7 +36,7 @@ impl Ticks {
 
     /// The multiples of a round step that enclose `lo..=hi`, about `most` of them.
     pub(crate) fn around(lo: f64, hi: f64, most: usize) -> Ticks {
-        let hi = if hi > lo { hi } else { lo + 1.0 };
+        let (lo, hi) = drawable(lo, if hi > lo { hi } else { lo + 1.0 });
         let (step, decimals) = round_step((hi - lo) / most.max(1) as f64);
         let (first, last) = ((lo / step + 1e-9).floor() as i64, (hi / step - 1e-9).ceil() as i64);
         Ticks { values: (first..=last).map(|k| k as f64 * step).collect(), decimals }
@@ -51,6 +52,15 @@ impl Ticks {
 
     pub(crate) fn label(&self, value: f64) -> String {
         number(value, self.decimals)
+    }
+}
+
+/// The range where it can be divided; else, beyond what a number holds or where a step is lost in rounding, one that can.
+fn drawable(lo: f64, hi: f64) -> (f64, f64) {
+    let size = lo.abs().max(hi.abs());
+    match hi - lo {
+        range if range == 0.0 || (range.is_finite() && size.is_finite() && range.abs() > 1e-9 * size) => (lo, hi),
+        _ => (0.0, 1.0),
     }
 }
 

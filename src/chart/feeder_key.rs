@@ -46,6 +46,9 @@ impl Scale {
     }
 }
 
+/// The scale ends here; what is beyond has its last colour.
+const MOST_LOADING: f64 = 100.0;
+
 /// What the key explains, and the scales of the map.
 pub(crate) struct MapKey<'a> {
     /// Names in order.
@@ -69,7 +72,7 @@ impl<'a> MapKey<'a> {
         let outside = |(u, b): &(&(f64, f64), &crate::grid::Bus)| u.0 < b.u_min_pu || u.1 > b.u_max_pu;
         MapKey {
             aggregators,
-            top: ((scale.worst_loading * 2.0).ceil() / 2.0).max(1.5),
+            top: ((scale.worst_loading * 2.0).ceil() / 2.0).clamp(1.5, MOST_LOADING),
             largest_w: scale.largest_w,
             largest_radius: 10.0,
             folded: nodes.folded_w.is_some(),

@@ -78,16 +78,15 @@ const PHASES: [(&str, Phases); 4] = [("abc", Phases::Abc), ("a", Phases::A), ("b
 pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     let mut r = Reader { dir, findings: Findings::default(), grid: Grid::default(), places: Places::default() };
     let meta = meta::read(dir, &mut r.findings);
-    let buses = r.buses().then(|| index(r.grid.buses.iter().map(|b| b.id.as_str())));
+    let buses = r.buses();
     r.branches(buses.as_ref());
     r.sources(buses.as_ref());
-    let all_connections = r.connections(buses.as_ref());
-    if all_connections {
+    let connections = r.connections(buses.as_ref());
+    if connections.is_some() {
         r.grid.responses = responses::read(dir, &r.grid.connections, &mut r.findings);
     }
     tap_changers::read(dir, &mut r.grid, &mut r.findings);
     let profiles = meta.as_ref().and_then(|m| r.profiles(m));
-    let connections = all_connections.then(|| index(r.grid.connections.iter().map(|c| c.id.as_str())));
     let assets = r.assets(connections.as_ref(), profiles.as_ref());
     let Reader { mut findings, mut grid, places, .. } = r;
     if !findings.has_errors() {
@@ -99,17 +98,20 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     findings.or_ok(feeder)
 }
 
-/// Row by id; the first of several, duplicates are reported elsewhere.
-fn index<'a>(ids: impl Iterator<Item = &'a str>) -> Rows {
-    let mut map = BTreeMap::new();
+/// Row by id; the first of several, duplicates are reported elsewhere. Ids of rows of the wrong length have the placeholder.
+fn index<'a>(ids: impl Iterator<Item = &'a str>, table: &Table) -> Rows {
+    let mut map = Rows::new();
     for (row, id) in ids.enumerate() {
-        map.entry(id.to_owned()).or_insert(row);
+        map.entry(id.to_owned()).or_insert(BusIdx::new(row).0);
+    }
+    for id in table.ragged_cells("id") {
+        map.entry(id.to_owned()).or_insert(u32::MAX);
     }
     map
 }
 
 /// Row by id.
-type Rows = BTreeMap<String, usize>;
+type Rows = BTreeMap<String, u32>;
 
 struct Reader<'a> {
     dir: &'a Path,
@@ -124,12 +126,12 @@ impl Reader<'_> {
         read_table(self.dir, file, required, optional, &mut self.findings)
     }
 
-    /// The buses; whether all of them could be read, so that others can be held against them.
-    fn buses(&mut self) -> bool {
-        let Some(table) = self.table("buses.csv", &BUSES, &["x", "y"]) else { return false };
+    /// The buses, by id for those that refer to them; `None` when their table could not be read, so that it judges nobody.
+    fn buses(&mut self) -> Option<Rows> {
+        let table = self.table("buses.csv", &BUSES, &["x", "y"])?;
         let coordinates = table.column("x").is_some() || table.column("y").is_some();
         if coordinates && !table.check_columns(&[&BUSES[..], &["x", "y"]].concat(), &[], &mut self.findings) {
-            return false;
+            return None;
         }
         let f = &mut self.findings;
         for row in table.rows() {
@@ -146,7 +148,7 @@ impl Reader<'_> {
                 position,
             });
         }
-        table.is_whole()
+        Some(index(self.grid.buses.iter().map(|bus| bus.id.as_str()), &table))
     }
 
     fn branches(&mut self, buses: Option<&Rows>) {
@@ -186,9 +188,9 @@ impl Reader<'_> {
         }
     }
 
-    /// The connections; whether all of them could be read.
-    fn connections(&mut self, buses: Option<&Rows>) -> bool {
-        let Some(table) = self.table("connections.csv", &CONNECTIONS, &["phases"]) else { return false };
+    /// The connections, as [`Reader::buses`].
+    fn connections(&mut self, buses: Option<&Rows>) -> Option<Rows> {
+        let table = self.table("connections.csv", &CONNECTIONS, &["phases"])?;
         let f = &mut self.findings;
         for row in table.rows() {
             let phases = if row.optional("phases").is_some() { row.choice("phases", &PHASES, f) } else { Phases::Abc };
@@ -204,7 +206,8 @@ impl Reader<'_> {
             let finding = rules::NO_CONNECTIONS.finding("the feeder has no connections").at(table.source(), table.header_span());
             f.push(finding.help("one row a metered connection follows the header"));
         }
-        table.is_whole() && !table.is_empty()
+        let rows = index(self.grid.connections.iter().map(|connection| connection.id.as_str()), &table);
+        (!rows.is_empty()).then_some(rows)
     }
 
     /// The profiles, without columns when there is no file; `None` when they are bad.
@@ -318,14 +321,17 @@ fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: Option<&R
     rows.get(id).map_or_else(
         || {
             let rule = if what == "bus" { crate::grid::rules::UNKNOWN_BUS } else { rules::UNKNOWN_CONNECTION };
-            let finding = rule.finding(format!("there is no {what} '{id}'"));
+            let finding = rule.finding(format!("there is no {what} '{id}' in {file}"));
             // A guess costs a look at every name, and nobody reads thousands of them.
             let known: Vec<&str> = rows.keys().map(String::as_str).filter(|_| f.0.len() < SHOWN_OF_A_KIND).collect();
-            let help = nearest(id, &known).map_or_else(|| format!("the ids are in {file}"), |name| format!("did you mean '{name}'?"));
-            f.push(row.at(column, finding.help(help)));
+            let finding = match nearest(id, &known) {
+                Some(name) => finding.help(format!("did you mean '{name}'?")),
+                None => finding.help("references are ids of that table"),
+            };
+            f.push(row.at(column, finding));
             u32::MAX
         },
-        |&i| BusIdx::new(i).0,
+        |&row| row,
     )
 }
 
@@ -334,7 +340,7 @@ fn profile(row: Row<'_>, column: &str, profiles: Option<&ProfileTable>, f: &mut 
     let (name, profiles) = (row.optional(column)?, profiles?);
     let found = profiles.find(name);
     if found.is_none() {
-        let finding = rules::UNKNOWN_PROFILE.finding(format!("there is no profile '{name}'"));
+        let finding = rules::UNKNOWN_PROFILE.finding(format!("there is no profile '{name}' in {CSV} or {PARQUET}"));
         f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))));
     }
     found

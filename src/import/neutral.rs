@@ -35,7 +35,7 @@ use crate::grid::{
 };
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress};
 use crate::profile::ProfileTable;
-use crate::table::{Row, Sign};
+use crate::table::{Row, Sign, Table};
 use crate::time::{SimDuration, SimTime};
 
 /// The file that tells this form.
@@ -60,25 +60,29 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     let mut grid = Grid { name: dir.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()), ..Grid::default() };
     let mut places = Places::default();
     let f = &mut findings;
-    each(dir, NODES, &["id", "u_rated_v"], f, |row, f| {
+    let table = each(dir, NODES, &["id", "u_rated_v"], f, |row, f| {
         let (id, u_rated_v) = (row.text("id", f), row.number("u_rated_v", Sign::Positive, f));
         places.buses.push(row.location());
         grid.buses.push(Bus { id, u_rated_v, u_min_pu: BAND_PU.0, u_max_pu: BAND_PU.1, position: None });
     });
-    let nodes: BTreeMap<String, usize> = grid.buses.iter().enumerate().map(|(i, b)| (b.id.clone(), i)).collect();
+    let nodes: Option<Nodes> = table.map(|table| {
+        let told = table.ragged_cells("id").map(|id| (id.to_owned(), u32::MAX));
+        told.chain(grid.buses.iter().enumerate().map(|(i, bus)| (bus.id.clone(), BusIdx::new(i).0))).collect()
+    });
+    let nodes = nodes.as_ref();
     each(dir, "lines.csv", if unbalanced { &LINES_3PH } else { &LINES }, f, |row, f| {
         places.lines.push(row.location());
-        grid.lines.push(line(row, unbalanced, &nodes, f));
+        grid.lines.push(line(row, unbalanced, nodes, f));
     });
     let columns = [&TRANSFORMERS[..], if unbalanced { &TRANSFORMERS_ZERO } else { &[] }].concat();
     each(dir, "transformers.csv", &columns, f, |row, f| {
         places.transformers.push(row.location());
-        grid.transformers.push(transformer(row, unbalanced, &nodes, f));
+        grid.transformers.push(transformer(row, unbalanced, nodes, f));
     });
     each(dir, "sources.csv", &["node", "u_pu", "angle_deg"], f, |row, f| {
         let (u_pu, angle_deg) = (row.number("u_pu", Sign::Positive, f), row.number("angle_deg", Sign::Any, f));
         places.sources.push(row.location());
-        grid.sources.push(Source { bus: node(row, "node", &nodes, f), u_pu, angle_deg });
+        grid.sources.push(Source { bus: node(row, "node", nodes, f), u_pu, angle_deg });
     });
     let mut assets = Vec::new();
     let mut connect = |row: Row<'_>, f: &mut Findings, phases: Phases, asset: AssetSpec| {
@@ -86,25 +90,27 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
         grid.connections.push(Connection {
             id: asset.id.clone(),
             address: EntityAddress::new(format!("ean.{:018}", assets.len())),
-            bus: node(row, "node", &nodes, f),
+            bus: node(row, "node", nodes, f),
             phases,
         });
         assets.push(AssetSpec { connection: ConnectionIdx::new(assets.len()), ..asset });
     };
-    if unbalanced {
+    let injections = if unbalanced {
         each(dir, INJECTIONS_3PH, &PHASE_COLUMNS, f, |row, f| {
             by_phase(row, f).into_iter().for_each(|(phases, asset)| connect(row, f, phases, asset));
-        });
+        })
     } else {
         each(dir, "injections.csv", &["id", "node", "kind", "p_w", "q_var"], f, |row, f| {
             let (id, kind) = (row.text("id", f), row.choice("kind", &KINDS, f));
             let asset = constant(id, kind, row.number("p_w", Sign::Any, f), row.number("q_var", Sign::Any, f));
             connect(row, f, Phases::Abc, asset);
-        });
+        })
+    };
+    if injections.is_some() {
+        grid.responses = responses::read(dir, &grid.connections, f);
     }
-    grid.responses = responses::read(dir, &grid.connections, f);
     tap_changers::read(dir, &mut grid, f);
-    if assets.is_empty() {
+    if injections.is_some_and(|table| table.is_empty()) {
         findings.push(rules::NO_CONNECTIONS.finding(format!("'{}' has no injections", dir.display())));
     }
     if !findings.has_errors() {
@@ -136,13 +142,19 @@ fn constant(id: String, kind: AssetKind, p_nominal_w: f64, q_nominal_var: f64) -
 }
 
 /// Reads each row of a table whose columns are all there; what the form has beside is not looked at.
-fn each(dir: &Path, file: &str, required: &[&str], findings: &mut Findings, mut row: impl FnMut(Row<'_>, &mut Findings)) {
-    if let Some(table) = read_table(dir, file, required, &["name", "sk_va", "rx", "z01_ratio"], findings) {
-        table.rows().for_each(|r| row(r, findings));
-    }
+fn each(
+    dir: &Path,
+    file: &str,
+    required: &[&str],
+    findings: &mut Findings,
+    mut row: impl FnMut(Row<'_>, &mut Findings),
+) -> Option<Table> {
+    let table = read_table(dir, file, required, &["name", "sk_va", "rx", "z01_ratio"], findings)?;
+    table.rows().for_each(|r| row(r, findings));
+    Some(table)
 }
 
-fn line(row: Row<'_>, unbalanced: bool, nodes: &BTreeMap<String, usize>, f: &mut Findings) -> Line {
+fn line(row: Row<'_>, unbalanced: bool, nodes: Option<&Nodes>, f: &mut Findings) -> Line {
     let mut siemens = |column| std::f64::consts::TAU * FREQUENCY_HZ * row.number(column, Sign::Any, f);
     let (b_s, b0_s) = if unbalanced { (siemens("c1_f"), siemens("c0_f")) } else { (row.number("b_s", Sign::Any, f), 0.0) };
     let (r, x) = if unbalanced { ("r1_ohm", "x1_ohm") } else { ("r_ohm", "x_ohm") };
@@ -164,7 +176,7 @@ fn line(row: Row<'_>, unbalanced: bool, nodes: &BTreeMap<String, usize>, f: &mut
     }
 }
 
-fn transformer(row: Row<'_>, unbalanced: bool, nodes: &BTreeMap<String, usize>, f: &mut Findings) -> Transformer {
+fn transformer(row: Row<'_>, unbalanced: bool, nodes: Option<&Nodes>, f: &mut Findings) -> Transformer {
     Transformer {
         id: row.text("id", f),
         hv: node(row, "hv", nodes, f),
@@ -186,15 +198,16 @@ fn transformer(row: Row<'_>, unbalanced: bool, nodes: &BTreeMap<String, usize>, 
     }
 }
 
+/// Row by id of the nodes; `None` where their table could not be read, so that it judges nobody.
+type Nodes = BTreeMap<String, u32>;
+
 /// The row of the node a cell names; the placeholder of an unknown one is the last index there is.
-fn node(row: Row<'_>, column: &str, nodes: &BTreeMap<String, usize>, f: &mut Findings) -> BusIdx {
+fn node(row: Row<'_>, column: &str, nodes: Option<&Nodes>, f: &mut Findings) -> BusIdx {
     let id = row.cell(column);
-    nodes.get(id).map_or_else(
-        || {
-            let finding = crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no node '{id}'"));
-            f.push(row.at(column, finding.help(format!("the ids are in {NODES}"))));
-            BusIdx(u32::MAX)
-        },
-        |&i| BusIdx::new(i),
-    )
+    let known = nodes.map_or(Some(u32::MAX), |nodes| nodes.get(id).copied());
+    BusIdx(known.unwrap_or_else(|| {
+        let finding = crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no node '{id}' in {NODES}"));
+        f.push(row.at(column, finding.help("references are ids of that table")));
+        u32::MAX
+    }))
 }

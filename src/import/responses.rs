@@ -47,7 +47,7 @@ fn connection(row: Row<'_>, known: &BTreeMap<&str, usize>, findings: &mut Findin
     let id = row.text("connection", findings);
     let found = known.get(id.as_str()).copied();
     if found.is_none() && !id.is_empty() {
-        let mut finding = rules::UNKNOWN_CONNECTION.finding(format!("there is no connection '{id}'"));
+        let mut finding = rules::UNKNOWN_CONNECTION.finding(format!("there is no connection '{id}' among the feeder's connections"));
         let names: Vec<&str> = known.keys().copied().filter(|_| findings.0.len() < SHOWN_OF_A_KIND).collect();
         if let Some(near) = nearest(&id, &names) {
             finding = finding.help(format!("did you mean '{near}'?"));

@@ -34,8 +34,8 @@ pub(super) fn read(dir: &Path, grid: &mut Grid, findings: &mut Findings) {
     for row in table.rows() {
         let id = row.text("transformer", findings);
         let Some(&transformer) = known.get(&id) else {
-            let finding = rules::UNKNOWN_TRANSFORMER.finding(format!("there is no transformer '{id}'"));
-            findings.push(row.at("transformer", finding.help("the ids are in transformers.csv")));
+            let finding = rules::UNKNOWN_TRANSFORMER.finding(format!("there is no transformer '{id}' in transformers.csv"));
+            findings.push(row.at("transformer", finding.help("references are ids of that table")));
             continue;
         };
         if let Some(tap) = tap(row, findings) {
@@ -57,7 +57,7 @@ fn changer(row: Row<'_>, grid: &Grid, transformer: usize, findings: &mut Finding
     let bus = match row.optional("bus") {
         None => grid.transformers[transformer].lv,
         Some(id) => grid.bus(id).unwrap_or_else(|| {
-            findings.push(row.at("bus", crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no bus '{id}'"))));
+            findings.push(row.at("bus", crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no bus '{id}' among the buses"))));
             BusIdx(0)
         }),
     };

@@ -85,7 +85,7 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
         let path = path.to_path_buf();
         move |source| OutputError::Io { action, path, source }
     }

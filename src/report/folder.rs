@@ -18,6 +18,9 @@ use crate::units::Money;
 
 use super::ReportError;
 
+/// Name of the page in a run's folder.
+pub const PAGE: &str = "report.html";
+
 /// A run's folder in memory; series and messages are read where they are packed.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -176,8 +179,7 @@ impl Folder {
 
 /// The manifest, if the files it lists are as they were written. The page itself may be made anew.
 fn unchanged(folder: &Path, manifest: Manifest) -> Result<Manifest, ReportError> {
-    let page = super::FILE_NAME;
-    for output in manifest.outputs.iter().filter(|output| output.file != page && is_inside(&output.file)) {
+    for output in manifest.outputs.iter().filter(|output| output.file != PAGE && is_inside(&output.file)) {
         if Output::of(folder, &output.file, None)?.blake3 != output.blake3 {
             return Err(ReportError::Changed { path: folder.join(&output.file) });
         }

@@ -25,9 +25,7 @@ use crate::output::Manifest;
 use crate::output::manifest::FILE_NAME as MANIFEST;
 
 pub use error::{ReportError, catalogue};
-
-/// Name of the page in a run's folder.
-pub const FILE_NAME: &str = "report.html";
+pub use folder::PAGE as FILE_NAME;
 
 /// The page of the run or sweep in `dir`.
 ///

@@ -171,7 +171,7 @@ impl Folder {
         }
         write_cases(plan, path)?;
         let text = serde_json::to_string_pretty(&record).expect("a record serialises") + "\n";
-        publish_file(&path.join(RECORD), |file| fs::write(file, text).map_err(io_error("write", file)))?;
+        publish_file(&path.join(RECORD), |file| fs::write(file, text).map_err(OutputError::io("write", file)))?;
         Ok(Folder::new(path, record))
     }
 
@@ -200,13 +200,19 @@ impl Folder {
         self.path.join(part_name(part))
     }
 
-    /// Has `write` make the file of a part.
-    pub(super) fn publish_part<T>(&self, part: u64, write: impl FnOnce(&Path) -> Result<T, OutputError>) -> Result<T, OutputError> {
+    /// Has `write` make the file of a part, and seals it.
+    ///
+    /// # Errors
+    /// Those of `write`, and when the file system refuses.
+    pub fn publish_part<T>(&self, part: u64, write: impl FnOnce(&Path) -> Result<T, OutputError>) -> Result<T, OutputError> {
         seal::publish(&self.path, &self.fingerprint, &part_name(part), write)
     }
 
-    /// Has `write` make the file of all results.
-    pub(super) fn publish_results<T>(&self, write: impl FnOnce(&Path) -> Result<T, OutputError>) -> Result<T, OutputError> {
+    /// Has `write` make the file of all results, and seals it.
+    ///
+    /// # Errors
+    /// Those of `write`, and when the file system refuses.
+    pub fn publish_results<T>(&self, write: impl FnOnce(&Path) -> Result<T, OutputError>) -> Result<T, OutputError> {
         seal::publish(&self.path, &self.fingerprint, results::FILE_NAME, write)
     }
 
@@ -245,7 +251,7 @@ impl Folder {
         let _ = fs::remove_dir(self.path.join(PARTS));
         for name in [results::FILE_NAME, RESULTS_SEAL, CASES, RECORD] {
             match fs::remove_file(self.path.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error("remove", &self.path.join(name))(error)),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(OutputError::io("remove", &self.path.join(name))(error)),
                 _ => {}
             }
         }
@@ -295,10 +301,5 @@ fn write_cases(plan: &Plan, folder: &Path) -> Result<(), OutputError> {
         }
         writer.flush().map_err(csv::Error::from)
     };
-    publish_file(&folder.join(CASES), |file| write(file).map_err(|error| io_error("write", file)(error.into())))
-}
-
-pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
-    let path = path.to_path_buf();
-    move |source| OutputError::Io { action, path, source }
+    publish_file(&folder.join(CASES), |file| write(file).map_err(|error| OutputError::io("write", file)(error.into())))
 }

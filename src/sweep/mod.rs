@@ -10,6 +10,7 @@ mod design;
 mod folder;
 mod merge;
 mod plan;
+mod read;
 pub mod results;
 pub mod rules;
 mod seal;

@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 
 use crate::output::{OutputError, publish_among_many};
 
-use super::folder::io_error;
-
 /// How a file of results stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -36,7 +34,7 @@ pub(super) fn publish<T>(
         Ok((value, of(sweep, name, file)?))
     })?;
     // Whoever is killed here leaves a file without its seal, and runs it again.
-    publish_among_many(&place(&path), |file| fs::write(file, seal + "\n").map_err(io_error("write", file)))?;
+    publish_among_many(&place(&path), |file| fs::write(file, seal + "\n").map_err(OutputError::io("write", file)))?;
     Ok(value)
 }
 
@@ -59,6 +57,6 @@ fn of(sweep: &str, name: &str, file: &Path) -> Result<String, OutputError> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(sweep.as_bytes()).update(b"\n").update(name.as_bytes()).update(b"\n");
     let hashed = File::open(file).and_then(|opened| hasher.update_reader(opened).map(drop));
-    hashed.map_err(io_error("read", file))?;
+    hashed.map_err(OutputError::io("read", file))?;
     Ok(hasher.finalize().to_hex().to_string())
 }

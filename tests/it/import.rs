@@ -137,7 +137,7 @@ fn a_folder_of_neither_form_is_no_feeder() {
     let dir = folder("neutral", &[("nodes.csv", b"id,name,u_rated_v\n0,a,400\n".to_vec()), ("lines.csv", b"id,from\n".to_vec())]);
     let findings = read_folder(&dir).unwrap_err();
     let codes: Vec<&str> = findings.0.iter().map(|f| f.code).collect();
-    assert!(codes.contains(&"missing-column") && codes.contains(&"unreadable-file") && codes.contains(&"no-connections"), "{findings}");
+    assert!(codes.contains(&"missing-column") && codes.contains(&"missing-file") && !codes.contains(&"no-connections"), "{findings}");
 }
 
 fn made_up() -> Feeder {

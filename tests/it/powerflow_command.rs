@@ -38,7 +38,7 @@ fn tables_are_written_whole() {
     assert!(out.status.success());
     let mut files: Vec<String> = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     files.sort();
-    assert_eq!(files, ["branch.csv", "bus.csv"]);
+    assert_eq!(files, ["branch.csv", "bus.csv", "manifest.json"]);
     let bus = std::fs::read_to_string(dir.join("bus.csv")).unwrap();
     assert!(bus.starts_with("id,u_pu,angle_deg\n0,1,0\n"), "{bus}");
     assert_eq!(bus.lines().count(), 34);

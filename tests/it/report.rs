@@ -15,6 +15,7 @@ use copperplate::scenario::build::build;
 use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
 use copperplate::scenario::schema::Scenario;
+use copperplate::sweep::Folder;
 use copperplate::sim::{Reference, run_case};
 use rayon::prelude::*;
 
@@ -173,7 +174,7 @@ fn the_page_of_a_run_holds_everything() {
 
 #[test]
 fn names_cannot_act() {
-    const HOSTILE: &str = "</script><script>alert(1)</script>\" onload='x'";
+    const HOSTILE: &str = "<script>alert(1)<!--\" onload='x'";
     let folder = run("hostile", &["bus:*"], |s| {
         s.name = format!("a{HOSTILE}");
         s.description = format!("why {HOSTILE}?");
@@ -234,10 +235,11 @@ fn sweep_results() -> Table {
 #[test]
 fn the_page_of_a_sweep_shows_parameters_failures_and_analysis() {
     let folder = scratch("sweep");
-    let plan = r#"{ "program": "copperplate 0.1.0", "name": "pv sweep", "design": "grid", "parameters": ["feeder.pv_scale"],
-        "seeds": [1, 2], "inputs": [{ "path": "a.toml", "bytes": 3, "blake3": "00ff" }] }"#;
+    let plan = r#"{ "program": "copperplate 0.1.0", "scenario": "a.toml", "overrides": [], "name": "pv sweep", "description": "",
+        "design": "grid", "parameters": ["feeder.pv_scale", "forecast.kind"], "strategies": ["copper-plate", "reinforce"],
+        "seeds": [1, 2], "cases": 16, "cases_of_part": 2, "parts": 8, "inputs": [{ "path": "a.toml", "bytes": 3, "blake3": "00ff" }] }"#;
     fs::write(folder.join("sweep.json"), plan).unwrap();
-    write_parquet(&sweep_results(), &folder.join("results.parquet")).unwrap();
+    Folder::open(&folder).unwrap().publish_results(|file| write_parquet(&sweep_results(), file)).unwrap();
     fs::create_dir(folder.join("analysis")).unwrap();
     fs::write(folder.join("analysis/sobol-indices.csv"), "parameter,first,total\nfeeder.pv_scale,0.5123456789012,0.7\n<i>x,0.1,\n")
         .unwrap();

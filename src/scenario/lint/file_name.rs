@@ -11,8 +11,8 @@ pub const RULE: Rule = Rule {
     what: "The name of a scenario or strategy cannot be the name of a file.",
     why: "Results lie in a folder called after the scenario, charts and messages in files called after strategies. A name that leads \
           to another folder would put them outside.",
-    example: "strategies = [\"do-nothing\", \"../both\"]\n\n[strategy.\"../both\"]\nextends = \"grid-capacity-management\"",
-    mend: "strategies = [\"do-nothing\", \"both\"]\n\n[strategy.both]\nextends = \"grid-capacity-management\"",
+    example: "strategies = [\"do-nothing\", \"../both\"]\n\n[strategy.\"../both\"]\npreset = \"congestion-management\"",
+    mend: "strategies = [\"do-nothing\", \"both\"]\n\n[strategy.both]\npreset = \"congestion-management\"",
 };
 
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {

@@ -25,7 +25,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let (Some(feeder), Some(wanted)) = (subject.feeder, &subject.scenario.feeder.heat_pumps) else { return };
     let any = feeder.assets.iter().any(|a| a.kind == AssetKind::HeatPump && a.p_profile.is_some());
     if wanted.share > 0.0 && !any && feeder.profiles.steps() > 0 {
-        let finding = RULE.finding("the feeder has no heat-pump profiles to follow");
+        let finding = RULE.finding("the feeder has no heat-pump profiles to follow: no asset of that kind in assets.csv has one");
         faults.at("feeder.heat_pumps", finding.help("use a feeder with heat pumps, such as a SimBench grid of scenario 1 or 2"));
     }
 }

@@ -31,7 +31,8 @@ fn help(element: &str, names: &[&str]) -> String {
         (Some(name), _) | (None, &[name]) => format!("did you mean '{name}'?"),
         _ => {
             let transformers: Vec<&str> = names.iter().copied().filter(|name| name.starts_with("transformer:")).take(4).collect();
-            format!("write 'transformer:ID' or 'line:ID'; there are {}, and those in lines.csv", transformers.join(", "))
+            let some = if transformers.is_empty() { "none".to_owned() } else { transformers.join(", ") };
+            format!("write 'transformer:ID' or 'line:ID'; in transformers.csv there are {some}, and lines are those in lines.csv")
         }
     }
 }
