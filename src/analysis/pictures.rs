@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::output::file_name;
 use crate::chart::{AlongParameter, BarRow, Figure, ParameterBars, ParameterLine, ParameterPanel, Style, along_parameter, parameter_bars};
 use crate::kpi::DEFINITIONS;
 use crate::output::Column;
+use crate::output::file_name;
 use crate::sweep::Results;
 
 use super::groups::{by_strategy, telling};

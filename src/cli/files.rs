@@ -18,7 +18,8 @@ pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findi
     for (name, bytes) in files {
         let path = dir.join(name);
         if path.symlink_metadata().is_ok() && std::fs::read(&path).is_ok_and(|there| there != *bytes) {
-            findings.push(FILE_EXISTS.finding(format!("'{}' is there already", path.display())).help("move it away, or name another folder"));
+            findings
+                .push(FILE_EXISTS.finding(format!("'{}' is there already", path.display())).help("move it away, or name another folder"));
         }
     }
     if !findings.is_empty() {
@@ -57,7 +58,8 @@ pub(super) fn publish_results(dir: &Path, inputs: &Path, files: &[(&str, Vec<u8>
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Findings> {
-    let write = |file: &Path| std::fs::write(file, bytes).map_err(|source| OutputError::Io { action: "write", path: file.to_path_buf(), source });
+    let write =
+        |file: &Path| std::fs::write(file, bytes).map_err(|source| OutputError::Io { action: "write", path: file.to_path_buf(), source });
     publish_file(path, write).map_err(|error| Findings::from(CANNOT_WRITE.finding(error.to_string())))
 }
 

@@ -74,7 +74,11 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
 
 /// Runs the scenario and publishes its folder; what scripts are told of it. `warn` takes what is merely odd.
 fn results(args: &Args, warn: &mut dyn FnMut(Findings)) -> Result<Json, Findings> {
-    let say = |text: &str| if !args.json { print(text) };
+    let say = |text: &str| {
+        if !args.json {
+            print(text)
+        }
+    };
     let began = Instant::now();
     let opened = crate::scenario::open(&args.scenario, &args.set)?;
     warn(opened.warnings.clone());

@@ -190,7 +190,10 @@ impl Check<'_> {
             self.push(at, finding.help("remove it or mend one end"));
         } else if a.u_rated_v != b.u_rated_v {
             let message = format!("{what} joins bus '{}' of {} V and bus '{}' of {} V", a.id, a.u_rated_v, b.id, b.u_rated_v);
-            self.push(at, rules::VOLTAGE_LEVELS.finding(message).help("only transformers join voltage levels; the rated voltages are in buses.csv"));
+            self.push(
+                at,
+                rules::VOLTAGE_LEVELS.finding(message).help("only transformers join voltage levels; the rated voltages are in buses.csv"),
+            );
         }
     }
 

@@ -319,7 +319,12 @@ fn unsupplied(grid: &Grid, places: &Places, buses: &[usize]) -> Finding {
         }
         None => {
             let message = format!("no source supplies bus {list}");
-            (rules::NO_SOURCE.finding(message).help("add the missing branch (lines.csv, transformers.csv, switches.csv) or a source (sources.csv), or remove the buses"), Element::Bus(buses[0]))
+            (
+                rules::NO_SOURCE.finding(message).help(
+                    "add the missing branch (lines.csv, transformers.csv, switches.csv) or a source (sources.csv), or remove the buses",
+                ),
+                Element::Bus(buses[0]),
+            )
         }
     };
     Finding { location: places.of(element).cloned(), ..finding }

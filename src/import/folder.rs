@@ -59,16 +59,8 @@ pub(super) const ASSETS: [&str; 5] = ["id", "connection", "kind", "p_nominal_w",
 pub(super) const PARQUET: &str = "profiles.parquet";
 const CSV: &str = "profiles.csv";
 /// As we write them, and as spreadsheets and other programs do.
-const CLOSED: [(&str, bool); 8] = [
-    ("true", true),
-    ("false", false),
-    ("True", true),
-    ("False", false),
-    ("TRUE", true),
-    ("FALSE", false),
-    ("1", true),
-    ("0", false),
-];
+const CLOSED: [(&str, bool); 8] =
+    [("true", true), ("false", false), ("True", true), ("False", false), ("TRUE", true), ("FALSE", false), ("1", true), ("0", false)];
 const PHASES: [(&str, Phases); 4] = [("abc", Phases::Abc), ("a", Phases::A), ("b", Phases::B), ("c", Phases::C)];
 
 /// Reads a folder in our form.

@@ -142,13 +142,7 @@ fn constant(id: String, kind: AssetKind, p_nominal_w: f64, q_nominal_var: f64) -
 }
 
 /// Reads each row of a table whose columns are all there; what the form has beside is not looked at.
-fn each(
-    dir: &Path,
-    file: &str,
-    required: &[&str],
-    findings: &mut Findings,
-    mut row: impl FnMut(Row<'_>, &mut Findings),
-) -> Option<Table> {
+fn each(dir: &Path, file: &str, required: &[&str], findings: &mut Findings, mut row: impl FnMut(Row<'_>, &mut Findings)) -> Option<Table> {
     let table = read_table(dir, file, required, &["name", "sk_va", "rx", "z01_ratio"], findings)?;
     table.rows().for_each(|r| row(r, findings));
     Some(table)

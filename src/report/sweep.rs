@@ -10,9 +10,9 @@ use serde_json::{Value as Json, json};
 
 use crate::kpi::DEFINITIONS;
 use crate::output::read_parquet;
+use crate::output::table::{Column, Strings};
 use crate::sweep::State;
 use crate::sweep::results::FILE_NAME as RESULTS;
-use crate::output::table::{Column, Strings};
 
 use super::ReportError;
 use super::figures::{decimal, heading, words};

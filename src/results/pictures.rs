@@ -53,7 +53,8 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
     figures.push(("cost".to_owned(), cost(study, cases, &period, &style)));
     let names = cases.iter().map(|c| format!("feeder-{}", file_name(&c.strategy.name)));
     figures.extend(names.zip(maps(study, cases, &period, &style)));
-    figures.extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", file_name(&c.strategy.name)), f))));
+    figures
+        .extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", file_name(&c.strategy.name)), f))));
     figures
 }
 

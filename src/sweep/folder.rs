@@ -87,7 +87,8 @@ impl Record {
     /// What a result must share with this sweep to belong to it: everything of it but where files lie.
     fn fingerprint(&self) -> String {
         let contents: Vec<_> = self.inputs.iter().map(|input| (input.bytes, &input.blake3)).collect();
-        let all = (&self.program, &self.overrides, contents, &self.strategies, &self.seeds, &self.parameters, self.cases, self.cases_of_part);
+        let all =
+            (&self.program, &self.overrides, contents, &self.strategies, &self.seeds, &self.parameters, self.cases, self.cases_of_part);
         blake3::hash(&serde_json::to_vec(&all).expect("a record serialises")).to_hex().to_string()
     }
 
@@ -251,7 +252,9 @@ impl Folder {
         let _ = fs::remove_dir(self.path.join(PARTS));
         for name in [results::FILE_NAME, RESULTS_SEAL, CASES, RECORD] {
             match fs::remove_file(self.path.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(OutputError::io("remove", &self.path.join(name))(error)),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(OutputError::io("remove", &self.path.join(name))(error));
+                }
                 _ => {}
             }
         }

@@ -1,9 +1,9 @@
 //! From parts to `results.parquet`, in the order of cases and with the memory of one part and one row group.
 
 use super::folder::{Folder, numbers};
-use super::seal::State;
 use super::results::FAILED;
 use super::rules;
+use super::seal::State;
 use crate::diagnostic::Findings;
 use crate::output::{Column, OutputError, Table, TableWriter, read_parquet};
 

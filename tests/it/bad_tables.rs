@@ -129,7 +129,8 @@ fn half_of_the_coordinates_is_a_finding() {
         let without = |row: &csv::StringRecord| -> csv::StringRecord {
             row.iter().enumerate().filter(|(k, _)| *k != column).map(|(_, cell)| cell).collect()
         };
-        let rows: Vec<csv::StringRecord> = std::iter::once(without(&header)).chain(reader.records().map(|r| without(&r.unwrap()))).collect();
+        let rows: Vec<csv::StringRecord> =
+            std::iter::once(without(&header)).chain(reader.records().map(|r| without(&r.unwrap()))).collect();
         let mut writer = csv::Writer::from_path(&path).unwrap();
         rows.iter().for_each(|row| writer.write_record(row).unwrap());
         writer.flush().unwrap();

@@ -15,8 +15,8 @@ use copperplate::scenario::build::build;
 use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
 use copperplate::scenario::schema::Scenario;
-use copperplate::sweep::Folder;
 use copperplate::sim::{Reference, run_case};
+use copperplate::sweep::Folder;
 use rayon::prelude::*;
 
 const VOID: [&str; 5] = ["meta", "link", "input", "img", "br"];
