@@ -34,7 +34,7 @@ impl Document {
     /// # Errors
     /// What leaves no whole tree to check: `missing-file`, `extends-cycle`, and `toml-syntax` where brackets or keys are broken.
     pub fn read(path: &Path, overrides: &[String]) -> Result<Document, Findings> {
-        Ok(Document::of(read_text(path)?, overrides)?)
+        Document::of(read_text(path)?, overrides)
     }
 
     /// As [`Document::read`], from a text that was not read from `name` but acts as if it had been.
