@@ -24,11 +24,12 @@ mod validate;
 
 pub use schema::schema_text;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::diagnostic::Findings;
 use outcome::{Outcome, all_printed, print, report};
 
 /// Exit code of a command that was told to end.
@@ -76,7 +77,15 @@ enum Command {
 /// Parses the arguments of the process, runs the command and gives the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(asked) if !asked.use_stderr() => {
+            let help = asked.render();
+            print(&if std::io::stdout().is_terminal() { help.ansi().to_string() } else { help.to_string() });
+            return ended(Ok(Outcome::Done));
+        }
+        Err(wrong) => wrong.exit(),
+    };
     let end = || {
         crate::output::abandon();
         std::process::exit(INTERRUPTED);
@@ -96,6 +105,11 @@ pub fn main() -> ExitCode {
         Command::Message(args) => message::run(&args),
         Command::Participant(args) => participant::run(&args),
     };
+    ended(result)
+}
+
+/// The exit code, after the findings are told.
+fn ended(result: Result<Outcome, Findings>) -> ExitCode {
     match result {
         Ok(_) if !all_printed() => ExitCode::from(2),
         Ok(Outcome::Done) => ExitCode::SUCCESS,

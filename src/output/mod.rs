@@ -18,7 +18,7 @@ pub use column_file::{TableWriter, parquet_rows, read_columns, read_parquet, rea
 pub use error::{OutputError, catalogue};
 pub use file_name::file_name;
 pub use manifest::Manifest;
-pub use publish::{OUTPUTS, RunFolder, publish_among_many, publish_file};
+pub use publish::{OUTPUTS, RunFolder, is_for_one, publish_among_many, publish_file};
 pub use staging::abandon;
 pub use table::{Column, Strings, Table};
 pub use text_table::TextTable;

@@ -57,11 +57,7 @@ impl RunFolder {
     /// As [`RunFolder::create`].
     pub fn may_stand_at(target: &Path) -> Result<(), OutputError> {
         let target = followed(target)?;
-        let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
-        let place = fs::canonicalize(&target).unwrap_or_else(|_| here.join(&target));
-        if here.starts_with(&place) || place == here.join(OUTPUTS) || place.file_name().is_none() {
-            return Err(OutputError::NotForOneRun { path: target });
-        }
+        is_for_one(&target)?;
         replaceable(&target)
     }
 
@@ -139,6 +135,19 @@ pub fn publish_among_many<T>(path: &Path, write: impl FnOnce(&Path) -> Result<T,
     let value = write(staging.path())?;
     staging.publish(|new| fs::rename(new, path)).map_err(OutputError::io("publish", path))?;
     Ok(value)
+}
+
+/// Refuses folders that hold more than the results of one run or sweep: `outputs`, where the user is, and what is above.
+///
+/// # Errors
+/// [`OutputError::NotForOneRun`].
+pub fn is_for_one(target: &Path) -> Result<(), OutputError> {
+    let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
+    let place = fs::canonicalize(target).unwrap_or_else(|_| here.join(target));
+    if here.starts_with(&place) || place == here.join(OUTPUTS) || place.file_name().is_none() {
+        return Err(OutputError::NotForOneRun { path: target.to_path_buf() });
+    }
+    Ok(())
 }
 
 /// `path`, or where the symbolic link there leads: results go where the user's link points, and the link stays.

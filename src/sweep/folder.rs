@@ -23,7 +23,7 @@ use super::seal::State;
 use super::{results, rules, seal};
 use crate::diagnostic::Findings;
 use crate::output::manifest::Input;
-use crate::output::{OutputError, publish_file};
+use crate::output::{OutputError, is_for_one, publish_file};
 
 /// Name of the record.
 const RECORD: &str = "sweep.json";
@@ -155,6 +155,7 @@ impl Folder {
     /// `sweep-changed` when it holds another sweep, `foreign-folder` when it holds something else, and what the file system says.
     pub fn prepare(path: &Path, plan: &Plan, fresh: bool) -> Result<Folder, Findings> {
         let record = Record::of(plan);
+        is_for_one(path)?;
         if path.join(RECORD).is_file() {
             if fresh {
                 // Only a folder that is a sweep's is emptied.

@@ -113,6 +113,12 @@ fn folders_of_others_are_refused() {
     }
     fs::write(folder.join("file"), "text").unwrap();
     fs::create_dir(folder.join("outputs")).unwrap();
+    let sweep = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/sweep-pv.toml");
+    for out in ["outputs", ".", "file"] {
+        let planned = command(&folder, &["sweep", "plan", sweep.to_str().unwrap(), "--out", out]).output().unwrap();
+        let told = String::from_utf8_lossy(&planned.stderr).into_owned();
+        assert!(planned.status.code() == Some(2) && told.contains("[foreign-folder]"), "{out}: {told}");
+    }
     for out in ["file", ".", "..", "/", "outputs", "./outputs/", "project-0/../outputs", "project-0"] {
         refused(&folder, &["--out", out], "foreign-folder");
     }
@@ -219,7 +225,10 @@ fn lost_output_is_told() {
     let out = scratch("full").join("w");
     let out = out.to_str().unwrap();
     let grid = "scenarios/feeders/lv-rural1-2";
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 10] = [
+        &["--version"],
+        &["--help"],
+        &["run", "--help"],
         &["schema"],
         &["explain", "unknown-key"],
         &["validate", "scenarios/quickstart.toml"],
