@@ -5,6 +5,7 @@
 //! midnight, so a day has 92, 96 or 100 ISPs of 15 minutes (Shapeshifter specification, "ISP numbering").
 
 mod steps;
+pub mod written;
 
 pub use self::steps::Steps;
 
@@ -15,6 +16,9 @@ use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
+
+/// Years in which calendars are the ones we know, and in which every day can be made into a [`Period`].
+pub const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
 /// A point in simulated time: seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -141,6 +145,17 @@ impl IspCalendar {
         if isp_minutes == 0 || 60 % isp_minutes != 0 {
             return Err(CalendarError::IspLength(isp_minutes));
         }
+        IspCalendar::of_others(zone, isp_minutes)
+    }
+
+    /// A calendar that somebody else counts by: its ISPs need to divide no more than a day.
+    ///
+    /// # Errors
+    /// Unknown zone, or a length that does not divide a day.
+    pub fn of_others(zone: &str, isp_minutes: u16) -> Result<IspCalendar, CalendarError> {
+        if isp_minutes == 0 || 1440 % isp_minutes != 0 {
+            return Err(CalendarError::IspLength(isp_minutes));
+        }
         let tz = TimeZone::get(zone).map_err(|_| CalendarError::UnknownZone(zone.to_owned()))?;
         Ok(IspCalendar { zone: tz, zone_name: zone.to_owned(), isp: SimDuration::minutes(i64::from(isp_minutes)) })
     }
@@ -160,16 +175,21 @@ impl IspCalendar {
     /// ISP length in whole minutes, as `PT<n>M` carries it.
     #[must_use]
     pub fn isp_minutes(&self) -> u16 {
-        u16::try_from(self.isp.0 / 60).expect("at most 60")
+        u16::try_from(self.isp.0 / 60).expect("at most a day")
     }
 
-    /// The Period of a local calendar day.
+    /// The Period of a local calendar day. Of a day that does not hold whole ISPs, the part at its end is left out.
     #[must_use]
     pub fn period(&self, date: Date) -> Period {
         let start = self.at(date, Time::midnight());
-        let end = self.at(date.tomorrow().expect("calendar year below 9999"), Time::midnight());
-        let isps = u16::try_from((end - start).0 / self.isp.0).expect("a day has few ISPs");
+        let isps = u16::try_from(self.length_of(date).0 / self.isp.0).expect("a day has few ISPs");
         Period { date, start, isps, isp: self.isp }
+    }
+
+    /// How long a local calendar day lasts: not at all where the zone left it out, crossing the date line.
+    #[must_use]
+    pub fn length_of(&self, date: Date) -> SimDuration {
+        self.at(date.tomorrow().expect("calendar year below 9999"), Time::midnight()) - self.at(date, Time::midnight())
     }
 
     /// The local calendar day at `t`.

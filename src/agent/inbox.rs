@@ -13,7 +13,8 @@ use crate::market::contract::Contract;
 use crate::time::{IspCalendar, IspSeries, SimTime};
 use crate::uftp::message::{Currency, Message, Text};
 use crate::uftp::participant::{Book, Seen};
-use crate::uftp::validate::{Baseline, Fault, Received, Registry, Reservation, Standing, Terms, Validated, View};
+use crate::uftp::validate::{Fault, Received, Registry, Reservation, Standing, Terms, Validated, View};
+use crate::units::Watts;
 
 use super::{Action, Desk};
 
@@ -26,8 +27,8 @@ pub struct Directory {
     pub role: Role,
     /// Participants it deals with.
     pub peers: BTreeMap<Domain, Role>,
-    /// Congestion points and whether offers there may hold exclusive options.
-    pub congestion_points: BTreeMap<EntityAddress, bool>,
+    /// Congestion points and what trading there asks for.
+    pub congestion_points: BTreeMap<EntityAddress, Terms>,
     /// Its contracts.
     pub contracts: Vec<Contract>,
     /// Clock time, the day before, until which reservations may be released.
@@ -44,8 +45,7 @@ impl Registry for Directory {
     }
 
     fn congestion_point(&self, address: &EntityAddress, _period: Date, _peer: &Domain) -> Option<Terms> {
-        let mutex_offers_supported = *self.congestion_points.get(address)?;
-        Some(Terms { mutex_offers_supported, baseline: Baseline::DPrognosis, plausible_power: None })
+        self.congestion_points.get(address).copied()
     }
 
     fn knows_contract(&self, contract_id: &str, peer: &Domain) -> bool {
@@ -76,11 +76,22 @@ pub struct Inbox {
     book: Book,
 }
 
+/// Powers up to so many times of what can flow are plausible: a unit mistaken by a thousand is beyond, a bad forecast within.
+const PLAUSIBLE: f64 = 10.0;
+
 impl Inbox {
     /// An empty inbox.
     #[must_use]
     pub fn new(directory: Directory) -> Inbox {
         Inbox { directory, book: Book::default() }
+    }
+
+    /// Learns that `power_w` can flow at a congestion point, by a rating or by what is installed; the largest that is told counts.
+    /// From then on the rule `plausible-power` refuses what is beyond ten times of it.
+    pub fn know_power(&mut self, congestion_point: &EntityAddress, power_w: f64) {
+        if let Some(terms) = self.directory.congestion_points.get_mut(congestion_point) {
+            terms.plausible_power = terms.plausible_power.max(Some(Watts::from_f64(PLAUSIBLE * power_w)));
+        }
     }
 
     /// A message without an envelope: the sender's role is what the directory says of it; an unknown sender is refused by its

@@ -19,6 +19,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &TOO_LARGE,
         &UNBOOKED,
         &UNKNOWN_CODE,
+        &price::PRICE_RANGE,
         &price::PRICES_TOO_SHORT,
     ];
     let all = [

@@ -3,7 +3,7 @@
 //! ```toml
 //! name = "lv-rural1-2"
 //! zone = "Europe/Berlin"           # IANA zone of the profiles' local days
-//! start = 2016-01-01T00:00:00      # local time at which step 0 begins
+//! start = 2016-01-01T00:00:00      # local time at which step 0 begins; with an offset, the instant
 //! step_minutes = 15                # divides an hour
 //! origin = "who made the data"
 //! licence = "under what terms"
@@ -13,13 +13,13 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::civil::DateTime;
 use toml::de::{DeTable, DeValue};
 
 use super::rules;
 use crate::diagnostic::{Findings, Source, did_you_mean};
 use crate::table::read_text;
-use crate::time::{IspCalendar, SimDuration, SimTime};
+use crate::time::written::{Moment, NoInstant};
+use crate::time::{IspCalendar, SimDuration, SimTime, YEARS};
 
 /// Name of the file.
 pub(super) const FILE: &str = "feeder.toml";
@@ -53,14 +53,8 @@ pub(super) fn read(dir: &Path, findings: &mut Findings) -> Option<Meta> {
     let (name, origin, licence) = (doc.text("name"), doc.text("origin"), doc.text("licence"));
     let (calendar, start) = (doc.calendar(), doc.start());
     let ((calendar, zone), start) = (calendar?, start?);
-    Some(Meta {
-        name: name?,
-        start: calendar.at(start.date(), start.time()),
-        step: calendar.isp(),
-        zone,
-        origin: origin?,
-        licence: licence?,
-    })
+    let start = doc.instant(&calendar, start)?;
+    Some(Meta { name: name?, start, step: calendar.isp(), zone, origin: origin?, licence: licence? })
 }
 
 struct Document<'a> {
@@ -96,9 +90,22 @@ impl<'a> Document<'a> {
         self.get(key, "a text in quotes", DeValue::as_str).map(|(text, _)| text.to_owned())
     }
 
-    fn start(&mut self) -> Option<DateTime> {
+    fn start(&mut self) -> Option<(Moment, Range<usize>)> {
         let what = "a local date-time such as 2016-01-01T00:00:00";
-        self.get("start", what, |v| v.as_datetime()?.to_string().parse().ok()).map(|(start, _)| start)
+        self.get("start", what, |v| v.as_datetime()?.to_string().parse().ok())
+    }
+
+    /// The instant of a moment.
+    fn instant(&mut self, calendar: &IspCalendar, (moment, place): (Moment, Range<usize>)) -> Option<SimTime> {
+        let finding = match calendar.instant(&moment) {
+            Ok(t) => return Some(t),
+            Err(NoInstant::Skipped { later }) => rules::skipped_time(&moment, calendar.zone_name(), later),
+            Err(NoInstant::Year) => rules::FEEDER_TOML
+                .finding(format!("'start' is {moment}, allowed are the years {} to {}", YEARS.start(), YEARS.end()))
+                .help("profiles begin then"),
+        };
+        self.findings.push(finding.at(self.source, place));
+        None
     }
 
     /// The calendar of zone and step, and the zone's name.

@@ -1,6 +1,9 @@
 //! Rules on feeder folders and public data sets.
 
-use crate::diagnostic::{Rule, Severity};
+use jiff::civil::DateTime;
+
+use crate::diagnostic::{Finding, Rule, Severity};
+use crate::time::written::Moment;
 
 /// All of them.
 #[must_use]
@@ -9,6 +12,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &NOT_A_FEEDER,
         &FEEDER_TOML,
         &UNKNOWN_ZONE,
+        &SKIPPED_TIME,
         &BAD_STEP,
         &NO_CONNECTIONS,
         &TWO_PROFILES,
@@ -57,6 +61,24 @@ pub const UNKNOWN_ZONE: Rule = Rule {
     example: "[time]\nzone = \"Amsterdam\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
     mend: "[time]\nzone = \"Europe/Amsterdam\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
 };
+
+/// A local time that the clocks jump over.
+pub const SKIPPED_TIME: Rule = Rule {
+    code: "skipped-time",
+    severity: Severity::Error,
+    what: "A local time does not exist on its day: the clocks go forward over it.",
+    why: "No instant is meant by it, and taking a later one would be a guess.",
+    example: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-03-27T02:15\"\nuntil = \"2016-03-27T04:00\"",
+    mend: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-03-27T03:15\"\nuntil = \"2016-03-27T04:00\"",
+};
+
+/// What is said of a moment that the clocks of `zone` jump over; `later` is as much later.
+#[must_use]
+pub fn skipped_time(moment: &Moment, zone: &str, later: DateTime) -> Finding {
+    SKIPPED_TIME
+        .finding(format!("{moment} does not exist in {zone}: the clocks go forward over it"))
+        .help(format!("write {later} if as much later is meant"))
+}
 
 /// A step of profiles does not divide an hour.
 pub const BAD_STEP: Rule = Rule {

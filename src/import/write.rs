@@ -45,14 +45,14 @@ pub fn folder_files(feeder: &Feeder) -> Result<Vec<(&'static str, Vec<u8>)>, Fin
 fn feeder_toml(feeder: &Feeder) -> Result<String, Findings> {
     let minutes = u16::try_from(feeder.profiles.step().0 / 60).unwrap_or(0);
     let calendar = IspCalendar::new(&feeder.zone, minutes).map_err(|e| Findings::from(rules::UNKNOWN_ZONE.finding(e.to_string())))?;
-    let start = calendar.rfc3339(feeder.profiles.start());
+    let start = calendar.moment(feeder.profiles.start());
     // A JSON string is a TOML string.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     Ok(format!(
         "name = {}\nzone = {}\nstart = {}\nstep_minutes = {minutes}\norigin = {}\nlicence = {}\n",
         quoted(&feeder.grid.name),
         quoted(&feeder.zone),
-        &start[..19],
+        start,
         quoted(&feeder.origin),
         quoted(&feeder.licence)
     ))

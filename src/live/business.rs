@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 
-use super::config::Loaded;
+use super::config::{CongestionPoint, Loaded};
 use super::rules::{NO_BUSINESS, NO_OPERATOR};
 use super::series::{Layout, Series, Values};
 use crate::agent::agr::{self, Agr, OwnDevice};
@@ -25,6 +25,7 @@ use crate::time::{IspCalendar, Period, SimTime};
 use crate::uftp::message::{
     AgrPortfolioUpdate, ConversationId, Currency, DateTime, Header, Message, MessageId, PortfolioConnection, Version, ZoneName,
 };
+use crate::uftp::validate::{Baseline, Terms};
 
 /// Everything the driver needs to know of the business.
 pub(super) struct Business {
@@ -86,11 +87,15 @@ impl<'a> Common<'a> {
         let config = &self.loaded.config;
         let peers = config.peer.iter().map(|p| (Domain::new(p.domain.as_str()), p.role.role()));
         let own = [(self.cro.clone(), Role::Cro), (self.domain.clone(), self.role)];
+        let terms = |c: &CongestionPoint| {
+            let terms = Terms { mutex_offers_supported: c.mutex_offers, baseline: Baseline::DPrognosis, plausible_power: None };
+            (EntityAddress::new(c.address.as_str()), terms)
+        };
         Directory {
             domain: domain.clone(),
             role,
             peers: peers.chain(own).filter(|(d, _)| d != domain).collect(),
-            congestion_points: config.congestion_point.iter().map(|c| (EntityAddress::new(c.address.as_str()), c.mutex_offers)).collect(),
+            congestion_points: config.congestion_point.iter().map(terms).collect(),
             contracts: Vec::new(),
             release_deadline: Time::midnight(),
             calendar: Arc::clone(&self.calendar),

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 
 use super::rules::BAD_CELL;
 use crate::diagnostic::Findings;
 use crate::table::{Sign, Table, read_text};
-use crate::time::{IspCalendar, SimTime};
+use crate::time::written::{self, Moment};
+use crate::time::{IspCalendar, SimTime, YEARS};
 
 /// Values of one vintage of one Period: `[column][connection][isp]`.
 pub(super) type Values = Vec<Vec<Vec<f64>>>;
@@ -54,14 +55,14 @@ impl Series {
                 let said = format!("'{}' is not {expected}", row.cell(column));
                 findings.push(row.at(column, BAD_CELL.finding(said)));
             };
-            let Ok(date) = row.cell("period").parse::<Date>() else {
+            let Some(date) = written::date(row.cell("period")).filter(|date| YEARS.contains(&date.year())) else {
                 refuse("period", "a date such as 2026-03-10");
                 continue;
             };
-            let issued = match layout.issued.then(|| row.cell("issued").parse::<DateTime>()) {
-                Some(Ok(t)) => calendar.at(t.date(), t.time()),
-                Some(Err(_)) => {
-                    refuse("issued", "a local time such as 2026-03-09T13:00");
+            let issued = match layout.issued.then(|| row.cell("issued").parse().map(|moment: Moment| calendar.instant(&moment))) {
+                Some(Ok(Ok(t))) => t,
+                Some(_) => {
+                    refuse("issued", "a time such as 2026-03-09T13:00, local or with its offset, that the clocks show");
                     continue;
                 }
                 None => SimTime(i64::MIN),

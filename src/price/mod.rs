@@ -14,7 +14,7 @@ use std::path::Path;
 
 use crate::diagnostic::{Findings, Rule, Severity};
 use crate::rng::Stream;
-use crate::table::{self, Sign, Table};
+use crate::table::{self, Row, Sign, Table};
 use crate::time::{IspCalendar, SimDuration, Steps};
 
 /// What one draw of imbalance lasts.
@@ -82,6 +82,19 @@ pub const PRICES_TOO_SHORT: Rule = Rule {
     mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-28\"",
 };
 
+/// The rule on prices that no market has.
+pub const PRICE_RANGE: Rule = Rule {
+    code: "price-range",
+    severity: Severity::Error,
+    what: "A price is beyond 100000 €/MWh either way.",
+    why: "It is a slip of units: markets stop long before, and messages carry amounts of at most 12 digits.",
+    example: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n65000000,65",
+    mend: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n65,65",
+};
+
+/// Highest price that is taken, and as a negative one the lowest, €/MWh.
+const MOST_EUR_PER_MWH: f64 = 100_000.0;
+
 /// Prices of steps from a CSV file with one row per `row` of time, the first where the first step begins.
 ///
 /// # Errors
@@ -94,7 +107,15 @@ pub fn read_csv(path: &Path, row: SimDuration, on: &Steps) -> Result<Prices, Fin
     if !table.check_columns(&COLUMNS, &[], &mut findings) {
         return Err(findings);
     }
-    let rows: Vec<[f64; 2]> = table.rows().map(|r| COLUMNS.map(|c| r.number(c, Sign::Any, &mut findings))).collect();
+    let mut price = |row: Row<'_>, column: &str| {
+        let eur_per_mwh = row.number(column, Sign::Any, &mut findings);
+        if eur_per_mwh.abs() > MOST_EUR_PER_MWH {
+            let finding = PRICE_RANGE.finding(format!("a price of {eur_per_mwh} €/MWh is beyond {MOST_EUR_PER_MWH} €/MWh"));
+            findings.push(row.at(column, finding.help("prices are in €/MWh")));
+        }
+        eur_per_mwh
+    };
+    let rows: Vec<[f64; 2]> = table.rows().map(|row| COLUMNS.map(|column| price(row, column))).collect();
     let needed = ((on.end() - on.start).0 as usize).div_ceil(row.0 as usize);
     if rows.len() < needed {
         let message = format!("'{}' has {} rows of prices, the run needs {needed}", path.display(), rows.len());

@@ -13,6 +13,7 @@ use crate::powerflow::{Network, PhaseModel};
 use crate::price::{self, Prices};
 use crate::profile::ProfileTable;
 use crate::rng::Stream;
+use crate::time::written::Moment;
 use crate::time::{IspCalendar, Period, SimDuration, Steps};
 use crate::uftp::message::Currency;
 
@@ -123,8 +124,11 @@ fn time_grid(s: &Scenario) -> Option<TimeGrid> {
     if !whole || !lint::reversed_dates::in_order(t) {
         return None;
     }
-    let periods: Vec<Period> =
-        t.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= t.until).map(|date| calendar.period(date)).collect();
+    let days = || t.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= t.until);
+    if !days().all(|date| lint::broken_day::is_whole(&calendar, date)) {
+        return None;
+    }
+    let periods: Vec<Period> = days().map(|date| calendar.period(date)).collect();
     let start = periods.first()?.start;
     let step = SimDuration::minutes(i64::from(t.step_minutes));
     let count = ((periods.last()?.end() - start).0 / step.0) as usize;
@@ -168,7 +172,7 @@ fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder) -> Vec<Cong
 }
 
 /// `ea1.2024-01.<reversed domain of the DSO>:<id>`.
-fn cp_address(dso: &str, id: &str) -> EntityAddress {
+pub(super) fn cp_address(dso: &str, id: &str) -> EntityAddress {
     let reversed: Vec<&str> = dso.split('.').rev().collect();
     EntityAddress::new(format!("ea1.2024-01.{}:{id}", reversed.join(".")))
 }
@@ -216,7 +220,7 @@ fn phase_model(phases: schema::PhaseModel) -> PhaseModel {
 
 fn wire(s: &Scenario, calendar: &IspCalendar) -> Wire {
     let w = &s.wire;
-    let moment = |t: jiff::civil::DateTime| calendar.at(t.date(), t.time());
+    let moment = |t: Moment| calendar.instant(&t).expect("checked by skipped-time");
     let domain = |name: &String| Domain::new(name.as_str());
     let fault = |f: &schema::Fault| study::Fault {
         from: f.from.as_ref().map(domain),

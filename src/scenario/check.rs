@@ -202,7 +202,9 @@ impl Checker<'_> {
             _ if example::reads_as(format, text) => None,
             _ => {
                 let (expected, sample) = example::of_format(format);
-                Some(wrong_type::unreadable(spot.key, text, expected, &example::assigned(spot.key, sample)))
+                let expected =
+                    if example::says_an_offset(format, text) { format!("{expected} without an offset") } else { expected.to_owned() };
+                Some(wrong_type::unreadable(spot.key, text, &expected, &example::assigned(spot.key, sample)))
             }
         };
         self.findings.0.extend(fault.map(|fault| fault.located(spot.node.at.clone())));

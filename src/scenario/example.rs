@@ -1,10 +1,11 @@
 //! Words and samples for what a key takes: its type in a sentence, an entry to copy, its unit.
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::DateTime;
 use jiff::{Span, Timestamp};
 use serde_json::Value as Json;
 
 use crate::scenario::shape::{Field, Limits, Shape, Shapes};
+use crate::time::written::{Moment, date, time_of_day};
 
 /// The unit that `key` (or an item of it, `key[3]`) names, with a space before it, or nothing.
 pub(crate) fn unit(key: &str) -> String {
@@ -96,7 +97,7 @@ pub(crate) fn of_format(format: &str) -> (&'static str, &'static str) {
     match format {
         "date" => ("a date", "2025-01-31"),
         "partial-time" => ("a time of day", "07:30:00"),
-        "partial-date-time" => ("a date with a time of day", "2025-01-31T07:30:00"),
+        "partial-date-time" | "moment" => ("a date with a time of day", "2025-01-31T07:30:00"),
         "date-time" => ("a date with a time and an offset", "2025-01-31T07:30:00Z"),
         "duration" => ("a duration", "\"PT15M\""),
         "file" => ("the path of a file", "\"folder/file.csv\""),
@@ -105,12 +106,19 @@ pub(crate) fn of_format(format: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// Whether `text` says an offset or a zone where the format has none.
+pub(crate) fn says_an_offset(format: &str, text: &str) -> bool {
+    let said = text.find(['+', 'Z', 'z', '[']).map(|at| &text[..at]);
+    matches!(format, "partial-time" | "partial-date-time") && said.is_some_and(|rest| reads_as(format, rest))
+}
+
 /// Whether `text` reads as the format; formats nobody knows are left to the type itself.
 pub(crate) fn reads_as(format: &str, text: &str) -> bool {
     match format {
-        "date" => text.parse::<Date>().is_ok() && !text.contains(['T', 't', ' ']),
-        "partial-time" => text.parse::<Time>().is_ok() && !text.contains('-'),
-        "partial-date-time" => text.parse::<DateTime>().is_ok() && text.contains(':'),
+        "date" => date(text).is_some(),
+        "partial-time" => time_of_day(text).is_some(),
+        "partial-date-time" => text.parse().is_ok_and(|moment: Moment| moment.offset.is_none()) && text.parse::<DateTime>().is_ok(),
+        "moment" => text.parse::<Moment>().is_ok(),
         "date-time" => text.parse::<Timestamp>().is_ok(),
         "duration" => text.parse::<Span>().is_ok(),
         _ => true,

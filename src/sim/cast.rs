@@ -1,16 +1,18 @@
 //! The participants of a case: what each knows of its own business when it starts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::agent::agr::{self, Agr, OwnDevice};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, OrangePower, Watched};
 use crate::agent::{Desk, Directory, Inbox, PublicCp, Registry};
-use crate::asset::Flexibility;
-use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
+use crate::asset::{Device, Flexibility};
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, ProfileIdx, Role};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
+use crate::uftp::validate::{Baseline, Terms};
 
 use super::attendance::Attendance;
 
@@ -21,7 +23,11 @@ pub(super) fn participants(study: &Study, strategy: &Strategy, network: &Arc<Net
     let mut registry = Registry::default();
     let cro = Cro::new(desk(&study.cro), inbox(&study.cro, Role::Cro));
     registry.seat(study.cro.clone(), Role::Cro, Box::new(cro));
-    let dso = Dso::new(desk(&study.dso), inbox(&study.dso, Role::Dso), dso_profile(study, strategy, network));
+    let mut dso_inbox = inbox(&study.dso, Role::Dso);
+    for (point, power_w) in study.congestion_points.iter().zip(installed_w(study)) {
+        dso_inbox.know_power(&point.public.address, power_w);
+    }
+    let dso = Dso::new(desk(&study.dso), dso_inbox, dso_profile(study, strategy, network));
     registry.seat(study.dso.clone(), Role::Dso, Box::new(dso));
     for (row, agr) in study.agrs.iter().enumerate() {
         let profile = agr_profile(study, strategy, AgrIdx::new(row), who);
@@ -36,11 +42,12 @@ fn directory(study: &Study, strategy: &Strategy, domain: &Domain, role: Role) ->
         .into_iter()
         .chain(study.agrs.iter().map(|a| (a.domain.clone(), Role::Agr)));
     let own = |c: &&Contract| role == Role::Dso || c.aggregator == *domain;
+    let terms = |mutex_offers_supported| Terms { mutex_offers_supported, baseline: Baseline::DPrognosis, plausible_power: None };
     Directory {
         domain: domain.clone(),
         role,
         peers: others.filter(|(d, _)| d != domain).collect(),
-        congestion_points: study.congestion_points.iter().map(|cp| (cp.public.address.clone(), cp.public.mutex_offers)).collect(),
+        congestion_points: study.congestion_points.iter().map(|cp| (cp.public.address.clone(), terms(cp.public.mutex_offers))).collect(),
         contracts: strategy.contracts.iter().filter(own).cloned().collect(),
         release_deadline: study.timetable.results,
         calendar: Arc::clone(&study.calendar),
@@ -65,6 +72,28 @@ fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> ds
         rounds: study.timetable.rounds.clone(),
         orange: strategy.orange.then_some(orange),
     }
+}
+
+/// What is installed behind each congestion point, W: an operator knows the connections it has agreed to, whatever its ratings.
+/// Profiles beyond nominal power raise it.
+fn installed_w(study: &Study) -> impl Iterator<Item = f64> {
+    let rows = study.truth.step_at(study.start).map_or(0..0, |first| first..first + study.steps);
+    let mut peaks: BTreeMap<ProfileIdx, f64> = BTreeMap::new();
+    let mut behind = vec![0.0; study.grid.connections.len()];
+    for spec in &study.devices {
+        let (draws_w, feeds_in_w) = spec.device.rated_w();
+        let profile = match &spec.device {
+            Device::Fixed(f) => f.series.p_profile,
+            Device::Curtailable(c) => c.series.p_profile,
+            Device::Vehicle(_) | Device::Battery(_) => None,
+        };
+        let peak = profile.map_or(1.0, |profile| {
+            let of_run = || study.truth.column(profile)[rows.clone()].iter().fold(1.0, |peak: f64, share| peak.max(share.abs()));
+            *peaks.entry(profile).or_insert_with(of_run)
+        });
+        behind[spec.connection.i()] += draws_w.max(feeds_in_w) * peak;
+    }
+    study.congestion_points.iter().map(move |point| point.public.connections.iter().map(|c| behind[c.i()]).sum())
 }
 
 fn watched(grid: &crate::grid::Grid, cp: &CongestionPoint) -> Watched {

@@ -134,10 +134,12 @@ impl<'a> Wire<'a> {
         let in_order = (now + SimDuration::seconds(delay_s as i64)).max(outlet.last_arrival);
         if !wire.fails() {
             outlet.last_arrival = in_order;
-            let hopped = hop(wire.transport, outlet, message, self.study.seed, None);
-            let received = hopped.expect("what we write we can read");
-            self.log.push(LoggedMessage { sent: now, arrived: in_order, fate: Fate::Delivered, attempt: 0, message: Arc::clone(message) });
-            return vec![(in_order, received)];
+            let received = hop(wire.transport, outlet, message, self.study.seed, None);
+            // What is written reads back; should a message ever not, it is lost on its recipient and the log says so.
+            debug_assert!(received.is_some(), "what we write we can read");
+            let fate = if received.is_some() { Fate::Delivered } else { Fate::Unreadable };
+            self.log.push(LoggedMessage { sent: now, arrived: in_order, fate, attempt: 0, message: Arc::clone(message) });
+            return received.map(|received| (in_order, received)).into_iter().collect();
         }
         let attempt = *self.attempts.entry(message.header().message_id).and_modify(|n| *n += 1).or_insert(0);
         let header = message.header();

@@ -34,6 +34,17 @@ pub fn is_zone_name(text: &str) -> bool {
         && place.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'/')
 }
 
+/// Characters of a reference that we write; the schema sets no limit.
+pub const LONGEST_REFERENCE: usize = 255;
+
+/// Whether a free name (`ContractID`, `OrderReference`, …) comes back from every reader as it was written: not empty, without blanks
+/// at its ends, which some cut off, without control characters and what XML cannot carry, and of at most [`LONGEST_REFERENCE`] characters.
+#[must_use]
+pub fn is_reference(text: &str) -> bool {
+    let plain = |c: char| !c.is_control() && is_xml_char(c);
+    !text.is_empty() && text.trim() == text && text.chars().all(plain) && text.chars().count() <= LONGEST_REFERENCE
+}
+
 /// A character that XML 1.0 can carry (production `Char`).
 pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)

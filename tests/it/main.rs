@@ -1,5 +1,6 @@
 //! One integration binary; a file a behaviour.
 
+mod agent_ratings;
 mod agent_revocation;
 mod bad_tables;
 mod battery_plan;
@@ -52,3 +53,5 @@ mod uftp_properties;
 mod uftp_read;
 mod uftp_samples;
 mod uftp_sign;
+mod wire_cases;
+mod wire_names;

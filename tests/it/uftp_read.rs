@@ -252,3 +252,65 @@ fn a_view_without_congestion_points_is_read() {
     let message = Message::from(answer);
     assert_eq!(xml::read(xml::write(&message).as_bytes()).expect("what we write we can read"), message);
 }
+
+/// Declarations that put no name into a namespace are passed over, wherever they stand; whatever has a prefix is refused.
+#[test]
+fn namespaces_that_nobody_uses_mean_nothing() {
+    let xsi = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
+    let passed = [
+        "xmlns=\"\"".to_owned(),
+        xsi.to_owned(),
+        xsi.replace('"', "'"),
+        "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:x-1.y=\"urn:x\" xmlns:\u{e9}=\"urn:y\"".to_owned(),
+        "xmlns:xml=\"http://www.w3.org/XML/1998/namespace\"".to_owned(),
+        format!("xsi:noNamespaceSchemaLocation=\"UFTP-agr.xsd\" {xsi}"),
+        format!("{xsi} xsi:schemaLocation=\"urn:x x.xsd\" xsi:noNamespaceSchemaLocation=\"\""),
+        "xmlns:i=\"http://www.w3.org/2001/XMLSchema&#45;instance\" i:schemaLocation=\"\"".to_owned(),
+    ];
+    let refused = [
+        "xmlns=\"urn:x\"".to_owned(),
+        "xmlns:x=\"\"".to_owned(),
+        "xmlns:x=\"no name\"".to_owned(),
+        "xmlns:=\"urn:x\"".to_owned(),
+        "xmlns:1=\"urn:x\"".to_owned(),
+        "xmlns:a:b=\"urn:x\"".to_owned(),
+        "xmlns:xmlns=\"urn:x\"".to_owned(),
+        "xmlns:xml=\"urn:x\"".to_owned(),
+        "xmlns:x=\"http://www.w3.org/2000/xmlns/\"".to_owned(),
+        "xmlns:x=\"urn:x\" x:hint=\"1\"".to_owned(),
+        "xsi:noNamespaceSchemaLocation=\"UFTP-agr.xsd\"".to_owned(),
+        "xmlns:xsi=\"urn:x\" xsi:schemaLocation=\"\"".to_owned(),
+        format!("{xsi} xsi:nil=\"true\""),
+        format!("{xsi} xsi:type=\"FlexOfferType\""),
+        "xml:lang=\"en\"".to_owned(),
+    ];
+    for (t, message, text) in samples() {
+        for place in [text.find(t.name()).unwrap() + t.name().len(), text.rfind(" Start=").unwrap_or(text.rfind(" MessageID=").unwrap())] {
+            let with = |what: &str| format!("{} {what}{}", &text[..place], &text[place..]);
+            for what in &passed {
+                assert_eq!(xml::read(with(what).as_bytes()).as_ref(), Ok(&message), "{}: {what}", t.name());
+            }
+            for what in &refused {
+                assert!(matches!(problem(&with(what)), Problem::Namespace { .. }), "{}: {what}", t.name());
+            }
+            let twice = format!("{xsi} {}", xsi.replace("urn:x", "urn:y"));
+            assert!(matches!(problem(&with(&twice)), Problem::DuplicateAttribute { .. }), "{}", t.name());
+            let by_two = format!("{xsi} {} a:schemaLocation=\"\" xsi:schemaLocation=\"\"", xsi.replace(":xsi", ":a"));
+            assert!(matches!(problem(&with(&by_two)), Problem::DuplicateAttribute { .. }), "{}", t.name());
+        }
+    }
+}
+
+/// What a prefix means ends with the element that declares it.
+#[test]
+fn a_prefix_ends_with_its_element() {
+    let text = xml::write(&sample(MessageType::FlexOffer));
+    let at = text.find("<OfferOption").unwrap() + "<OfferOption".len();
+    let within = format!("{} xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\"{}", &text[..at], &text[at..]);
+    let isp = within.find("<ISP").unwrap() + "<ISP".len();
+    let used = format!("{} i:schemaLocation=\"\"{}", &within[..isp], &within[isp..]);
+    assert!(xml::read(used.as_bytes()).is_ok());
+    let second = within.rfind("<OfferOption").unwrap() + "<OfferOption".len();
+    let outside = format!("{} i:schemaLocation=\"\"{}", &within[..second], &within[second..]);
+    assert!(matches!(problem(&outside), Problem::Namespace { .. }));
+}

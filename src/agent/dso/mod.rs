@@ -105,7 +105,11 @@ impl Participant for Dso {
 impl Dso {
     /// A DSO before its first day.
     #[must_use]
-    pub fn new(desk: Desk, inbox: Inbox, profile: Profile) -> Dso {
+    pub fn new(desk: Desk, mut inbox: Inbox, profile: Profile) -> Dso {
+        for w in &profile.watched {
+            let installed_w: f64 = w.public.connections.iter().map(|c| profile.installed_feed_in_w[c.i()]).sum();
+            inbox.know_power(&w.public.address, w.rated_va.max(installed_w));
+        }
         let watch = profile.watched.iter().map(|w| Watch::new(w.public.cp)).collect();
         Dso {
             desk,

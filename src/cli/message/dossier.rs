@@ -3,37 +3,39 @@
 //! The messages are taken in the order of their time stamps. Each is checked as its recipient would have checked it: with the
 //! time stamp as the recipient's clock, the message's own zone, ISP length and currency as the market's, and the messages before
 //! it as what has been exchanged. Participants, contracts, baselines and congestion points count as known. What a message
-//! refers to may lie elsewhere: a reference that none of the messages in hand answers is no fault.
+//! refers to may lie elsewhere: a reference that none of the messages in hand answers is no fault. A message that says no zone or
+//! length counts as what it is about, see [`Clocks`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::clocks::Clocks;
 use crate::ids::{Domain, EntityAddress, Role};
 use crate::time::IspCalendar;
 use crate::uftp::message::{Currency, Message, MessageId};
 use crate::uftp::participant::{Book, Seen};
 use crate::uftp::sign::SignedMessage;
-use crate::uftp::validate::{Baseline, Fault, Received, Registry, Standing, Terms, View};
+use crate::uftp::validate::{Baseline, Fault, Received, Registry, Settled, SettledClock, Standing, Terms, View};
 
 /// Rules that ask for a message that may simply not be in hand.
 const ELSEWHERE: [&str; 6] =
     ["answered-known", "flex-request-known", "flex-offer-known", "d-prognosis-known", "flex-order-known", "settled-order-known"];
 
 /// What every participant has exchanged so far.
-#[derive(Default)]
 pub(super) struct Dossier {
     books: BTreeMap<Domain, Book>,
     /// Messages that their recipients reject for reasons of their own, by a response in hand.
     rejected: BTreeSet<MessageId>,
+    clocks: Clocks,
 }
 
 impl Dossier {
     /// A dossier in which nothing has been exchanged; `messages` are all that will come.
-    pub(super) fn new<'a>(messages: impl Iterator<Item = &'a Arc<Message>>) -> Dossier {
-        let rejecting = messages.filter_map(|m| m.response()).filter(|r| !r.is_accepted());
-        Dossier { books: BTreeMap::new(), rejected: rejecting.map(|r| r.reference).collect() }
+    pub(super) fn new<'a>(messages: impl Iterator<Item = &'a Arc<Message>> + Clone) -> Dossier {
+        let rejecting = messages.clone().filter_map(|m| m.response()).filter(|r| !r.is_accepted());
+        Dossier { books: BTreeMap::new(), rejected: rejecting.map(|r| r.reference).collect(), clocks: Clocks::new(messages) }
     }
 
     /// Checks the next message and enters it on both sides.
@@ -45,14 +47,14 @@ impl Dossier {
         if matches!(book.seen(message), Seen::Again { .. }) {
             return Vec::new();
         }
-        let calendar = calendar(message);
+        let calendar = self.clocks.of(message).unwrap_or_else(unsaid);
         let view = View {
             now: header.time_stamp.second,
             calendar: &calendar,
             currency: currency(message),
             domain: &header.recipient_domain,
             role: roles.1.iter().copied().find(|r| *r != sender_role).unwrap_or(roles.1[0]),
-            registry: &Anyone,
+            registry: &Anyone { clocks: &self.clocks, message },
             archive: &*book,
         };
         let envelope_domain = envelope.map_or(&header.sender_domain, |e| &e.sender_domain).clone();
@@ -83,13 +85,9 @@ impl Dossier {
     }
 }
 
-/// The calendar of the message's own zone and ISP length; the protocol's usual ones where it says none or none that exists.
-pub(super) fn calendar(message: &Message) -> IspCalendar {
-    let zone = message.time_zone().map_or("Europe/Amsterdam", |z| z.as_str());
-    let minutes = message.isp_duration().map_or(15, |d| d.0);
-    let usual = |zone| IspCalendar::new(zone, 15);
-    let any = IspCalendar::new(zone, minutes).or_else(|_| usual(zone)).or_else(|_| usual("Europe/Amsterdam"));
-    any.expect("a zone of the database")
+/// Stands for a clock that nobody said. No rule on ISPs uses it; whether a day is over is asked where it ends first.
+fn unsaid() -> IspCalendar {
+    IspCalendar::new("Pacific/Kiritimati", 15).expect("a zone of the database")
 }
 
 fn currency(message: &Message) -> Currency {
@@ -102,16 +100,23 @@ fn currency(message: &Message) -> Currency {
     }
 }
 
-/// A receiver that knows everybody and has agreed to everything.
-struct Anyone;
+/// A receiver that knows everybody and has agreed to everything; its clock is that of the messages in hand.
+struct Anyone<'a> {
+    clocks: &'a Clocks,
+    message: &'a Message,
+}
 
-impl Registry for Anyone {
+impl Registry for Anyone<'_> {
     fn standing(&self, _domain: &Domain, _role: Role) -> Standing {
         Standing::Known
     }
 
     fn congestion_point(&self, _address: &EntityAddress, _period: Date, _peer: &Domain) -> Option<Terms> {
         Some(Terms { mutex_offers_supported: true, baseline: Baseline::Agreed, plausible_power: None })
+    }
+
+    fn settled_clock(&self, what: Settled<'_>, _peer: &Domain) -> SettledClock {
+        self.clocks.settled(self.message, what).map_or(SettledClock::Unsaid, SettledClock::Of)
     }
 
     fn allows_direct_orders(&self, _contract_id: Option<&str>, _peer: &Domain) -> bool {

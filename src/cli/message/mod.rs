@@ -1,6 +1,7 @@
 //! `copperplate message`: UFTP messages as files, without a grid and without a network.
 
 mod check;
+mod clocks;
 mod dossier;
 mod key;
 mod load;

@@ -4,19 +4,19 @@ use std::fmt::Display;
 
 use jiff::civil::Date;
 
-use super::dossier::calendar;
+use super::clocks::Clocks;
 use crate::output::text_table::TextTable;
 use crate::time::{IspCalendar, IspIndex};
 use crate::uftp::message::{
     ContractSettlement, DateTime, FlexOrderSettlement, FlexSettlement, IspPower, IspRun, Message, Metering, PortfolioConnection, Response,
 };
+use crate::uftp::validate::Settled;
 
-/// The message as text.
-pub(super) fn sheet(message: &Message) -> String {
+/// The message as text; `clocks` are those of all messages in hand.
+pub(super) fn sheet(message: &Message, clocks: &Clocks) -> String {
     let header = message.header();
-    let calendar = calendar(message);
-    let mut s = Sheet { text: String::new(), calendar };
-    let sent = stamp(header.time_stamp, &s.calendar);
+    let mut s = Sheet { text: String::new(), calendar: clocks.of(message) };
+    let sent = stamp(header.time_stamp, s.calendar.as_ref());
     s.text = format!("{}  {sent}  {} → {}\n", message.message_type().name(), header.sender_domain, header.recipient_domain);
     s.field("message", header.message_id);
     s.field("conversation", header.conversation_id);
@@ -32,18 +32,29 @@ pub(super) fn sheet(message: &Message) -> String {
         let zone = message.time_zone().map(|z| format!(", {z}")).unwrap_or_default();
         s.field("Period", format!("{period}{zone}{isps}"));
     }
-    s.body(message);
+    match message {
+        Message::FlexSettlement(m) => s.settlement(message, m, clocks),
+        _ => s.body(message),
+    }
     s.text
 }
 
-/// A time stamp in the calendar's zone: date, clock time, offset from UTC.
-pub(super) fn stamp(t: DateTime, calendar: &IspCalendar) -> String {
-    calendar.rfc3339(t.second).replacen('T', " ", 1)
+/// A time stamp in the calendar's zone, or as it was written where no zone is known: date, clock time, offset from UTC.
+pub(super) fn stamp(t: DateTime, calendar: Option<&IspCalendar>) -> String {
+    if let Some(calendar) = calendar {
+        return calendar.rfc3339(t.second).replacen('T', " ", 1);
+    }
+    let offset = jiff::tz::Offset::from_seconds(i32::from(t.offset_min) * 60).expect("read from a time stamp");
+    let local = offset.to_datetime(jiff::Timestamp::from_second(t.second.0).expect("read from a time stamp"));
+    let minutes = t.offset_min.unsigned_abs();
+    let sign = if t.offset_min < 0 { '-' } else { '+' };
+    format!("{}{sign}{:02}:{:02}", local.strftime("%Y-%m-%d %H:%M:%S"), minutes / 60, minutes % 60)
 }
 
 struct Sheet {
     text: String,
-    calendar: IspCalendar,
+    /// By which ISPs are told as times; `None` where nobody says zone and length.
+    calendar: Option<IspCalendar>,
 }
 
 impl Sheet {
@@ -58,7 +69,7 @@ impl Sheet {
     }
 
     fn time(&mut self, name: &str, t: DateTime) {
-        self.field(name, stamp(t, &self.calendar));
+        self.field(name, stamp(t, self.calendar.as_ref()));
     }
 
     fn response(&mut self, response: &Response) {
@@ -77,13 +88,14 @@ impl Sheet {
 
     /// ISP numbers and their local times, as the first cells of a row.
     fn isps(&self, period: Date, run: IspRun) -> [String; 3] {
-        let day = self.calendar.period(period);
         let numbers = if run.duration == 1 { run.start.to_string() } else { format!("{}–{}", run.start, run.end() - 1) };
+        let Some(calendar) = &self.calendar else { return [numbers, "?".to_owned(), "?".to_owned()] };
+        let day = calendar.period(period);
         // Beyond the day there is no time to name; the rules say so.
         let clock = |number: u32| {
             let known = number >= 1 && number as usize <= day.isps() + 1;
             let isp = u16::try_from(number).ok().filter(|_| known).and_then(IspIndex::new);
-            isp.map_or_else(|| "–".to_owned(), |isp| self.calendar.local_time(day.isp_start(isp)).strftime("%H:%M").to_string())
+            isp.map_or_else(|| "–".to_owned(), |isp| calendar.local_time(day.isp_start(isp)).strftime("%H:%M").to_string())
         };
         let until = clock(run.end());
         let last = run.end() as usize == day.isps() + 1;
@@ -181,7 +193,6 @@ impl Sheet {
                 self.power("ordered deviation", m.flex.period, &m.isps);
             }
             Message::Metering(m) => self.metering(m),
-            Message::FlexSettlement(m) => self.settlement(m),
             Message::FlexSettlementResponse(m) => {
                 for status in &m.statuses {
                     let order = status.order_reference.as_deref().unwrap_or("without number");
@@ -229,12 +240,24 @@ impl Sheet {
         }
     }
 
-    fn settlement(&mut self, m: &FlexSettlement) {
+    /// A settlement says neither zone nor length of ISPs: each item is told by the clock of its order or contract.
+    fn settlement(&mut self, message: &Message, m: &FlexSettlement, clocks: &Clocks) {
         self.field("window", format!("{} to {}", m.period_start, m.period_end));
+        let calendars: Vec<Option<IspCalendar>> = (m.flex_order_settlements.iter())
+            .map(|order| Settled::Order(order.order_reference.as_deref()))
+            .chain(m.contract_settlements.iter().map(|contract| Settled::Contract(contract.contract_id.as_deref())))
+            .map(|what| clocks.settled(message, what))
+            .collect();
+        if calendars.iter().any(Option::is_none) {
+            self.field("times", "not known: a settlement says no zone and no length of ISPs; show it with its orders");
+        }
+        let mut calendars = calendars.into_iter();
         for order in &m.flex_order_settlements {
+            self.calendar = calendars.next().flatten();
             self.settled_order(order, m.currency.as_str());
         }
         for contract in &m.contract_settlements {
+            self.calendar = calendars.next().flatten();
             self.settled_contract(contract);
         }
     }

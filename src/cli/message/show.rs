@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::dossier::calendar;
+use super::clocks::Clocks;
 use super::load::{self, Loaded};
 use super::rules::NO_MESSAGE;
 use super::sheet::{sheet, stamp};
@@ -15,8 +15,8 @@ use crate::uftp::message::{Message, MessageId};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Several messages come in the order of their time stamps, after a list of all. Times are local in the message's zone; power is in W, \
-consumption positive. Envelopes are opened, but not verified: see `copperplate message open`.
+    after_help = "Several messages come in the order of their time stamps, after a list of all. Times are local in the message's zone, or that of \
+what it is about; power is in W, consumption positive. Envelopes are opened, but not verified: see `copperplate message open`.
 
 Examples:
   copperplate message show offer.xml
@@ -42,18 +42,19 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         }
     }
     messages.sort_by_key(|m| (m.header().time_stamp.instant(), m.message_type().is_response()));
+    let clocks = Clocks::new(messages.iter());
     if messages.len() > 1 {
-        print(&overview(&messages));
+        print(&overview(&messages, &clocks));
         print("\n");
     }
-    let sheets: Vec<String> = messages.iter().map(|m| sheet(m)).collect();
+    let sheets: Vec<String> = messages.iter().map(|m| sheet(m, &clocks)).collect();
     print(&sheets.join("\n"));
     report(&faults);
     Ok(if faults.is_empty() { Outcome::Done } else { Outcome::CaseFailed })
 }
 
 /// A line a message.
-fn overview(messages: &[Arc<Message>]) -> String {
+fn overview(messages: &[Arc<Message>], clocks: &Clocks) -> String {
     let columns = ["", "sent", "from", "to", "message", "answers", "result"];
     let mut table = TextTable::new(&columns.map(|c| (c, "")), &[]);
     let number = |id: MessageId| messages.iter().position(|m| m.header().message_id == id);
@@ -63,7 +64,7 @@ fn overview(messages: &[Arc<Message>]) -> String {
         let answers = response.map(|r| number(r.reference).map_or_else(|| "elsewhere".to_owned(), |n| format!("{}", n + 1)));
         table.row([
             format!("{}", k + 1),
-            stamp(header.time_stamp, &calendar(message)),
+            stamp(header.time_stamp, clocks.of(message).as_ref()),
             header.sender_domain.to_string(),
             header.recipient_domain.to_string(),
             message.message_type().name().to_owned(),

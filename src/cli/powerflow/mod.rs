@@ -6,16 +6,16 @@ mod series;
 
 use std::path::PathBuf;
 
-use jiff::civil::DateTime;
-
 use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD, TOO_LARGE};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
 use crate::grid::{Bus, Grid, Phases, RadialOrder, SpanningOrder, ZeroSequence};
 use crate::ids::BranchIdx;
+use crate::import::rules::{UNKNOWN_ZONE, skipped_time};
 use crate::import::{ConnectionPower, Feeder, read_folder};
 use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, sensitivities, solve};
-use crate::time::IspCalendar;
+use crate::time::written::{Moment, NoInstant};
+use crate::time::{IspCalendar, YEARS};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -27,9 +27,10 @@ pub(super) struct Args {
     /// Write bus.csv and branch.csv into this folder
     #[arg(long, value_name = "DIR", conflicts_with = "batch")]
     out: Option<PathBuf>,
-    /// Local time whose profile values to use, such as 2016-07-24T13:00; nominal powers without it
+    /// Time whose profile values to use: local, such as 2016-07-24T13:00, or with its offset, such as 2016-10-30T02:15+01:00; nominal
+    /// powers without it
     #[arg(long, value_name = "DATE-TIME", conflicts_with = "batch")]
-    at: Option<DateTime>,
+    at: Option<Moment>,
     /// Solve every step of the feeder's profiles, tap changers acting; --out writes steps.csv
     #[arg(long, conflicts_with_all = ["at", "batch"])]
     series: bool,
@@ -99,7 +100,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         return series::run(&feeder, prepare, options, args.out.as_deref().map(|dir| (dir, args.grid.as_path())));
     }
     let (power, when) = match args.at {
-        Some(at) => (power_at(&feeder, at)?, format!("at {at} {}", feeder.zone)),
+        Some(at) => power_at(&feeder, &at)?,
         None => (feeder.nominal_power(), "at nominal power".to_owned()),
     };
     let (mut solution, mut workspace) = (Solution::default(), Workspace::default());
@@ -149,12 +150,19 @@ fn phases_spread(grid: &Grid) -> Findings {
     finding.help("'--phases three-phase' solves each phase by itself").into()
 }
 
-fn power_at(feeder: &Feeder, at: DateTime) -> Result<ConnectionPower, Findings> {
-    let calendar =
-        IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(crate::import::rules::UNKNOWN_ZONE.finding(e.to_string())))?;
+/// Power at a moment, and the moment on the feeder's clock.
+fn power_at(feeder: &Feeder, at: &Moment) -> Result<(ConnectionPower, String), Findings> {
+    let calendar = IspCalendar::new(&feeder.zone, 15).map_err(|e| Findings::from(UNKNOWN_ZONE.finding(e.to_string())))?;
+    let instant = calendar.instant(at).map_err(|fault| match fault {
+        NoInstant::Skipped { later } => skipped_time(at, &feeder.zone, later),
+        NoInstant::Year => {
+            let years = format!("no feeder has values before {} or after {}", YEARS.start(), YEARS.end());
+            OUTSIDE_PROFILES.finding(format!("the feeder has no profile values at {at}")).help(years)
+        }
+    })?;
     let profiles = &feeder.profiles;
-    match profiles.step_at(calendar.at(at.date(), at.time())) {
-        Some(step) => Ok(feeder.power(step..step + 1)),
+    match profiles.step_at(instant) {
+        Some(step) => Ok((feeder.power(step..step + 1), format!("at {} {}", calendar.moment(instant), feeder.zone))),
         None => {
             let finding = OUTSIDE_PROFILES.finding(format!("the feeder has no profile values at {at}"));
             let help = match profiles.steps() {

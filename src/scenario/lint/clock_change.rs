@@ -20,10 +20,13 @@ pub const RULE: Rule = Rule {
 /// Times of the market are held against the eves too; each time is told for the first day it fails on.
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let (Some(calendar), s) = (&subject.calendar, subject.scenario) else { return };
+    if !super::reversed_dates::in_order(&s.time) {
+        return;
+    }
     let Ok(eve) = s.time.from.yesterday() else { return };
     let days = eve.series(jiff::Span::new().days(1)).take_while(|date| *date <= s.time.until);
-    let hours_24 = 24 * 3600;
-    let changes: Vec<_> = days.filter(|date| (calendar.period(*date).end() - calendar.period(*date).start).0 != hours_24).collect();
+    // A day that the zone left out has no clock; `broken-day` tells of it.
+    let changes: Vec<_> = days.filter(|date| !matches!(calendar.length_of(*date).0, 0 | 86_400)).collect();
     for (path, time) in clocks(subject) {
         let first = changes.iter().map(|date| (date, calendar.clock(*date, time))).find(|(_, clock)| *clock != Clock::Once);
         let Some((date, clock)) = first else { continue };

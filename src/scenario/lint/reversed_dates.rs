@@ -2,7 +2,8 @@
 
 use super::{Faults, Subject, out_of_range};
 use crate::diagnostic::{Rule, Severity};
-use crate::scenario::schema::TimeGrid;
+use crate::scenario::schema::{Silence, TimeGrid};
+use crate::time::YEARS;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -14,9 +15,6 @@ pub const RULE: Rule = Rule {
     mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
 };
 
-/// Years in which calendars are the ones we know and instants fit.
-pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
-
 /// Whether the days can be made into Periods.
 pub(crate) fn in_order(t: &TimeGrid) -> bool {
     t.from <= t.until && [t.from, t.until].iter().all(|date| YEARS.contains(&date.year()))
@@ -26,16 +24,25 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let t = &subject.scenario.time;
     for (key, date) in [("from", t.from), ("until", t.until)] {
         if !YEARS.contains(&date.year()) {
-            let (first, last) = (YEARS.start(), YEARS.end());
-            faults.at(&format!("time.{key}"), out_of_range::finding(key, &format!("is {date}"), &format!("the years {first} to {last}"), None));
+            faults.at(&format!("time.{key}"), out_of_range::finding(key, &format!("is {date}"), &years(), None));
         }
     }
     if t.until < t.from {
         let message = format!("the last day {} lies before the first, {}", t.until, t.from);
         faults.at("time.until", RULE.finding(message).help("'until' is the last day of the run, inclusive"));
     }
-    for (k, q) in subject.scenario.wire.silence.iter().enumerate().filter(|(_, q)| q.until <= q.from) {
+    let reversed = |q: &Silence| match subject.calendar.as_ref().map(|c| (c.instant(&q.from), c.instant(&q.until))) {
+        Some((Ok(from), Ok(until))) => until <= from,
+        // What is no instant is told by itself.
+        _ => false,
+    };
+    for (k, q) in subject.scenario.wire.silence.iter().enumerate().filter(|(_, q)| reversed(q)) {
         let message = format!("the silence of '{}' ends before it begins", q.participant);
         faults.at(&format!("wire.silence[{k}].until"), RULE.finding(message).help("let 'until' be later than 'from'"));
     }
+}
+
+/// The years that dates may have, in words.
+pub(super) fn years() -> String {
+    format!("the years {} to {}", YEARS.start(), YEARS.end())
 }

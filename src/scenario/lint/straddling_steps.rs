@@ -21,7 +21,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let Some(calendar) = &subject.calendar else { return };
     let t = &subject.scenario.time;
     // A step that does not divide the ISP, and a year beyond the calendar, are other rules' business.
-    if t.step_minutes == 0 || !super::reversed_dates::YEARS.contains(&t.from.year()) || !t.isp_minutes.is_multiple_of(t.step_minutes) {
+    if t.step_minutes == 0 || !crate::time::YEARS.contains(&t.from.year()) || !t.isp_minutes.is_multiple_of(t.step_minutes) {
         return;
     }
     let steps = |minutes: u16| Steps {

@@ -104,9 +104,11 @@ pub enum Prices {
     Synthetic {
         /// Average price.
         #[serde(default = "price_level")]
+        #[schemars(range(min = -100_000.0, max = 100_000.0))]
         level_eur_per_mwh: f64,
         /// What each local clock hour adds.
         #[serde(default = "price_shape")]
+        #[schemars(inner(range(min = -100_000.0, max = 100_000.0)))]
         shape_eur_per_mwh: [f64; 24],
         /// Factor on the level at week-ends.
         #[serde(default = "weekend")]

@@ -1,8 +1,9 @@
 //! The `[wire]` table: how messages travel, and what goes wrong on the way.
 
-use jiff::civil::DateTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::time::written::Moment;
 
 /// How messages travel between participants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -90,8 +91,10 @@ pub struct Silence {
     /// Its domain.
     #[schemars(extend("refers_to" = "participant"))]
     pub participant: String,
-    /// From this local moment.
-    pub from: DateTime,
-    /// Until this local moment.
-    pub until: DateTime,
+    /// From this local moment, or instant with an offset.
+    #[schemars(with = "String", extend("format" = "moment"))]
+    pub from: Moment,
+    /// Until this local moment, or instant with an offset.
+    #[schemars(with = "String", extend("format" = "moment"))]
+    pub until: Moment,
 }

@@ -4,8 +4,9 @@ use crate::ids::{Domain, Role};
 use crate::time::Period;
 use crate::uftp::message::{FlexOffer, IspRun, Message, OfferOption};
 
+use super::clock;
 use super::isp_set::described;
-use super::lists::Extent;
+use super::lists::{Extent, List};
 use super::lookup::{OfferState, Terms, View};
 use super::refers;
 
@@ -15,7 +16,7 @@ pub(super) struct Case<'a> {
     pub(super) envelope_domain: &'a Domain,
     pub(super) sender_role: Role,
     pub(super) view: &'a View<'a>,
-    /// The Period it speaks of, in the market's calendar.
+    /// The Period it speaks of, in the market's calendar; `None` too where it counts by another clock, see [`clock`].
     pub(super) period: Option<Period>,
     /// Its lists of ISPs.
     pub(super) extent: Extent,
@@ -27,10 +28,10 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub(super) fn new(message: &'a Message, envelope_domain: &'a Domain, sender_role: Role, view: &'a View<'a>) -> Case<'a> {
-        let period = message.period().map(|date| view.calendar.period(date));
-        let isps = |date| period.map_or_else(|| view.calendar.period(date).isps(), |p| p.isps());
-        let extent = Extent::of(message, isps);
+        let date = message.period().filter(|_| clock::is_market(message, view.calendar));
+        let period = date.map(|date| view.calendar.period(date));
         let peer = &message.header().sender_domain;
+        let extent = Extent::of(message, |list| clock::isps(view, period, peer, list));
         let referred = refers::to(message, |id| view.archive.exchanged(peer, id));
         let terms = message.flex().and_then(|flex| view.registry.congestion_point(&flex.congestion_point, flex.period, peer));
         Case { message, envelope_domain, sender_role, view, period, extent, referred, terms }
@@ -41,12 +42,22 @@ impl<'a> Case<'a> {
         &self.message.header().sender_domain
     }
 
+    /// How many ISPs the day of a list has.
+    pub(super) fn isps_of(&self, list: &List<'_>) -> usize {
+        clock::isps(self.view, self.period, self.peer(), list)
+    }
+
     /// The offer that an order or a revocation names. A revocation must come from whom the offer came from.
     pub(super) fn offer(&self) -> Option<&'a FlexOffer> {
         match self.referred? {
             Message::FlexOffer(offer) => Some(offer),
             _ => None,
         }
+    }
+
+    /// Whether its ISPs can be compared with those of what it refers to: both count by one clock, which is the market's.
+    pub(super) fn counts_as_referred(&self) -> bool {
+        self.period.is_some() && self.referred.is_none_or(|referred| clock::other_than(self.message, referred).is_none())
     }
 
     /// What has become of that offer.

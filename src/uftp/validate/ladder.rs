@@ -3,7 +3,7 @@
 
 use super::case::Case;
 use super::rule::{Fault, Messages, Rule, Rung};
-use super::rules::{conversation, days, isps, known, market, offer, order, request, sender, sequence, settlement};
+use super::rules::{answer, conversation, days, isps, known, market, offer, once, order, request, sender, sequence, settlement};
 use crate::uftp::message::MessageType;
 
 /// Makes the rules of lines such as `"name", "reason", [Message, …], subject::PAGE;`, rung by rung.
@@ -63,6 +63,18 @@ pub(super) static LADDER: &[Rule] = ladder! {
     "expiration-before-end", "ExpirationDateTime out of bounds", [FlexRequest, FlexOffer], market::EXPIRATION_BEFORE_END;
     "currency", "Currency rejected", [FlexOffer, FlexOrder, FlexSettlement], market::CURRENCY;
     "metering-unit", "Unit does not fit ProfileType", [Metering], market::METERING_UNIT;
+    "profile-once", "Duplicate ProfileType", [Metering], once::PROFILE_ONCE;
+    "order-once", "Order stands twice", [FlexSettlement, FlexSettlementResponse, DPrognosisResponse], once::ORDER_ONCE;
+    "contract-once", "Contract stands twice", [FlexSettlement], once::CONTRACT_ONCE;
+    "connection-once", "Duplicate Connection",
+        [AgrPortfolioUpdate, DsoPortfolioUpdate, AgrPortfolioQueryResponse, DsoPortfolioQueryResponse],
+        once::CONNECTION_ONCE;
+    "congestion-point-once", "Duplicate CongestionPoint", [DsoPortfolioUpdate, AgrPortfolioQueryResponse], once::CONGESTION_POINT_ONCE;
+    "reason-given", "No reason given",
+        [AgrPortfolioUpdateResponse, AgrPortfolioQueryResponse, DsoPortfolioUpdateResponse, DsoPortfolioQueryResponse,
+         FlexReservationUpdateResponse, DPrognosisResponse, FlexRequestResponse, FlexOfferResponse,
+         FlexOfferRevocationResponse, FlexOrderResponse, FlexSettlementResponse, MeteringResponse],
+        answer::REASON_GIVEN;
 
     Reference:
     "answered-known", "Unknown reference",
@@ -86,6 +98,7 @@ pub(super) static LADDER: &[Rule] = ladder! {
     "reference-period", "Reference Period mismatch",
         [AgrPortfolioQueryResponse, DsoPortfolioQueryResponse, FlexOffer, FlexOrder],
         conversation::REFERENCE_PERIOD;
+    "reference-clock", "Reference clock mismatch", [FlexOffer, FlexOrder], conversation::REFERENCE_CLOCK;
     "reference-congestion-point", "Reference CongestionPoint mismatch",
         [DsoPortfolioQueryResponse, FlexOffer, FlexOrder],
         conversation::REFERENCE_CONGESTION_POINT;
@@ -121,6 +134,14 @@ pub(super) static LADDER: &[Rule] = ladder! {
     "settlement-end", "PeriodEnd rejected", [FlexSettlement], settlement::SETTLEMENT_END;
 };
 
+/// A detail that repeats what a peer wrote, cut to what a person reads: a response is never longer for it than a message may be.
+fn shortened(detail: &str) -> String {
+    match detail.char_indices().nth(200) {
+        None => detail.to_owned(),
+        Some((end, _)) => format!("{}…", &detail[..end]),
+    }
+}
+
 /// Every rule that fails, in the order of the ladder.
 pub(super) fn faults(case: &Case<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -135,7 +156,7 @@ pub(super) fn faults(case: &Case<'_>) -> Vec<Fault> {
         }
         if let Err(breach) = (rule.check)(case) {
             let text = match &breach.detail {
-                Some(detail) => format!("{} ({detail})", rule.reason),
+                Some(detail) => format!("{} ({})", rule.reason, shortened(detail)),
                 None => rule.reason.to_owned(),
             };
             sender_failed |= rule.rung == Rung::Sender;
@@ -157,6 +178,19 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), LADDER.len());
         assert_eq!(LADDER.iter().filter(|rule| rule.rung == Rung::Sender).count(), 9);
+    }
+
+    #[test]
+    fn a_reason_repeats_the_beginning_of_a_long_text() {
+        use crate::uftp::message::Message;
+        use crate::uftp::sample::{Scene, sample};
+
+        let Message::FlexRequest(mut request) = sample(MessageType::FlexRequest) else { unreachable!() };
+        request.contract_id = Some("ü".repeat(1_000_000).into());
+        let mut scene = Scene::before(MessageType::FlexRequest);
+        scene.knows_agreements = false;
+        let refused = scene.check(std::sync::Arc::new(request.into())).unwrap_err();
+        assert_eq!(refused.reason(), format!("Unknown ContractID reference ({}…)", "ü".repeat(200)));
     }
 
     #[test]

@@ -58,8 +58,28 @@ pub struct Terms {
     pub mutex_offers_supported: bool,
     /// What offers deviate from.
     pub baseline: Baseline,
-    /// The largest power anyone can mean here, W; `None` if nobody checks.
+    /// The largest power that anyone can mean here, W; `None` for a receiver that knows no rating.
     pub plausible_power: Option<Watts>,
+}
+
+/// What an item of a settlement is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled<'m> {
+    /// An order, by the operator's number if it is named.
+    Order(Option<&'m str>),
+    /// A contract, by its name if it has one.
+    Contract(Option<&'m str>),
+}
+
+/// The clock that ISPs of an item of a settlement count by: zone and length of what is settled, for a settlement says neither.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SettledClock {
+    /// The market's.
+    Market,
+    /// That of the order or contract, which is known.
+    Of(IspCalendar),
+    /// Nobody said.
+    Unsaid,
 }
 
 /// What a contract reserves on a Period.
@@ -92,6 +112,11 @@ pub trait Registry {
     /// Whether `peer` may order without an offer, under this contract if one is named.
     fn allows_direct_orders(&self, _contract_id: Option<&str>, _peer: &Domain) -> bool {
         false
+    }
+
+    /// The clock of something settled with `peer`. Who takes part in one market has one clock.
+    fn settled_clock(&self, _what: Settled<'_>, _peer: &Domain) -> SettledClock {
+        SettledClock::Market
     }
 
     /// What a contract reserves on a day; `None` if it is not checked.

@@ -15,6 +15,7 @@
 //! [`catalogue`] lists the rules; `docs/protocol/rules.md` is made from it.
 
 mod case;
+mod clock;
 mod isp_set;
 mod ladder;
 mod lists;
@@ -25,7 +26,7 @@ mod rules;
 
 use std::sync::Arc;
 
-pub use lookup::{Archive, Baseline, OfferState, OrderRecord, Registry, Reservation, Standing, Terms, View};
+pub use lookup::{Archive, Baseline, OfferState, OrderRecord, Registry, Reservation, Settled, SettledClock, Standing, Terms, View};
 pub use rule::{Fault, Rule, Rung};
 
 use super::message::{DateTime, Message, MessageId, Text};

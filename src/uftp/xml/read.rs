@@ -1,7 +1,7 @@
 //! Reading: events of a pull parser, checked against what each element may hold, in one pass.
 //!
-//! Refused: elements and attributes the schema does not know, attributes twice or missing, namespaces, text between elements,
-//! document types, processing instructions, entities but the five predefined, encodings but UTF-8, more than
+//! Refused: elements and attributes the schema does not know, attributes twice or missing, names in a namespace, text between
+//! elements, malformed declarations, document types, processing instructions, entities but the five predefined, encodings but UTF-8, more than
 //! [`MAX_BYTES`]. Nesting is bounded because the schema's is; attributes per element are bounded; time and memory grow with the text.
 //!
 //! # Tolerances
@@ -18,78 +18,18 @@
 //! | no DSO-View in AGRPortfolioQueryResponse, no DSO-Portfolio in it, no settlement items or statuses, no connections of a withdrawn congestion point | the text says 0..n where the schema says 1..n |
 //! | `Disposition` of a FlexRequest's ISP is mandatory | the text says so; the schema gives it no default |
 //! | powers of more than 16 digits, amounts of more than 12 digits before the point, ISP numbers below 0 or beyond 65535, years beyond 9998, durations that are no whole minutes are refused | no message that means something has them |
-//! | a byte order mark and comments are skipped | they carry nothing |
+//! | a byte order mark, comments, declarations of namespaces that no name is in, and where a schema lies are skipped | they carry nothing; serialisers write them unasked |
 
 use std::borrow::Cow;
 
 use quick_xml::events::Event;
 use quick_xml::events::attributes::{AttrError, Attributes};
 
-use super::Value;
+use super::namespaces::{Prefixes, is_declaration};
+use super::problem::{MAX_ATTRIBUTES, MAX_BYTES, Problem, ReadError};
+use super::{Value, declaration};
 use crate::uftp::message::{MessageType, Outcome, Text};
 use crate::uftp::syntax;
-
-/// The largest message that is read, bytes. A settlement of a month with thousands of orders stays below it.
-pub const MAX_BYTES: usize = 10 * 1024 * 1024;
-
-/// More than any element has; keeps looking for duplicates linear.
-const MAX_ATTRIBUTES: usize = 32;
-
-/// Why a text is no message, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {problem}")]
-pub struct ReadError {
-    /// From 1.
-    pub line: usize,
-    /// From 1, in characters.
-    pub column: usize,
-    /// What is wrong.
-    pub problem: Problem,
-}
-
-/// What is wrong with a text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the sentence of each variant names its fields")]
-pub enum Problem {
-    #[error("the message has {bytes} bytes, more than the {MAX_BYTES} that are read")]
-    TooLarge { bytes: usize },
-    #[error("the text is not UTF-8")]
-    NotUtf8,
-    #[error("the text is not well-formed XML: {reason}")]
-    IllFormed { reason: String },
-    #[error("encoding '{encoding}' is declared, but messages are UTF-8")]
-    Encoding { encoding: String },
-    #[error("a document type is not allowed")]
-    DocumentType,
-    #[error("a processing instruction is not allowed")]
-    ProcessingInstruction,
-    #[error("'{name}' uses a namespace, but messages have none")]
-    Namespace { name: String },
-    #[error("'{name}' is not a message of UFTP 3.1.0")]
-    UnknownRoot { name: String },
-    #[error("text is not allowed in '{element}'")]
-    Text { element: String },
-    #[error("text is not allowed outside the message")]
-    Outside,
-    #[error("element '{name}' is not allowed here in '{parent}'")]
-    UnexpectedElement { name: String, parent: String },
-    #[error("'{parent}' needs at least {min} '{name}' but has {found}")]
-    TooFew { name: &'static str, parent: String, min: usize, found: usize },
-    #[error("'{element}' has no attribute '{name}'")]
-    UnknownAttribute { name: String, element: String },
-    #[error("attribute '{name}' stands twice")]
-    DuplicateAttribute { name: String },
-    #[error("'{element}' has more than {MAX_ATTRIBUTES} attributes")]
-    TooManyAttributes { element: String },
-    #[error("'{element}' lacks attribute '{name}'")]
-    MissingAttribute { name: &'static str, element: String },
-    #[error("'{text}' in attribute '{name}' is not {expected}")]
-    Value { name: &'static str, text: String, expected: &'static str },
-    #[error("'{entity}' is not one of the entities &amp; &lt; &gt; &apos; &quot; nor a character reference")]
-    Entity { entity: String },
-    #[error("something follows the message")]
-    Trailing,
-}
 
 /// An element that is open.
 struct Frame<'a> {
@@ -129,6 +69,7 @@ pub(in crate::uftp) struct Reader<'a> {
     open: Vec<Frame<'a>>,
     /// Attribute lists of closed elements, kept for their capacity.
     spare: Vec<Vec<Attribute<'a>>>,
+    prefixes: Prefixes,
     message_type: MessageType,
 }
 
@@ -178,7 +119,7 @@ impl<'a> Reader<'a> {
         let mut events = quick_xml::Reader::from_str(source);
         events.config_mut().check_comments = true;
         let (open, spare, message_type) = (Vec::new(), Vec::new(), MessageType::TestMessage);
-        let mut r = Reader { source, events, peeked: None, open, spare, message_type };
+        let mut r = Reader { source, events, peeked: None, open, spare, prefixes: Prefixes::default(), message_type };
         match r.next()? {
             Token::Open(root) => Ok((r, root)),
             Token::Close | Token::End => Err(r.ill_formed(source.len(), "there is no element")),
@@ -280,6 +221,7 @@ impl<'a> Reader<'a> {
         if let Some(mut frame) = self.open.pop() {
             frame.attributes.clear();
             self.spare.push(frame.attributes);
+            self.prefixes.leave(self.open.len());
         }
         Ok(())
     }
@@ -319,11 +261,11 @@ impl<'a> Reader<'a> {
                     let problem = element.map_or(Problem::Outside, |element| Problem::Text { element });
                     return Err(self.error(at + blank, problem));
                 }
-                Event::Decl(d) if at == 0 => match d.encoding() {
-                    None => {}
-                    Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => {}
-                    Some(Ok(encoding)) => return Err(self.error(at, Problem::Encoding { encoding: shortened(&encoding) })),
-                    Some(Err(e)) => return Err(self.ill_formed(at, &e.to_string())),
+                Event::Decl(_) if at == 0 => match declaration::encoding(&self.source[at..end]) {
+                    Ok(None) => {}
+                    Ok(Some(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => {}
+                    Ok(Some(encoding)) => return Err(self.error(at, Problem::Encoding { encoding: shortened(encoding) })),
+                    Err(reason) => return Err(self.ill_formed(at, reason)),
                 },
                 Event::Decl(_) => return Err(self.ill_formed(at, "the XML declaration stands at the very beginning or nowhere")),
                 Event::PI(_) => return Err(self.error(at, Problem::ProcessingInstruction)),
@@ -340,6 +282,8 @@ impl<'a> Reader<'a> {
             return Err(self.error(at, Problem::Namespace { name: shortened(name) }));
         }
         let mut attributes = self.spare.pop().unwrap_or_default();
+        // What declares a namespace or has a prefix: what a prefix means may be said after it is used.
+        let mut prefixed: Vec<Attribute<'_>> = Vec::new();
         let mut parsed = Attributes::new(content, name.len());
         parsed.with_checks(false);
         for attribute in parsed {
@@ -352,18 +296,43 @@ impl<'a> Reader<'a> {
             if !self.source.as_bytes()[key_at - 1].is_ascii_whitespace() {
                 return Err(self.ill_formed(key_at, "a blank is missing between attributes"));
             }
-            if key == "xmlns" || key.contains(':') {
-                return Err(self.error(key_at, Problem::Namespace { name: shortened(key) }));
-            }
-            if attributes.iter().any(|a: &Attribute<'_>| a.name == key) {
+            let list = if key == "xmlns" || key.contains(':') { &mut prefixed } else { &mut attributes };
+            if list.iter().any(|a: &Attribute<'_>| a.name == key) {
                 return Err(self.error(key_at, Problem::DuplicateAttribute { name: shortened(key) }));
             }
-            if attributes.len() == MAX_ATTRIBUTES {
+            if list.len() == MAX_ATTRIBUTES {
                 return Err(self.error(key_at, Problem::TooManyAttributes { element: shortened(name) }));
             }
-            attributes.push(Attribute { name: key, raw, at: key_at, taken: false });
+            list.push(Attribute { name: key, raw, at: key_at, taken: false });
+        }
+        if !prefixed.is_empty() {
+            self.pass_over(&prefixed)?;
         }
         Ok(Frame { name, at, closed, attributes })
+    }
+
+    /// Passes over declarations of namespaces and what says where a schema lies; nothing else may have a prefix.
+    fn pass_over(&mut self, prefixed: &[Attribute<'a>]) -> Result<(), ReadError> {
+        let namespace = |name: &str| Problem::Namespace { name: shortened(name) };
+        for a in prefixed {
+            let value = self.unescaped(a.raw, a.at)?;
+            if is_declaration(a.name) && !self.prefixes.declare(self.open.len(), a.name, &value) {
+                return Err(self.error(a.at, namespace(a.name)));
+            }
+        }
+        let mut places: Vec<&str> = Vec::new();
+        for a in prefixed.iter().filter(|a| !is_declaration(a.name)) {
+            if !self.prefixes.is_schema_location(a.name) {
+                return Err(self.error(a.at, namespace(a.name)));
+            }
+            // Of two prefixes for one namespace, as of one twice.
+            let place = a.name.split_once(':').map_or(a.name, |(_, place)| place);
+            if places.contains(&place) {
+                return Err(self.error(a.at, Problem::DuplicateAttribute { name: shortened(a.name) }));
+            }
+            places.push(place);
+        }
+        Ok(())
     }
 
     /// Attribute-value normalisation (XML 1.0, 3.3.3): references replaced, blanks of any kind become spaces.

@@ -2,6 +2,7 @@
 
 use crate::uftp::message::Message;
 use crate::uftp::validate::case::{Breach, Case, Verdict, require};
+use crate::uftp::validate::clock;
 use crate::uftp::validate::rule::page;
 
 page! {
@@ -79,6 +80,21 @@ fn reference_period(case: &Case<'_>) -> Verdict {
     let Some(theirs) = case.referred.and_then(Message::period) else { return Ok(()) };
     let ours = case.message.period();
     require(ours.is_none_or(|ours| ours == theirs), || Breach::detail(format!("{theirs} there")))
+}
+
+page! {
+    /// ISPs are as long as those of the message referred to, and its zone has the same day.
+    ///
+    /// Why: the same ISP numbers would mean other times. Who has a market's clock finds this by `isp-duration` and `time-zone` before; who looks at messages of others has only what they say.
+    /// Clause: "Offers and orders repeat the Period of what they reference"; attributes "ISP-Duration" and "TimeZone".
+    /// Example: an order in ISPs of 30 minutes for an offer in quarters of an hour.
+    REFERENCE_CLOCK, reference_clock
+}
+
+fn reference_clock(case: &Case<'_>) -> Verdict {
+    // A message that does not count by the market's clock is refused for that.
+    let (Some(_), Some(referred)) = (case.period, case.referred) else { return Ok(()) };
+    clock::other_than(case.message, referred).map_or(Ok(()), |theirs| Err(Breach::detail(format!("{theirs} there"))))
 }
 
 page! {
@@ -169,6 +185,29 @@ mod tests {
         assert_eq!(broken!(FlexOffer, |m| m.flex.period = date(2026, 3, 11)), ["d-prognosis-known", "reference-period"]);
         assert_eq!(broken!(AgrPortfolioQueryResponse, |m| m.period = date(2026, 3, 11)), ["reference-period"]);
         assert_eq!(broken!(DsoPortfolioQueryResponse, |m| m.period = date(2026, 3, 11)), ["reference-period"]);
+    }
+
+    /// The market counts in quarters of an hour, but the offer did not; its ISPs are not compared then.
+    #[test]
+    fn another_clock_is_refused() {
+        let order_of = |change: &dyn Fn(&mut FlexHeader)| {
+            let mut scene = Scene::before(MessageType::FlexOrder);
+            let (Message::FlexOffer(mut offer), Message::FlexOrder(mut order)) =
+                (sample(MessageType::FlexOffer), sample(MessageType::FlexOrder))
+            else {
+                unreachable!()
+            };
+            offer.header.message_id = MessageId(offer.header.conversation_id.0);
+            change(&mut offer.flex);
+            order.flex_offer_message_id = Some(offer.header.message_id);
+            order.isps.truncate(1);
+            scene.book.sent(&Arc::new(offer.into()));
+            scene.broken(order.into())
+        };
+        assert_eq!(order_of(&|_| {}), ["isp-match"]);
+        assert_eq!(order_of(&|flex| flex.isp_duration = IspMinutes(30)), ["reference-clock"]);
+        assert_eq!(order_of(&|flex| flex.time_zone = ZoneName::new("Europe/London")), ["reference-clock"]);
+        assert_eq!(order_of(&|flex| flex.time_zone = ZoneName::new("Europe/Brussels")), ["isp-match"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::uftp::validate::rule::page;
 page! {
     /// There are ISPs, and they lie within the Period.
     ///
-    /// Why: a day has as many ISPs as its real length gives: 92 or 100 of 15 minutes where the clock changes.
+    /// Why: a day has as many ISPs as its real length gives: 92 or 100 of 15 minutes where the clock changes. A settlement does not say how long its ISPs are; its orders and contracts do, and where they are not known, no day has more than 1500.
     /// Clause: rejection reason "ISPs out of bounds"; attributes "Start" and "Duration".
     /// Example: ISP 97 of an ordinary day; ISP 93 of the last Sunday of March in Amsterdam.
     ISP_BOUNDS, isp_bounds
@@ -20,8 +20,8 @@ fn isp_bounds(case: &Case<'_>) -> Verdict {
         return Ok(());
     }
     let mut outside: Vec<IspRun> = Vec::new();
-    lists::each(case.message, &mut |date, runs| {
-        let isps = case.view.calendar.period(date).isps();
+    lists::each(case.message, &mut |list, runs| {
+        let isps = case.isps_of(list);
         outside.extend(runs.filter(|run| !run.fits(isps)));
     });
     Err(Breach::isps(outside))
@@ -72,7 +72,7 @@ fn lacking_isps(case: &Case<'_>) -> Verdict {
 page! {
     /// Powers are such as can occur on the congestion point.
     ///
-    /// Why: a unit mistaken by a thousand would otherwise be acted upon.
+    /// Why: a unit mistaken by a thousand would otherwise be acted upon. An operator takes up to ten times the rating of the element, or of what is installed behind it if that is more; who knows neither, as `message check`, judges no power.
     /// Clause: D-Prognosis, FlexOffer: rejection reason "Power value rejection".
     /// Example: 5000000 W on a feeder of 400 kVA.
     PLAUSIBLE_POWER, plausible_power

@@ -4,6 +4,7 @@ use crate::ids::EntityAddress;
 use crate::time::{IspCalendar, SimTime};
 use crate::uftp::message::{IspMinutes, Message, MeteringProfile, MeteringUnit, ProfileType};
 use crate::uftp::validate::case::{Breach, Case, Verdict, require};
+use crate::uftp::validate::clock::is_market_zone;
 use crate::uftp::validate::rule::page;
 
 page! {
@@ -18,6 +19,7 @@ page! {
 fn isp_duration(case: &Case<'_>) -> Verdict {
     let ours = case.view.calendar.isp_minutes();
     match case.message.isp_duration() {
+        Some(theirs) if 1440 % theirs.0.max(1) != 0 => Err(Breach::detail(format!("{theirs} does not divide a day"))),
         Some(theirs) if theirs.0 != ours => Err(Breach::detail(format!("{theirs}, not {}", IspMinutes(ours)))),
         _ => Ok(()),
     }
@@ -35,19 +37,12 @@ page! {
 fn time_zone(case: &Case<'_>) -> Verdict {
     let ours = case.view.calendar;
     match case.message.time_zone() {
-        Some(zone) if zone.as_str() != ours.zone_name() && !same_day(case, zone.as_str()) => {
-            Err(Breach::detail(format!("{zone}, not {}", ours.zone_name())))
-        }
+        Some(zone) if !is_market_zone(case.message, ours) => Err(Breach::detail(match IspCalendar::new(zone.as_str(), 15) {
+            Ok(_) => format!("{zone}, not {}", ours.zone_name()),
+            Err(_) => format!("{zone} is not an IANA time zone"),
+        })),
         _ => Ok(()),
     }
-}
-
-/// Portfolio updates speak of many days; the day they were made stands for them.
-fn same_day(case: &Case<'_>, zone: &str) -> bool {
-    let ours = case.view.calendar;
-    let Ok(theirs) = IspCalendar::new(zone, ours.isp_minutes()) else { return false };
-    let date = case.message.period().unwrap_or_else(|| ours.date_of(case.message.header().time_stamp.second));
-    theirs.period(date) == ours.period(date)
 }
 
 page! {
@@ -163,6 +158,35 @@ mod tests {
         assert_eq!(broken!(FlexOffer, |m| m.flex.time_zone = ZoneName::new("Europe/Nowhere")), ["time-zone"]);
         assert_eq!(broken!(FlexOffer, |m| m.flex.time_zone = ZoneName::new("Europe/Brussels")), [""; 0]);
         assert_eq!(broken!(AgrPortfolioUpdate, |m| m.time_zone = ZoneName::new("Pacific/Auckland")), ["time-zone"]);
+    }
+
+    /// What a message of another clock says of ISPs is not judged by the market's.
+    #[test]
+    fn another_clock_is_one_fault() {
+        let nowhere = |m: &mut DPrognosis| {
+            m.flex.time_zone = ZoneName::new("Europe/Nowhere");
+            m.isps = vec![IspPower::new(Watts(1), 1, 92)];
+        };
+        assert_eq!(broken!(DPrognosis, nowhere), ["time-zone"]);
+        let halves = |m: &mut DPrognosis| {
+            m.flex.isp_duration = IspMinutes(30);
+            m.isps = vec![IspPower::new(Watts(1), 1, 48)];
+        };
+        assert_eq!(broken!(DPrognosis, halves), ["isp-duration"]);
+        assert_eq!(broken!(FlexOffer, |m| m.flex.isp_duration = IspMinutes(7)), ["isp-duration"]);
+        let in_halves = |m: &mut FlexOrder| {
+            m.flex.isp_duration = IspMinutes(30);
+            m.isps.iter_mut().for_each(|isp| isp.run.start /= 2);
+        };
+        assert_eq!(broken!(FlexOrder, in_halves), ["isp-duration"]);
+        // But no day has as many as this.
+        assert_eq!(
+            broken!(DPrognosis, |m| {
+                m.flex.time_zone = ZoneName::new("Europe/Nowhere");
+                m.isps[2].run.duration = 60_000;
+            }),
+            ["time-zone", "isp-bounds"]
+        );
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What the rules look at, by subject; `ladder.rs` names them and orders them.
 
+pub(super) mod answer;
 pub(super) mod conversation;
 pub(super) mod days;
 pub(super) mod isps;
 pub(super) mod known;
 pub(super) mod market;
 pub(super) mod offer;
+pub(super) mod once;
 pub(super) mod order;
 pub(super) mod request;
 pub(super) mod sender;

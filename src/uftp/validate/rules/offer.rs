@@ -37,6 +37,9 @@ page! {
 
 fn request_match(case: &Case<'_>) -> Verdict {
     let (Message::FlexOffer(m), Some(Message::FlexRequest(request))) = (case.message, case.referred) else { return Ok(()) };
+    if !case.counts_as_referred() {
+        return Ok(());
+    }
     let requested = request.isps.iter().filter(|isp| isp.disposition == Disposition::Requested);
     let requested = IspSet::of(requested.map(|isp| isp.run));
     let touches = |option: &OfferOption| option.isps.iter().any(|isp| isp.power != Watts::ZERO && requested.meets(isp.run));

@@ -49,7 +49,7 @@ page! {
 }
 
 fn isp_match(case: &Case<'_>) -> Verdict {
-    let (Message::FlexOrder(m), Some(option)) = (case.message, case.option()) else { return Ok(()) };
+    let (Message::FlexOrder(m), Some(option), true) = (case.message, case.option(), case.counts_as_referred()) else { return Ok(()) };
     let ordered = IspSet::of(m.isps.iter().map(|isp| isp.run));
     let offered = IspSet::of(option.isps.iter().map(|isp| isp.run));
     if ordered == offered { Ok(()) } else { Err(Breach::isps(ordered.difference(&offered))) }
@@ -65,7 +65,7 @@ page! {
 }
 
 fn power_match(case: &Case<'_>) -> Verdict {
-    let (Message::FlexOrder(m), Some(option)) = (case.message, case.option()) else { return Ok(()) };
+    let (Message::FlexOrder(m), Some(option), true) = (case.message, case.option(), case.counts_as_referred()) else { return Ok(()) };
     let scaled = |power| m.activation_factor.scale_power(power);
     // Mostly the runs are copied from the option; then they agree one by one.
     let copied = m.isps.len() == option.isps.len()

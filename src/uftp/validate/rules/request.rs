@@ -49,7 +49,8 @@ page! {
 }
 
 fn reservation_power(case: &Case<'_>) -> Verdict {
-    let Message::FlexReservationUpdate(m) = case.message else { return Ok(()) };
+    // ISPs of another clock are none of the reservation's.
+    let (Message::FlexReservationUpdate(m), Some(_)) = (case.message, case.period) else { return Ok(()) };
     let Some(reservation) = case.view.registry.reservation(&m.contract_id, m.flex.period) else { return Ok(()) };
     let within =
         |remaining: i64, reserved: i64| remaining == 0 || (remaining.signum() == reserved.signum() && remaining.abs() <= reserved.abs());

@@ -4,6 +4,7 @@ use crate::time::IspIndex;
 use crate::uftp::message::Message;
 use crate::uftp::validate::OfferState;
 use crate::uftp::validate::case::{Breach, Case, Verdict, require};
+use crate::uftp::validate::clock::is_market;
 use crate::uftp::validate::rule::page;
 
 page! {
@@ -92,7 +93,10 @@ page! {
 }
 
 fn revocation_in_time(case: &Case<'_>) -> Verdict {
-    let Some(Message::FlexOffer(offer)) = case.referred else { return Ok(()) };
+    let Some(referred @ Message::FlexOffer(offer)) = case.referred else { return Ok(()) };
+    if !is_market(referred, case.view.calendar) {
+        return Ok(());
+    }
     let period = case.view.calendar.period(offer.flex.period);
     let starts = offer.options.iter().flat_map(|option| option.isps.iter().map(|isp| isp.run.start));
     let Some(first) = starts.min().and_then(IspIndex::new) else { return Ok(()) };
@@ -112,6 +116,7 @@ mod tests {
         let mut rejection = sample(MessageType::FlexOfferRevocationResponse);
         if let Message::FlexOfferRevocationResponse(m) = &mut rejection {
             m.response.result = Outcome::Rejected;
+            m.response.rejection_reason = Some(Text::from("Flexibility procured"));
         }
         let validated = scene.check(Arc::new(rejection)).unwrap();
         scene.book.accepted(validated.accept(), None);

@@ -1,0 +1,43 @@
+//! Time zones that no message can carry.
+
+use jiff::civil::Date;
+
+use super::{Faults, Subject, reversed_dates};
+use crate::diagnostic::{Rule, Severity};
+use crate::time::IspCalendar;
+use crate::uftp::syntax::is_zone_name;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "zone-not-carried",
+    severity: Severity::Error,
+    what: "The time zone of the market cannot stand in a message: UFTP 3 takes zones of Africa, America, Australia, Europe and the Pacific.",
+    why: "Nearly every message says the zone that its days and ISPs count in; others refuse a message whose zone the schema does not allow.",
+    example: "[time]\nzone = \"UTC\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
+    mend: "[time]\nzone = \"Africa/Abidjan\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
+};
+
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    // A zone that does not exist is unknown, and nothing else.
+    let Some(calendar) = &subject.calendar else { return };
+    let zone = calendar.zone_name();
+    if is_zone_name(zone) {
+        return;
+    }
+    let t = &subject.scenario.time;
+    let help = match reversed_dates::in_order(t).then(|| equal_zone(calendar, t.from, t.until)).flatten() {
+        Some(name) => format!("the clocks of '{name}' show the same on every day of the run"),
+        None => "write a zone such as 'Europe/Amsterdam', whose days are meant".to_owned(),
+    };
+    let message = format!("'{zone}' cannot stand in a message: UFTP takes zones of Africa, America, Australia, Europe and Pacific only");
+    faults.at("time.zone", RULE.finding(message).help(help));
+}
+
+/// A zone that messages can carry whose days, from the eve of the run on, are the same.
+fn equal_zone(ours: &IspCalendar, from: Date, until: Date) -> Option<String> {
+    let days = || from.yesterday().unwrap_or(from).series(jiff::Span::new().days(1)).take_while(|date| *date <= until);
+    let carried = jiff::tz::db().available().map(|name| name.to_string()).filter(|name| is_zone_name(name));
+    let mut calendars = carried.filter_map(|name| IspCalendar::new(&name, ours.isp_minutes()).ok());
+    let same = |theirs: &IspCalendar| days().all(|date| ours.period(date) == theirs.period(date));
+    calendars.find(same).map(|calendar| calendar.zone_name().to_owned())
+}
