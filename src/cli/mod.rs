@@ -7,6 +7,7 @@
 //! | 2 | usage or input wrong, or output that cannot be written; the findings say what |
 //! | 130 | interrupted by Ctrl-C or SIGTERM; nothing half-written is left |
 
+pub mod columns;
 mod explain;
 mod files;
 mod import;

@@ -23,6 +23,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &VECTOR_GROUP,
         &MISSING_ZERO_SEQUENCE,
         &FED_AT_STAR_POINT,
+        &super::unlikely_unit::RULE,
     ]
 }
 

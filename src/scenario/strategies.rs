@@ -28,6 +28,11 @@ pub fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
     said.or_else(|| PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, preset)| *preset))
 }
 
+/// Whether the operator buys flexibility in the strategy called `name`.
+pub(super) fn trades(s: &Scenario, name: &str) -> bool {
+    matches!(preset_of(s, name), Some(Preset::GridCapacityManagement | Preset::CongestionManagement))
+}
+
 /// Rows of the contracts in force in the strategy called `name`: those it names, else those of its preset's regime.
 pub(super) fn in_force(s: &Scenario, name: &str) -> Vec<usize> {
     let under = |regime: Regime| (0..s.contract.len()).filter(|&k| right(&s.contract[k].right).terms().regime() == regime).collect();

@@ -1,6 +1,7 @@
 //! `copperplate powerflow`: one load flow of a grid as tables, or a timed batch.
 
 mod batch;
+pub(super) mod columns;
 mod sensitivity;
 mod series;
 

@@ -198,7 +198,7 @@ fn merged(folder: &Folder, seconds: Option<f64>) -> Result<Outcome, Findings> {
     let took = seconds.map_or_else(String::new, |s| format!(" in {s:.1} s"));
     print(&format!("{}: {} cases{took}, {}", folder.record.name, tally.cases, failures(&tally)));
     let results = Results::read(folder)?;
-    let files = analysis::write(&results, &folder.path)?;
+    let files = analysis::write(&results, &folder.record.design, &folder.path)?;
     let path = folder.path.display();
     print(&format!(
         "Results are in {path}/{}, {} tables and charts in {path}/{}\nRead them in a browser: copperplate report {path}\n",
