@@ -6,7 +6,7 @@ use super::rules::catalogue;
 use super::{Outcome, columns, print, report};
 use crate::diagnostic::{self, Findings};
 use crate::scenario::schema::Scenario;
-use crate::scenario::{explain, load};
+use crate::scenario::{explain_scenario, load};
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     if !code && (path.is_file() || args.subject.contains(['.', '/', '\\'])) {
         let (scenario, document, warnings) = load::<Scenario>(path, &args.set)?;
         report(&warnings);
-        print(&explain(&scenario, &document));
+        print(&explain_scenario(&scenario, &document));
     } else {
         print(&diagnostic::explain(&rules, &args.subject)?);
     }

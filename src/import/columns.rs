@@ -157,8 +157,9 @@ pub const SERIES: [FileDescription; 2] = [
     },
     FileDescription {
         file: "prices.csv",
-        row: "`minutes` of elapsed time (60 unless the scenario says otherwise) from the first local midnight of the scenario on",
+        row: "`minutes` of elapsed time (60 unless the scenario says otherwise); without `time` from the first local midnight of the run on",
         columns: &[
+            optional("time", "RFC 3339", "when the row begins; rows before and after the run are passed over"),
             column("day_ahead_eur_per_mwh", "€/MWh", "day-ahead price; may be negative"),
             column("imbalance_eur_per_mwh", "€/MWh", "price of imbalance: what a surplus earns and a shortage costs"),
         ],

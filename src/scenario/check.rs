@@ -219,7 +219,10 @@ impl Checker<'_> {
             _ if example::reads_as(format, text) => None,
             _ => {
                 let (expected, sample) = example::of_format(format);
-                Some(wrong_type::unreadable(spot.key, text, expected, &example::assigned(spot.key, sample)))
+                Some(match text {
+                    "24:00" | "24:00:00" => wrong_type::end_of_day(spot.key, text),
+                    _ => wrong_type::unreadable(spot.key, text, expected, &example::assigned(spot.key, sample)),
+                })
             }
         };
         self.findings.0.extend(fault.map(|fault| fault.located(spot.node.at.clone())));
@@ -239,12 +242,17 @@ impl Checker<'_> {
 fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
     let written = node.at.source.text.get(node.at.span.clone())?;
     match (shapes.resolve(expected), &node.value) {
-        (Shape::Number { whole: false, .. }, Value::Text(text)) => text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|_| text.clone()),
+        (Shape::Number { whole: false, .. }, Value::Text(text)) => text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| number(text, x)),
         (Shape::Number { whole: true, .. }, Value::Text(text)) => text.parse::<i64>().ok().map(|_| text.clone()),
         (Shape::Text { format: None, .. }, Value::Integer(_) | Value::Float(_)) => Some(format!("\"{written}\"")),
         (Shape::List { item, .. }, _) if admits(shapes, item, node) && !node.is_table() => Some(format!("[{written}]")),
         _ => None,
     }
+}
+
+/// A number as it was written, unless TOML does not take it so: `.8` is 0.8.
+fn number(written: &str, x: f64) -> String {
+    if toml::de::DeValue::parse(written).is_ok() { written.to_owned() } else { format!("{x:?}") }
 }
 
 /// The keys that an unknown one may be a slip of: those not there yet if one of them is near, else all.

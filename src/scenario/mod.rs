@@ -41,7 +41,7 @@ use serde_json::{Value as Json, json};
 
 pub use document::Document;
 pub use editor::editor_schema;
-pub use explain::explain;
+pub use explain::{explain, explain_scenario};
 pub use open::{Opened, open};
 
 use crate::diagnostic::{Findings, Location};

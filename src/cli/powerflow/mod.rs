@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "batch")]
     out: Option<PathBuf>,
     /// Local time whose profile values to use, such as 2016-07-24T13:00; nominal powers without it
-    #[arg(long, value_name = "DATE-TIME", conflicts_with = "batch")]
+    #[arg(long, value_name = "DATE-TIME", conflicts_with = "batch", value_parser = moment)]
     at: Option<DateTime>,
     /// Solve every step of the feeder's profiles, tap changers acting; --out writes steps.csv
     #[arg(long, conflicts_with_all = ["at", "batch"])]
@@ -40,8 +40,8 @@ pub(super) struct Args {
     /// Solve one phase for all, or each by itself: connections on their phases, with zero-sequence data
     #[arg(long, value_enum, value_name = "PHASES", default_value_t = Solved::Balanced)]
     phases: Solved,
-    /// Largest error of a voltage, pu of the source's
-    #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu)]
+    /// Largest error of a voltage, pu of the source's [default: 1e-8]
+    #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu, hide_default_value = true)]
     tolerance: f64,
     /// Solve this many steps of nominal power times pseudo-random factors, and time them
     #[arg(long, value_name = "STEPS")]
@@ -55,6 +55,11 @@ pub(super) struct Args {
     /// Print the batch's figures as one JSON object
     #[arg(long, requires = "batch")]
     json: bool,
+}
+
+/// A local date and time, or how to write one.
+fn moment(text: &str) -> Result<DateTime, String> {
+    text.parse().map_err(|_| "write a local date and time like 2016-07-24T13:00, hours from 00 to 23".to_owned())
 }
 
 /// How a grid is solved.
