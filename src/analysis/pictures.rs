@@ -10,7 +10,7 @@ use crate::sweep::Results;
 
 use super::groups::{by_strategy, telling};
 use super::statistics::Statistics;
-use super::{BreakEven, Swing, break_evens, indices};
+use super::{BreakEven, Swing, indices};
 
 /// Figures drawn along a parameter: what is left of the congestion, what the operator pays, what all of it costs.
 const ALONG: [&str; 3] = ["overload_realised_mwh", "paid_total_eur", "cost_total_eur"];
@@ -21,13 +21,13 @@ const MOST_VALUES: usize = 60;
 /// Its ageing would press every other line to the axis; what it costs is in the tables.
 const LIMITLESS: &str = "copper-plate";
 
-/// Name and picture, in a fixed order.
-pub(super) fn all(results: &Results, swings: &[Swing], style: &Style) -> Vec<(String, Figure)> {
+/// Name and picture, in a fixed order; lines along a parameter only with the break-evens that go into them.
+pub(super) fn all(results: &Results, along_with: Option<&[BreakEven]>, swings: &[Swing], style: &Style) -> Vec<(String, Figure)> {
     let numeric = |p: &&str| matches!(results.parameter(p), Some(Column::F64(_)));
     let parameters: Vec<&str> = results.parameters().filter(numeric).collect();
     let mut out = Vec::new();
     for parameter in &parameters {
-        if let Some(figure) = along(results, parameter, style) {
+        if let Some(figure) = along_with.and_then(|break_evens| along(results, break_evens, parameter, style)) {
             out.push((format!("along-{}", key_name(parameter)), figure));
         }
     }
@@ -49,7 +49,7 @@ fn name_of(kpi: &str) -> String {
     if d.unit.is_empty() { total } else { format!("{total} ({})", d.unit) }
 }
 
-fn along(results: &Results, parameter: &str, style: &Style) -> Option<Figure> {
+fn along(results: &Results, all_even: &[BreakEven], parameter: &str, style: &Style) -> Option<Figure> {
     let Some(Column::F64(x)) = results.parameter(parameter) else { return None };
     let mut distinct: Vec<f64> = x.clone();
     distinct.sort_by(f64::total_cmp);
@@ -58,7 +58,6 @@ fn along(results: &Results, parameter: &str, style: &Style) -> Option<Figure> {
         return None;
     }
     let names = results.strategy_names();
-    let all_even = break_evens(results);
     let telling = telling(results);
     let panel = |kpi: &&str| {
         let shown = |name: &&&str| *kpi != "cost_total_eur" || names.len() == 1 || **name != LIMITLESS;
@@ -126,7 +125,8 @@ enum Congestion {
 impl Congestion {
     fn along(results: &Results, x: &[f64]) -> Congestion {
         let without = results.kpi("overload_ex_ante_mwh");
-        let mut cases: Vec<(f64, bool)> = (0..results.cases()).filter(|c| results.succeeded(*c)).map(|c| (x[c], without[c] > 0.0)).collect();
+        let mut cases: Vec<(f64, bool)> =
+            (0..results.cases()).filter(|c| results.succeeded(*c)).map(|c| (x[c], without[c] > 0.0)).collect();
         cases.sort_by(|a, b| a.0.total_cmp(&b.0));
         let at = |chunk: &[(f64, bool)]| (chunk[0].0, chunk.iter().any(|(_, congested)| *congested));
         Congestion::of(&cases.chunk_by(|a, b| a.0 == b.0).map(at).collect::<Vec<_>>())

@@ -8,7 +8,7 @@ use super::{Element, Grid, Places};
 use crate::diagnostic::{Finding, Findings, Rule, Severity};
 
 /// The rule.
-pub(super) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     code: "unlikely-unit",
     severity: Severity::Warning,
     what: "A figure of a feeder is far from what it can be, and is right in another unit.",
@@ -95,7 +95,8 @@ pub(super) fn check(grid: &Grid, places: &Places) -> Findings {
     };
     told(&IMPEDANCE, &mut grid.lines.iter().enumerate().map(impedance));
     let transformer = |value: fn(&super::Transformer) -> f64| {
-        let figure = move |(i, t): (usize, &super::Transformer)| figure(Element::Transformer(i), format!("transformer '{}'", t.id), value(t));
+        let figure =
+            move |(i, t): (usize, &super::Transformer)| figure(Element::Transformer(i), format!("transformer '{}'", t.id), value(t));
         grid.transformers.iter().enumerate().map(figure)
     };
     told(&POWER, &mut transformer(|t| t.rated_power_va));
@@ -130,9 +131,95 @@ fn finding(kind: &Kind, figure: &Figure, (other, factor): (&str, f64), more: usi
         1 => ", and one more like it".to_owned(),
         n => format!(", and {n} more like it"),
     };
-    let (value, unit) = (figure.value, kind.unit);
+    let (value, unit, mended) = (plain(figure.value), kind.unit, plain(figure.value * factor));
     let message = format!("{} of {} is {value} {unit}{alike}: is it in {other}?", kind.what, figure.of);
-    let mended = format!("{:.12}", value * factor);
-    let mended = mended.trim_end_matches('0').trim_end_matches('.');
     RULE.finding(message).help(format!("it has to be in {unit}: {value} {other} is {mended} {unit}"))
+}
+
+/// A number without the last digits of its arithmetic.
+fn plain(x: f64) -> String {
+    format!("{x:.12}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::{Bus, Line, Source, Tap, Transformer};
+    use crate::ids::BusIdx;
+
+    /// A transformer of 160 kVA and a cable, as they are in the tables.
+    fn village() -> Grid {
+        let bus = |id: &str, u_rated_v: f64| Bus { id: id.to_owned(), u_rated_v, u_min_pu: 0.9, u_max_pu: 1.1, position: None };
+        let line = Line {
+            id: "cable".to_owned(),
+            from: BusIdx(1),
+            to: BusIdx(2),
+            r_ohm: 0.06,
+            x_ohm: 0.02,
+            b_s: 2e-5,
+            g_s: 0.0,
+            rated_current_a: 270.0,
+            zero_sequence: None,
+        };
+        let transformer = Transformer {
+            id: "T".to_owned(),
+            hv: BusIdx(0),
+            lv: BusIdx(1),
+            rated_power_va: 160e3,
+            u_hv_v: 20e3,
+            u_lv_v: 400.0,
+            uk_pu: 0.04,
+            pk_w: 2350.0,
+            i0_pu: 0.003,
+            p0_w: 460.0,
+            shift_deg: 150.0,
+            tap: Tap { step_pu: 0.025, ..Tap::default() },
+            zero_sequence: None,
+        };
+        Grid {
+            buses: vec![bus("ring", 20e3), bus("board", 400.0), bus("end", 400.0)],
+            lines: vec![line],
+            transformers: vec![transformer],
+            sources: vec![Source { bus: BusIdx(0), u_pu: 1.02, angle_deg: 0.0 }],
+            ..Grid::default()
+        }
+    }
+
+    #[test]
+    fn a_figure_in_another_unit_is_told_once_and_alone() {
+        assert!(check(&village(), &Places::default()).is_empty());
+        type Spoil = fn(&mut Grid);
+        let cases: [(&str, Spoil, &str); 13] = [
+            ("voltage in kV", |g| g.buses.iter_mut().for_each(|b| b.u_rated_v *= 1e-3), "20 kV is 20000 V"),
+            ("band in per cent", |g| g.buses.iter_mut().for_each(|b| b.u_max_pu *= 100.0), "110 per cent is 1.1 pu"),
+            ("source in per cent", |g| g.sources[0].u_pu *= 100.0, "102 per cent is 1.02 pu"),
+            ("current in kA", |g| g.lines[0].rated_current_a *= 1e-3, "0.27 kA is 270 A"),
+            ("susceptance in µS", |g| g.lines[0].b_s *= 1e6, "20 µS is 0.00002 S"),
+            ("impedance in mΩ", |g| (g.lines[0].r_ohm, g.lines[0].x_ohm) = (60.0, 0.0), "60 mΩ is 0.06 Ω"),
+            ("power in kVA", |g| g.transformers[0].rated_power_va *= 1e-3, "160 kVA is 160000 VA"),
+            ("power in MVA", |g| g.transformers[0].rated_power_va *= 1e-6, "0.16 MVA is 160000 VA"),
+            ("uk in per cent", |g| g.transformers[0].uk_pu *= 100.0, "4 per cent is 0.04 pu"),
+            ("i0 in per cent", |g| g.transformers[0].i0_pu *= 100.0, "0.3 per cent is 0.003 pu"),
+            ("tap step in per cent", |g| g.transformers[0].tap.step_pu *= 100.0, "2.5 per cent is 0.025 pu"),
+            ("pk in kW", |g| g.transformers[0].pk_w *= 1e-3, "2.35 kW is 2350 W"),
+            ("p0 in kW", |g| g.transformers[0].p0_w *= 1e-3, "0.46 kW is 460 W"),
+        ];
+        for (what, spoil, help) in cases {
+            let mut grid = village();
+            spoil(&mut grid);
+            let findings = check(&grid, &Places::default());
+            assert_eq!(findings.0.len(), 1, "{what}: {findings}");
+            assert!(findings.to_string().contains(help), "{what}: {findings}");
+        }
+    }
+
+    #[test]
+    fn what_is_meant_is_not_doubted() {
+        let mut grid = village();
+        // No losses, no shunt, no impedance, no tap, a rating nobody reaches.
+        let t = &mut grid.transformers[0];
+        (t.pk_w, t.p0_w, t.i0_pu, t.tap.step_pu) = (0.0, 0.0, 0.0, 0.0);
+        (grid.lines[0].r_ohm, grid.lines[0].x_ohm, grid.lines[0].b_s, grid.lines[0].rated_current_a) = (0.0, 0.0, 0.0, 1e6);
+        assert!(check(&grid, &Places::default()).is_empty());
+    }
 }

@@ -110,7 +110,11 @@ pub const FOLDER: [FileDescription; 9] = [
             optional("q_impedance", "fraction", "share of reactive power that moves with the square of the voltage"),
             optional("q_current", "fraction", "share of reactive power that moves with the voltage"),
             optional("q_of_u", "points `u_pu:q_var`", "Q(U) of its inverter; positive: consumption of reactive power"),
-            optional("cos_phi_of_p", "points `fraction:cos φ`", "cos φ(P) of its inverter over the fraction of `rated_w` fed in; under-excited"),
+            optional(
+                "cos_phi_of_p",
+                "points `fraction:cos φ`",
+                "cos φ(P) of its inverter over the fraction of `rated_w` fed in; under-excited",
+            ),
             optional("rated_w", "W", "rated power of the inverter, positive"),
         ],
     },
@@ -152,7 +156,11 @@ pub const SERIES: [FileDescription; 2] = [
         row: "a step of elapsed time from `start` in `feeder.toml`; in place of `profiles.parquet`, which has the same columns",
         columns: &[
             optional("time", "RFC 3339", "begin of the step; checked for gaps, else not needed"),
-            column("<profile>", "fraction", "power over the asset's nominal power, a column for each profile; negative turns the sign of the power around"),
+            column(
+                "<profile>",
+                "fraction",
+                "power over the asset's nominal power, a column for each profile; negative turns the sign of the power around",
+            ),
         ],
     },
     FileDescription {
@@ -228,26 +236,12 @@ pub const NEUTRAL: [FileDescription; 5] = [
     FileDescription {
         file: "nodes.csv",
         row: "a node",
-        columns: &[
-            column("id", "name", "unique among nodes"),
-            NAME,
-            column("u_rated_v", "V", "rated line-to-line voltage"),
-        ],
+        columns: &[column("id", "name", "unique among nodes"), NAME, column("u_rated_v", "V", "rated line-to-line voltage")],
     },
     FileDescription {
         file: "lines.csv",
         row: "a line or cable",
-        columns: &[
-            column("id", "name", "unique among lines"),
-            NAME,
-            FROM,
-            TO,
-            R,
-            X,
-            B,
-            G,
-            column("i_n_a", "A", "rated current"),
-        ],
+        columns: &[column("id", "name", "unique among lines"), NAME, FROM, TO, R, X, B, G, column("i_n_a", "A", "rated current")],
     },
     FileDescription {
         file: "transformers.csv",
@@ -267,11 +261,7 @@ pub const NEUTRAL: [FileDescription; 5] = [
             SHIFT,
         ],
     },
-    FileDescription {
-        file: "sources.csv",
-        row: "a source",
-        columns: &[column("node", "id of a node", "where it feeds in"), U_PU, ANGLE],
-    },
+    FileDescription { file: "sources.csv", row: "a source", columns: &[column("node", "id of a node", "where it feeds in"), U_PU, ANGLE] },
     FileDescription {
         file: "injections.csv",
         row: "a constant power",

@@ -58,7 +58,12 @@ pub(super) fn checked(feeder: Feeder, mut findings: Findings, dir: &Path, powers
         }
         if let Some(row) = table.as_ref().filter(|_| small).and_then(|table| table.rows().next()) {
             let message = format!("the largest power is {largest_w} W: is '{}' in kW?", powers.power);
-            findings.push(row.at(powers.power, POWER_UNIT.finding(message).help(format!("it has to be in W: {largest_w} kW is {} W", largest_w * 1e3))));
+            findings.push(
+                row.at(
+                    powers.power,
+                    POWER_UNIT.finding(message).help(format!("it has to be in W: {largest_w} kW is {} W", largest_w * 1e3)),
+                ),
+            );
         }
     }
     findings.or_ok(feeder)

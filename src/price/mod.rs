@@ -134,7 +134,9 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     } else if !dated && rows.len() > needed {
         let message = format!("'{file}' has {} rows of {minutes} minutes, the run takes the first {needed}", rows.len());
         let first = calendar.rfc3339(on.start);
-        let help = format!("the first row is taken for {first}; a column 'time' with such texts says when each row begins, 'minutes' how long it lasts");
+        let help = format!(
+            "the first row is taken for {first}; a column 'time' with such texts says when each row begins, 'minutes' how long it lasts"
+        );
         findings.push(PRICES_UNDATED.finding(message).help(help));
     }
     if findings.has_errors() {
@@ -225,5 +227,50 @@ mod tests {
             let mean = quarters.imbalance_eur_per_mwh[4 * hour..][..4].iter().sum::<f64>() / 4.0;
             assert!(hours.imbalance_eur_per_mwh[4 * hour..][..4].iter().all(|p| (p - mean).abs() < 1e-9));
         }
+    }
+
+    /// Prices of the day 2016-07-23 from a file: the text after the header, and what was said.
+    fn of_file(header: &str, rows: impl Iterator<Item = String>) -> Result<(Prices, Vec<&'static str>), Vec<&'static str>> {
+        let path = std::env::temp_dir().join(format!("copperplate-prices-{}-{:?}.csv", std::process::id(), std::thread::current().id()));
+        std::fs::write(&path, format!("{header}\n{}\n", rows.collect::<Vec<_>>().join("\n"))).unwrap();
+        let c = IspCalendar::new("Europe/Amsterdam", 15).unwrap();
+        let on = Steps { start: c.period(date(2016, 7, 23)).start, step: QUARTER, count: 96 };
+        let read = read_csv(&path, SimDuration::minutes(60), &c, &on);
+        std::fs::remove_file(&path).unwrap();
+        let codes = |findings: Findings| findings.0.iter().map(|f| f.code).collect::<Vec<_>>();
+        read.map(|(prices, odd)| (prices, codes(odd))).map_err(codes)
+    }
+
+    const PLAIN: &str = "day_ahead_eur_per_mwh,imbalance_eur_per_mwh";
+    const TIMED: &str = "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh";
+
+    /// Row `k` of a file that begins `before` hours before the day, at offset zero.
+    fn timed(before: i64, k: i64) -> String {
+        let midnight = "2016-07-22T22:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        let at = jiff::Timestamp::from_second(midnight + 3600 * (k - before)).unwrap();
+        format!("{at},{},{}", k - before, 100 + k - before)
+    }
+
+    #[test]
+    fn rows_with_times_are_put_where_they_belong() {
+        let (plain, told) = of_file(PLAIN, (0..24).map(|k| format!("{k},{}", 100 + k))).unwrap();
+        assert!(told.is_empty() && plain.day_ahead_eur_per_mwh[95] == 23.0);
+        for before in [0, 1, 30] {
+            let (prices, told) = of_file(TIMED, (0..before + 40).map(|k| timed(before, k))).unwrap();
+            assert_eq!((&prices, told), (&plain, vec![]), "{before} hours before");
+        }
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_the_run_are_told() {
+        let plain = |n: i64| of_file(PLAIN, (0..n).map(|k| format!("{k},{k}")));
+        assert_eq!(plain(23).unwrap_err(), ["prices-too-short"]);
+        assert_eq!(plain(25).unwrap().1, ["prices-undated"]);
+        assert_eq!(plain(0).unwrap_err(), ["prices-too-short"]);
+        assert_eq!(of_file(TIMED, (0..24).map(|k| timed(1, k))).unwrap_err(), ["prices-too-short"], "an hour short at the end");
+        assert_eq!(of_file(TIMED, (0..48).map(|k| timed(-1, k))).unwrap_err(), ["prices-too-short"], "an hour late");
+        assert_eq!(of_file(TIMED, (0..48).filter(|k| *k != 20).map(|k| timed(0, k))).unwrap_err(), ["prices-time"]);
+        assert_eq!(of_file(TIMED, (0..24).map(|k| format!("2016-07-23 {k}:00,1,1"))).unwrap_err(), ["prices-time"]);
+        assert_eq!(of_file(TIMED, (0..0).map(|k| timed(0, k))).unwrap_err(), ["prices-too-short"]);
     }
 }

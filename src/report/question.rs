@@ -63,14 +63,19 @@ pub(super) fn sample(h: &mut Html, k: usize) {
 /// What a strategy does, from its switches alone: a preset may have been changed in any of them.
 fn in_words(folder: &Folder, s: &StrategyRecord) -> String {
     let contracts = &folder.record.scenario.contract;
-    let in_force = |option: bool| contracts.iter().any(|c| s.contracts.contains(&c.id) && matches!(c.right, Right::FlexOption { .. }) == option);
+    let in_force =
+        |option: bool| contracts.iter().any(|c| s.contracts.contains(&c.id) && matches!(c.right, Right::FlexOption { .. }) == option);
     let (options, caps) = (in_force(true), in_force(false));
     let mut said = Vec::new();
     if !s.replacement.is_empty() {
         said.push(format!("{} replaced from the start", if s.replacement.len() == 1 { "an element is" } else { "elements are" }));
     }
     if s.trades {
-        let offers = if s.obligation { "every aggregator must offer all its flexibility at cost" } else { "aggregators offer what they like at their prices" };
+        let offers = if s.obligation {
+            "every aggregator must offer all its flexibility at cost"
+        } else {
+            "aggregators offer what they like at their prices"
+        };
         let bought = match (options, s.obligation) {
             (true, _) => "the operator buys it reserved ahead and on the spot",
             (false, _) => "the operator buys it on the spot",

@@ -183,7 +183,8 @@ impl Drawings<'_> {
             h.leaf("h2", &[], "Trade, message by message");
             if talks.days == 0 {
                 let trades = self.folder.record.strategies.iter().any(|s| s.trades);
-                let text = if trades { "No day of this run has a conversation about flexibility." } else { "No strategy of this run trades." };
+                let text =
+                    if trades { "No day of this run has a conversation about flexibility." } else { "No strategy of this run trades." };
                 h.leaf("p", &[], text);
                 return;
             }

@@ -3,7 +3,8 @@
 use crate::table::description::{ColumnDescription, FileDescription, column};
 
 const STRATEGY: ColumnDescription = column("strategy", "name", "strategy whose case the row belongs to");
-const POINT_ADDRESS: ColumnDescription = column("congestion_point", "address", "entity address of the congestion point; empty where none is concerned");
+const POINT_ADDRESS: ColumnDescription =
+    column("congestion_point", "address", "entity address of the congestion point; empty where none is concerned");
 
 /// The files of a run.
 pub const FILES: [FileDescription; 8] = [
@@ -13,7 +14,7 @@ pub const FILES: [FileDescription; 8] = [
         columns: &[
             STRATEGY,
             column("key", "name", "key of the figure, see [key figures](kpi.md)"),
-            column("value", "that of `unit`", "the figure; NaN where it has no meaning or is not priced"),
+            column("value", "that of `unit`", "the figure; empty where it has no meaning or is not priced"),
             column("unit", "text", "unit of the value"),
             column("status", "word", "`ok`, `not priced` (the scenario states no value for it) or `not applicable`"),
             column("label", "text", "name for people"),
@@ -26,7 +27,11 @@ pub const FILES: [FileDescription; 8] = [
             STRATEGY,
             column("congestion_point", "name", "id of the congestion point in the scenario"),
             column("element", "name", "the monitored element, `transformer:ID` or `line:ID`"),
-            column("<key figure>", "that of the figure", "the figure for this point alone; those marked • in [key figures](kpi.md), NaN where one has no meaning"),
+            column(
+                "<key figure>",
+                "that of the figure",
+                "the figure for this point alone; those marked • in [key figures](kpi.md), empty where one has no meaning",
+            ),
         ],
     },
     FileDescription {
@@ -37,7 +42,11 @@ pub const FILES: [FileDescription; 8] = [
             column("time", "RFC 3339", "when the payment falls due"),
             column("payer", "name", "who pays: a domain, or `customers`, `day-ahead market`, `imbalance market`, `contractor`"),
             column("payee", "name", "who is paid"),
-            column("kind", "word", "what for: `flexibility`, `penalty`, `availability`, `limitation`, `limitation-penalty`, `compensation`, `capex`, `losses`, `energy` or `imbalance`"),
+            column(
+                "kind",
+                "word",
+                "what for: `flexibility`, `penalty`, `availability`, `limitation`, `limitation-penalty`, `compensation`, `capex`, `losses`, `energy` or `imbalance`",
+            ),
             column("amount_eur", "€, four decimals", "what the payer pays; negative: the payer receives it"),
             column("reference", "text", "what it rests on: order, contract, day or element"),
         ],
@@ -55,7 +64,11 @@ pub const FILES: [FileDescription; 8] = [
             column("price_eur", "€, four decimals", "the order's price; positive: the operator pays"),
             column("penalty_eur", "€, four decimals", "what is deducted for energy not delivered and as a penalty, not negative"),
             column("net_settlement_eur", "€, four decimals", "price less penalty; negative: the aggregator pays"),
-            column("ordered_net_kwh", "kWh", "energy ordered, summed over the day with its sign: positive is more consumption or less feed-in"),
+            column(
+                "ordered_net_kwh",
+                "kWh",
+                "energy ordered, summed over the day with its sign: positive is more consumption or less feed-in",
+            ),
             column("delivered_net_kwh", "kWh", "energy delivered, with the same sign"),
             column("deficiency_kwh", "kWh", "energy ordered and not delivered, not negative"),
         ],
@@ -79,13 +92,21 @@ pub const FILES: [FileDescription; 8] = [
             STRATEGY,
             column("time", "UTC", "begin of the step"),
             column("element", "name", "`transformer:ID`, `line:ID` or `bus:ID`"),
-            column("quantity", "word", "`loading` of a branch, as a fraction of its rating, not negative; `u_pu` of a bus, its voltage in pu"),
+            column(
+                "quantity",
+                "word",
+                "`loading` of a branch, as a fraction of its rating, not negative; `u_pu` of a bus, its voltage in pu",
+            ),
             column("forecast", "as `quantity`", "what the operator's day-ahead forecast gives"),
             column("after_orders", "as `quantity`", "the same forecast with the orders placed"),
             column("without_flexibility", "as `quantity`", "what happens on today's grid with no order and no limitation"),
             column("orders_only", "as `quantity`", "what happens with orders delivered and no limitation"),
             column("realised", "as `quantity`", "what happens; NaN in all five where the load flow has no solution"),
-            column("regime", "word", "`green` (no congestion), `yellow` (orders or calls), `orange` (limits outside the market); empty of an element that is no congestion point"),
+            column(
+                "regime",
+                "word",
+                "`green` (no congestion), `yellow` (orders or calls), `orange` (limits outside the market); empty of an element that is no congestion point",
+            ),
         ],
     },
     FileDescription {
@@ -111,7 +132,11 @@ pub const FILES: [FileDescription; 8] = [
             column("contract_id", "text", "the contract, if any"),
             column("order_reference", "text", "the order, of orders and reservations"),
             column("option", "text", "of an order the option chosen, of an offer all of them with ` | ` between"),
-            column("price_eur", "€, four decimals", "of an order its price, of an offer the lowest of its options; positive: the operator pays"),
+            column(
+                "price_eur",
+                "€, four decimals",
+                "of an order its price, of an offer the lowest of its options; positive: the operator pays",
+            ),
             column("option_prices_eur", "€, four decimals", "of an offer the price of each option, in the order of `option`"),
         ],
     },
@@ -125,7 +150,11 @@ pub const FILES: [FileDescription; 8] = [
             column("isp_start", "number", "first ISP; ISPs of a day count from 1"),
             column("isp_count", "number", "how many ISPs"),
             column("disposition", "word", "of requests `Requested` or `Available`"),
-            column("power_w", "W", "of prognoses power, of reservations what stays reserved, of offers and orders the change of power; positive: more consumption or less feed-in; NaN of requests"),
+            column(
+                "power_w",
+                "W",
+                "of prognoses power, of reservations what stays reserved, of offers and orders the change of power; positive: more consumption or less feed-in; NaN of requests",
+            ),
             column("min_power_w", "W", "of requests the lower bound of the change of power, with the same sign; else NaN"),
             column("max_power_w", "W", "of requests the upper bound"),
         ],

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Finding, Findings, Location, nearest};
-use crate::scenario::document::Document;
 use crate::scenario::default_kind;
+use crate::scenario::document::Document;
 use crate::scenario::example;
 use crate::scenario::lint::{missing_file, missing_key, out_of_range, unknown_key, unknown_value, wrong_type, wrong_unit};
 use crate::scenario::node::{Node, Value};
@@ -242,7 +242,9 @@ impl Checker<'_> {
 fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
     let written = node.at.source.text.get(node.at.span.clone())?;
     match (shapes.resolve(expected), &node.value) {
-        (Shape::Number { whole: false, .. }, Value::Text(text)) => text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| number(text, x)),
+        (Shape::Number { whole: false, .. }, Value::Text(text)) => {
+            text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| number(text, x))
+        }
         (Shape::Number { whole: true, .. }, Value::Text(text)) => text.parse::<i64>().ok().map(|_| text.clone()),
         (Shape::Text { format: None, .. }, Value::Integer(_) | Value::Float(_)) => Some(format!("\"{written}\"")),
         (Shape::List { item, .. }, _) if admits(shapes, item, node) && !node.is_table() => Some(format!("[{written}]")),

@@ -73,8 +73,10 @@ fn list(schema: &Map<String, Json>, (name, item): (&str, &Json)) -> Json {
     if !NAMES.iter().any(|key| item["properties"].get(key).is_some()) {
         return Json::Object(schema.clone());
     }
-    let (said, list): (Map<String, Json>, Map<String, Json>) =
-        schema.iter().map(|(key, value)| (key.clone(), value.clone())).partition(|(key, _)| matches!(key.as_str(), "description" | "default"));
+    let (said, list): (Map<String, Json>, Map<String, Json>) = schema
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .partition(|(key, _)| matches!(key.as_str(), "description" | "default"));
     let by_name = json!({ "type": "object", "additionalProperties": { "$ref": format!("{DEFINITIONS}{}", part_of(name)) } });
     let mut either = json!({ "anyOf": [list, by_name] });
     said.into_iter().for_each(|(key, value)| either[key] = value);

@@ -12,6 +12,7 @@ use jiff::civil::DateTime;
 use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD, TOO_LARGE};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
+use crate::grid::rules::UNLIKELY_UNIT;
 use crate::grid::{Bus, Grid, Phases, RadialOrder, SpanningOrder, ZeroSequence};
 use crate::ids::BranchIdx;
 use crate::import::{ConnectionPower, Feeder, read_folder};
@@ -20,7 +21,7 @@ use crate::time::IspCalendar;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year\n  copperplate powerflow ieee_eu_lv_3ph --phases three-phase --out snapshot"
+    after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year\n  copperplate powerflow scenarios/feeders/ieee-eu-lv --phases three-phase --out snapshot"
 )]
 pub(super) struct Args {
     /// Feeder folder, ours or neutral CSV
@@ -72,6 +73,7 @@ enum Solved {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (feeder, warnings) = read_folder(&args.grid)?;
     report(&warnings);
+    let doubtful = warnings.0.iter().any(|f| f.code == UNLIKELY_UNIT.code);
     let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
     let loops = order.links().len();
@@ -112,12 +114,12 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     // The status of the one step says it all.
     let _ = solve(&network, Injections::by_step(&power.p_w, &power.q_var), options, Outputs::ALL, &mut workspace, &mut solution);
     let Status::Converged { iterations, .. } = solution.status[0] else {
-        report(&no_operating_point(&feeder.grid, solution.status[0]).into());
+        report(&no_operating_point(&feeder.grid, solution.status[0], doubtful).into());
         return Ok(Outcome::CaseFailed);
     };
     let found = match args.sensitivities.then(|| sensitivities(&network, &power.p_w, &power.q_var, &mut workspace)) {
         Some(Err(status)) => {
-            report(&no_operating_point(&feeder.grid, status).into());
+            report(&no_operating_point(&feeder.grid, status, doubtful).into());
             return Ok(Outcome::CaseFailed);
         }
         found => found.and_then(Result::ok),
@@ -172,8 +174,9 @@ fn power_at(feeder: &Feeder, at: DateTime) -> Result<ConnectionPower, Findings> 
     }
 }
 
-fn no_operating_point(grid: &Grid, status: Status) -> Finding {
-    match status {
+/// `doubtful`: figures look like those of another unit, which has been told.
+fn no_operating_point(grid: &Grid, status: Status, doubtful: bool) -> Finding {
+    let finding = match status {
         Status::Collapsed { bus } => {
             let message = format!("the load flow has no operating point: the voltage of bus '{}' collapses", grid.buses[bus.i()].id);
             COLLAPSED.finding(message).help("the power is more than the branches can carry")
@@ -182,7 +185,8 @@ fn no_operating_point(grid: &Grid, status: Status) -> Finding {
             ITERATION_LIMIT.finding(format!("the load flow did not converge: voltages still move by {change_pu:.1e} pu"))
         }
         Status::Converged { .. } => unreachable!("a converged step has an operating point"),
-    }
+    };
+    if doubtful { finding.help("mend the figures in other units first, which are told above") } else { finding }
 }
 
 fn bus_csv(grid: &Grid, solution: &Solution) -> Vec<u8> {

@@ -2,6 +2,7 @@
 
 use super::{Faults, Subject};
 use crate::diagnostic::{Rule, Severity};
+use crate::scenario::schema::Aggregator;
 use crate::scenario::strategies::trades;
 
 /// The rule.
@@ -23,6 +24,12 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         return;
     }
     let Some(feeder) = subject.feeder else { return };
+    let known = |id: &String| feeder.grid.connections.iter().any(|c| c.id == *id);
+    let told = |a: &Aggregator| if a.connections.is_empty() { a.share <= 0.0 } else { !a.connections.iter().all(known) };
+    // Portfolios that are empty, or name what is not there, have findings of their own.
+    if s.aggregator.iter().any(told) {
+        return;
+    }
     let named = |id: &str| s.aggregator.iter().any(|a| a.connections.iter().any(|c| c == id));
     let drawn = s.aggregator.iter().any(|a| a.share > 0.0);
     for (k, (point, behind)) in s.congestion_point.iter().zip(&subject.behind).enumerate() {
