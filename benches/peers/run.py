@@ -64,10 +64,10 @@ def folder_of(name, work):
 
 
 def random_tree(n, folder):
-    """A tree of n nodes at 10 kV, deeper than wide, with a load at each but the source, scaled so that the voltage stays up."""
+    """A tree of n nodes at 10 kV, each at one of the last quarter before it, with a load at each but the source, scaled so that the voltage stays up."""
     random = np.random.default_rng(n)
     os.makedirs(folder)
-    parent = [int(random.integers(max(0, k - 20), k)) for k in range(1, n)]
+    parent = [int(random.integers(3 * k // 4, k)) for k in range(1, n)]
     depth = [0]
     for k in range(1, n):
         depth.append(depth[parent[k - 1]] + 1)
@@ -316,17 +316,19 @@ def tensor_power_flow(grid, p, q):
         if number[row["node"]] > 1:
             power[0, :, number[row["node"]] - 2] += p[:steps, k] * 1e-3
             power[1, :, number[row["node"]] - 2] += q[:steps, k] * 1e-3
+    # Its source is at 1 pu: its base is the source's voltage.
+    source_pu = grid.sources[0]["u_pu"]
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         nodes.to_csv(f"{folder}/nodes.csv", index=False)
         lines.to_csv(f"{folder}/lines.csv", index=False)
-        net = GridTensor(node_file_path=f"{folder}/nodes.csv", lines_file_path=f"{folder}/lines.csv", v_base=grid.nodes[0]["u_rated_v"] * 1e-3, s_base=1000)
+        net = GridTensor(node_file_path=f"{folder}/nodes.csv", lines_file_path=f"{folder}/lines.csv", v_base=grid.nodes[0]["u_rated_v"] * 1e-3 * source_pu, s_base=1000)
         def solve():
             return net.run_pf(active_power=power[0], reactive_power=power[1], tolerance=TOLERANCE, algorithm="tensor")
         solve()
         cpu_s, found = best_of(solve)
     u = np.empty((steps, n))
-    u[:, order[0]] = grid.sources[0]["u_pu"]
-    u[:, order[1:]] = np.abs(found["v"]).reshape(steps, n - 1)
+    u[:, order[0]] = source_pu
+    u[:, order[1:]] = source_pu * np.abs(found["v"]).reshape(steps, n - 1)
     # It is given no charging of lines: voltages differ by that where there is some.
     return "TensorPowerFlow", cpu_s, steps, u
 

@@ -74,7 +74,7 @@ fn in_words(folder: &Folder, s: &StrategyRecord) -> String {
         let offers = if s.obligation {
             "every aggregator must offer all its flexibility at cost"
         } else {
-            "aggregators offer what they like at their prices"
+            "aggregators offer flexibility as they like, at their prices"
         };
         let bought = match (options, s.obligation) {
             (true, _) => "the operator buys it reserved ahead and on the spot",

@@ -36,26 +36,20 @@ fn listed<T: Serialize>(value: &T, document: &Document, unwritten: &dyn Fn(&str)
     let mut lines = Vec::new();
     let tree = serde_json::to_value(value).expect("a scenario's types serialise to JSON");
     collect("", &tree, &mut lines);
-    // A long list or name shall not push every comment out of sight.
-    let width = |length: fn(&Line) -> usize, most: usize| lines.iter().map(length).filter(|l| *l <= most).max().unwrap_or(0);
-    let (paths, values) = (width(|l| l.path.chars().count(), 60), width(|l| l.value.chars().count(), 40));
     let origin = |path: &str| match document.locate(path) {
         Some(place) if place.source.name == "command line" => "command line".to_owned(),
         Some(place) => place.file_line(),
         None => unwritten(path).to_owned(),
     };
-    let top = |path: &str| path.find(['.', '[']).map(|end| path[..end].to_owned());
-    let mut text = String::new();
-    let mut above = None;
-    for Line { path, value } in &lines {
-        let table = top(path);
-        if above.as_ref().is_some_and(|above| *above != table) {
-            text.push('\n');
-        }
-        text += &format!("{path:paths$} = {value:values$}  # {}\n", origin(path));
-        above = Some(table);
-    }
-    text
+    let table = |line: &Line| line.path.find(['.', '[']).map(|end| line.path[..end].to_owned());
+    let block = |lines: &[Line]| {
+        let paths = lines.iter().map(|line| line.path.chars().count()).max().unwrap_or(0);
+        // A long list shall not push every comment out of sight.
+        let values = lines.iter().map(|line| line.value.chars().count()).filter(|length| *length <= 40).max().unwrap_or(0);
+        let text = |Line { path, value }: &Line| format!("{path:paths$} = {value:values$}  # {}\n", origin(path));
+        lines.iter().map(text).collect::<String>()
+    };
+    lines.chunk_by(|a, b| table(a) == table(b)).map(block).collect::<Vec<_>>().join("\n")
 }
 
 fn collect(path: &str, value: &Json, lines: &mut Vec<Line>) {

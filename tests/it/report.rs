@@ -286,7 +286,7 @@ fn the_page_of_a_run_says_what_its_strategies_do() {
     let card = |k: usize| html.split(&format!("class=\"card s{k}\"")).nth(1).unwrap().split("<dl>").next().unwrap().to_owned();
     assert!(card(0).contains("It may limit devices") && !card(0).contains("Nothing acts"), "{}", card(0));
     assert!(card(1).contains("must offer all") && card(1).contains("buys it on the spot") && !card(1).contains("ahead"), "{}", card(1));
-    assert!(card(2).contains("offer what they like") && !card(2).contains("cap aggregators"), "{}", card(2));
+    assert!(card(2).contains("as they like") && !card(2).contains("cap aggregators"), "{}", card(2));
     assert!(!html.contains("Ageing is charged"), "there is no price for it");
     // The same with the presets as they are, and nobody to trade with.
     let folder = run("idle", &[], |s| {

@@ -27,7 +27,7 @@ pub(crate) const FILES: [FileDescription; 5] = [
             column("angle_b_deg", "°", "of phase b"),
             column("angle_c_deg", "°", "of phase c"),
             column("unbalance", "fraction", "negative over positive sequence of the voltage"),
-            column("displacement_pu", "pu", "zero sequence of the voltage: how far the neutral moves"),
+            column("displacement_pu", "pu", "zero sequence of the voltage over the rated one to neutral: how far the neutral moves"),
         ],
     },
     FileDescription {
