@@ -3,6 +3,7 @@
 //! A reader asks a [`Row`] for typed cells. A cell that does not hold what was asked for adds a finding and yields a
 //! placeholder; the whole file is read in one go and the caller gives up at the end if anything was found.
 
+pub mod description;
 pub mod read;
 pub mod rules;
 

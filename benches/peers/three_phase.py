@@ -1,11 +1,11 @@
 """Unbalanced load flow beside other solvers on the IEEE European LV feeder: one run, same powers, tolerance 1e-8, CPU time.
 
-    python three_phase.py --peers FOLDER --grid FOLDER --copperplate BINARY [--work SCRATCH] [--dss-python PYTHON] [--steps 1440]
+    python three_phase.py --copperplate BINARY [--grid FOLDER] [--peers FOLDER] [--work SCRATCH] [--dss-python PYTHON] [--steps 1440]
 
---peers holds `limit/bfs3.c` (a lane-batched three-phase sweep in C, the yardstick) and `eulv_dss.py`; --grid is the neutral
-folder `ieee_eu_lv_3ph` with its `reference.json`. Nothing is written there. What is not installed is left out. See README.md.
+--grid is the neutral folder `ieee_eu_lv_3ph`. --peers may hold `limit/bfs3.c` (a lane-batched three-phase sweep in C, the yardstick) and
+`eulv_dss.py`, without which these two are left out. Nothing is written there. See README.md.
 """
-import argparse, json, os, shutil, subprocess, sys, time
+import argparse, json, os, shutil, subprocess, sys, tempfile, time
 import numpy as np
 
 TOLERANCE, REPETITIONS, NAME = 1e-8, 3, "ieee_eu_lv_3ph"
@@ -14,9 +14,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--peers", "--grid", "--copperplate"):
-        arguments.add_argument(name, required=True)
-    arguments.add_argument("--work", default="/tmp/copperplate-three-phase")
+    arguments.add_argument("--copperplate", required=True)
+    arguments.add_argument("--grid", default=f"{HERE}/../../tests/data/powerflow_three_phase/{NAME}")
+    arguments.add_argument("--peers", default=None)
+    arguments.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "copperplate-three-phase"))
     arguments.add_argument("--dss-python", default=None, help="a Python that has dss-python")
     arguments.add_argument("--steps", type=int, default=1440)
     a = arguments.parse_args()
@@ -24,7 +25,7 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(f"{work}/limit/data")
     shutil.copytree(a.grid, f"{work}/grids/{NAME}", copy_function=shutil.copyfile)
-    for file in ("limit/bfs3.c", "eulv_dss.py"):
+    for file in ("limit/bfs3.c", "eulv_dss.py") if a.peers else ():
         shutil.copyfile(f"{a.peers}/{file}", f"{work}/{file}")
     grid = f"{work}/grids/{NAME}"
 
@@ -40,7 +41,8 @@ def main():
     micro = lambda cpu_s: cpu_s / a.steps * 1e6
     rows = [("copperplate, magnitudes", min(micro(f["cpu_magnitude_s"]) for f in ours), np.abs(u[:k] - reference).max()),
             ("copperplate, with angles", min(micro(f["cpu_s"]) for f in ours), np.abs(u[:k] - reference).max()), *peers]
-    rows += yardstick(work, p, q, reference) + opendss(work, p, q, a.dss_python)
+    if a.peers:
+        rows += yardstick(work, p, q, reference) + opendss(work, p, q, a.dss_python)
     best = rows[0][1]
     print(f"{NAME}: {a.steps} steps, {ours[0]['nodes']} nodes, {ours[0]['iterations_mean']:.2f} sweeps a step\n{'':36}{'us a load flow':>16}{'over ours':>12}{'off, pu':>12}")
     for tool, us, error in rows:

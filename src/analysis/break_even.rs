@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::output::Column;
 use crate::sweep::Results;
 
+use super::groups::many_seeds;
 use super::statistics::Statistics;
 
 /// Most values of a parameter that are taken as a line; a drawn parameter has too many.
@@ -35,10 +36,14 @@ pub struct BreakEven {
     pub seeds: [usize; 2],
 }
 
-/// Break-evens of payments and system cost, for every pair of strategies and numeric parameter.
+/// Break-evens of payments and system cost, for every pair of strategies and numeric parameter. None of a single seed: one draw
+/// does not say how far the value moves with the next.
 #[must_use]
 pub fn break_evens(results: &Results) -> Vec<BreakEven> {
     let strategies = results.strategy_names();
+    if !many_seeds(results) {
+        return Vec::new();
+    }
     let mut out = Vec::new();
     for kpi in COSTS {
         for parameter in results.parameters() {

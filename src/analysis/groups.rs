@@ -56,6 +56,11 @@ pub fn by_set(results: &Results) -> Vec<Group> {
     order.into_iter().flat_map(|key| sets.remove(&key).expect("noted when made")).collect()
 }
 
+/// Whether cases differ in their seeds.
+pub(super) fn many_seeds(results: &Results) -> bool {
+    results.seeds().iter().any(|seed| *seed != results.seeds()[0])
+}
+
 /// Key figures that differ between cases; the others have nothing to tell.
 pub(super) fn telling(results: &Results) -> Vec<&'static str> {
     let differs = |key: &str| {

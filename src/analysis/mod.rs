@@ -4,6 +4,7 @@
 //! counted. Tables and pictures are computed from the rows in their order, so equal results give equal bytes.
 
 mod break_even;
+pub mod columns;
 mod groups;
 mod pictures;
 mod sobol;

@@ -10,7 +10,7 @@ use crate::sweep::Results;
 
 use super::groups::{by_strategy, telling};
 use super::statistics::Statistics;
-use super::{BreakEven, break_evens, indices, swings};
+use super::{BreakEven, Swing, indices};
 
 /// Figures drawn along a parameter: what is left of the congestion, what the operator pays, what all of it costs.
 const ALONG: [&str; 3] = ["overload_realised_mwh", "paid_total_eur", "cost_total_eur"];
@@ -21,18 +21,18 @@ const MOST_VALUES: usize = 60;
 /// Its ageing would press every other line to the axis; what it costs is in the tables.
 const LIMITLESS: &str = "copper-plate";
 
-/// Name and picture, in a fixed order.
-pub(super) fn all(results: &Results, style: &Style) -> Vec<(String, Figure)> {
+/// Name and picture, in a fixed order; lines along a parameter only with the break-evens that go into them.
+pub(super) fn all(results: &Results, along_with: Option<&[BreakEven]>, swings: &[Swing], style: &Style) -> Vec<(String, Figure)> {
     let numeric = |p: &&str| matches!(results.parameter(p), Some(Column::F64(_)));
     let parameters: Vec<&str> = results.parameters().filter(numeric).collect();
     let mut out = Vec::new();
     for parameter in &parameters {
-        if let Some(figure) = along(results, parameter, style) {
+        if let Some(figure) = along_with.and_then(|break_evens| along(results, break_evens, parameter, style)) {
             out.push((format!("along-{}", key_name(parameter)), figure));
         }
     }
     if parameters.len() > 1 {
-        out.extend(tornados(results, style));
+        out.extend(tornados(results, swings, style));
     }
     out.extend(sobols(results, style));
     out
@@ -49,7 +49,7 @@ fn name_of(kpi: &str) -> String {
     if d.unit.is_empty() { total } else { format!("{total} ({})", d.unit) }
 }
 
-fn along(results: &Results, parameter: &str, style: &Style) -> Option<Figure> {
+fn along(results: &Results, all_even: &[BreakEven], parameter: &str, style: &Style) -> Option<Figure> {
     let Some(Column::F64(x)) = results.parameter(parameter) else { return None };
     let mut distinct: Vec<f64> = x.clone();
     distinct.sort_by(f64::total_cmp);
@@ -58,7 +58,6 @@ fn along(results: &Results, parameter: &str, style: &Style) -> Option<Figure> {
         return None;
     }
     let names = results.strategy_names();
-    let all_even = break_evens(results);
     let telling = telling(results);
     let panel = |kpi: &&str| {
         let shown = |name: &&&str| *kpi != "cost_total_eur" || names.len() == 1 || **name != LIMITLESS;
@@ -69,16 +68,20 @@ fn along(results: &Results, parameter: &str, style: &Style) -> Option<Figure> {
         ParameterPanel { figure: name_of(kpi) + &left_out, lines, marks: marks.collect() }
     };
     let mut panels: Vec<ParameterPanel<'_>> = ALONG.iter().filter(|kpi| telling.contains(kpi)).map(panel).collect();
-    let begins = congestion_begins(results, x);
-    if let (Some(begins), Some(first)) = (begins, panels.first_mut()) {
-        first.marks.push((begins, format!("congestion from {}", plain(begins))));
+    let congestion = Congestion::along(results, x);
+    if let (Some(mark), Some(first)) = (congestion.mark(), panels.first_mut()) {
+        first.marks.push(mark);
     }
-    let title = match begins {
-        Some(begins) => format!("Congestion begins at {parameter} {}", plain(begins)),
-        None => format!("No congestion along {parameter}"),
+    let title = congestion.title(parameter);
+    let cases = (0..results.cases()).filter(|case| results.succeeded(*case)).count();
+    let failed = results.cases() - cases;
+    let failed = if failed == 0 { String::new() } else { format!(" ({failed} more failed)") };
+    // A band needs several cases of a strategy at a value.
+    let bands = match cases > distinct.len() * names.len() {
+        true => "; lines are means over seeds and everything else that varies, bands hold 90 % of the cases",
+        false => "",
     };
-    let cases = results.cases();
-    let subtitle = format!("{cases} cases; lines are means over seeds and everything else that varies, bands hold 90 % of the cases");
+    let subtitle = format!("{cases} cases{failed}{bands}");
     Some(along_parameter(&AlongParameter { title: &title, subtitle: &subtitle, parameter, panels: &panels }, style))
 }
 
@@ -104,16 +107,66 @@ fn says_break_even(b: &BreakEven) -> (f64, String) {
     (b.at[0], format!("{:.2}: {} cheaper above, {} below", b.at[0], b.above, b.below))
 }
 
-/// The lowest value of a parameter at which the grid as it is would be overloaded in some case.
-fn congestion_begins(results: &Results, x: &[f64]) -> Option<f64> {
-    let without = results.kpi("overload_ex_ante_mwh");
-    let first = results.strategy_names().first().copied()?;
-    let congested = (0..results.cases()).filter(|c| results.strategies().get(*c) == first && without[*c] > 0.0);
-    congested.map(|c| x[c]).min_by(f64::total_cmp)
+/// Where along a parameter the grid as it is would be overloaded, in some case of the value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Congestion {
+    /// Nowhere.
+    None,
+    /// At every value.
+    Everywhere,
+    /// From a value on, and at none below.
+    From(f64),
+    /// Up to a value, and at none above.
+    UpTo(f64),
+    /// At some values, with others between them.
+    Here { congested: usize, of: usize },
 }
 
-fn tornados(results: &Results, style: &Style) -> Vec<(String, Figure)> {
-    let swings = swings(results);
+impl Congestion {
+    fn along(results: &Results, x: &[f64]) -> Congestion {
+        let without = results.kpi("overload_ex_ante_mwh");
+        let mut cases: Vec<(f64, bool)> =
+            (0..results.cases()).filter(|c| results.succeeded(*c)).map(|c| (x[c], without[c] > 0.0)).collect();
+        cases.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let at = |chunk: &[(f64, bool)]| (chunk[0].0, chunk.iter().any(|(_, congested)| *congested));
+        Congestion::of(&cases.chunk_by(|a, b| a.0 == b.0).map(at).collect::<Vec<_>>())
+    }
+
+    /// Of values in their order, each with whether it is congested.
+    fn of(values: &[(f64, bool)]) -> Congestion {
+        let congested = values.iter().filter(|(_, congested)| *congested).count();
+        let changes = values.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
+        let edge = values.iter().position(|(_, congested)| *congested != values[0].1);
+        match (edge, changes) {
+            (None, _) if congested == 0 => Congestion::None,
+            (None, _) => Congestion::Everywhere,
+            (Some(k), 1) if values[k].1 => Congestion::From(values[k].0),
+            (Some(k), 1) => Congestion::UpTo(values[k - 1].0),
+            _ => Congestion::Here { congested, of: values.len() },
+        }
+    }
+
+    fn title(self, parameter: &str) -> String {
+        match self {
+            Congestion::None => format!("No congestion along {parameter}"),
+            Congestion::Everywhere => format!("Congestion at every {parameter}"),
+            Congestion::From(value) => format!("Congestion begins at {parameter} {}", plain(value)),
+            Congestion::UpTo(value) => format!("Congestion up to {parameter} {}", plain(value)),
+            Congestion::Here { congested, of } => format!("Congestion at {congested} of {of} values of {parameter}"),
+        }
+    }
+
+    /// A value to mark in the picture, and what to say there.
+    fn mark(self) -> Option<(f64, String)> {
+        match self {
+            Congestion::From(value) => Some((value, format!("congestion from {}", plain(value)))),
+            Congestion::UpTo(value) => Some((value, format!("congestion up to {}", plain(value)))),
+            _ => None,
+        }
+    }
+}
+
+fn tornados(results: &Results, swings: &[Swing], style: &Style) -> Vec<(String, Figure)> {
     let mut out = Vec::new();
     for group in by_strategy(results) {
         for kpi in BARS {
@@ -155,4 +208,20 @@ fn sobols(results: &Results, style: &Style) -> Vec<(String, Figure)> {
         (format!("sobol-{}-{kpi}", file_name(&strategy)), parameter_bars(&bars, style))
     };
     by.into_iter().map(figure).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_says_where_congestion_is() {
+        let of = |congested: &[bool]| Congestion::of(&congested.iter().enumerate().map(|(k, c)| (k as f64, *c)).collect::<Vec<_>>());
+        assert_eq!(of(&[]), Congestion::None);
+        assert_eq!(of(&[false, false]), Congestion::None);
+        assert_eq!(of(&[true, true]), Congestion::Everywhere);
+        assert_eq!(of(&[false, false, true]), Congestion::From(2.0));
+        assert_eq!(of(&[true, true, false]), Congestion::UpTo(1.0));
+        assert_eq!(of(&[true, false, true]), Congestion::Here { congested: 2, of: 3 });
+    }
 }

@@ -15,32 +15,38 @@ use crate::kpi::DEFINITIONS;
 use crate::output::{Column, OutputError, Strings, Table, publish_file, write_csv};
 use crate::sweep::Results;
 
-use super::groups::{Group, by_set, by_strategy, telling};
+use super::groups::{Group, by_set, by_strategy, many_seeds, telling};
 use super::statistics::Statistics;
-use super::{break_evens, indices, pictures, swings};
+use super::{BreakEven, Swing, break_evens, indices, pictures, swings};
 
 /// Name of the folder in a sweep's folder.
 pub const FOLDER: &str = "analysis";
 
-/// Writes tables and pictures of `results` into `folder`/analysis, each whole; names of the files, in order.
+/// Writes tables and pictures of `results` into `folder`/analysis, each whole; names of the files, in order. What `design` cannot
+/// tell is left out: along a list of several parameters all of them change at once, so that no swing is that of one alone; of several
+/// drawn ones each value occurs once, with others that were drawn beside it, so that a line through the values is only noise.
 ///
 /// # Errors
 /// When the file system refuses.
-pub fn write(results: &Results, folder: &Path) -> Result<Vec<String>, OutputError> {
+pub fn write(results: &Results, design: &str, folder: &Path) -> Result<Vec<String>, OutputError> {
     let mut files = Vec::new();
+    let one = results.parameters().count() < 2;
+    let swings = if one || design != "list" { swings(results) } else { Vec::new() };
+    let lines = one || chosen(design);
+    let break_evens = if lines { break_evens(results) } else { Vec::new() };
     let tables = [
-        ("by_strategy.csv", Some(statistics(results, &by_strategy(results), false))),
+        ("by_strategy.csv", Some(by_strategy_table(results, design))),
         ("by_set.csv", many_seeds(results).then(|| statistics(results, &by_set(results), true))),
-        ("swings.csv", some(swing_table(results))),
+        ("swings.csv", some(swing_table(&swings))),
         ("sobol.csv", some(sobol_table(results))),
-        ("break_even.csv", some(break_even_table(results))),
+        ("break_even.csv", some(break_even_table(&break_evens))),
     ];
     for (name, table) in tables {
         let Some(table) = table else { continue };
         publish_file(&folder.join(FOLDER).join(name), |file| write_csv(&table, file))?;
         files.push(name.to_owned());
     }
-    for (name, figure) in pictures::all(results, &Style::light()) {
+    for (name, figure) in pictures::all(results, lines.then_some(&break_evens[..]), &swings, &Style::light()) {
         let file = format!("{name}.svg");
         publish_file(&folder.join(FOLDER).join(&file), |path| svg(path, &figure))?;
         files.push(file);
@@ -54,10 +60,6 @@ fn svg(path: &Path, figure: &Figure) -> Result<(), OutputError> {
 
 fn some(table: Table) -> Option<Table> {
     (table.rows() > 0).then_some(table)
-}
-
-fn many_seeds(results: &Results) -> bool {
-    results.seeds().iter().any(|seed| *seed != results.seeds()[0])
 }
 
 /// A table in the making: texts and numbers by column name.
@@ -91,6 +93,25 @@ fn numbers(s: &Statistics, failed: usize) -> [f64; 9] {
     [s.n as f64, failed as f64, s.mean, s.deviation, s.low, s.high, s.p5, s.median, s.p95]
 }
 
+/// Whether sets of parameters are chosen, not drawn.
+fn chosen(design: &str) -> bool {
+    matches!(design, "grid" | "list")
+}
+
+/// Statistics by strategy. A confidence band is of draws: the sets of a grid or a list are chosen, and their mean has none.
+fn by_strategy_table(results: &Results, design: &str) -> Table {
+    let mut table = statistics(results, &by_strategy(results), false);
+    let several = results.samples().iter().any(|sample| *sample != results.samples()[0]);
+    let bandless = |name: &str| chosen(design) && several && matches!(name, "mean_low" | "mean_high");
+    let bands = table.columns.iter_mut().filter(|(name, _)| bandless(name));
+    for (_, column) in bands {
+        if let Column::F64(values) = column {
+            values.fill(f64::NAN);
+        }
+    }
+    table
+}
+
 /// Statistics of every telling figure by group; with the group's parameters if its cases share them.
 fn statistics(results: &Results, groups: &[Group], share_parameters: bool) -> Table {
     let parameters: Vec<&str> = if share_parameters { results.parameters().collect() } else { Vec::new() };
@@ -121,12 +142,12 @@ pub(super) fn unit(kpi: &str) -> &'static str {
     DEFINITIONS.iter().find(|d| d.key == kpi).map_or("", |d| d.unit)
 }
 
-fn swing_table(results: &Results) -> Table {
+fn swing_table(swings: &[Swing]) -> Table {
     let figures = ["parameter_low", "parameter_high", "kpi_low", "kpi_high", "change"];
     let mut columns = Columns::new(&["strategy", "kpi", "unit", "parameter"], &figures);
-    for s in swings(results) {
+    for s in swings {
         let row = [s.at[0], s.at[1], s.kpi_at[0].mean, s.kpi_at[1].mean, s.change()];
-        columns.row([s.strategy.as_str(), s.kpi, unit(s.kpi), &s.parameter], row);
+        columns.row([s.strategy.as_str(), s.kpi, unit(s.kpi), s.parameter.as_str()], row);
     }
     columns.table()
 }
@@ -141,12 +162,12 @@ fn sobol_table(results: &Results) -> Table {
     columns.table()
 }
 
-fn break_even_table(results: &Results) -> Table {
+fn break_even_table(break_evens: &[BreakEven]) -> Table {
     let figures = ["at", "at_low", "at_high", "seeds", "of_seeds"];
     let mut columns = Columns::new(&["kpi", "parameter", "cheaper_below", "cheaper_above"], &figures);
-    for b in break_evens(results) {
+    for b in break_evens {
         let row = b.at.into_iter().chain(b.seeds.map(|n| n as f64));
-        columns.row([b.kpi, b.parameter.as_str(), &b.below, &b.above], row);
+        columns.row([b.kpi, b.parameter.as_str(), b.below.as_str(), b.above.as_str()], row);
     }
     columns.table()
 }
@@ -158,10 +179,14 @@ mod tests {
 
     /// Two strategies, three seeds, five values: `a` pays 10 whatever happens, `b` pays 4·x plus the seed.
     fn results() -> Results {
+        seeds(3)
+    }
+
+    fn seeds(seeds: i32) -> Results {
         let mut table = layout([("feeder.pv_scale", true), ("feeder.load_scale", true)]);
         let mut case = 0_i64;
         for x in 0..5_i32 {
-            for seed in 1..=3_i32 {
+            for seed in 1..=seeds {
                 for strategy in ["a", "b"] {
                     for (name, column) in &mut table.columns {
                         match (name.as_str(), column) {
@@ -193,9 +218,9 @@ mod tests {
         let read = |files: &[String]| -> Vec<String> {
             files.iter().map(|f| std::fs::read_to_string(folder.join(FOLDER).join(f)).unwrap()).collect()
         };
-        let files = write(&results(), &folder).unwrap();
+        let files = write(&results(), "grid", &folder).unwrap();
         let first = read(&files);
-        assert_eq!(write(&results(), &folder).map(|f| read(&f)).unwrap(), first);
+        assert_eq!(write(&results(), "grid", &folder).map(|f| read(&f)).unwrap(), first);
         let of = |name: &str| &first[files.iter().position(|f| f == name).unwrap_or_else(|| panic!("{name} in {files:?}"))];
         assert!(of("by_strategy.csv").contains("b,paid_total_eur,€,15,0,10,"), "{}", of("by_strategy.csv"));
         assert!(of("by_set.csv").contains("b,2,4,paid_total_eur,€,3,0,10,1,"), "{}", of("by_set.csv"));
@@ -206,6 +231,30 @@ mod tests {
             assert!(of(name).starts_with("<svg"), "{name}");
         }
         assert!(!files.contains(&"sobol.csv".to_owned()), "no Saltelli scheme, no indices");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_a_design_cannot_tell_is_left_out() {
+        let folder = std::env::temp_dir().join(format!("copperplate-analysis-designs-{}", std::process::id()));
+        let written = |results: &Results, design: &str| {
+            let files = write(results, design, &folder).unwrap();
+            let by_strategy = std::fs::read_to_string(folder.join(FOLDER).join("by_strategy.csv")).unwrap();
+            (files, by_strategy.lines().find(|line| line.starts_with("b,paid_total_eur")).unwrap().to_owned())
+        };
+        let has = |files: &[String], part: &str| files.iter().any(|file| file.contains(part));
+        // Chosen sets: a mean over them has no confidence band; each parameter varies by itself.
+        let (files, row) = written(&results(), "grid");
+        assert!(row.contains(",,,") && has(&files, "swings") && has(&files, "tornado") && has(&files, "break_even"), "{row} {files:?}");
+        // Both parameters of a list move together, so neither has a swing of its own.
+        let (files, row) = written(&results(), "list");
+        assert!(row.contains(",,,") && !has(&files, "swings") && !has(&files, "tornado"), "{row} {files:?}");
+        // Drawn sets: a mean has its band, but no line leads through values that others were drawn beside.
+        let (files, row) = written(&results(), "monte-carlo");
+        assert!(!row.contains(",,") && has(&files, "swings") && !has(&files, "along") && !has(&files, "break_even"), "{row} {files:?}");
+        // A single seed has neither statistics over seeds nor break-evens.
+        let (files, _) = written(&seeds(1), "grid");
+        assert!(!has(&files, "by_set") && !has(&files, "break_even"), "{files:?}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -7,11 +7,10 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::rules::{FILE_EXISTS, SCENARIO_NAME};
+use super::rules::{FILE_EXISTS, NO_FEEDERS, SCENARIO_NAME};
 use super::{Outcome, files, print};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Finding, Findings};
 use crate::output::error::CANNOT_WRITE;
-use crate::scenario::lint::missing_file;
 use crate::table::read::unreadable;
 
 /// Arguments of `init`.
@@ -23,6 +22,10 @@ pub(super) struct Args {
     /// The shipped scenario to start from
     #[arg(long, value_enum, default_value_t = Template::Quickstart)]
     from: Template,
+    /// Folder 'scenarios' of the repository, with the shipped feeders [default: looked for in and above the new file's folder,
+    /// then above the program]
+    #[arg(long, value_name = "DIR")]
+    scenarios: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -59,10 +62,13 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         let finding = FILE_EXISTS.finding(format!("'{}' is there already", target.display()));
         return Err(finding.help("choose another name, or remove it").into());
     }
+    // Looked for before anything is made; the folder may be one of those that are.
+    let wanted = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let shipped = shipped(&wanted, args.scenarios.as_deref())?;
     std::fs::create_dir_all(folder).map_err(|e| CANNOT_WRITE.finding(format!("cannot make '{}': {e}", folder.display())))?;
     let folder = folder.canonicalize().map_err(|error| unreadable(folder, &error))?;
+    let shipped = shipped.canonicalize().map_err(|error| unreadable(&shipped, &error))?;
     let (template, text) = text(args.from);
-    let shipped = shipped(&folder).ok_or_else(|| missing_file::check(&Path::new("scenarios").join("feeders"), true).unwrap_err())?;
     let text = adapted(text, (template, name), &relative(&folder, &shipped));
     files::publish(&folder, &[(&file, text.into_bytes())])?;
     let target = target.display();
@@ -70,11 +76,23 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     Ok(Outcome::Done)
 }
 
-/// The folder `scenarios` with the shipped feeders: in or above the scenario's folder, or above the program.
-fn shipped(folder: &Path) -> Option<PathBuf> {
+/// The folder `scenarios` with the shipped feeders: the one that is said, else in or above the scenario's folder, or above the
+/// program.
+fn shipped(folder: &Path, said: Option<&Path>) -> Result<PathBuf, Finding> {
+    let holds = |folder: &PathBuf| folder.join("feeders").is_dir();
+    if let Some(said) = said {
+        let found = said.canonicalize().ok().filter(holds);
+        return found.ok_or_else(|| {
+            let finding = NO_FEEDERS.finding(format!("there is no folder 'feeders' in '{}'", said.display()));
+            finding.help("name the folder 'scenarios' of the repository")
+        });
+    }
     let program = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
     let above = folder.ancestors().chain(program.iter().flat_map(|path| path.ancestors()));
-    above.map(|folder| folder.join("scenarios")).find(|folder| folder.join("feeders").is_dir())
+    above.map(|folder| folder.join("scenarios")).find(holds).ok_or_else(|| {
+        let message = format!("the shipped feeders are neither in or above '{}' nor above the program", folder.display());
+        NO_FEEDERS.finding(message).help("say where the repository's folder is: --scenarios PATH/TO/scenarios")
+    })
 }
 
 /// The way from `folder` to `target`, both whole paths, with '/' between its steps.

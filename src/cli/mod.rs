@@ -7,6 +7,7 @@
 //! | 2 | usage or input wrong, or output that cannot be written; the findings say what |
 //! | 130 | interrupted by Ctrl-C or SIGTERM; nothing half-written is left |
 
+pub mod columns;
 mod explain;
 mod files;
 mod import;
@@ -15,6 +16,7 @@ mod message;
 mod outcome;
 mod participant;
 mod powerflow;
+mod progress;
 mod report_page;
 pub mod rules;
 mod run;
@@ -54,7 +56,7 @@ enum Command {
     Init(init::Args),
     /// Say everything that is wrong with scenarios, without running them
     Validate(validate::Args),
-    /// Say where each value of a scenario comes from, or what a code means
+    /// List every value of a scenario and where it comes from, or say what a code or a file's columns mean
     Explain(explain::Args),
     /// Print the JSON Schema of scenarios, for editors
     Schema(schema::Args),

@@ -13,6 +13,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &COLLAPSED,
         &FILE_EXISTS,
         &ITERATION_LIMIT,
+        &NO_FEEDERS,
         &OUTSIDE_PROFILES,
         &PHASES_SPREAD,
         &SCENARIO_NAME,
@@ -20,7 +21,9 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &UNBOOKED,
         &UNKNOWN_CODE,
         &price::PRICE_RANGE,
+        &price::PRICES_TIME,
         &price::PRICES_TOO_SHORT,
+        &price::PRICES_UNDATED,
     ];
     let all = [
         own,
@@ -60,6 +63,16 @@ pub const TOO_LARGE: Rule = Rule {
     why: "Input and results of all steps are held at once.",
     example: "copperplate powerflow street --batch 4000000000",
     mend: "copperplate powerflow street --batch 10000",
+};
+
+/// The shipped feeders are not found.
+pub const NO_FEEDERS: Rule = Rule {
+    code: "no-feeders",
+    severity: Severity::Error,
+    what: "'init' does not find the feeders that the shipped scenarios use.",
+    why: "The new scenario names a feeder by its path; outside the repository nobody else knows where it lies.",
+    example: "copperplate init my-street        # outside the repository, with an installed program",
+    mend: "copperplate init my-street --scenarios ~/copperplate/scenarios",
 };
 
 /// The rule on files that are not overwritten.

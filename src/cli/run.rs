@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::Args as ClapArgs;
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::outcome::json as findings_json;
+use super::progress::Progress;
 use super::rules::UNBOOKED;
 use super::{Outcome, print, report};
 use crate::diagnostic::{Findings, did_you_mean};
@@ -196,22 +196,19 @@ fn unbooked(cases: &[Finished<'_>]) -> Findings {
 /// Runs the cases side by side; results stand in the order of the strategies.
 fn simulate<'s>(study: &'s Study, strategies: &[&'s Strategy]) -> Vec<Finished<'s>> {
     let steps = study.steps as u64;
-    let bar = ProgressBar::new(steps * strategies.len() as u64);
-    let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent:>3} %  {eta} left").expect("the template is valid");
-    bar.set_style(style);
-    bar.set_prefix(study.name.clone());
+    let progress = Progress::new(&study.name, steps * strategies.len() as u64, 0, "");
     let reference = Reference::new(study);
     let run = |strategy: &&'s Strategy| {
         let done = AtomicU64::new(0);
         let case = run_case(study, &reference, strategy, &|step| {
             let before = done.swap(step as u64, Ordering::Relaxed);
-            bar.inc((step as u64).saturating_sub(before));
+            progress.inc((step as u64).saturating_sub(before));
         });
         let kpis = kpi::compute(study, strategy, &case);
         Finished { strategy, case, kpis }
     };
     let cases = strategies.par_iter().map(run).collect();
-    bar.finish_and_clear();
+    progress.finish();
     cases
 }
 

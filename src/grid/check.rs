@@ -11,11 +11,12 @@
 //! | `voltage-levels` | lines and switches join buses of one rated voltage |
 //! | `vector-group` | an odd or even clock number as the windings are joined |
 //! | `winding-voltage` | windings are within 20 % of their bus (a warning) |
+//! | `unlikely-unit` | no figure is right only in another unit (a warning; `unlikely_unit.rs`) |
 //! | `self-loop` | a branch or switch joins two different buses |
 
 use std::collections::BTreeMap;
 
-use super::{Element, Grid, Places, Transformer, TransformerZeroSequence, rules};
+use super::{Element, Grid, Places, Transformer, TransformerZeroSequence, rules, unlikely_unit};
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::BusIdx;
 
@@ -30,7 +31,9 @@ pub fn check(grid: &Grid, places: &Places) -> Findings {
     c.switches();
     c.sources();
     c.ends();
-    c.findings
+    let mut findings = c.findings;
+    findings.extend(unlikely_unit::check(grid, places));
+    findings
 }
 
 struct Check<'a> {

@@ -8,6 +8,7 @@ pub mod response;
 pub mod rules;
 pub mod spanning;
 pub mod topology;
+mod unlikely_unit;
 pub mod zero_sequence;
 
 pub use model::*;

@@ -2,6 +2,8 @@
 
 use crate::diagnostic::{Rule, Severity};
 
+pub use super::unlikely_unit::RULE as UNLIKELY_UNIT;
+
 /// All of them.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
@@ -23,6 +25,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &VECTOR_GROUP,
         &MISSING_ZERO_SEQUENCE,
         &FED_AT_STAR_POINT,
+        &UNLIKELY_UNIT,
     ]
 }
 

@@ -4,12 +4,14 @@
 //! checked here; whether the rows hang together as a radial grid is asked of [`crate::grid::RadialOrder`], because not
 //! every use of a feeder needs that.
 
+pub mod columns;
 mod feeder;
 mod folder;
 mod meta;
 mod neutral;
 mod responses;
 pub mod rules;
+mod signs;
 pub mod simbench;
 mod tables;
 mod tap_changers;
@@ -28,9 +30,9 @@ pub use write::folder_files;
 /// All findings, if one of them is an error; else they are warnings.
 pub fn read_folder(path: &Path) -> Result<(Feeder, Findings), Findings> {
     if path.join(meta::FILE).exists() {
-        folder::read(path)
+        folder::read(path).and_then(|(feeder, warnings)| signs::checked(feeder, warnings, path, &signs::OURS))
     } else if path.join(neutral::NODES).exists() {
-        neutral::read(path)
+        neutral::read(path).and_then(|(feeder, warnings)| signs::checked(feeder, warnings, path, &signs::NEUTRAL))
     } else {
         let message = format!("'{}' is not a feeder folder", path.display());
         let help = format!("it needs {} (our form) or {} (neutral CSV)", meta::FILE, neutral::NODES);

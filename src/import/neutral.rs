@@ -41,10 +41,10 @@ use crate::time::{SimDuration, SimTime};
 /// The file that tells this form.
 pub(super) const NODES: &str = "nodes.csv";
 const INJECTIONS_3PH: &str = "injections_3ph.csv";
-const LINES: [&str; 8] = ["id", "from", "to", "r_ohm", "x_ohm", "b_s", "g_s", "i_n_a"];
-const LINES_3PH: [&str; 10] = ["id", "from", "to", "r1_ohm", "x1_ohm", "c1_f", "r0_ohm", "x0_ohm", "c0_f", "i_n_a"];
-const TRANSFORMERS: [&str; 11] = ["id", "hv", "lv", "sn_va", "u_hv_v", "u_lv_v", "uk_pu", "pk_w", "i0_pu", "p0_w", "shift_deg"];
-const PHASE_COLUMNS: [&str; 8] = ["id", "node", "p_a_w", "q_a_var", "p_b_w", "q_b_var", "p_c_w", "q_c_var"];
+pub(super) const LINES: [&str; 8] = ["id", "from", "to", "r_ohm", "x_ohm", "b_s", "g_s", "i_n_a"];
+pub(super) const LINES_3PH: [&str; 10] = ["id", "from", "to", "r1_ohm", "x1_ohm", "c1_f", "r0_ohm", "x0_ohm", "c0_f", "i_n_a"];
+pub(super) const TRANSFORMERS: [&str; 11] = ["id", "hv", "lv", "sn_va", "u_hv_v", "u_lv_v", "uk_pu", "pk_w", "i0_pu", "p0_w", "shift_deg"];
+pub(super) const PHASE_COLUMNS: [&str; 8] = ["id", "node", "p_a_w", "q_a_var", "p_b_w", "q_b_var", "p_c_w", "q_c_var"];
 const FREQUENCY_HZ: f64 = 50.0;
 const KINDS: [(&str, AssetKind); 3] = [("load", AssetKind::Load), ("gen", AssetKind::Plant), ("storage", AssetKind::Plant)];
 /// EN 50160's band; the form has none of its own.

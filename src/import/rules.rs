@@ -29,6 +29,8 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &NO_SIMBENCH_DATA,
         &SIMBENCH_CODE,
         &SIMBENCH_PROFILES,
+        &super::signs::FEED_IN_SIGN,
+        &super::signs::POWER_UNIT,
     ]
 }
 

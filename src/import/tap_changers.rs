@@ -21,7 +21,7 @@ use crate::table::{Row, Sign};
 
 pub(super) const FILE: &str = "tap_changers.csv";
 pub(super) const REQUIRED: [&str; 6] = ["transformer", "set_pu", "dead_band_pu", "delay_s", "min_position", "max_position"];
-const OPTIONAL: [&str; 4] = ["bus", "tap_side", "tap_step_pu", "tap_position"];
+pub(super) const OPTIONAL: [&str; 4] = ["bus", "tap_side", "tap_step_pu", "tap_position"];
 
 /// Reads the file of folder `dir` into `grid`, if there is one.
 pub(super) fn read(dir: &Path, grid: &mut Grid, findings: &mut Findings) {

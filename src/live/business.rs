@@ -70,9 +70,7 @@ impl<'a> Common<'a> {
         let config = &loaded.config;
         let calendar = IspCalendar::new(&config.time.zone, config.time.isp_minutes)
             .map_err(|e| loaded.at("time.zone", unknown_zone::RULE.finding(e.to_string())))?;
-        let currency = Currency::new(&config.market.currency).ok_or_else(|| {
-            loaded.at("market.currency", unknown_currency::RULE.finding("no currency of ISO 4217").help("such as currency = \"EUR\""))
-        })?;
+        let currency = unknown_currency::currency(&config.market.currency).map_err(|finding| loaded.at("market.currency", finding))?;
         let cro = config.peer.iter().find(|p| p.role.role() == Role::Cro);
         let cro = cro.map_or_else(|| format!("cro.{}", config.domain), |p| p.domain.clone());
         let domain = Domain::new(config.domain.as_str());

@@ -12,6 +12,8 @@ use super::kernel::{Kernel, Task};
 use super::lanes::LANES;
 use super::meshed::Mesh;
 use super::network::{Method, Network};
+#[cfg(target_arch = "x86_64")]
+use super::processor::{Avx2, Avx512};
 use super::solution::{Options, Outputs, Rows, Solution, Summary};
 use super::three_phase::ThreePhase;
 use super::tree::Tree;
@@ -109,9 +111,9 @@ fn groups<K: Kernel>(kernel: &K, task: &Task<'_>, steps: Range<usize>, state: &m
 pub(super) enum Instructions {
     Portable,
     #[cfg(target_arch = "x86_64")]
-    Avx2,
+    Avx2(Avx2),
     #[cfg(target_arch = "x86_64")]
-    Avx512,
+    Avx512(Avx512),
 }
 
 impl Instructions {
@@ -120,9 +122,9 @@ impl Instructions {
         [
             Some(Instructions::Portable),
             #[cfg(target_arch = "x86_64")]
-            std::arch::is_x86_feature_detected!("avx2").then_some(Instructions::Avx2),
+            Avx2::here().map(Instructions::Avx2),
             #[cfg(target_arch = "x86_64")]
-            std::arch::is_x86_feature_detected!("avx512f").then_some(Instructions::Avx512),
+            Avx512::here().map(Instructions::Avx512),
         ]
         .into_iter()
         .flatten()
@@ -165,12 +167,12 @@ impl Instructions {
             Instructions::Portable => groups(kernel, task, steps, state, rows),
             #[cfg(target_arch = "x86_64")]
             Instructions::Portable => unreachable!("solved one by one"),
-            // SAFETY: `available`, which alone names these, has asked the processor.
+            // SAFETY: `groups_avx2` needs AVX2, and an `Avx2` is only made where the processor has it.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => unsafe { groups_avx2(kernel, task, steps, state, rows) },
-            // SAFETY: as above.
+            Instructions::Avx2(_) => unsafe { groups_avx2(kernel, task, steps, state, rows) },
+            // SAFETY: `groups_avx512` needs AVX-512 F, and an `Avx512` is only made where the processor has it.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => unsafe { groups_avx512(kernel, task, steps, state, rows) },
+            Instructions::Avx512(_) => unsafe { groups_avx512(kernel, task, steps, state, rows) },
         }
     }
 }

@@ -18,6 +18,8 @@ mod lanes;
 mod meshed;
 mod network;
 mod phasor;
+#[cfg(target_arch = "x86_64")]
+mod processor;
 mod radial;
 mod response;
 mod sensitivity;

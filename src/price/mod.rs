@@ -15,7 +15,7 @@ use std::path::Path;
 use crate::diagnostic::{Findings, Rule, Severity};
 use crate::rng::Stream;
 use crate::table::{self, Row, Sign, Table};
-use crate::time::{IspCalendar, SimDuration, Steps};
+use crate::time::{IspCalendar, SimDuration, SimTime, Steps};
 
 /// What one draw of imbalance lasts.
 const QUARTER: SimDuration = SimDuration::minutes(15);
@@ -95,16 +95,37 @@ pub const PRICE_RANGE: Rule = Rule {
 /// Highest price that is taken, and as a negative one the lowest, €/MWh.
 const MOST_EUR_PER_MWH: f64 = 100_000.0;
 
-/// Prices of steps from a CSV file with one row per `row` of time, the first where the first step begins.
+/// The rule on a file of prices that says no times and has more rows than the run takes.
+pub const PRICES_UNDATED: Rule = Rule {
+    code: "prices-undated",
+    severity: Severity::Warning,
+    what: "A file of prices has more rows than the run takes, and no column 'time'.",
+    why: "Without times the first row is the price of the run's first local midnight: the prices of a year that begins elsewhere would be those of other days.",
+    example: "# prices.csv has 8784 rows, from 1 January on\n[prices]\nkind = \"csv\"\npath = \"prices.csv\"",
+    mend: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0",
+};
+
+/// The rule on the column 'time' of a file of prices.
+pub const PRICES_TIME: Rule = Rule {
+    code: "prices-time",
+    severity: Severity::Error,
+    what: "The column 'time' of a file of prices has a cell that is no instant, or one that does not follow the row before.",
+    why: "A row left out or twice would move every later price in time.",
+    example: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0\n2016-07-22T02:00:00+02:00,29.8,33.1",
+    mend: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0\n2016-07-22T01:00:00+02:00,29.8,33.1",
+};
+
+/// Prices of steps from a CSV file with one row per `row` of elapsed time. Where a column `time` says when each row begins, rows
+/// before and after the run are passed over; without it the first row belongs where the first step begins. With it come warnings.
 ///
 /// # Errors
-/// The file is missing, lacks a column, holds a cell that is no number, or is too short.
-pub fn read_csv(path: &Path, row: SimDuration, on: &Steps) -> Result<Prices, Findings> {
+/// The file is missing, lacks a column, holds a cell that is no number, has a gap in `time`, or does not cover the run.
+pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Steps) -> Result<(Prices, Findings), Findings> {
     const COLUMNS: [&str; 2] = ["day_ahead_eur_per_mwh", "imbalance_eur_per_mwh"];
     let mut findings = Findings::default();
     let source = table::read_text(path)?;
     let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
-    if !table.check_columns(&COLUMNS, &[], &mut findings) {
+    if !table.check_columns(&COLUMNS, &[TIME], &mut findings) {
         return Err(findings);
     }
     let mut price = |row: Row<'_>, column: &str| {
@@ -116,17 +137,62 @@ pub fn read_csv(path: &Path, row: SimDuration, on: &Steps) -> Result<Prices, Fin
         eur_per_mwh
     };
     let rows: Vec<[f64; 2]> = table.rows().map(|row| COLUMNS.map(|column| price(row, column))).collect();
+    let dated = table.column(TIME).is_some();
+    let Some(start) = (if dated { first_instant(&table, row, &mut findings) } else { Some(on.start) }) else { return Err(findings) };
+    let given = Steps { start, step: row, count: rows.len() };
     let needed = ((on.end() - on.start).0 as usize).div_ceil(row.0 as usize);
-    if rows.len() < needed {
-        let message = format!("'{}' has {} rows of prices, the run needs {needed}", path.display(), rows.len());
-        findings.push(PRICES_TOO_SHORT.finding(message).help("add rows, or shorten the run"));
+    let (file, minutes) = (path.display(), row.0 / 60);
+    if given.start > on.start || given.end() < on.end() {
+        let message = match dated {
+            true => format!("'{file}' has prices from {} to {}", calendar.rfc3339(given.start), calendar.rfc3339(given.end())),
+            false => format!("'{file}' has {} rows of prices, the run needs {needed} of {minutes} minutes", rows.len()),
+        };
+        let help = match dated {
+            true => format!("the run goes from {} to {}", calendar.rfc3339(on.start), calendar.rfc3339(on.end())),
+            false => "add rows, or shorten the run; 'minutes' says what a row stands for".to_owned(),
+        };
+        findings.push(PRICES_TOO_SHORT.finding(message).help(help));
+    } else if !dated && rows.len() > needed {
+        let message = format!("'{file}' has {} rows of {minutes} minutes, the run takes the first {needed}", rows.len());
+        let first = calendar.rfc3339(on.start);
+        let help = format!(
+            "the first row is taken for {first}; a column 'time' with such texts says when each row begins, 'minutes' how long it lasts"
+        );
+        findings.push(PRICES_UNDATED.finding(message).help(help));
     }
     if findings.has_errors() {
         return Err(findings);
     }
-    let given = Steps { start: on.start, step: row, count: rows.len() };
     let of = |k: usize| given.averaged(&rows.iter().map(|r| r[k]).collect::<Vec<_>>(), on);
-    Ok(Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) })
+    Ok((Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) }, findings))
+}
+
+/// Name of the optional column that says when rows begin.
+const TIME: &str = "time";
+
+/// When the first row begins; every other must begin `row` after the one before. Only the first break is told.
+fn first_instant(table: &Table, row: SimDuration, findings: &mut Findings) -> Option<SimTime> {
+    let mut start = None;
+    for (k, cells) in table.rows().enumerate() {
+        let text = cells.cell(TIME);
+        let Ok(at) = text.parse::<jiff::Timestamp>() else {
+            let finding = PRICES_TIME.finding(format!("'{text}' is not an instant"));
+            findings.push(cells.at(TIME, finding.help("write it like 2016-01-01T00:00:00+01:00")));
+            return None;
+        };
+        let first = *start.get_or_insert(SimTime(at.as_second()));
+        let due = first + SimDuration(row.0 * k as i64);
+        if at.as_second() != due.0 {
+            let finding = PRICES_TIME.finding(format!("'{text}' is not {} minutes after the row before", row.0 / 60));
+            let due = jiff::Timestamp::from_second(due.0).map_or_else(|_| "no instant there is".to_owned(), |due| due.to_string());
+            findings.push(cells.at(TIME, finding.help(format!("this row is due at {due}; 'minutes' says what a row stands for"))));
+            return None;
+        }
+    }
+    start.or_else(|| {
+        findings.push(PRICES_TOO_SHORT.finding("there are no rows of prices").help("one row a step of 'minutes' follows the header"));
+        None
+    })
 }
 
 /// A number for a date that does not depend on the run: days since year 0.
@@ -182,5 +248,50 @@ mod tests {
             let mean = quarters.imbalance_eur_per_mwh[4 * hour..][..4].iter().sum::<f64>() / 4.0;
             assert!(hours.imbalance_eur_per_mwh[4 * hour..][..4].iter().all(|p| (p - mean).abs() < 1e-9));
         }
+    }
+
+    /// Prices of the day 2016-07-23 from a file: the text after the header, and what was said.
+    fn of_file(header: &str, rows: impl Iterator<Item = String>) -> Result<(Prices, Vec<&'static str>), Vec<&'static str>> {
+        let path = std::env::temp_dir().join(format!("copperplate-prices-{}-{:?}.csv", std::process::id(), std::thread::current().id()));
+        std::fs::write(&path, format!("{header}\n{}\n", rows.collect::<Vec<_>>().join("\n"))).unwrap();
+        let c = IspCalendar::new("Europe/Amsterdam", 15).unwrap();
+        let on = Steps { start: c.period(date(2016, 7, 23)).start, step: QUARTER, count: 96 };
+        let read = read_csv(&path, SimDuration::minutes(60), &c, &on);
+        std::fs::remove_file(&path).unwrap();
+        let codes = |findings: Findings| findings.0.iter().map(|f| f.code).collect::<Vec<_>>();
+        read.map(|(prices, odd)| (prices, codes(odd))).map_err(codes)
+    }
+
+    const PLAIN: &str = "day_ahead_eur_per_mwh,imbalance_eur_per_mwh";
+    const TIMED: &str = "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh";
+
+    /// Row `k` of a file that begins `before` hours before the day, at offset zero.
+    fn timed(before: i64, k: i64) -> String {
+        let midnight = "2016-07-22T22:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        let at = jiff::Timestamp::from_second(midnight + 3600 * (k - before)).unwrap();
+        format!("{at},{},{}", k - before, 100 + k - before)
+    }
+
+    #[test]
+    fn rows_with_times_are_put_where_they_belong() {
+        let (plain, told) = of_file(PLAIN, (0..24).map(|k| format!("{k},{}", 100 + k))).unwrap();
+        assert!(told.is_empty() && plain.day_ahead_eur_per_mwh[95] == 23.0);
+        for before in [0, 1, 30] {
+            let (prices, told) = of_file(TIMED, (0..before + 40).map(|k| timed(before, k))).unwrap();
+            assert_eq!((&prices, told), (&plain, vec![]), "{before} hours before");
+        }
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_the_run_are_told() {
+        let plain = |n: i64| of_file(PLAIN, (0..n).map(|k| format!("{k},{k}")));
+        assert_eq!(plain(23).unwrap_err(), ["prices-too-short"]);
+        assert_eq!(plain(25).unwrap().1, ["prices-undated"]);
+        assert_eq!(plain(0).unwrap_err(), ["prices-too-short"]);
+        assert_eq!(of_file(TIMED, (0..24).map(|k| timed(1, k))).unwrap_err(), ["prices-too-short"], "an hour short at the end");
+        assert_eq!(of_file(TIMED, (0..48).map(|k| timed(-1, k))).unwrap_err(), ["prices-too-short"], "an hour late");
+        assert_eq!(of_file(TIMED, (0..48).filter(|k| *k != 20).map(|k| timed(0, k))).unwrap_err(), ["prices-time"]);
+        assert_eq!(of_file(TIMED, (0..24).map(|k| format!("2016-07-23 {k}:00,1,1"))).unwrap_err(), ["prices-time"]);
+        assert_eq!(of_file(TIMED, (0..0).map(|k| timed(0, k))).unwrap_err(), ["prices-too-short"]);
     }
 }

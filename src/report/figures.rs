@@ -130,8 +130,8 @@ fn row(h: &mut Html, folder: &Folder, d: &Definition) {
     });
 }
 
-/// A meaning with a capital and a full stop.
-fn sentence(text: &str) -> String {
+/// A text with a capital and a full stop.
+pub(super) fn sentence(text: &str) -> String {
     let mut rest = text.chars();
     let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", rest.as_str())

@@ -7,7 +7,7 @@ use crate::output::manifest::Status;
 use crate::scenario::schema::{Forecast, Prices};
 use crate::units::Money;
 
-use super::figures::{decimal, words};
+use super::figures::{decimal, sentence, words};
 use super::folder::Folder;
 use super::html::Html;
 use super::question::table;
@@ -61,19 +61,50 @@ fn notes(folder: &Folder) -> Vec<String> {
     });
     notes.extend(unbooked(folder));
     notes.extend(too_hot(folder));
-    notes.push(
-        "Ageing is charged as the share of insulation life that was used up, at most one life (6250 days) a transformer, times the \
-        price of a new transformer; over a bad week it dominates the system cost of doing nothing."
-            .to_owned(),
-    );
-    notes.push(
-        "The presets differ in several switches at once. To see what one switch does, define two strategies that differ in it alone."
-            .to_owned(),
-    );
+    notes.extend(ageing(folder));
+    notes.extend(several_switches(folder));
     if folder.manifest.status == Status::CasesFailed {
         notes.push("Some cases failed and are missing here.".to_owned());
     }
     notes
+}
+
+/// What ageing is charged, where a price is stated, and in which strategy it weighs most.
+fn ageing(folder: &Folder) -> Option<String> {
+    folder.record.scenario.values.transformer_eur?;
+    let value = |s: &str, key: &str| folder.kpi(s, key).and_then(|r| r.value);
+    let charged = |s| value(s, "cost_ageing_eur").filter(|eur| *eur > 0.0).map(|eur| (s, eur));
+    let (most, eur) = folder.strategies().filter_map(charged).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(format!(
+        "Ageing is charged as the share of insulation life that was used up, at most one life (6250 days) a transformer, times the price \
+            of a new transformer: at most {} €, in {}.",
+        decimal(eur, 0),
+        words(most)
+    ))
+}
+
+/// Trading strategies of this run that differ in several switches, so that a difference in figures has no single cause.
+fn several_switches(folder: &Folder) -> Option<String> {
+    let trading: Vec<_> = folder.record.strategies.iter().filter(|s| s.trades).collect();
+    let [first, second] = trading.iter().enumerate().find_map(|(k, a)| {
+        let other = trading[k + 1..].iter().find(|b| {
+            let differ = [
+                a.obligation != b.obligation,
+                a.price_ceiling_eur_per_mwh != b.price_ceiling_eur_per_mwh,
+                a.penalty_eur_per_mwh != b.penalty_eur_per_mwh,
+                a.contracts != b.contracts,
+                a.orange != b.orange,
+                a.replacement != b.replacement,
+            ];
+            differ.into_iter().filter(|d| *d).count() > 1
+        })?;
+        Some([*a, *other])
+    })?;
+    Some(format!(
+        "{} and {} differ in several switches at once. To see what one switch does, define two strategies that differ in it alone.",
+        sentence(&words(&first.name)).trim_end_matches('.'),
+        words(&second.name)
+    ))
 }
 
 /// Transformers beyond what the thermal model can tell.

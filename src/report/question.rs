@@ -4,7 +4,7 @@ use crate::kpi::definition;
 use crate::results::record::{AssetsRecord, StrategyRecord};
 use crate::scenario::schema::{Contract, Day, Preset, Relief, Replacement, Right, Window};
 
-use super::figures::{decimal, heading, shown, words};
+use super::figures::{decimal, heading, sentence, shown, words};
 use super::folder::Folder;
 use super::html::Html;
 
@@ -24,9 +24,8 @@ pub(super) fn cards(h: &mut Html, folder: &Folder) {
         h.leaf(
             "p",
             &[("class", "note")],
-            "Strategies leave different residual overload; read cost together with it. Payments of the \
-            DSO are its own money, system cost is everybody's and leaves transfers out; it is negative where the feeder's feed-in \
-            earns more on the market than everything else costs.",
+            "Read cost together with the overload that is left. Payments of the DSO are its own money, system cost is everybody's \
+            and leaves transfers out; it is negative where the feeder's feed-in earns more on the market than everything else costs.",
         );
     });
 }
@@ -36,7 +35,7 @@ fn card(h: &mut Html, folder: &Folder, k: usize, s: &StrategyRecord) {
         sample(h, k);
         h.text(&words(&s.name));
     });
-    h.leaf("p", &[], &in_words(s));
+    h.leaf("p", &[], &in_words(folder, s));
     h.el("dl", &[], |h| {
         for key in AT_A_GLANCE {
             let d = definition(key);
@@ -61,14 +60,37 @@ pub(super) fn sample(h: &mut Html, k: usize) {
     });
 }
 
-fn in_words(s: &StrategyRecord) -> String {
-    let text = match s.preset {
-        Preset::CopperPlate => "Nothing acts: the grid is taken as limitless.",
-        Preset::GridCapacityManagement => "The operator buys voluntary flexibility at market prices, reserved ahead and on the spot.",
-        Preset::CongestionManagement => {
-            "Regulated: every aggregator must offer all its flexibility at cost, and may be capped before the auction."
-        }
-        Preset::Reinforce => "Elements are replaced from the start; nothing else acts.",
+/// What a strategy does, from its switches alone: a preset may have been changed in any of them.
+fn in_words(folder: &Folder, s: &StrategyRecord) -> String {
+    let contracts = &folder.record.scenario.contract;
+    let in_force =
+        |option: bool| contracts.iter().any(|c| s.contracts.contains(&c.id) && matches!(c.right, Right::FlexOption { .. }) == option);
+    let (options, caps) = (in_force(true), in_force(false));
+    let mut said = Vec::new();
+    if !s.replacement.is_empty() {
+        said.push(format!("{} replaced from the start", if s.replacement.len() == 1 { "an element is" } else { "elements are" }));
+    }
+    if s.trades {
+        let offers = if s.obligation {
+            "every aggregator must offer all its flexibility at cost"
+        } else {
+            "aggregators offer flexibility as they like, at their prices"
+        };
+        let bought = match (options, s.obligation) {
+            (true, _) => "the operator buys it reserved ahead and on the spot",
+            (false, _) => "the operator buys it on the spot",
+        };
+        said.extend([offers.to_owned(), bought.to_owned()]);
+    }
+    if caps {
+        said.push("it may cap aggregators before the auction".to_owned());
+    }
+    if s.orange {
+        said.push("it may limit devices when the market falls short".to_owned());
+    }
+    let text = match said.is_empty() {
+        true => "Nothing acts: the grid is taken as limitless.".to_owned(),
+        false => sentence(&said.join("; ")),
     };
     let own = if words(&s.name) == words(preset_name(s.preset)) {
         String::new()

@@ -182,7 +182,10 @@ impl Drawings<'_> {
         h.el("section", &[("id", "trade")], |h| {
             h.leaf("h2", &[], "Trade, message by message");
             if talks.days == 0 {
-                h.leaf("p", &[], "No strategy of this run trades.");
+                let trades = self.folder.record.strategies.iter().any(|s| s.trades);
+                let text =
+                    if trades { "No day of this run has a conversation about flexibility." } else { "No strategy of this run trades." };
+                h.leaf("p", &[], text);
                 return;
             }
             h.leaf(

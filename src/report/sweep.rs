@@ -50,7 +50,7 @@ pub(super) fn page(dir: &Path) -> Result<String, ReportError> {
     let files = sweep.analysis();
     let mut h = Html::default();
     sweep.question(&mut h);
-    sweep.response(&mut h)?;
+    sweep.response(&mut h);
     sweep.summary(&mut h)?;
     sweep.failed(&mut h)?;
     if !files.is_empty() {
@@ -132,7 +132,11 @@ impl Sweep {
         h.el("section", &[("id", "question")], |h| {
             h.leaf("h2", &[], "What was varied");
             if rows.is_empty() {
-                h.leaf("p", &[], "Nothing but the seed: the cases show how far results depend on the draw.");
+                let text = match self.seeds() {
+                    1 => "Nothing: one set of parameters and one seed, a case for each strategy.",
+                    _ => "Nothing but the seed: the cases show how far results depend on the draw.",
+                };
+                h.leaf("p", &[], text);
             } else {
                 table(h, "Parameters", &[("Parameter", ""), ("distinct values", "num"), ("values", "")], &rows);
             }
@@ -145,23 +149,27 @@ impl Sweep {
         });
     }
 
-    fn response(&self, h: &mut Html) -> Result<(), ReportError> {
-        let seeds: BTreeSet<i64> = self.results.i64s("seed")?.iter().copied().collect();
+    /// How many seeds there are.
+    fn seeds(&self) -> usize {
+        self.results.i64s("seed").map_or(0, |seeds| seeds.iter().collect::<BTreeSet<_>>().len())
+    }
+
+    fn response(&self, h: &mut Html) {
+        // A line has a band where a strategy has several cases at a value.
+        let text = match (self.seeds(), self.parameters.len()) {
+            (1, 0 | 1) => "Each strategy has one case at a value.".to_owned(),
+            (seeds, _) => format!(
+                "Lines are means over all cases at a value, bands reach from the lowest to the highest of them: \
+                {} and whatever else is not held.",
+                plural(seeds, "seed")
+            ),
+        };
         h.el("section", &[("id", "response")], |h| {
             h.leaf("h2", &[], "A key figure over a parameter");
-            h.leaf(
-                "p",
-                &[],
-                &format!(
-                    "Lines are means over all cases at a value, bands reach from the lowest to the highest of them: \
-                {} and whatever else is not held.",
-                    plural(seeds.len(), "seed")
-                ),
-            );
+            h.leaf("p", &[], &text);
             h.el("div", &[("id", "explorer"), ("class", "js-only")], |_| {});
             h.leaf("p", &[("class", "no-js")], "The chart needs scripts; the summary below does not.");
         });
-        Ok(())
     }
 
     /// Rows of the cases that ran, by strategy.

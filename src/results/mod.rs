@@ -1,5 +1,6 @@
 //! What a finished run shows: the table on the terminal, data files, charts. Everything here reads; nothing is computed twice.
 
+pub mod columns;
 mod congestion;
 mod elements;
 mod extremes;

@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
                     self.value(join(&path, key), shape, value);
                 }
             }
-            (Shape::Tagged { tag, variants }, Json::Object(entries)) => {
+            (Shape::Tagged { tag, variants, .. }, Json::Object(entries)) => {
                 let variant = variants.iter().find(|(name, _)| entries.get(tag).and_then(Json::as_str) == Some(name));
                 if let Some((_, fields)) = variant {
                     self.fields(&path, fields, value);

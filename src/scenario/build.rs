@@ -15,7 +15,6 @@ use crate::profile::ProfileTable;
 use crate::rng::Stream;
 use crate::time::written::Moment;
 use crate::time::{IspCalendar, Period, SimDuration, Steps};
-use crate::uftp::message::Currency;
 
 use super::lint::{self, Faults, Subject};
 use super::overlay;
@@ -51,7 +50,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         seed,
         wire: wire(s, &calendar),
         calendar: Arc::new(calendar),
-        currency: Currency::new(&s.market.currency).expect("checked by unknown-currency"),
+        currency: lint::unknown_currency::currency(&s.market.currency).expect("checked by unknown-currency"),
         periods,
         start,
         step,
@@ -291,15 +290,14 @@ fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut 
         }
         schema::Prices::Csv { path, minutes } => {
             let file = beside(faults.written("prices.path"), folder).join(path);
-            match price::read_csv(&file, SimDuration::minutes(i64::from(*minutes)), &time.grid) {
-                Ok(prices) => Some(prices),
-                Err(findings) => {
-                    for f in findings.0 {
-                        if f.location.is_some() { faults.findings.push(f) } else { faults.at("prices.path", f) }
-                    }
-                    None
-                }
+            let (prices, findings) = match price::read_csv(&file, SimDuration::minutes(i64::from(*minutes)), &time.calendar, &time.grid) {
+                Ok((prices, odd)) => (Some(prices), odd),
+                Err(findings) => (None, findings),
+            };
+            for f in findings.0 {
+                if f.location.is_some() { faults.findings.push(f) } else { faults.at("prices.path", f) }
             }
+            prices
         }
     }
 }

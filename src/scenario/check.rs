@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Finding, Findings, Location, nearest};
+use crate::scenario::default_kind;
 use crate::scenario::document::Document;
 use crate::scenario::example;
 use crate::scenario::lint::{missing_file, missing_key, out_of_range, unknown_key, unknown_value, wrong_type, wrong_unit};
@@ -44,6 +45,23 @@ struct Spot<'a> {
     description: Option<&'a str>,
 }
 
+/// What a table's kind has to do with its keys; nothing of a table that has no kind.
+#[derive(Default)]
+struct Kind<'a> {
+    /// Keys whose faults are already told.
+    settled: Vec<&'a str>,
+    tag: &'a str,
+    variants: &'a [(String, Vec<Field>)],
+}
+
+impl Kind<'_> {
+    /// The kinds that have the key.
+    fn others_with(&self, key: &str) -> Vec<&str> {
+        let has = |(_, fields): &&(String, Vec<Field>)| fields.iter().any(|field| field.name == key);
+        self.variants.iter().filter(has).map(|(name, _)| name.as_str()).collect()
+    }
+}
+
 impl Checker<'_> {
     fn value(&mut self, spot: &Spot<'_>, shape: &Shape) {
         let shape = self.shapes.resolve(shape);
@@ -64,13 +82,13 @@ impl Checker<'_> {
                 self.length(spot, items.len(), &length, "item");
                 self.items(spot, items.iter().zip(shapes));
             }
-            (Shape::Table(fields), Value::Table(entries)) => self.table(spot, entries, fields, &[]),
+            (Shape::Table(fields), Value::Table(entries)) => self.table(spot, entries, fields, &Kind::default()),
             (Shape::Map(shape), Value::Table(entries)) => {
                 for (key, node) in entries {
                     self.value(&Spot { node, path: &join(spot.path, key), key, description: spot.description }, shape);
                 }
             }
-            (Shape::Tagged { tag, variants }, Value::Table(entries)) => self.tagged(spot, entries, tag, variants),
+            (Shape::Tagged { tag, variants, .. }, Value::Table(entries)) => self.tagged(spot, entries, tag, variants),
             (Shape::Choice(shapes), _) => self.choice(spot, shape, shapes),
             _ => self.wrong_type(spot, shape),
         }
@@ -83,8 +101,8 @@ impl Checker<'_> {
         }
     }
 
-    /// `settled` are keys whose faults are already told.
-    fn table(&mut self, spot: &Spot<'_>, entries: &BTreeMap<String, Node>, fields: &[Field], settled: &[&str]) {
+    fn table(&mut self, spot: &Spot<'_>, entries: &BTreeMap<String, Node>, fields: &[Field], kind: &Kind<'_>) {
+        let settled = &kind.settled;
         let mut misspelt: BTreeMap<&str, &Node> = BTreeMap::new();
         for (key, node) in entries.iter().filter(|(key, _)| !settled.contains(&key.as_str())) {
             if !fields.iter().any(|field| field.name == *key) {
@@ -95,7 +113,10 @@ impl Checker<'_> {
                 self.slips.extend(meant.map(|name| (node.entry().clone(), name.to_owned())));
                 let finding = match other_unit {
                     Some((name, from, to)) => wrong_unit::finding(spot.path, key, name, node, (from, to)),
-                    None => unknown_key::finding(spot.path, key, &known),
+                    None => match kind.others_with(key) {
+                        others if meant.is_none() && !others.is_empty() => unknown_key::of_other_kind(spot.path, key, kind.tag, &others),
+                        _ => unknown_key::finding(spot.path, key, &known),
+                    },
                 };
                 self.findings.push(finding.located(node.entry().clone()));
             }
@@ -125,11 +146,7 @@ impl Checker<'_> {
 
     fn tagged(&mut self, spot: &Spot<'_>, entries: &BTreeMap<String, Node>, tag: &str, variants: &[(String, Vec<Field>)]) {
         let names: Vec<&str> = variants.iter().map(|(name, _)| name.as_str()).collect();
-        let slip = || {
-            let foreign = |key: &&String| !variants.iter().any(|(_, fields)| fields.iter().any(|field| field.name == **key));
-            entries.keys().filter(foreign).find(|key| nearest(key, &[tag]).is_some())
-        };
-        let Some(written) = entries.get_key_value(tag).map(|(key, _)| key).or_else(slip) else {
+        let Some(written) = default_kind::said(tag, variants, entries) else {
             let entry = format!("{tag} = \"{}\"", names[0]);
             let choose = format!("choose from {}", crate::diagnostic::quoted_list(&names));
             self.findings.push(missing_key::finding(spot.path, tag, &entry, Some(&choose)).located(spot.node.at.clone()));
@@ -144,7 +161,7 @@ impl Checker<'_> {
         match node.text() {
             None => self.wrong_type(&kind, &Shape::Names(names.iter().map(|&name| name.to_owned()).collect())),
             Some(name) => match variants.iter().find(|(variant, _)| variant == name) {
-                Some((_, fields)) => self.table(spot, entries, fields, &[tag, written]),
+                Some((_, fields)) => self.table(spot, entries, fields, &Kind { settled: vec![tag, written], tag, variants }),
                 None => self.findings.push(unknown_value::finding(tag, name, &names).located(node.at.clone())),
             },
         }
@@ -204,7 +221,10 @@ impl Checker<'_> {
                 let (expected, sample) = example::of_format(format);
                 let expected =
                     if example::says_an_offset(format, text) { format!("{expected} without an offset") } else { expected.to_owned() };
-                Some(wrong_type::unreadable(spot.key, text, &expected, &example::assigned(spot.key, sample)))
+                Some(match text {
+                    "24:00" | "24:00:00" => wrong_type::end_of_day(spot.key, text),
+                    _ => wrong_type::unreadable(spot.key, text, &expected, &example::assigned(spot.key, sample)),
+                })
             }
         };
         self.findings.0.extend(fault.map(|fault| fault.located(spot.node.at.clone())));
@@ -224,12 +244,19 @@ impl Checker<'_> {
 fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
     let written = node.at.source.text.get(node.at.span.clone())?;
     match (shapes.resolve(expected), &node.value) {
-        (Shape::Number { whole: false, .. }, Value::Text(text)) => text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|_| text.clone()),
+        (Shape::Number { whole: false, .. }, Value::Text(text)) => {
+            text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| number(text, x))
+        }
         (Shape::Number { whole: true, .. }, Value::Text(text)) => text.parse::<i64>().ok().map(|_| text.clone()),
         (Shape::Text { format: None, .. }, Value::Integer(_) | Value::Float(_)) => Some(format!("\"{written}\"")),
         (Shape::List { item, .. }, _) if admits(shapes, item, node) && !node.is_table() => Some(format!("[{written}]")),
         _ => None,
     }
+}
+
+/// A number as it was written, unless TOML does not take it so: `.8` is 0.8.
+fn number(written: &str, x: f64) -> String {
+    if toml::de::DeValue::parse(written).is_ok() { written.to_owned() } else { format!("{x:?}") }
 }
 
 /// The keys that an unknown one may be a slip of: those not there yet if one of them is near, else all.

@@ -125,7 +125,12 @@ impl Document {
 
     /// The document without what is at fault, see [`Node::mended`].
     pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location]) -> Document {
-        Document { root: self.root.mended(slips, spoilt), ..self.clone() }
+        self.with_root(self.root.mended(slips, spoilt))
+    }
+
+    /// The document with another tree made of its texts.
+    pub(crate) fn with_root(&self, root: Node) -> Document {
+        Document { root, origins: self.origins.clone(), faults: self.faults.clone() }
     }
 
     /// The merged tree.

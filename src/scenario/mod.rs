@@ -12,8 +12,10 @@
 mod annotation;
 pub mod build;
 mod check;
+mod default_kind;
 pub mod distribution;
 pub mod document;
+mod editor;
 mod example;
 mod explain;
 pub mod lint;
@@ -38,7 +40,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 pub use document::Document;
-pub use explain::explain;
+pub use editor::editor_schema;
+pub use explain::{explain, explain_scenario};
 pub use open::{Opened, open};
 
 use crate::diagnostic::{Findings, Location};
@@ -108,17 +111,18 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
     pub(crate) fn as_far_as_it_goes(&self, document: &Document) -> (Option<(T, Document)>, Findings) {
         let mut findings = document.faults().clone();
         let spoilt = findings.clone();
-        let check::Checked { findings: checked, slips } = check::check(document, &self.shapes);
+        let whole = document.with_root(default_kind::written(document.root(), self.shapes.root(), &self.shapes));
+        let check::Checked { findings: checked, slips } = check::check(&whole, &self.shapes);
         // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
         findings.extend(checked.elsewhere_than(&spoilt));
         if findings.has_errors() {
             let unreadable = [lint::unknown_key::RULE.code, lint::wrong_type::RULE.code, lint::unknown_value::RULE.code];
             let faulty = findings.0.iter().filter(|f| unreadable.contains(&f.code));
             let spoilt: Vec<Location> = faulty.filter_map(|f| f.location.clone()).collect();
-            let rest = document.mended(&slips, &spoilt);
+            let rest = whole.mended(&slips, &spoilt);
             return (T::deserialize(rest.root()).ok().map(|value| (value, rest)), findings.sorted());
         }
-        match T::deserialize(document.root()) {
+        match T::deserialize(whole.root()) {
             Ok(value) => (Some((value, document.clone())), findings.sorted()),
             Err(error) => {
                 findings.push(lint::wrong_type::refused(&error.message).located(error.at));
@@ -128,43 +132,11 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
     }
 }
 
-/// The JSON Schema of scenarios for editors: that of [`schema::Scenario`], eased where layers allow more than a whole scenario.
-///
-/// A key is required only where no layer below can have said it: inside items of lists, whose lists replace, and beside `kind`.
-/// At the top that is so without `extends`. A list of tables may be a table, which changes items by their names.
-#[must_use]
-pub fn editor_schema() -> Json {
-    let mut schema = schema::<schema::Scenario>();
-    let mut tables = vec![String::new()];
-    let mut next = 0;
-    while let Some(name) = tables.get(next).cloned() {
-        next += 1;
-        let table = if name.is_empty() { &mut schema } else { &mut schema["$defs"][&name] };
-        let required = table.as_object_mut().and_then(|table| table.remove("required"));
-        for (_, property) in table["properties"].as_object_mut().into_iter().flatten() {
-            if property["items"]["$ref"].is_string() {
-                let by_name = json!({ "type": "object", "additionalProperties": { "type": "object" } });
-                let list =
-                    json!({ "type": "array", "items": property["items"].take(), "minItems": property["minItems"].as_u64().unwrap_or(0) });
-                let texts = ["description", "default"].map(|key| (key, property[key].take()));
-                *property = json!({ "anyOf": [list, by_name] });
-                texts.into_iter().filter(|(_, text)| !text.is_null()).for_each(|(key, text)| property[key] = text);
-            }
-            let references = [&property["$ref"], &property["anyOf"][0]["$ref"]];
-            let name = references.into_iter().find_map(|r| r.as_str()?.strip_prefix("#/$defs/"));
-            tables.extend(name.filter(|name| !tables.iter().any(|known| known == name)).map(str::to_owned));
-        }
-        if name.is_empty() {
-            table["anyOf"] = json!([{ "required": ["extends"] }, { "required": required }]);
-        }
-    }
-    schema
-}
-
 /// The JSON Schema of scenarios of type `T`, with the key `extends` that every file may begin with.
 #[must_use]
 pub fn schema<T: JsonSchema>() -> Json {
     let mut schema = schemars::schema_for!(T).to_value();
     schema["properties"]["extends"] = json!({ "type": "string", "description": "File this one is laid over, relative to itself." });
+    default_kind::ease(&mut schema);
     schema
 }

@@ -49,8 +49,8 @@ pub(crate) enum Shape {
     Table(Vec<Field>),
     /// A table of any keys with alike values.
     Map(Box<Shape>),
-    /// A table whose keys depend on the name that `tag` holds.
-    Tagged { tag: String, variants: Vec<(String, Vec<Field>)> },
+    /// A table whose keys depend on the name that `tag` holds; `default` where it is not said.
+    Tagged { tag: String, default: Option<String>, variants: Vec<(String, Vec<Field>)> },
     /// Any one of these.
     Choice(Vec<Shape>),
     /// A type of the schema's definitions.
@@ -175,7 +175,10 @@ impl Reader<'_> {
                 let name = branch["properties"][tag]["const"].as_str().unwrap_or_default().to_owned();
                 (name, [own, shared.clone()].concat())
             };
-            return Shape::Tagged { tag: tag.clone(), variants: branches.iter().map(variant).collect() };
+            let variants: Vec<(String, Vec<Field>)> = branches.iter().map(variant).collect();
+            let unsaid = |fields: &[Field]| fields.iter().any(|field| field.name == *tag && !field.required);
+            let default = variants.iter().find(|(_, fields)| unsaid(fields)).map(|(name, _)| name.clone());
+            return Shape::Tagged { tag: tag.clone(), default, variants };
         }
         Shape::Choice(branches.into_iter().map(|schema| self.shape(schema)).collect())
     }

@@ -28,6 +28,11 @@ pub fn preset_of(s: &Scenario, name: &str) -> Option<Preset> {
     said.or_else(|| PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, preset)| *preset))
 }
 
+/// Whether the operator buys flexibility in the strategy called `name`.
+pub(super) fn trades(s: &Scenario, name: &str) -> bool {
+    matches!(preset_of(s, name), Some(Preset::GridCapacityManagement | Preset::CongestionManagement))
+}
+
 /// Rows of the contracts in force in the strategy called `name`: those it names, else those of its preset's regime.
 pub(super) fn in_force(s: &Scenario, name: &str) -> Vec<usize> {
     let under = |regime: Regime| (0..s.contract.len()).filter(|&k| right(&s.contract[k].right).terms().regime() == regime).collect();
@@ -40,6 +45,27 @@ pub(super) fn in_force(s: &Scenario, name: &str) -> Vec<usize> {
         Some(Preset::CongestionManagement) => under(Regime::CongestionManagement),
         Some(Preset::CopperPlate | Preset::Reinforce) | None => Vec::new(),
     }
+}
+
+/// The scenario with every switch of the strategies it compares written out: what a table leaves to its preset is the preset's.
+#[must_use]
+pub fn written_out(s: &Scenario) -> Scenario {
+    let mut whole = s.clone();
+    for name in &s.strategies {
+        let Some(preset) = preset_of(s, name) else { continue };
+        let of_preset = preset_strategy(name, preset);
+        let own = whole.strategy.entry(name.clone()).or_insert_with(schema::Strategy::of_preset);
+        own.preset = Some(preset);
+        own.contracts = Some(in_force(s, name).into_iter().map(|k| s.contract[k].id.clone()).collect());
+        own.orange.get_or_insert(of_preset.orange);
+        // Terms of trade mean nothing where nothing is traded.
+        if of_preset.trades {
+            own.obligation.get_or_insert(if of_preset.obligation { Obligation::All } else { Obligation::Voluntary });
+            own.price_ceiling_eur_per_mwh.get_or_insert(of_preset.price_ceiling_eur_per_mwh);
+            own.penalty_eur_per_mwh.get_or_insert(of_preset.penalty_eur_per_mwh);
+        }
+    }
+    whole
 }
 
 /// The strategies a scenario compares; the rules on it hold.

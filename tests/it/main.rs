@@ -5,6 +5,7 @@ mod agent_revocation;
 mod bad_tables;
 mod battery_plan;
 mod chart;
+mod columns;
 mod diagnostics;
 mod import;
 mod layering;

@@ -42,6 +42,15 @@ fn the_page_of_key_figures_is_current() {
     }
 }
 
+#[test]
+fn the_page_of_columns_is_current() {
+    if read("columns.md") != copperplate::cli::columns::page() {
+        let new = Path::new(env!("CARGO_TARGET_TMPDIR")).join("columns.md");
+        std::fs::write(&new, copperplate::cli::columns::page()).unwrap();
+        panic!("the columns have changed: copy {} to docs/model/columns.md", new.display());
+    }
+}
+
 /// Names of all properties anywhere in a schema.
 fn keys(schema: &Value, found: &mut BTreeSet<String>) {
     match schema {

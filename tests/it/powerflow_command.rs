@@ -110,3 +110,16 @@ fn exit_codes_tell_wrong_input_from_a_failed_case() {
     assert!(text(&failed.stderr).contains("the load flow has no operating point"), "{}", text(&failed.stderr));
     assert!(!out_dir.exists(), "nothing is written");
 }
+
+#[test]
+fn a_feeder_in_other_units_is_told_before_it_fails() {
+    let out = copperplate(&["powerflow", "tests/data/sim/kilovolts"]);
+    let said = text(&out.stderr);
+    assert!(said.contains("warning[unlikely-unit]") && said.contains("10 kV is 10000 V"), "{said}");
+    // A cable at 0.4 V carries nothing; the failure points back at the units.
+    assert_eq!(out.status.code(), Some(1), "{said}\n{}", text(&out.stdout));
+    assert!(said.contains("mend the figures in other units first"), "{said}");
+    let refused = copperplate(&["powerflow", "tests/data/sim/upside-down"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("feed-in-sign") && text(&refused.stderr).contains("write -5000"), "{}", text(&refused.stderr));
+}

@@ -14,7 +14,7 @@ use copperplate::results::{Finished, Run, Selection, stage};
 use copperplate::scenario::build::build;
 use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
-use copperplate::scenario::schema::Scenario;
+use copperplate::scenario::schema::{Obligation, Preset, Scenario, Strategy};
 use copperplate::sim::{Reference, run_case};
 use copperplate::sweep::Folder;
 use rayon::prelude::*;
@@ -254,4 +254,48 @@ fn the_page_of_a_sweep_shows_parameters_failures_and_analysis() {
         assert!(html.contains(text), "{text}");
     }
     assert!(!html.contains("onload="), "a foreign drawing is an image");
+}
+
+/// Presets changed in their switches: the page says what the switches are, not what the presets were.
+#[test]
+fn the_page_of_a_run_says_what_its_strategies_do() {
+    let changed = |s: &mut Scenario| {
+        s.time.until = s.time.from;
+        s.strategies = ["copper-plate", "grid-capacity-management", "congestion-management"].map(str::to_owned).to_vec();
+        let own = |preset, obligation, orange| Strategy {
+            preset: Some(preset),
+            obligation,
+            price_ceiling_eur_per_mwh: None,
+            penalty_eur_per_mwh: None,
+            contracts: None,
+            orange: Some(orange),
+            replacement: Vec::new(),
+        };
+        s.strategy.clear();
+        s.contract.clear();
+        let kinds = [
+            ("copper-plate", own(Preset::CopperPlate, None, true)),
+            ("grid-capacity-management", own(Preset::GridCapacityManagement, Some(Obligation::All), false)),
+            ("congestion-management", own(Preset::CongestionManagement, Some(Obligation::Voluntary), false)),
+        ];
+        s.strategy.extend(kinds.map(|(name, own)| (name.to_owned(), own)));
+        s.values.transformer_eur = None;
+    };
+    let folder = run("switched", &[], changed);
+    let html = fs::read_to_string(folder.join(FILE_NAME)).unwrap();
+    let card = |k: usize| html.split(&format!("class=\"card s{k}\"")).nth(1).unwrap().split("<dl>").next().unwrap().to_owned();
+    assert!(card(0).contains("It may limit devices") && !card(0).contains("Nothing acts"), "{}", card(0));
+    assert!(card(1).contains("must offer all") && card(1).contains("buys it on the spot") && !card(1).contains("ahead"), "{}", card(1));
+    assert!(card(2).contains("as they like") && !card(2).contains("cap aggregators"), "{}", card(2));
+    assert!(!html.contains("Ageing is charged"), "there is no price for it");
+    // The same with the presets as they are, and nobody to trade with.
+    let folder = run("idle", &[], |s| {
+        s.time.until = s.time.from;
+        s.strategies = vec!["copper-plate".to_owned(), "congestion-management".to_owned()];
+        s.feeder.pv_scale = 0.1;
+        s.strategy.clear();
+    });
+    let html = fs::read_to_string(folder.join(FILE_NAME)).unwrap();
+    assert!(html.contains("No day of this run has a conversation") && !html.contains("No strategy of this run trades"));
+    assert!(!html.contains("differ in several switches"), "one strategy trades");
 }

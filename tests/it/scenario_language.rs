@@ -203,9 +203,52 @@ fn a_new_scenario_is_sound_and_runs_at_once() {
 }
 
 #[test]
+fn outside_the_repository_the_feeders_are_named_or_missed() {
+    let folder = scratch("elsewhere");
+    // A copy of the program has nothing above it to find.
+    let program = folder.join(if cfg!(windows) { "program.exe" } else { "program" });
+    std::fs::copy(env!("CARGO_BIN_EXE_copperplate"), &program).unwrap();
+    let away = std::env::temp_dir().join(format!("copperplate-init-{}", std::process::id()));
+    std::fs::create_dir_all(&away).unwrap();
+    let moved = away.join(program.file_name().unwrap());
+    std::fs::rename(&program, &moved).or_else(|_| std::fs::copy(&program, &moved).map(|_| ())).unwrap();
+    let run = |args: &[&str]| Command::new(&moved).current_dir(&away).args(args).output().unwrap();
+    let missed = run(&["init", "new/my-street"]);
+    assert_eq!(missed.status.code(), Some(2), "{}", text(&missed.stderr));
+    assert!(text(&missed.stderr).contains("error[no-feeders]") && text(&missed.stderr).contains("--scenarios"), "{}", text(&missed.stderr));
+    assert!(!away.join("new").exists(), "nothing is left behind");
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let made = run(&["init", "new/my-street", "--scenarios", scenarios.to_str().unwrap()]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let checked = run(&["validate", "new/my-street.toml"]);
+    assert_eq!((checked.status.code(), text(&checked.stderr)), (Some(0), String::new()));
+    let wrong = run(&["init", "other", "--scenarios", "new"]);
+    assert!(wrong.status.code() == Some(2) && text(&wrong.stderr).contains("no-feeders"));
+    std::fs::remove_dir_all(&away).unwrap();
+}
+
+#[test]
+fn a_kind_that_is_left_out_is_the_default_one() {
+    let laid = |sets: &[&str]| {
+        let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+        open(Path::new(SHIPPED[0]), &sets).map(|opened| opened.scenario)
+    };
+    let short = laid(&["forecast.feed_in_sigma=0.3", "prices.level_eur_per_mwh=50"]).unwrap();
+    let long =
+        laid(&["forecast.kind=synthetic", "forecast.feed_in_sigma=0.3", "prices.kind=synthetic", "prices.level_eur_per_mwh=50"]).unwrap();
+    assert_eq!(short, long);
+    assert_ne!(short, laid(&[]).unwrap());
+    assert_eq!(laid(&["forecast={}", "prices={}"]).unwrap(), laid(&[]).unwrap());
+    // A slip of the tag is told as one, and a key of another kind with the kind it goes with.
+    let told = |set: &str| laid(&[set]).unwrap_err().to_string();
+    assert!(told("forecast.knd=perfect").contains("did you mean 'kind'?"));
+    assert!(told("prices.minutes=15").contains("it goes with 'kind = \"csv\"'"), "{}", told("prices.minutes=15"));
+}
+
+#[test]
 fn exit_codes_tell_right_from_wrong() {
     let faulty = "tests/data/sim/faulty/limits-order.toml";
-    let cases: [(&[&str], i32, &str, &str); 13] = [
+    let cases: [(&[&str], i32, &str, &str); 16] = [
         (&["validate", SHIPPED[0], SHIPPED[1]], 0, "is sound: 7 days", ""),
         (&["validate", SHIPPED[0], faulty], 2, "is sound", "limits-order"),
         (&["validate", SHIPPED[0], "--set", "time.step_minutes=7"], 2, "", "command line:1:"),
@@ -216,6 +259,9 @@ fn exit_codes_tell_right_from_wrong() {
         (&["explain", "limits-order"], 0, "## limits-order", ""),
         (&["explain", "limit-order"], 2, "", "did you mean 'limits-order'?"),
         (&["explain", SHIPPED[2]], 0, "# scenarios/quickstart.toml:", ""),
+        (&["explain", SHIPPED[0]], 0, "strategy.congestion-management.price_ceiling_eur_per_mwh", ""),
+        (&["explain", "ledger.csv"], 0, "| `amount_eur` |", ""),
+        (&["explain", "lines.csv"], 0, "A neutral feeder folder", ""),
         (&["explain", "nowhere.toml"], 2, "", "missing-file"),
         (&["schema"], 0, "\"$schema\"", ""),
         (&["run", faulty], 2, "", "limits-order"),

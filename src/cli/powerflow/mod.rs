@@ -1,6 +1,7 @@
 //! `copperplate powerflow`: one load flow of a grid as tables, or a timed batch.
 
 mod batch;
+pub(super) mod columns;
 mod sensitivity;
 mod series;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD, TOO_LARGE};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
+use crate::grid::rules::UNLIKELY_UNIT;
 use crate::grid::{Bus, Grid, Phases, RadialOrder, SpanningOrder, ZeroSequence};
 use crate::ids::BranchIdx;
 use crate::import::rules::{UNKNOWN_ZONE, skipped_time};
@@ -19,7 +21,7 @@ use crate::time::{IspCalendar, YEARS};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year\n  copperplate powerflow ieee_eu_lv_3ph --phases three-phase --out snapshot"
+    after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year\n  copperplate powerflow scenarios/feeders/ieee-eu-lv --phases three-phase --out snapshot"
 )]
 pub(super) struct Args {
     /// Feeder folder, ours or neutral CSV
@@ -40,8 +42,8 @@ pub(super) struct Args {
     /// Solve one phase for all, or each by itself: connections on their phases, with zero-sequence data
     #[arg(long, value_enum, value_name = "PHASES", default_value_t = Solved::Balanced)]
     phases: Solved,
-    /// Largest error of a voltage, pu of the source's
-    #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu)]
+    /// Largest error of a voltage, pu of the source's [default: 1e-8]
+    #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu, hide_default_value = true)]
     tolerance: f64,
     /// Solve this many steps of nominal power times pseudo-random factors, and time them
     #[arg(long, value_name = "STEPS")]
@@ -67,6 +69,7 @@ enum Solved {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (feeder, warnings) = read_folder(&args.grid)?;
     report(&warnings);
+    let doubtful = warnings.0.iter().any(|f| f.code == UNLIKELY_UNIT.code);
     let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
     let loops = order.links().len();
@@ -107,12 +110,12 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     // The status of the one step says it all.
     let _ = solve(&network, Injections::by_step(&power.p_w, &power.q_var), options, Outputs::ALL, &mut workspace, &mut solution);
     let Status::Converged { iterations, .. } = solution.status[0] else {
-        report(&no_operating_point(&feeder.grid, solution.status[0]).into());
+        report(&no_operating_point(&feeder.grid, solution.status[0], doubtful).into());
         return Ok(Outcome::CaseFailed);
     };
     let found = match args.sensitivities.then(|| sensitivities(&network, &power.p_w, &power.q_var, &mut workspace)) {
         Some(Err(status)) => {
-            report(&no_operating_point(&feeder.grid, status).into());
+            report(&no_operating_point(&feeder.grid, status, doubtful).into());
             return Ok(Outcome::CaseFailed);
         }
         found => found.and_then(Result::ok),
@@ -174,8 +177,9 @@ fn power_at(feeder: &Feeder, at: &Moment) -> Result<(ConnectionPower, String), F
     }
 }
 
-fn no_operating_point(grid: &Grid, status: Status) -> Finding {
-    match status {
+/// `doubtful`: figures look like those of another unit, which has been told.
+fn no_operating_point(grid: &Grid, status: Status, doubtful: bool) -> Finding {
+    let finding = match status {
         Status::Collapsed { bus } => {
             let message = format!("the load flow has no operating point: the voltage of bus '{}' collapses", grid.buses[bus.i()].id);
             COLLAPSED.finding(message).help("the power is more than the branches can carry")
@@ -184,7 +188,8 @@ fn no_operating_point(grid: &Grid, status: Status) -> Finding {
             ITERATION_LIMIT.finding(format!("the load flow did not converge: voltages still move by {change_pu:.1e} pu"))
         }
         Status::Converged { .. } => unreachable!("a converged step has an operating point"),
-    }
+    };
+    if doubtful { finding.help("mend the figures in other units first, which are told above") } else { finding }
 }
 
 fn bus_csv(grid: &Grid, solution: &Solution) -> Vec<u8> {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::{Args as ClapArgs, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::progress::Progress;
 use super::{Outcome, print, report};
 use crate::analysis;
 use crate::diagnostic::{Finding, Findings, Severity};
@@ -169,10 +169,7 @@ fn execute(folder: &Folder, plan: &Plan, parts: &[u64], threads: &Threads) -> Re
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.threads.map_or(0, usize::from)).build();
     let pool = pool.map_err(|e| Findings::from(sweep::rules::NO_THREADS.finding(format!("cannot start threads: {e}"))))?;
     let wanted: u64 = parts.iter().map(|part| folder.cases_of(*part)).sum();
-    let bar = ProgressBar::new(folder.record.cases).with_position(folder.record.cases - wanted).with_prefix(plan.name.clone());
-    let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} cases  {eta} left{msg}").expect("the template is valid");
-    bar.set_style(style);
-    bar.reset_eta();
+    let progress = Progress::new(&plan.name, folder.record.cases, folder.record.cases - wanted, "cases");
     let failed = AtomicU64::new(0);
     // A panic is a row with its reason; its trace would tear the bar apart.
     let loud = std::panic::take_hook();
@@ -181,13 +178,13 @@ fn execute(folder: &Folder, plan: &Plan, parts: &[u64], threads: &Threads) -> Re
         sweep::work(folder, plan, parts, &|bad| {
             if bad {
                 let n = failed.fetch_add(1, Ordering::Relaxed) + 1;
-                bar.set_message(format!(", {n} failed"));
+                progress.say(format!(", {n} failed"));
             }
-            bar.inc(1);
+            progress.inc(1);
         })
     });
     std::panic::set_hook(loud);
-    bar.finish_and_clear();
+    progress.finish();
     result?;
     Ok(failed.into_inner())
 }
@@ -198,7 +195,7 @@ fn merged(folder: &Folder, seconds: Option<f64>) -> Result<Outcome, Findings> {
     let took = seconds.map_or_else(String::new, |s| format!(" in {s:.1} s"));
     print(&format!("{}: {} cases{took}, {}", folder.record.name, tally.cases, failures(&tally)));
     let results = Results::read(folder)?;
-    let files = analysis::write(&results, &folder.path)?;
+    let files = analysis::write(&results, &folder.record.design, &folder.path)?;
     let path = folder.path.display();
     print(&format!(
         "Results are in {path}/{}, {} tables and charts in {path}/{}\nRead them in a browser: copperplate report {path}\n",

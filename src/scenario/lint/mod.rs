@@ -64,7 +64,7 @@ rules_on_meaning! {
     no_profiles profile_too_short straddling_steps too_much_power
     duplicate_id file_name not_a_domain not_an_address not_a_reference unmetered_connection unknown_currency
     empty_congestion_point element_twice limits_order
-    connection_taken share_sum empty_portfolio
+    connection_taken share_sum empty_portfolio no_aggregator
     empty_window window_off_grid overlapping_windows idle_term
     unknown_strategy no_replacement smaller_replacement unused
     sweep_design sweep_distribution

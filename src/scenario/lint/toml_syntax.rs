@@ -35,7 +35,7 @@ pub(crate) fn findings(source: &Arc<Source>, errors: Vec<toml::de::Error>) -> Fi
 
 /// Whether only one value is spoilt, so that the rest of the text can still be checked.
 pub(crate) fn leaves_rest_readable(finding: &Finding) -> bool {
-    ["text without quotes", "duplicate key", "invalid "].iter().any(|start| finding.message.starts_with(start))
+    ["text without quotes", "duplicate key", "invalid ", "number without"].iter().any(|start| finding.message.starts_with(start))
 }
 
 /// `expected …` goes under the mark, what is wrong into the sentence.
@@ -52,6 +52,9 @@ fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
         _ if quotes => (format!("text without quotes: {text}"), format!("write \"{text}\"")),
         "duplicate key" => (format!("duplicate key '{text}'"), "remove one of the two".to_owned()),
         _ if decimal_comma(&source.text, span.start) => ("decimal comma".to_owned(), "write decimals with a point, as in 0.8".to_owned()),
+        "invalid mantissa" | "invalid fraction" => {
+            ("number without a digit beside its point".to_owned(), "write digits on both sides of the point, as in 0.8 or 5.0".to_owned())
+        }
         _ if what.starts_with("unclosed") => (what.to_owned(), "close the bracket that is open here".to_owned()),
         _ if what.starts_with("missing comma") => (what.to_owned(), "put a ',' between items, or close the list before here".to_owned()),
         _ if what.ends_with("string") => (what.to_owned(), "close the text with the quote it begins with".to_owned()),

@@ -1,22 +1,34 @@
-//! Currencies that are none.
+//! Currencies other than the one that every price is in.
 
 use super::{Faults, Subject};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::{Finding, Rule, Severity};
 use crate::uftp::message::Currency;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "unknown-currency",
     severity: Severity::Error,
-    what: "The currency is not a code of three capital letters.",
-    why: "Messages carry the code of ISO 4217; others refuse what is none.",
-    example: "[market]\ncurrency = \"Euro\"",
+    what: "The currency is not EUR.",
+    why: "Keys, columns and key figures are in euro (`_eur_per_mwh`, `amount_eur`, €); another code would name the same figures twice.",
+    example: "[market]\ncurrency = \"USD\"",
     mend: "[market]\ncurrency = \"EUR\"",
 };
 
+/// The currency called `code`.
+///
+/// # Errors
+/// The finding, without its place, where it is not the euro.
+pub fn currency(code: &str) -> Result<Currency, Finding> {
+    let euro = Currency::EUR;
+    if code == euro.as_str() {
+        return Ok(euro);
+    }
+    let finding = RULE.finding(format!("prices cannot be in '{code}'"));
+    Err(finding.help("they are in euro, as their keys say (_eur_per_mwh): convert them, and leave 'currency' out or write \"EUR\""))
+}
+
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
-    let code = &subject.scenario.market.currency;
-    if Currency::new(code).is_none() {
-        faults.at("market.currency", RULE.finding(format!("'{code}' is not an ISO 4217 code")).help("such as 'EUR'"));
+    if let Err(finding) = currency(&subject.scenario.market.currency) {
+        faults.at("market.currency", finding);
     }
 }

@@ -19,6 +19,12 @@ pub(crate) fn finding(table: &str, key: &str, allowed: &[&str]) -> Finding {
     RULE.finding(message).help(did_you_mean(key, allowed, "keys here are"))
 }
 
+/// The key belongs to tables of other kinds.
+pub(crate) fn of_other_kind(table: &str, key: &str, tag: &str, kinds: &[&str]) -> Finding {
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{tag} = \"{kind}\"'")).collect();
+    RULE.finding(format!("unknown key '{key}' in '{table}'")).help(format!("it goes with {}", kinds.join(" or ")))
+}
+
 /// An override goes through something that has no such part.
 pub(crate) fn no_way(step: &Step) -> Finding {
     match step {

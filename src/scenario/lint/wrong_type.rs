@@ -23,6 +23,12 @@ pub(crate) fn unreadable(key: &str, text: &str, expected: &str, entry: &str) -> 
     RULE.finding(format!("'{key}' is '{text}', expected {expected}")).help(format!("write it like '{entry}'"))
 }
 
+/// The end of a day, which clocks call the begin of the next.
+pub(crate) fn end_of_day(key: &str, text: &str) -> Finding {
+    let finding = RULE.finding(format!("'{key}' is '{text}', expected a time of day from 00:00 to 23:59:59"));
+    finding.help(format!("midnight is 00:00: '{key} = \"00:00\"', at the end of a window the midnight after"))
+}
+
 /// What the typed reading refuses although types and limits fit; `reason` is its sentence.
 pub(crate) fn refused(reason: &str) -> Finding {
     RULE.finding(reason.trim_end_matches('.').to_owned()).help("see 'copperplate schema' for what is read here")

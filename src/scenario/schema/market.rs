@@ -10,7 +10,7 @@ use crate::agent::agenda::{Round, Timetable};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Market {
-    /// ISO 4217 code of every price.
+    /// ISO 4217 code of every price: EUR, the only one.
     pub currency: String,
     /// AGR and DSO query the common reference.
     pub query: Time,

@@ -47,6 +47,21 @@ pub struct Strategy {
     pub replacement: Vec<Replacement>,
 }
 
+impl Strategy {
+    /// One that leaves everything to the preset of its name.
+    pub(in crate::scenario) fn of_preset() -> Strategy {
+        Strategy {
+            preset: None,
+            obligation: None,
+            price_ceiling_eur_per_mwh: None,
+            penalty_eur_per_mwh: None,
+            contracts: None,
+            orange: None,
+            replacement: Vec::new(),
+        }
+    }
+}
+
 /// Who must offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

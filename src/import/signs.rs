@@ -1,0 +1,78 @@
+//! Powers that have the wrong sign, or the wrong unit, for what they are the power of.
+//!
+//! Consumption is positive, so PV has a negative power. A positive one would raise the load it should relieve, and nothing in the
+//! results would say so. A table none of whose powers passes 100 W was written in kW or MW.
+
+use std::path::Path;
+
+use super::Feeder;
+use super::tables::read_table;
+use crate::diagnostic::{Finding, Findings, Rule, Severity};
+use crate::table::Row;
+
+/// The rule on the sign.
+pub(super) const FEED_IN_SIGN: Rule = Rule {
+    code: "feed-in-sign",
+    severity: Severity::Error,
+    what: "A PV system or generator has a positive power.",
+    why: "Consumption is positive and feed-in negative; with the wrong sign it would load the feeder where it should feed in.",
+    example: "id,connection,kind,p_nominal_w,q_nominal_var\nroof,house 1,pv,5000,0",
+    mend: "id,connection,kind,p_nominal_w,q_nominal_var\nroof,house 1,pv,-5000,0",
+};
+
+/// The rule on the unit.
+pub(super) const POWER_UNIT: Rule = Rule {
+    code: "power-unit",
+    severity: Severity::Warning,
+    what: "No power of a feeder passes 100 W.",
+    why: "Powers are in W; a table in kW or MW is a feeder with hardly any load.",
+    example: "id,connection,kind,p_nominal_w,q_nominal_var\nload 1,house 1,load,4.2,1.1",
+    mend: "id,connection,kind,p_nominal_w,q_nominal_var\nload 1,house 1,load,4200,1100",
+};
+
+/// Below this no household, let alone a feeder, has its largest power.
+const LEAST_W: f64 = 100.0;
+
+/// The table of a form of feeder folder that says powers.
+pub(super) struct Powers {
+    file: &'static str,
+    power: &'static str,
+    /// The kind that feeds in whatever happens.
+    feed_in: &'static str,
+}
+
+pub(super) const OURS: Powers = Powers { file: "assets.csv", power: "p_nominal_w", feed_in: "pv" };
+pub(super) const NEUTRAL: Powers = Powers { file: "injections.csv", power: "p_w", feed_in: "gen" };
+
+/// The feeder, if its powers have the signs they should.
+pub(super) fn checked(feeder: Feeder, mut findings: Findings, dir: &Path, powers: &Powers) -> Result<(Feeder, Findings), Findings> {
+    let largest_w = feeder.assets.iter().map(|asset| asset.p_nominal_w.abs()).fold(0.0, f64::max);
+    let positive = |asset: &crate::asset::AssetSpec| asset.p_nominal_w > 0.0;
+    let small = largest_w > 0.0 && largest_w < LEAST_W;
+    // The table is read again only where a row may have to be pointed at.
+    if dir.join(powers.file).is_file() && (small || feeder.assets.iter().any(positive)) {
+        // Its faults have been told.
+        let table = read_table(dir, powers.file, &[], &[], &mut Findings::default());
+        for row in table.iter().flat_map(|table| table.rows()) {
+            findings.0.extend(wrong_sign(row, powers));
+        }
+        if let Some(row) = table.as_ref().filter(|_| small).and_then(|table| table.rows().next()) {
+            let message = format!("the largest power is {largest_w} W: is '{}' in kW?", powers.power);
+            findings.push(
+                row.at(
+                    powers.power,
+                    POWER_UNIT.finding(message).help(format!("it has to be in W: {largest_w} kW is {} W", largest_w * 1e3)),
+                ),
+            );
+        }
+    }
+    findings.or_ok(feeder)
+}
+
+fn wrong_sign(row: Row<'_>, powers: &Powers) -> Option<Finding> {
+    let power_w: f64 = row.cell(powers.power).trim().parse().ok()?;
+    (row.cell("kind") == powers.feed_in && power_w > 0.0).then(|| {
+        let finding = FEED_IN_SIGN.finding(format!("'{}' of kind '{}' has a positive power, {power_w} W", row.cell("id"), powers.feed_in));
+        row.at(powers.power, finding.help(format!("consumption is positive, feed-in negative: write -{power_w}")))
+    })
+}

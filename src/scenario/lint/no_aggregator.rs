@@ -1,0 +1,49 @@
+//! Congestion points where nobody can sell anything.
+
+use std::collections::BTreeSet;
+
+use super::{Faults, Subject};
+use crate::diagnostic::{Rule, Severity};
+use crate::scenario::schema::Aggregator;
+use crate::scenario::strategies::trades;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "no-aggregator",
+    severity: Severity::Warning,
+    what: "A strategy trades, and behind a congestion point no connection has an aggregator.",
+    why: "The operator asks for flexibility there and nobody answers: the strategy does what doing nothing does, but for limits outside the market.",
+    example: "[[congestion_point]]\nid = \"lane\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]\n",
+    mend: "[[congestion_point]]\nid = \"lane\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nshare = 0.5\n",
+};
+
+pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
+    let s = subject.scenario;
+    let Some(name) = s.strategies.iter().find(|name| trades(s, name)) else { return };
+    if s.aggregator.is_empty() {
+        let finding = RULE.finding(format!("strategy '{name}' trades, and there is no aggregator to trade with"));
+        faults.at("strategies", finding.help("add an [[aggregator]] with 'connections' or a 'share' of them"));
+        return;
+    }
+    let Some(feeder) = subject.feeder else { return };
+    let there: BTreeSet<&str> = feeder.grid.connections.iter().map(|c| c.id.as_str()).collect();
+    let told = |a: &Aggregator| match a.connections.is_empty() {
+        true => a.share <= 0.0,
+        false => !a.connections.iter().all(|id| there.contains(id.as_str())),
+    };
+    // Portfolios that are empty, or name what is not there, have findings of their own.
+    if s.aggregator.iter().any(told) {
+        return;
+    }
+    let named: BTreeSet<&str> = s.aggregator.iter().flat_map(|a| a.connections.iter().map(String::as_str)).collect();
+    let drawn = s.aggregator.iter().any(|a| a.share > 0.0);
+    for (k, (point, behind)) in s.congestion_point.iter().zip(&subject.behind).enumerate() {
+        // A point behind which nobody is at all has been told.
+        let Some(behind) = behind.as_ref().filter(|behind| !behind.is_empty()) else { continue };
+        if !behind.iter().any(|c| drawn || named.contains(feeder.grid.connections[c.i()].id.as_str())) {
+            let message = format!("no aggregator has a connection behind congestion point '{}', where strategy '{name}' trades", point.id);
+            let help = format!("add some of the {} connections behind '{}' to an aggregator, or give one a 'share'", behind.len(), point.element);
+            faults.at(&format!("congestion_point[{k}].id"), RULE.finding(message).help(help));
+        }
+    }
+}
