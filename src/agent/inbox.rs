@@ -13,7 +13,7 @@ use crate::market::contract::Contract;
 use crate::time::{IspCalendar, IspSeries, SimTime};
 use crate::uftp::message::{Currency, Message, Text};
 use crate::uftp::participant::{Book, Seen};
-use crate::uftp::validate::{Baseline, Fault, Received, Registry, Reservation, Standing, Terms, Validated, View};
+use crate::uftp::validate::{Fault, Received, Registry, Reservation, Standing, Terms, Validated, View};
 
 use super::{Action, Desk};
 
@@ -26,8 +26,8 @@ pub struct Directory {
     pub role: Role,
     /// Participants it deals with.
     pub peers: BTreeMap<Domain, Role>,
-    /// Congestion points and whether offers there may hold exclusive options.
-    pub congestion_points: BTreeMap<EntityAddress, bool>,
+    /// Congestion points and what trading there asks for.
+    pub congestion_points: BTreeMap<EntityAddress, Terms>,
     /// Its contracts.
     pub contracts: Vec<Contract>,
     /// Clock time, the day before, until which reservations may be released.
@@ -44,8 +44,7 @@ impl Registry for Directory {
     }
 
     fn congestion_point(&self, address: &EntityAddress, _period: Date, _peer: &Domain) -> Option<Terms> {
-        let mutex_offers_supported = *self.congestion_points.get(address)?;
-        Some(Terms { mutex_offers_supported, baseline: Baseline::DPrognosis, plausible_power: None })
+        self.congestion_points.get(address).copied()
     }
 
     fn knows_contract(&self, contract_id: &str, peer: &Domain) -> bool {

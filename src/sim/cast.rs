@@ -11,6 +11,7 @@ use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, Domain, Role};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
 use crate::scenario::study::{CongestionPoint, Strategy, Study};
+use crate::uftp::validate::{Baseline, Terms};
 
 use super::attendance::Attendance;
 
@@ -36,11 +37,12 @@ fn directory(study: &Study, strategy: &Strategy, domain: &Domain, role: Role) ->
         .into_iter()
         .chain(study.agrs.iter().map(|a| (a.domain.clone(), Role::Agr)));
     let own = |c: &&Contract| role == Role::Dso || c.aggregator == *domain;
+    let terms = |mutex_offers_supported| Terms { mutex_offers_supported, baseline: Baseline::DPrognosis, plausible_power: None };
     Directory {
         domain: domain.clone(),
         role,
         peers: others.filter(|(d, _)| d != domain).collect(),
-        congestion_points: study.congestion_points.iter().map(|cp| (cp.public.address.clone(), cp.public.mutex_offers)).collect(),
+        congestion_points: study.congestion_points.iter().map(|cp| (cp.public.address.clone(), terms(cp.public.mutex_offers))).collect(),
         contracts: strategy.contracts.iter().filter(own).cloned().collect(),
         release_deadline: study.timetable.results,
         calendar: Arc::clone(&study.calendar),

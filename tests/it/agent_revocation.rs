@@ -13,6 +13,7 @@ use copperplate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, EntityAddress, Ro
 use copperplate::time::{IspCalendar, Period, SimTime};
 use copperplate::uftp::message::*;
 use copperplate::uftp::sample::{PERIOD, congestion_point, connection, domain};
+use copperplate::uftp::validate::{Baseline, Terms};
 use copperplate::units::Watts;
 use jiff::civil::time;
 
@@ -27,11 +28,12 @@ struct Scene {
 fn scene() -> Scene {
     let calendar = Arc::new(IspCalendar::new("Europe/Amsterdam", 15).unwrap());
     let own = domain(Role::Agr);
+    let terms = Terms { mutex_offers_supported: false, baseline: Baseline::DPrognosis, plausible_power: None };
     let directory = Directory {
         domain: own.clone(),
         role: Role::Agr,
         peers: BTreeMap::from([(domain(Role::Dso), Role::Dso), (domain(Role::Cro), Role::Cro)]),
-        congestion_points: BTreeMap::from([(congestion_point(), false)]),
+        congestion_points: BTreeMap::from([(congestion_point(), terms)]),
         contracts: Vec::new(),
         release_deadline: time(13, 0, 0, 0),
         calendar: Arc::clone(&calendar),

@@ -7,6 +7,8 @@ mod chart;
 mod diagnostics;
 mod import;
 mod layering;
+#[cfg(all(unix, feature = "http"))]
+mod live;
 mod meshed;
 mod message_command;
 mod model_docs;
