@@ -58,16 +58,16 @@ pub(super) fn start(loaded: &Loaded, seed: u64) -> Result<Started, Findings> {
     let (mut journal, mut past) = Journal::open(&path).map_err(|f| loaded.at("journal", f))?;
     let mut told = Told { cut: past.cut, ..Told::default() };
     if let Some(head) = &past.head {
-        let unchanged = same(head, loaded, &business).is_ok();
-        // Nobody was promised anything yet.
+        // Where nothing has happened nobody was promised anything.
         let untouched = past.records.iter().all(|r| matches!(r.event, Event::Clock(_)));
         // A trade that has ended is over; another one begins a journal of its own.
         let over = past.records.last().is_some_and(|r| r.event == Event::Ended);
-        if untouched && !unchanged {
+        let same_trade = || same(head, loaded, &business).is_ok() && last_clock(head, &past.records).configured == loaded.config.clock;
+        if untouched {
             something_ahead(loaded, &business, &setting)?;
             journal.clear().map_err(|e| cannot_write(&journal, &e))?;
             past = Past::default();
-        } else if over && !(unchanged && last_clock(head, &past.records).configured == loaded.config.clock) {
+        } else if over && !same_trade() {
             something_ahead(loaded, &business, &setting)?;
             told.set_aside = Some(journal.set_aside()?);
             (journal, past) = Journal::open(&path).map_err(|f| loaded.at("journal", f))?;
