@@ -1,15 +1,22 @@
-"""Whole trades over loopback between `copperplate participant` and an independent implementation of the protocol.
+"""Trades over loopback between `copperplate participant` and an independent implementation of the protocol, with and without mischief.
 
-Usage: live.py BINARY SHARED
+Usage: live.py BINARY SHARED [CASE…]
 
-Twice at once, with signatures: BINARY as aggregator against a Python operator, and as operator against a Python aggregator. Each
-trade goes from prognosis over request, offers, a revocation and an order to metering and settlement, in two and a half simulated
-days that pass in about a minute. At the end the kept messages go before the schema, the judge and `message check`.
+| case | what happens | what must come out |
+|---|---|---|
+| whole | as aggregator and as operator, a whole trade from prognosis over request, offers, a revocation and an order to settlement | every message once, valid for schema, judge and `message check`; settled and undisputed |
+| flood | 2000 idle connections and 100 stalled bodies under `ulimit -n 256` | a signed message is answered within 2 s, and afterwards the trade goes on |
+| forged | 10 000 forged, replayed and misaddressed messages during a trade | the trade completes, the journal holds nothing of them |
+| killed | kill -9 at 50 random moments of a trade, as aggregator and as operator | both books agree at the end |
+| disk | the journal's disk is full | exit code 1 with a reason, no half-written file |
+
+Without a case all of them run, side by side where they do not measure time.
 """
 
-import json
-import logging
+import http.client
 import os
+import random
+import resource
 import socket
 import subprocess
 import sys
@@ -17,264 +24,12 @@ import tempfile
 import threading
 import time
 from base64 import b64encode
-from datetime import datetime, timedelta
 from pathlib import Path
-from queue import Queue
-from zoneinfo import ZoneInfo
+from uuid import uuid4
 
-binary, shared = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-sys.path.insert(0, str(shared / "uftp" / "peer"))
-import uftp_common  # noqa: E402,F401  silences the library's log
-from nacl.bindings import crypto_sign_keypair  # noqa: E402
-from shapeshifter_uftp import ShapeshifterAgrService, ShapeshifterDsoService  # noqa: E402
-from shapeshifter_uftp import uftp as U  # noqa: E402
-from shapeshifter_uftp.service.base_service import snake_case  # noqa: E402
-
-ROOT = Path(__file__).resolve().parent.parent
-PATH = "/shapeshifter/api/v3/message"
-PERIOD, ZONE, POINT = "2026-03-10", "Europe/Amsterdam", "ea1.2024-01.com.example.dso:feeder-7"
-START, SPEED = datetime(2026, 3, 9, 12, tzinfo=ZoneInfo(ZONE)), 3600
-CONNECTIONS = [f"ean.2071101000000000{n:02}" for n in (6, 13, 20)]
-NEEDED = range(49, 61)
-FLEX = {"isp_duration": "PT15M", "time_zone": ZONE, "period": PERIOD, "congestion_point": POINT}
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Peer:
-    """The other side: answers each message in turn, in a thread of its own."""
-
-    def __init__(self, base, domain, port, key, other, url, other_key):
-        self.inbox, self.faults, self.began, self.seen = Queue(), [], None, []
-        names = [n for n in dir(base) if n.startswith("process_")]
-        put = {n: (lambda service, message, *_: self.inbox.put(message)) for n in names}
-        service = type("Service", (base,), put)
-        lookup = lambda value: (lambda domain, role: value if domain == other else None)  # noqa: E731
-        self.service = service(sender_domain=domain, signing_key=b64encode(key).decode(), key_lookup_function=lookup(other_key),
-                               endpoint_lookup_function=lookup(url), host="127.0.0.1", port=port, path=PATH, version="3.1.0")
-        client = self.service.agr_client if base is ShapeshifterDsoService else self.service.dso_client
-        self.client = client(other)
-        for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-            logging.getLogger(name).handlers.clear()
-            logging.getLogger(name).propagate = False
-        self.service.run_in_thread()
-        threading.Thread(target=self.work, daemon=True).start()
-
-    def now(self):
-        return START + timedelta(seconds=(time.monotonic() - self.began) * SPEED)
-
-    def at(self, when, act):
-        """Acts when the participant's clock shows a local time."""
-        due = datetime.fromisoformat(when).replace(tzinfo=ZoneInfo(ZONE))
-        timer = threading.Timer((due - self.now()).total_seconds() / SPEED, lambda: self.inbox.put(act))
-        timer.daemon = True
-        timer.start()
-
-    def send(self, message):
-        message.time_stamp = self.now().isoformat(timespec="seconds")
-        self.client._send_message(message)
-        return message
-
-    def work(self):
-        while True:
-            item = self.inbox.get()
-            try:
-                if callable(item):
-                    item()
-                    continue
-                self.seen.append(item)
-                if getattr(item, "result", None) == U.AcceptedRejected.REJECTED:
-                    self.faults.append(f"{type(item).__name__}: {item.rejection_reason}")
-                self.take(item)
-            except Exception as e:  # noqa: BLE001  told at the end
-                self.faults.append(f"{type(item).__name__}: {type(e).__name__}: {e}")
-
-    def reply(self, message, **more):
-        response = U.request_response_map[type(message)]
-        reference = {snake_case(type(message).__name__) + "_message_id": message.message_id}
-        self.send(response(conversation_id=message.conversation_id, result=U.AcceptedRejected.ACCEPTED, **reference, **more))
-
-
-class Operator(Peer):
-    """A DSO: asks on the first prognosis, buys the first offer, settles when the meter has come."""
-
-    def take(self, m):
-        if isinstance(m, U.DPrognosis):
-            self.reply(m)
-            if m.revision == 1:
-                self.prognosis, self.offers = m, []
-                isps = [U.FlexRequestISP(disposition="Requested" if n in NEEDED else "Available", start=n, duration=1,
-                                         min_power=20000 if n in NEEDED else -50000, max_power=90000) for n in range(1, 97)]
-                self.send(U.FlexRequest(**FLEX, isps=isps, revision=1, expiration_date_time="2026-03-09T17:00:00+01:00"))
-        elif isinstance(m, U.FlexOffer):
-            self.offers.append(m)
-            self.reply(m)
-        elif isinstance(m, U.FlexOfferRevocation):
-            self.offers = [o for o in self.offers if o.message_id != m.flex_offer_message_id]
-            self.reply(m)
-            self.at("2026-03-09T17:30", self.order)
-        elif isinstance(m, U.Metering):
-            self.reply(m)
-            self.settle()
-
-    def order(self):
-        offer = min(self.offers, key=lambda o: o.offer_options[0].isps[0].start)
-        option = offer.offer_options[0]
-        self.ordered = self.send(U.FlexOrder(
-            **FLEX, conversation_id=offer.conversation_id, flex_offer_message_id=offer.message_id, unsolicited=False,
-            d_prognosis_message_id=offer.d_prognosis_message_id, price=option.price, currency=offer.currency, order_reference="P-1",
-            option_reference=option.option_reference, isps=[U.FlexOrderISP(power=i.power, start=i.start, duration=i.duration) for i in option.isps]))
-
-    def settle(self):
-        o = self.ordered
-        rows = [U.FlexOrderSettlementISP(start=n, duration=1, baseline_power=-95000, ordered_flex_power=i.power, actual_power=-75000,
-                                         delivered_flex_power=i.power, power_deficiency=0)
-                for i in o.isps for n in range(i.start, i.start + i.duration)]
-        item = U.FlexOrderSettlement(isps=rows, order_reference=o.order_reference, period=PERIOD, congestion_point=POINT, price=o.price,
-                                     d_prognosis_message_id=self.prognosis.message_id, penalty=0, net_settlement=o.price)
-        nothing = U.ContractSettlementISP(start=1, duration=1, reserved_power=0)
-        contract = U.ContractSettlement(periods=[U.ContractSettlementPeriod(isps=[nothing], period=PERIOD)])
-        self.send(U.FlexSettlement(result=U.AcceptedRejected.ACCEPTED, flex_order_settlements=[item], contract_settlements=[contract],
-                                   period_start=PERIOD, period_end=PERIOD, currency="EUR"))
-
-
-class Aggregator(Peer):
-    """An AGR: offers twice, takes the dearer offer back, delivers what is ordered."""
-
-    def begin(self):
-        self.revision, self.power = 0, {n: -270000 if n in NEEDED else 3000 for n in range(1, 97)}
-        self.prognose()
-
-    def prognose(self):
-        self.revision += 1
-        isps = [U.DPrognosisISP(power=p, start=n, duration=1) for n, p in self.power.items()]
-        sent = self.send(U.DPrognosis(**FLEX, isps=isps, revision=self.revision))
-        if self.revision == 1:
-            self.baseline = sent
-
-    def take(self, m):
-        if isinstance(m, U.FlexRequest):
-            self.reply(m)
-            self.dear = None
-            wanted = [i for i in m.isps if i.disposition == U.AvailableRequested.REQUESTED]
-            for price in (10, 99):
-                isps = [U.FlexOfferOptionISP(power=i.min_power * 11 // 10, start=i.start, duration=i.duration) for i in wanted]
-                option = U.FlexOfferOption(option_reference="A", price=price, min_activation_factor=0.01, isps=isps)
-                offer = self.send(U.FlexOffer(
-                    **FLEX, conversation_id=m.conversation_id, flex_request_message_id=m.message_id, unsolicited=False, currency="EUR",
-                    d_prognosis_message_id=self.baseline.message_id, expiration_date_time="2026-03-09T20:00:00+01:00", offer_options=[option]))
-                self.dear = offer.message_id
-        elif isinstance(m, U.FlexOfferResponse) and m.flex_offer_message_id == self.dear:
-            self.send(U.FlexOfferRevocation(conversation_id=m.conversation_id, flex_offer_message_id=self.dear))
-        elif isinstance(m, U.FlexOrder):
-            self.reply(m)
-            for i in m.isps:
-                for n in range(i.start, i.start + i.duration):
-                    self.power[n] += i.power
-            self.prognose()
-            self.at("2026-03-11T06:30", self.meter)
-        elif isinstance(m, U.FlexSettlement):
-            status = [U.FlexOrderSettlementStatus(order_reference=o.order_reference, disposition="Accepted") for o in m.flex_order_settlements]
-            self.reply(m, flex_order_settlement_statuses=status)
-
-    def meter(self):
-        for k, address in enumerate(CONNECTIONS):
-            isps = [U.MeteringISP(start=n, value=p / 1000 if k == 0 else 0) for n, p in self.power.items()]
-            profile = U.MeteringProfile(profile_type="Power", unit="kW", isps=isps)
-            self.send(U.Metering(profiles=[profile], revision=1, isp_duration="PT15M", time_zone=ZONE, period=PERIOD,
-                                 ean="E" + address.removeprefix("ean.")))
-
-
-def rows(path, header, lines):
-    path.write_text(header + "\n" + "".join(line + "\n" for line in lines))
-
-
-def configure(folder, role, domain, other, port, url, keys, business):
-    """Writes the configuration and gives the public key of the participant."""
-    public = subprocess.run([binary, "message", "keygen", "--out", folder / "own.key"], check=True, capture_output=True, text=True).stdout.strip()
-    peer_role = "DSO" if role == "agr" else "AGR"
-    connections = json.dumps(CONNECTIONS)
-    (folder / "participant.toml").write_text(f"""
-domain = "{domain}"
-listen = "127.0.0.1:{port}"
-private_key = "own.key"
-messages = "kept"
-retry_after_s = 5
-give_up_after_s = 20
-clock = {{ start = "2026-03-09T12:00", speed = {SPEED} }}
-time = {{ from = "{PERIOD}", until = "{PERIOD}" }}
-
-[market]
-prognosis = "13:00"
-request = "13:30"
-request_expires = "17:00"
-order = "18:00"
-gate = "20:00"
-metering = "06:00"
-
-[[peer]]
-domain = "{other}"
-role = "{peer_role}"
-url = "{url}"
-# An old key is still published beside the new one.
-public_keys = ["{b64encode(crypto_sign_keypair()[0]).decode()}", "{keys}"]
-{f'connections = {connections}' if role == "dso" else ''}
-
-[[congestion_point]]
-address = "{POINT}"
-connections = {connections}
-{business}
-""")
-    return public.removeprefix("cs1.")
-
-
-def aggregator_files(folder):
-    load = lambda n: 5000 if n else 0  # noqa: E731
-    feed_in = {"2026-03-09T12:00": lambda n: 100000 if 45 <= n <= 64 else 0,
-               # The weather turns: what was offered for the last hour is no longer there.
-               "2026-03-09T15:00": lambda n: 10000 if 57 <= n <= 64 else 100000 if 45 <= n < 57 else 0}
-    rows(folder / "forecast.csv", "issued,period,isp,connection,load_w,feed_in_w",
-         (f"{t},{PERIOD},{n},{CONNECTIONS[0]},{load(n)},{f(n)}" for t, f in feed_in.items() for n in range(1, 97)))
-    rows(folder / "prices.csv", "period,isp,eur_per_mwh", (f"{PERIOD},{n},50" for n in range(1, 97)))
-    metered = lambda n: -75000 if 49 <= n <= 52 else -95000 if 45 <= n <= 64 else 5000  # noqa: E731
-    rows(folder / "meters.csv", "period,isp,connection,p_w", (f"{PERIOD},{n},{CONNECTIONS[0]},{metered(n)}" for n in range(1, 97)))
-    return '[aggregator]\nforecast = "forecast.csv"\nprices = "prices.csv"\nmeters = "meters.csv"'
-
-
-def operator_files(folder):
-    power = lambda n: -90000 if n in NEEDED else 1000  # noqa: E731
-    rows(folder / "forecast.csv", "issued,period,isp,connection,p_w,q_var",
-         (f"2026-03-09T12:00,{PERIOD},{n},{c},{power(n)},0" for c in CONNECTIONS for n in range(1, 97)))
-    return f"""element = "transformer:MV1.101-LV1.101-Trafo 1"
-[operator]
-feeder = "{os.path.relpath(ROOT / 'scenarios/feeders/lv-rural1-2', folder)}"
-forecast = "forecast.csv"
-price_ceiling_eur_per_mwh = 1000.0"""
-
-
-def trade(role, base, peer_class, files, temp):
-    """One whole trade; gives the participant's output, its exit code and what went wrong."""
-    folder = temp / role
-    folder.mkdir()
-    domain, other = (f"agr.{role}.example.com", f"dso.{role}.example.com")
-    if role == "dso":
-        domain, other = other, domain
-    ours, theirs = free_port(), free_port()
-    public, secret = crypto_sign_keypair()
-    key = configure(folder, role, domain, other, ours, f"http://127.0.0.1:{theirs}{PATH}", "cs1." + b64encode(public).decode(), files(folder))
-    peer = peer_class(base, other, theirs, secret, domain, f"http://127.0.0.1:{ours}{PATH}", key)
-    run = subprocess.Popen([binary, "participant", "--role", role, "--config", folder / "participant.toml"], stdout=subprocess.PIPE, text=True)
-    log = [run.stdout.readline()]
-    peer.began = time.monotonic()
-    if hasattr(peer, "begin"):
-        peer.inbox.put(peer.begin)
-    log.extend(run.stdout)
-    return "".join(log), run.wait(30), peer
-
+from live_peer import PATH, PERIOD, Clock, Side, U, binary, shared
+from nacl.bindings import crypto_sign
+from shapeshifter_uftp.transport import to_xml
 
 EXPECTED = {
     "agr": {"out": {"D-Prognosis": 2, "FlexRequestResponse": 1, "FlexOffer": 3, "FlexOfferRevocation": 1, "FlexOrderResponse": 1, "Metering": 1,
@@ -288,13 +43,17 @@ EXPECTED = {
 }
 
 
-def verdict(role, temp, log, code, peer):
-    """What is wrong with a trade that has ended."""
-    faults = list(peer.faults)
-    if code != 0:
-        faults.append(f"exit code {code}")
-    kept = sorted((temp / role / "kept").glob("*.xml"))
-    for way, expected in EXPECTED[role].items():
+# ------------------------------------------------------------------------------------------------------------- verdicts
+
+
+def counts(side, faults):
+    """Every message of a trade once, under numbers without a gap."""
+    kept = side.kept()
+    for n, path in enumerate(kept, 1):
+        if int(path.stem.split("-")[0]) != n:
+            faults.append(f"{path.name} where number {n} is due")
+            break
+    for way, expected in EXPECTED[side.role].items():
         found = {}
         for path in kept:
             _, direction, name = path.stem.split("-", 2)
@@ -302,31 +61,312 @@ def verdict(role, temp, log, code, peer):
                 found[name] = found.get(name, 0) + 1
         if found != expected:
             faults.append(f"{way}: {found} instead of {expected}")
+
+
+def validity(side, faults):
+    """Schema, judge and `message check` on everything kept."""
+    kept = side.kept()
     oracle = [sys.executable, "-B", shared / "uftp/peer/oracle.py", "--xsd", "3.1.0-ean18", *kept]
     judged = subprocess.run(oracle, capture_output=True, text=True)
     faults.extend(line for line in judged.stdout.splitlines() if '"ok": true' not in line)
     checked = subprocess.run([binary, "message", "check", *kept], capture_output=True, text=True)
     faults.extend(line for line in checked.stdout.splitlines() if not line.endswith(": ok"))
-    if "Disputed" in "".join(p.read_text() for p in kept):
+
+
+def books(side, faults):
+    """What one side has on paper the other has, too: each message sent came, nothing came that was not sent, money is equal."""
+    from xml.etree import ElementTree
+
+    ours = {"in": {}, "out": {}}
+    for path in side.kept():
+        root = ElementTree.parse(path).getroot()
+        number = root.get("MessageID")
+        if number in ours["in"] or number in ours["out"]:
+            faults.append(f"{path.name}: {number} stands in the archive twice")
+        ours[path.stem.split("-")[1]][number] = root
+    for name, here, there in [("sent", ours["out"], side.peer.seen), ("received", ours["in"], side.peer.sent)]:
+        if set(here) != set(there):
+            faults.append(f"{name}: {len(set(here) - set(there))} here alone, {len(set(there) - set(here))} there alone")
+    orders = [r for m in ours.values() for r in m.values() if r.tag == "FlexOrder"]
+    settled = [i for m in ours.values() for r in m.values() if r.tag == "FlexSettlement" for i in r.iter("FlexOrderSettlement")]
+    if [o.get("OrderReference") for o in orders] != [i.get("OrderReference") for i in settled]:
+        faults.append("the settlement names other orders than were given")
+    if any(float(o.get("Price")) != float(i.get("Price")) for o, i in zip(orders, settled)):
+        faults.append("an order is settled at another price")
+    if any("Disputed" in path.read_text() for path in side.kept()):
         faults.append("the settlement is disputed")
-    if role == "dso" and "payment" not in log:
+
+
+def told(side, code, faults):
+    """Exit code, and what the participant said."""
+    faults.extend(side.peer.faults)
+    if code != 0:
+        faults.append(f"exit code {code}")
+    payments = [line.split("  ", 1)[1] for line in side.log if line.split("  ")[1] == "payment"]
+    if len(payments) != len(set(payments)):
+        faults.append("a payment was told twice")
+
+
+# ---------------------------------------------------------------------------------------------------------------- cases
+
+
+def whole(role, temp):
+    side, faults = Side(role, temp / f"whole_{role}", Clock("2026-03-09T12:00", 3600)), []
+    side.begin()
+    told(side, side.end(120), faults)
+    counts(side, faults)
+    validity(side, faults)
+    books(side, faults)
+    if role == "dso" and not any("  payment" in line for line in side.log):
         faults.append("nothing was paid")
-    return faults
+    return side, faults, f"{len(side.kept())} messages"
 
 
-with tempfile.TemporaryDirectory() as temp:
-    temp = Path(temp)
-    results = {}
-    sides = {"agr": (ShapeshifterDsoService, Operator, aggregator_files), "dso": (ShapeshifterAgrService, Aggregator, operator_files)}
-    threads = [threading.Thread(target=lambda r=r, s=s: results.update({r: trade(r, *s, temp)})) for r, s in sides.items()]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    failed = len(results) < 2
-    for role, (log, code, peer) in sorted(results.items()):
-        faults = verdict(role, temp, log, code, peer)
-        failed |= bool(faults)
-        print(f"---- copperplate as {role.upper()}\n{log}" + "".join(f"FAULT: {f}\n" for f in faults))
-    sys.stdout.flush()
-    os._exit(1 if failed else 0)
+def last_day(side, faults):
+    """The night is skipped: both clocks go on shortly before metering, while the participant is down."""
+    if side.run.poll() is None:
+        side.kill()
+    side.set_clock("2026-03-11T05:45", 900)
+    if not side.start():
+        faults.append("it does not start again")
+
+
+def killed(role, temp, kills=50):
+    side, faults = Side(role, temp / f"killed_{role}", Clock("2026-03-09T12:45", 600)), []
+    rng, restarts = random.Random(f"killed {role}"), 0
+    side.begin()
+    # Trade takes 45 s, metering and settlement 15 s.
+    for phase, count, seconds in [("trade", kills - 12, 45), ("settlement", 12, 8)]:
+        moments, began = sorted(rng.uniform(0.2, seconds) for _ in range(count)), time.monotonic()
+        for moment in moments:
+            time.sleep(max(0.0, began + moment - time.monotonic()))
+            if side.run.poll() is None:
+                side.kill()
+                restarts += 1
+            elif side.run.returncode != 0:
+                faults.append(f"it ended by itself with {side.run.returncode}")
+            if not side.start() and side.end(10) != 0:
+                faults.append("it does not start again")
+        if phase == "trade":
+            time.sleep(max(0.0, began + seconds - time.monotonic()))
+            last_day(side, faults)
+    told(side, side.end(60), faults)
+    counts(side, faults)
+    validity(side, faults)
+    books(side, faults)
+    return side, faults, f"{restarts} kills, {len(side.kept())} messages"
+
+
+def sealed(secret, payload, domain, role, gap=" "):
+    body = b64encode(crypto_sign(payload.encode(), secret)).decode()
+    return f'<SignedMessage SenderDomain="{domain}"{gap}SenderRole="{role}" Body="{body}"/>'.encode()
+
+
+def posted(port, body, seconds=10):
+    """Status of a POST."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request("POST", PATH, body, {"Content-Type": "text/xml"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_message(side):
+    message = U.TestMessage(version="3.1.0", sender_domain=side.other, recipient_domain=side.domain, message_id=str(uuid4()),
+                            conversation_id=str(uuid4()), time_stamp=side.clock.now().isoformat(timespec="seconds"))
+    return message.conversation_id, to_xml(message)
+
+
+def flood(temp):
+    side, faults = Side("agr", temp / "flood", Clock("2026-03-09T12:00", 60)), []
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    side.start(files=256)
+    idle, stalled, held = [], [], 2000
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 100000\r\n\r\nabc".encode()
+
+    def connect(sockets, first=b""):
+        try:
+            sockets.append(socket.create_connection(("127.0.0.1", side.port), 10))
+            if first:
+                sockets[-1].sendall(first)
+        except OSError:
+            pass
+
+    def answered():
+        """Seconds until a signed message is taken in, and until its answer is there."""
+        conversation, payload = test_message(side)
+        began = time.monotonic()
+        status = posted(side.port, sealed(side.secret, payload, side.other, "DSO"))
+        taken = time.monotonic() - began
+        while not any(m.conversation_id == conversation for m in list(side.peer.seen.values())):
+            if time.monotonic() - began > 20:
+                faults.append(f"no answer within 20 s to a message that got {status}")
+                break
+            time.sleep(0.01)
+        return taken, time.monotonic() - began
+
+    for _ in range(held):
+        connect(idle)
+    for _ in range(100):
+        connect(stalled, head)
+    times = [answered() for _ in range(5)]
+    # And while others come in as fast as they can.
+    busy = threading.Event()
+
+    def storm():
+        while not busy.is_set():
+            connect(idle)
+            if len(idle) > held:
+                idle.pop(0).close()
+
+    storms = [threading.Thread(target=storm, daemon=True) for _ in range(2)]
+    for s in storms:
+        s.start()
+    times += [answered() for _ in range(5)]
+    busy.set()
+    for s in storms:
+        s.join()
+    worst = max(t for _, t in times)
+    if worst > 2:
+        faults.append(f"a signed message was answered after {worst:.2f} s")
+    figures = side.metrics()
+    if figures["copperplate_connections_dropped_total"] < 1000:
+        faults.append("hardly any connection was dropped")
+    if not any("  dropped" in line for line in side.log):
+        faults.append("nothing is said about dropped connections")
+    for s in idle + stalled:
+        s.close()
+    time.sleep(1)
+    times.append(answered())
+    if side.run.poll() is not None:
+        faults.append("it ended")
+    side.kill()
+    text = f"{held} idle and 100 stalled, answered within {worst:.3f} s (taken in within {max(t for t, _ in times):.3f} s), "
+    return side, faults, text + f"{figures['copperplate_connections_dropped_total']:.0f} dropped"
+
+
+def forged(temp, number=10_000):
+    side, faults = Side("agr", temp / "forged", Clock("2026-03-09T12:00", 600)), []
+    rng, statuses = random.Random("forged"), {}
+    side.begin()
+    stranger = bytes(rng.randrange(256) for _ in range(64))
+    while not side.peer.sent:
+        time.sleep(0.1)
+
+    def one(n):
+        _, payload = test_message(side)
+        sent = list(side.peer.sent.values())
+        match n % 5:
+            case 0:  # signed by somebody else
+                return sealed(stranger, payload, side.other, "DSO")
+            case 1:  # by nobody known
+                return sealed(side.secret, payload, "dso.nowhere.example.com", "DSO")
+            case 2:  # replayed, in an envelope that is written differently each time
+                return sealed(side.secret, to_xml(rng.choice(sent)), side.other, "DSO", " " * (1 + n))
+            case 3:  # to somebody else
+                return sealed(side.secret, payload.replace(side.domain, "agr.elsewhere.example.com"), side.other, "DSO")
+            case _:  # no message, with a line for the log
+                return b'<SignedMessage SenderDomain="&#10;2026-03-09T12:00:05+01:00  payment      amount=9.99&#10;" SenderRole="DSO" Body="x"/>'
+
+    def many(numbers):
+        for n in numbers:
+            # Over the whole trade.
+            time.sleep(max(0.0, began + 45 * n / number - time.monotonic()))
+            try:
+                status = posted(side.port, one(n))
+            except OSError as e:
+                status = type(e).__name__
+            statuses[status] = statuses.get(status, 0) + 1
+
+    began = time.monotonic()
+    workers = [threading.Thread(target=many, args=(range(k, number, 4),)) for k in range(4)]
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join()
+    took = time.monotonic() - began
+    late = [m for m in side.peer.faults]
+    while side.clock.now().isoformat() < "2026-03-09T20:15":
+        time.sleep(0.2)
+    figures = side.metrics()
+    last_day(side, faults)
+    told(side, side.end(60), faults)
+    counts(side, faults)
+    books(side, faults)
+    if sum(statuses.values()) != number or set(statuses) - {200, 400, 401, 419, 429}:
+        faults.append(f"statuses {statuses}")
+    journal = side.folder / "participant.journal"
+    messages = journal.read_text().count('"message":{')
+    if messages > sum(EXPECTED["agr"]["in"].values()):
+        faults.append(f"{messages} messages in the journal")
+    if any(line.startswith("2026-03-09T12:00:05+01:00  payment") for line in side.log):
+        faults.append("a stranger wrote a line of the log")
+    again = sum(v for k, v in figures.items() if 'result="again"' in k)
+    text = f"{number} in {took:.0f} s: {dict(sorted(statuses.items(), key=str))}, {again:.0f} replays, journal {journal.stat().st_size} bytes"
+    return side, faults + late, text + f", log {len(side.log)} lines"
+
+
+def disk(temp):
+    """A limit on the size of files is as good as a full disk."""
+    side, faults = Side("agr", temp / "disk", Clock("2026-03-09T12:00", 3600)), []
+    config = side.folder / "participant.toml"
+    full = "import resource, signal, os, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); " \
+           "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); os.execv(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-c", full, binary, "participant", "--role", "agr", "--config", config]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    side.log.append(run.stdout)
+    if run.returncode != 1 or "cannot write the journal" not in run.stderr or "  stopped" not in run.stdout:
+        faults.append(f"exit code {run.returncode}: {run.stderr}")
+    faults.extend(f"{p.name} is empty or partial" for p in (side.folder / "kept").iterdir() if p.stat().st_size == 0 or p.suffix != ".xml")
+    if not side.begin():
+        faults.append("with room again it does not start")
+    side.kill()
+    return side, faults, "exit code 1, and it starts again with room"
+
+
+CASES = {
+    "whole agr": lambda temp: whole("agr", temp),
+    "whole dso": lambda temp: whole("dso", temp),
+    "killed agr": lambda temp: killed("agr", temp),
+    "killed dso": lambda temp: killed("dso", temp),
+    "forged": forged,
+    "disk": disk,
+    "flood": flood,
+}
+# What measures time runs alone; what is busy beside what mostly waits.
+GROUPS = [["whole agr", "whole dso", "disk", "forged"], ["killed agr", "killed dso"], ["flood"]]
+
+
+def play(name, temp, results):
+    began = time.monotonic()
+    try:
+        side, faults, figures = CASES[name](temp)
+        log = "".join(side.log)
+    except Exception as e:  # noqa: BLE001  a case that breaks down has failed
+        import traceback
+
+        faults, figures, log = ["".join(traceback.format_exception(e))], "broke down", ""
+    results[name] = (faults, figures, log, time.monotonic() - began)
+
+
+def main():
+    wanted, results = sys.argv[3:], {}
+    with tempfile.TemporaryDirectory() as temp:
+        for group in GROUPS:
+            names = [n for n in group if not wanted or n.split()[0] in wanted]
+            threads = [threading.Thread(target=play, args=(n, Path(temp), results)) for n in names]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+        for name, (faults, figures, log, seconds) in results.items():
+            if faults or name.startswith("whole"):
+                print(f"---- {name}\n{log}")
+            print(f"==== {name}: {figures}, {seconds:.0f} s" + "".join(f"\nFAULT: {f}" for f in faults))
+        sys.stdout.flush()
+        os._exit(1 if any(faults for faults, *_ in results.values()) else 0)
+
+
+main()

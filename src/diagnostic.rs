@@ -3,10 +3,14 @@
 //! A [`Finding`] is data; [`Findings`] collects all of them before anyone gives up, so a user mends a file in one round.
 //! Every code has a [`Rule`] with its page; `docs/diagnostics.md` is made of them. Wording follows STYLE.md.
 
+mod visible;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+pub use visible::{visible, visible_json, visible_lines};
 
 /// A text that findings point into, with the name to show for it.
 #[derive(Clone)]
@@ -310,7 +314,9 @@ pub fn render(finding: &Finding, colour: bool) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(finding.message.as_str()).id(finding.code);
+    // A message quotes what somebody wrote, and so may a help.
+    let (message, help) = (visible(&finding.message), finding.help.as_deref().map(visible_lines));
+    let title = level.primary_title(&*message).id(finding.code);
     let mut group = match &finding.location {
         Some(at) => {
             // Handing over one line keeps the cost of a thousand findings in a large table linear.
@@ -324,7 +330,7 @@ pub fn render(finding: &Finding, colour: bool) -> String {
         None => Group::with_title(title),
     };
     let page = format!("'copperplate explain {}' says more", finding.code);
-    group = group.element(Level::HELP.message(finding.help.as_deref().unwrap_or(&page)));
+    group = group.element(Level::HELP.message(help.as_deref().unwrap_or(&page)));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
 }

@@ -16,7 +16,8 @@ Examples:
 
 Needs a build with the feature `http`: cargo build --release --features http
 
-Exit code 0: every day is settled; 1: a message was given up without an answer; 2: usage or configuration wrong."
+Exit code 0: every day is settled; 1: a message was given up without an answer, or the participant could not go on; 2: usage, \
+configuration or journal wrong."
 )]
 pub(super) struct Args {
     /// Which part to play
@@ -35,22 +36,31 @@ enum PlayedRole {
     Dso,
 }
 
+/// What to do about a participant that stopped.
+#[cfg(feature = "http")]
+const STOPPED_HELP: &str = "mend that and start it again: what it knows is in its journal";
+
 #[cfg(feature = "http")]
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     use crate::ids::Role;
     use crate::live::rules::NO_RANDOMNESS;
-    use crate::live::{self, Participant};
+    use crate::live::{self, Ended, Participant};
 
     let role = match args.role {
         PlayedRole::Agr => Role::Agr,
         PlayedRole::Dso => Role::Dso,
     };
-    let loaded = live::load(&args.config)?;
-    let key = super::message::secret_key(&loaded.path("private_key"))?;
+    let (loaded, key) = live::load(&args.config, role, &super::message::secret_key)?;
     let seed = getrandom::u64().map_err(|e| NO_RANDOMNESS.finding(format!("the system gives no random bytes: {e}")))?;
-    let participant = Participant::start(loaded, role, key, seed)?;
-    let ended = participant.run(&|line| super::print(line));
-    Ok(if ended.given_up == 0 { Outcome::Done } else { Outcome::CaseFailed })
+    let participant = Participant::start(&loaded, key, seed, Box::new(super::print))?;
+    Ok(match participant.run() {
+        Ended::Settled { given_up: 0 } => Outcome::Done,
+        Ended::Settled { .. } => Outcome::CaseFailed,
+        Ended::Stopped(why) => {
+            super::report(&crate::live::rules::STOPPED.finding(why).help(STOPPED_HELP).into());
+            Outcome::CaseFailed
+        }
+    })
 }
 
 #[cfg(not(feature = "http"))]

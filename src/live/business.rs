@@ -1,26 +1,30 @@
 //! A configuration turned into what the driver needs: the agent, the common reference if it runs its own, and the files.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::Time;
+use serde_json::{Value as Json, json};
 
-use super::config::{CongestionPoint, Loaded};
-use super::rules::{NO_BUSINESS, NO_OPERATOR};
-use super::series::{Layout, Series, Values};
+use super::config::CongestionPoint;
+use super::loaded::{Loaded, cro_peer, own_cro_domain};
+use super::readings::{Files, Own};
+use super::rules::NO_BUSINESS;
+use super::series::Series;
 use crate::agent::agr::{self, Agr, OwnDevice};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, Watched};
-use crate::agent::{Area, DayPrices, Desk, Directory, DsoVintage, Inbox, Input, MeterDay, Participant, PortfolioVintage, PublicCp};
+use crate::agent::{Desk, Directory, Inbox, Input, Participant, PublicCp};
 use crate::asset::curtailable::Curtailable;
-use crate::asset::{Device, Outlook, fixed};
-use crate::diagnostic::Findings;
-use crate::grid::RadialOrder;
+use crate::asset::{Device, fixed};
+use crate::diagnostic::{Finding, Findings, nearest};
+use crate::grid::{Grid, RadialOrder};
 use crate::ids::{AgrIdx, AssetIdx, BranchIdx, ConnectionIdx, CpIdx, Domain, EntityAddress, Role};
 use crate::import::read_folder;
 use crate::powerflow::Network;
-use crate::scenario::lint::{unknown_currency, unknown_element, unknown_zone};
+use crate::scenario::lint::{element_twice, empty_congestion_point, unknown_connection, unknown_element};
+use crate::table::rules::UNREADABLE_FILE;
 use crate::time::{IspCalendar, Period, SimTime};
 use crate::uftp::message::{
     AgrPortfolioUpdate, ConversationId, Currency, DateTime, Header, Message, MessageId, PortfolioConnection, Version, ZoneName,
@@ -35,6 +39,8 @@ pub(super) struct Business {
     pub(super) files: Files,
     pub(super) calendar: Arc<IspCalendar>,
     pub(super) periods: Vec<Period>,
+    /// What a replay depends on.
+    pub(super) facts: Json,
 }
 
 /// What all parts of a business share.
@@ -49,32 +55,64 @@ struct Common<'a> {
 }
 
 impl Business {
-    /// Builds the business of a participant in `role`; `seed` keys its MessageIDs.
+    /// Builds the business of a participant; `seed` keys its MessageIDs. The configuration's names and times have been checked.
     ///
     /// # Errors
-    /// All findings of the part that fails first: calendar and currency, the role's own table, its files.
-    pub(super) fn new(loaded: &Loaded, role: Role, seed: u64, now: SimTime) -> Result<Business, Findings> {
-        let common = Common::new(loaded, role, seed)?;
+    /// All findings: the role's own table, its feeder, its files.
+    pub(super) fn new(loaded: &Loaded, calendar: IspCalendar, currency: Currency, seed: u64, now: SimTime) -> Result<Business, Findings> {
+        let common = Common::new(loaded, calendar, currency, seed);
         let days = &loaded.config.time;
         let dates = days.from.series(jiff::Span::new().days(1)).take_while(|d| *d <= days.until);
         let periods = dates.map(|date| common.calendar.period(date)).collect();
-        let (agent, files) = if role == Role::Dso { operator(&common)? } else { aggregator(&common)? };
-        let has_cro = loaded.config.peer.iter().any(|p| p.role.role() == Role::Cro);
-        let cro = (!has_cro).then(|| (common.cro.clone(), common.own_cro(now)));
-        Ok(Business { agent, cro, files, calendar: common.calendar, periods })
+        let (agent, files) = if loaded.role == Role::Dso { operator(&common)? } else { aggregator(&common)? };
+        let cro = cro_peer(&loaded.config).is_none().then(|| (common.cro.clone(), common.own_cro(now)));
+        let facts = facts(loaded, &files)?;
+        Ok(Business { agent, cro, files, calendar: common.calendar, periods, facts })
     }
 }
 
+/// What a replay depends on: the configuration without what may change from one start to the next (addresses, keys, paths,
+/// patience, clock), and what the files say that the agent is made of.
+fn facts(loaded: &Loaded, files: &Files) -> Result<Json, Findings> {
+    let mut facts = serde_json::to_value(&loaded.config).expect("what was read can be written");
+    let mut without = |at: &str, keys: &[&str]| {
+        if let Some(table) = facts.pointer_mut(at).and_then(Json::as_object_mut) {
+            keys.iter().for_each(|key| drop(table.remove(*key)));
+        }
+    };
+    without("", &["listen", "private_key", "messages", "journal", "retry_after_s", "give_up_after_s", "clock"]);
+    (0..loaded.config.peer.len()).for_each(|k| without(&format!("/peer/{k}"), &["url", "public_keys"]));
+    without("/aggregator", &["forecast", "prices", "meters"]);
+    without("/operator", &["feeder", "forecast"]);
+    match loaded.role {
+        Role::Dso => facts["operator"]["feeder"] = json!(feeder_fingerprint(&loaded.path("operator.feeder"))?),
+        _ => facts["aggregator"]["forecast"] = json!(files.connections.keys().collect::<Vec<_>>()),
+    }
+    Ok(facts)
+}
+
+/// BLAKE3 of the names and bytes of a folder's files.
+fn feeder_fingerprint(folder: &Path) -> Result<String, Findings> {
+    let unreadable = |e: std::io::Error| UNREADABLE_FILE.finding(format!("cannot read '{}': {e}", folder.display()));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    let mut hasher = blake3::Hasher::new();
+    for path in paths.iter().filter(|p| p.is_file()) {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        hasher.update(name.as_bytes()).update(b"\0").update(&std::fs::read(path).map_err(unreadable)?);
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 impl<'a> Common<'a> {
-    fn new(loaded: &'a Loaded, role: Role, seed: u64) -> Result<Common<'a>, Findings> {
+    fn new(loaded: &'a Loaded, calendar: IspCalendar, currency: Currency, seed: u64) -> Common<'a> {
         let config = &loaded.config;
-        let calendar = IspCalendar::new(&config.time.zone, config.time.isp_minutes)
-            .map_err(|e| loaded.at("time.zone", unknown_zone::RULE.finding(e.to_string())))?;
-        let currency = unknown_currency::currency(&config.market.currency).map_err(|finding| loaded.at("market.currency", finding))?;
-        let cro = config.peer.iter().find(|p| p.role.role() == Role::Cro);
-        let cro = cro.map_or_else(|| format!("cro.{}", config.domain), |p| p.domain.clone());
+        let cro = Domain::new(cro_peer(config).map_or_else(|| own_cro_domain(config), |p| p.domain.clone()));
         let domain = Domain::new(config.domain.as_str());
-        Ok(Common { loaded, calendar: Arc::new(calendar), currency, domain, cro: Domain::new(cro), role, seed })
+        Common { loaded, calendar: Arc::new(calendar), currency, domain, cro, role: loaded.role, seed }
     }
 
     fn desk(&self, domain: &Domain) -> Desk {
@@ -153,16 +191,23 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
     let loaded = common.loaded;
     let a = loaded.config.aggregator.as_ref().ok_or_else(|| common.missing("aggregator"))?;
     let forecast = loaded.path("aggregator.forecast");
-    let connections = Series::connections(&forecast)?;
-    let dso = loaded.config.peer.iter().find(|p| p.role.role() == Role::Dso);
-    let dso = dso.ok_or_else(|| loaded.at("peer", NO_OPERATOR.finding("no peer is a DSO").help("an aggregator trades with one")))?;
-    let points = common.points(&connections);
+    let own =
+        Own::Aggregator { prices: loaded.path("aggregator.prices"), meters: loaded.document.file("aggregator.meters").unwrap_or_default() };
+    let files = Files::new(forecast.clone(), Series::connections(&forecast)?, &common.calendar, own)?;
+    let points = common.points(&files.connections);
+    let mut findings = Findings::default();
+    for (k, _) in points.iter().enumerate().filter(|(_, p)| p.connections.is_empty()) {
+        let finding = empty_congestion_point::RULE.finding("the congestion point has no connection of the forecast's");
+        findings.push(loaded.at(&format!("congestion_point[{k}]"), finding.help(format!("'{}' tells of others", forecast.display()))));
+    }
+    let (points, _) = findings.or_ok(points)?;
+    let dso = loaded.config.peer.iter().find(|p| p.role.role() == Role::Dso).map(|p| p.domain.as_str()).unwrap_or_default();
     let profile = agr::Profile {
         agr: AgrIdx::new(0),
-        dso: Domain::new(dso.domain.as_str()),
+        dso: Domain::new(dso),
         cro: common.cro.clone(),
-        connections: connections.iter().map(|(name, k)| (ConnectionIdx::new(*k), EntityAddress::new(name.as_str()))).collect(),
-        devices: (0..connections.len()).map(feed_in).collect(),
+        connections: files.connections.iter().map(|(name, k)| (ConnectionIdx::new(*k), EntityAddress::new(name.as_str()))).collect(),
+        devices: (0..files.connections.len()).map(feed_in).collect(),
         within: PublicCp::within(&points),
         congestion_points: points,
         contracts: Vec::new(),
@@ -174,10 +219,7 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
         rounds: loaded.config.market.timetable().rounds,
     };
     let inbox = Inbox::new(common.directory(&common.domain, Role::Agr));
-    let agent = Box::new(Agr::new(common.desk(&common.domain), inbox, profile));
-    let own =
-        Own::Aggregator { prices: loaded.path("aggregator.prices"), meters: loaded.document.file("aggregator.meters").unwrap_or_default() };
-    Ok((agent, Files::new(forecast, connections, &common.calendar, own)?))
+    Ok((Box::new(Agr::new(common.desk(&common.domain), inbox, profile)), files))
 }
 
 /// The feed-in behind a connection, of which only forecasts tell.
@@ -193,32 +235,18 @@ fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findin
     let (order, _) = RadialOrder::new(&feeder.grid, &feeder.places)?;
     let grid = &feeder.grid;
     let connections: BTreeMap<String, usize> = grid.connections.iter().enumerate().map(|(k, c)| (c.address.to_string(), k)).collect();
-    let mut findings = Findings::default();
-    let mut watched = Vec::new();
-    for (k, (public, c)) in common.points(&connections).into_iter().zip(&loaded.config.congestion_point).enumerate() {
-        let branch = (0..grid.branches()).map(BranchIdx::new).find(|b| c.element.as_deref() == Some(&grid.branch_name(*b)));
-        let Some(branch) = branch else {
-            let finding = unknown_element::RULE.finding("the congestion point names no element of the feeder");
-            findings.push(loaded.at(&format!("congestion_point[{k}]"), finding.help("such as element = \"transformer:ID\"")));
-            continue;
-        };
-        let public = PublicCp { connections: order.downstream_connections(grid, branch), ..public };
-        let rated_va = match branch.i().checked_sub(grid.lines.len()) {
-            Some(t) => grid.transformers[t].rated_power_va,
-            None => libm::sqrt(3.0) * grid.buses[grid.lines[branch.i()].from.i()].u_rated_v * grid.lines[branch.i()].rated_current_a,
-        };
-        let from_is_upstream = !order.downstream_buses(branch).contains(&grid.branch_buses(branch).0);
-        watched.push(Watched {
-            public,
-            branch,
-            from_is_upstream,
-            rated_va,
-            planning: c.planning,
-            rating: c.planning,
-            emergency: c.planning,
-        });
-    }
-    let (watched, _) = findings.or_ok(watched)?;
+    let mut findings = strangers(loaded, &connections);
+    let watched = watched(common, grid, &order, &connections, &mut findings);
+    let files = match Files::new(loaded.path("operator.forecast"), connections, &common.calendar, Own::Operator) {
+        Ok(files) => Some(files),
+        Err(faults) => {
+            findings.extend(faults);
+            None
+        }
+    };
+    let ((watched, files), _) = findings.or_ok((watched, files))?;
+    let files = files.expect("what is missing was found");
+    let inbox = Inbox::new(common.directory(&common.domain, Role::Dso));
     let points: Vec<PublicCp> = watched.iter().map(|w| w.public.clone()).collect();
     let profile = dso::Profile {
         cro: common.cro.clone(),
@@ -234,102 +262,73 @@ fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findin
         rounds: loaded.config.market.timetable().rounds,
         orange: None,
     };
-    let inbox = Inbox::new(common.directory(&common.domain, Role::Dso));
-    let agent = Box::new(Dso::new(common.desk(&common.domain), inbox, profile));
-    Ok((agent, Files::new(loaded.path("operator.forecast"), connections, &common.calendar, Own::Operator)?))
+    Ok((Box::new(Dso::new(common.desk(&common.domain), inbox, profile)), files))
 }
 
-/// The files that a participant learns from, and what it has learnt already.
-pub(super) struct Files {
-    forecast: PathBuf,
-    connections: BTreeMap<String, usize>,
-    calendar: Arc<IspCalendar>,
-    own: Own,
-    told: BTreeMap<Date, SimTime>,
-    priced: BTreeSet<Date>,
-    metered: BTreeSet<Date>,
+/// Connections in the configuration that the feeder does not have.
+fn strangers(loaded: &Loaded, connections: &BTreeMap<String, usize>) -> Findings {
+    let config = &loaded.config;
+    let peers = config.peer.iter().enumerate().map(|(k, p)| (format!("peer[{k}]"), &p.connections));
+    let points = config.congestion_point.iter().enumerate().map(|(k, c)| (format!("congestion_point[{k}]"), &c.connections));
+    let mut findings = Findings::default();
+    for (table, named) in peers.chain(points) {
+        for (j, address) in named.iter().enumerate().filter(|(_, a)| !connections.contains_key(*a)) {
+            let known: Vec<&str> = connections.keys().map(String::as_str).collect();
+            let finding = unknown_connection::RULE.finding(format!("the feeder has no connection with the address '{address}'"));
+            let help = nearest(address, &known)
+                .map_or_else(|| "its addresses are in connections.csv".to_owned(), |n| format!("did you mean '{n}'?"));
+            findings.push(loaded.at(&format!("{table}.connections[{j}]"), finding.help(help)));
+        }
+    }
+    findings
 }
 
-enum Own {
-    Aggregator { prices: PathBuf, meters: PathBuf },
-    Operator,
-}
-
-impl Files {
-    /// The files, read once to see that they can be.
-    fn new(forecast: PathBuf, connections: BTreeMap<String, usize>, calendar: &Arc<IspCalendar>, own: Own) -> Result<Files, Findings> {
-        let calendar = Arc::clone(calendar);
-        let files =
-            Files { forecast, connections, calendar, own, told: BTreeMap::new(), priced: BTreeSet::new(), metered: BTreeSet::new() };
-        files.forecasts()?;
-        files.prices()?;
-        Ok(files)
-    }
-
-    fn forecasts(&self) -> Result<Series, Findings> {
-        let columns: &[&str] = if matches!(self.own, Own::Operator) { &["p_w", "q_var"] } else { &["load_w", "feed_in_w"] };
-        Series::read(&self.forecast, &self.calendar, &Layout { issued: true, connections: &self.connections, columns })
-    }
-
-    fn prices(&self) -> Result<Series, Findings> {
-        let Own::Aggregator { prices, .. } = &self.own else { return Ok(Series::default()) };
-        Series::read(prices, &self.calendar, &Layout { issued: false, connections: &BTreeMap::new(), columns: &["eur_per_mwh"] })
-    }
-
-    /// Reads the files again: what is new at `now` for `periods`. Meters are read when a day is over.
-    ///
-    /// # Errors
-    /// The findings of a file that cannot be read now.
-    pub(super) fn look(&mut self, now: SimTime, periods: &[Period]) -> Result<Vec<Input>, Findings> {
-        let (forecasts, prices) = (self.forecasts()?, self.prices()?);
-        let mut inputs = Vec::new();
-        for period in periods {
-            if let Some((_, values)) = prices.latest(period.date, now)
-                && self.priced.insert(period.date)
-            {
-                inputs.push(Input::Prices(Arc::new(DayPrices { period: *period, eur_per_mwh: values[0][0].clone() })));
-            }
-            if let Some((issued, values)) = forecasts.latest(period.date, now)
-                && self.told.insert(period.date, issued) != Some(issued)
-            {
-                inputs.push(self.vintage(period, values));
-            }
-            if period.end() <= now && !self.metered.contains(&period.date) {
-                inputs.extend(self.meters(period)?);
-            }
-        }
-        Ok(inputs)
-    }
-
-    fn vintage(&self, period: &Period, values: &Values) -> Input {
-        let zeros = || Area::zero(self.connections.len(), period.isps());
-        match self.own {
-            Own::Aggregator { .. } => Input::Portfolio(Arc::new(PortfolioVintage {
-                period: *period,
-                inflexible_w: values[0].clone(),
-                outlook: values[1].iter().map(|fed| Outlook::Power(fed.iter().map(|w| -w).collect())).collect(),
-            })),
-            Own::Operator => Input::Area(Arc::new(DsoVintage {
-                period: *period,
-                p_w: Area::of(&values[0], period.isps()),
-                q_var: Area::of(&values[1], period.isps()),
-                feed_in_w: zeros(),
-                device_w: zeros(),
-            })),
-        }
-    }
-
-    fn meters(&mut self, period: &Period) -> Result<Vec<Input>, Findings> {
-        let Own::Aggregator { meters, .. } = &self.own else { return Ok(Vec::new()) };
-        if !meters.exists() {
-            return Ok(Vec::new());
-        }
-        let series = Series::read(meters, &self.calendar, &Layout { issued: false, connections: &self.connections, columns: &["p_w"] })?;
-        let Some((_, values)) = series.latest(period.date, SimTime(i64::MAX)) else { return Ok(Vec::new()) };
-        self.metered.insert(period.date);
-        let day = |(c, p_w): (usize, &Vec<f64>)| {
-            Input::Meter(Arc::new(MeterDay { period: *period, connection: ConnectionIdx::new(c), p_w: p_w.clone() }))
+/// The congestion points over the elements of the grid; what is wrong with them goes to `findings`.
+fn watched(
+    common: &Common<'_>,
+    grid: &Grid,
+    order: &RadialOrder,
+    connections: &BTreeMap<String, usize>,
+    findings: &mut Findings,
+) -> Vec<Watched> {
+    let mut watched: Vec<Watched> = Vec::new();
+    for (k, (public, c)) in common.points(connections).into_iter().zip(&common.loaded.config.congestion_point).enumerate() {
+        let mut refuse = |finding: Finding, help: &str| {
+            findings.push(common.loaded.at(&format!("congestion_point[{k}].element"), finding.help(help)));
         };
-        Ok(values[0].iter().enumerate().map(day).collect())
+        let Some(element) = c.element.as_deref() else {
+            refuse(
+                unknown_element::RULE.finding("the congestion point names no element of the feeder"),
+                "such as element = \"transformer:ID\"",
+            );
+            continue;
+        };
+        let Some(branch) = grid.branch(element) else {
+            let names: Vec<String> = (0..grid.branches()).map(|b| grid.branch_name(BranchIdx::new(b))).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let help = nearest(element, &names)
+                .map_or_else(|| "write 'transformer:ID' or 'line:ID'".to_owned(), |n| format!("did you mean '{n}'?"));
+            refuse(unknown_element::RULE.finding(format!("the feeder has no element '{element}'")), &help);
+            continue;
+        };
+        if let Some(first) = watched.iter().find(|w| w.branch == branch) {
+            let finding = element_twice::RULE.finding(format!("'{element}' is monitored by '{}' already", first.public.address));
+            refuse(finding, "keep one of the two, or name another element");
+            continue;
+        }
+        let public = PublicCp { connections: order.downstream_connections(grid, branch), ..public };
+        if public.connections.is_empty() {
+            let finding = empty_congestion_point::RULE.finding(format!("no connection lies behind '{element}'"));
+            refuse(finding, "choose an element that supplies customers");
+            continue;
+        }
+        let rated_va = match branch.i().checked_sub(grid.lines.len()) {
+            Some(t) => grid.transformers[t].rated_power_va,
+            None => libm::sqrt(3.0) * grid.buses[grid.lines[branch.i()].from.i()].u_rated_v * grid.lines[branch.i()].rated_current_a,
+        };
+        let from_is_upstream = !order.downstream_buses(branch).contains(&grid.branch_buses(branch).0);
+        let limits = (c.planning, c.planning, c.planning);
+        watched.push(Watched { public, branch, from_is_upstream, rated_va, planning: limits.0, rating: limits.1, emergency: limits.2 });
     }
+    watched
 }

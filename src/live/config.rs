@@ -1,17 +1,11 @@
 //! The configuration of a participant: who it is, whom it knows, what it owns, and where its forecasts and meters are.
 
-use std::path::{Path, PathBuf};
-
 use jiff::civil::{Date, DateTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rules::BAD_KEY;
-use crate::diagnostic::{Finding, Findings};
-use crate::ids::{Domain, Role};
+use crate::ids::Role;
 use crate::scenario::schema::{self, Market};
-use crate::scenario::{self, Document};
-use crate::uftp::sign::PublicKey;
 
 /// A participant.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +21,9 @@ pub struct Config {
     /// Folder that every message sent and received is kept in, byte for byte; nothing is kept without it.
     #[serde(default)]
     pub messages: Option<String>,
+    /// File that everything learnt is written to before it is acted on; beside the configuration, with the extension `journal`, if left out.
+    #[serde(default)]
+    pub journal: Option<String>,
     /// Seconds of the wall clock after which an unanswered message is sent again, and a failed POST is tried again at the latest.
     #[serde(default = "retry_after")]
     #[schemars(range(min = 1, max = 3600))]
@@ -83,7 +80,7 @@ pub struct Days {
 }
 
 /// A clock that begins at a time of one's choice, for rehearsals.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FastClock {
     /// Local time that it shows when the participant starts.
@@ -185,6 +182,7 @@ pub struct Aggregator {
     pub support_eur_per_mwh: f64,
     /// Penalty on deficiency that was agreed with the operator.
     #[serde(default)]
+    #[schemars(range(min = 0.0))]
     pub penalty_eur_per_mwh: f64,
 }
 
@@ -203,57 +201,6 @@ pub struct Operator {
     pub price_ceiling_eur_per_mwh: f64,
     /// Penalty on deficiency that was agreed with aggregators.
     #[serde(default)]
+    #[schemars(range(min = 0.0))]
     pub penalty_eur_per_mwh: f64,
-}
-
-/// A configuration that was read, with its text for the place of files and findings.
-#[derive(Debug)]
-pub struct Loaded {
-    /// What it says.
-    pub config: Config,
-    /// Its text.
-    pub document: Document,
-}
-
-impl Loaded {
-    /// The file or folder that the key at `path` names, relative to the configuration.
-    #[must_use]
-    pub fn path(&self, path: &str) -> PathBuf {
-        self.document.file(path).unwrap_or_default()
-    }
-
-    /// A finding at the key `path`.
-    pub(super) fn at(&self, path: &str, finding: Finding) -> Finding {
-        finding.located(self.document.nearest(path))
-    }
-
-    /// Public keys of a peer.
-    pub(super) fn keys(&self, domain: &Domain, role: Role) -> Vec<PublicKey> {
-        let peer = self.config.peer.iter().find(|p| p.domain == domain.as_str() && p.role.role() == role);
-        peer.into_iter().flat_map(|p| &p.public_keys).filter_map(|key| PublicKey::parse(key).ok()).collect()
-    }
-}
-
-/// Reads a configuration.
-///
-/// # Errors
-/// All findings at once: keys unknown, missing or out of range, files that are not there, keys that are none.
-pub fn load(path: &Path) -> Result<Loaded, Findings> {
-    let (config, document, warnings) = scenario::load::<Config>(path, &[])?;
-    let loaded = Loaded { config, document };
-    let mut findings = warnings;
-    for (k, peer) in loaded.config.peer.iter().enumerate() {
-        for (n, key) in peer.public_keys.iter().enumerate() {
-            if let Err(e) = PublicKey::parse(key) {
-                findings.push(loaded.at(&format!("peer[{k}].public_keys[{n}]"), BAD_KEY.finding(format!("no public key: {e}"))));
-            }
-        }
-    }
-    if loaded.config.time.until < loaded.config.time.from {
-        let finding = scenario::lint::reversed_dates::RULE
-            .finding("the last day comes before the first")
-            .help("set 'until' to the last day that is traded");
-        findings.push(loaded.at("time.until", finding));
-    }
-    findings.or_ok(loaded).map(|(loaded, _)| loaded)
 }

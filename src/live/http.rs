@@ -1,169 +1,296 @@
-//! HTTP: the listener's checks and answers, and a way out to each peer.
+//! HTTP: the listener's checks and answers.
 //!
 //! | condition | status | sender may try again |
 //! |---|---|---|
-//! | taken into the queue | 200 | |
+//! | the message is in the journal | 200 | |
 //! | another path, another method | 404, 405 | no |
 //! | no Content-Length | 411 | no |
-//! | another content type or character set, no SignedMessage, no message in it, too large | 400 | no |
+//! | another content type or character set, no SignedMessage, no message in it, addressed to somebody else, too large | 400 | no |
+//! | the body does not come | 408 | yes |
 //! | no key of the sender known | 419 | yes |
 //! | signature by somebody else | 401 | no |
 //! | queue full | 429 | yes |
+//! | the participant is closing, or cannot write its journal | 503 | yes |
 //!
-//! Out: 2xx is delivered; 400, 401 and 411 are final; everything else (4xx, 5xx, no connection, no answer in 30 s) is tried again
-//! after 1, 2, 4 … s until the message is given up. Letters to one peer keep their order.
+//! `/health` and `/metrics` answer GET. A connection carries one request: keeping it open would keep somebody else out.
 //!
 //! Origin: Shapeshifter specification 3.1.0, "Transport", the tables of status codes.
 
-use std::io::Read as _;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel};
+use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tiny_http::{Header, Method, Request, Response, Server};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::PATH;
+use super::connections::{Connections, Ticket};
+use super::log::Log;
+use super::metrics::Metrics;
+use super::notice::{Arrival, Fingerprint, Notice};
+use crate::diagnostic::visible;
 use crate::ids::{Domain, Role};
-use crate::uftp::message::MessageId;
-use crate::uftp::sign::{OpenError, Opened, PublicKey, open};
+use crate::uftp::sign::{Opened, PublicKey, open};
 use crate::uftp::xml::MAX_BYTES;
 
-/// What the network tells the driver.
-pub(super) enum Notice {
-    /// A message came, and its sender signed it.
-    Arrived(Box<Opened>),
-    /// Something came that was not taken in.
-    Refused { status: u16, why: String },
-    /// A peer took a message in.
-    Delivered(MessageId),
-    /// A peer will not take a message in.
-    Undeliverable { id: MessageId, why: String },
-}
-
-/// The keys of a sender.
-pub(super) type Keys = Arc<dyn Fn(&Domain, Role) -> Vec<PublicKey> + Send + Sync>;
-
-/// Threads that take requests.
-const LISTENERS: usize = 4;
-
 /// Base64 of the largest message, and the envelope around it.
-const MAX_BODY: u64 = (MAX_BYTES * 4 / 3 + 4096) as u64;
+const MAX_BODY: usize = MAX_BYTES * 4 / 3 + 4096;
 
-/// Listens on `address` from now on.
-///
-/// # Errors
-/// What the system says when the address cannot be listened on.
-pub(super) fn listen(address: &str, keys: &Keys, notices: &SyncSender<Notice>) -> Result<(), String> {
-    let server = Arc::new(Server::http(address).map_err(|e| e.to_string())?);
-    for _ in 0..LISTENERS {
-        let (server, keys, notices) = (Arc::clone(&server), Arc::clone(keys), notices.clone());
+/// Time for the header of a request, and for the next piece of its body.
+const HEADER: Duration = Duration::from_secs(10);
+const PIECE: Duration = Duration::from_secs(5);
+
+/// Time for a connection, from the first byte to the last.
+const WHOLE: Duration = Duration::from_secs(90);
+
+/// A listener that cannot accept for so long is none.
+const DEAF: Duration = Duration::from_secs(300);
+
+/// The agent's thread looks up at least once a second; after so long it hangs.
+const HANGS: Duration = Duration::from_secs(30);
+
+/// What the listener knows, and whom it tells.
+pub(super) struct Door {
+    /// The participant's own name.
+    pub(super) domain: Domain,
+    /// Keys of those who are heard.
+    pub(super) keys: BTreeMap<(Domain, Role), Vec<PublicKey>>,
+    pub(super) notices: SyncSender<Notice>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) log: Arc<Log>,
+    /// When the participant began.
+    pub(super) began: Instant,
+}
+
+/// A listener at work in a thread of its own.
+pub(super) struct Listener {
+    /// What it listens on.
+    pub(super) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: std::sync::mpsc::Receiver<()>,
+}
+
+impl Listener {
+    /// Listens on `address` from now on.
+    ///
+    /// # Errors
+    /// What the system says when the address cannot be listened on.
+    pub(super) fn open(address: &str, door: Door) -> std::io::Result<Listener> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let socket = runtime.block_on(TcpListener::bind(address))?;
+        let address = socket.local_addr()?;
+        let (stop, stopped) = oneshot::channel();
+        let (end, ended) = std::sync::mpsc::channel();
+        let connections = Arc::new(Connections::new(Arc::clone(&door.metrics), Arc::clone(&door.log)));
         thread::spawn(move || {
-            while let Ok(mut request) = server.recv() {
-                let (status, why) = answer(&mut request, &keys, &notices);
-                if status != 200 {
-                    // The driver may be gone; the sender still gets its answer.
-                    let _ = notices.try_send(Notice::Refused { status, why: why.clone() });
-                }
-                let _ = request.respond(Response::from_string(why).with_status_code(status));
-            }
+            let door = Arc::new(door);
+            runtime.block_on(async {
+                let accepting = tokio::spawn(accept(socket, Arc::clone(&door), Arc::clone(&connections)));
+                let _ = stopped.await;
+                accepting.abort();
+                // Who has said everything gets its answer.
+                let _ = timeout(Duration::from_secs(2), connections.answered()).await;
+            });
+            // Nobody may wait for it.
+            let _ = end.send(());
         });
+        Ok(Listener { address, stop, ended })
     }
-    Ok(())
+
+    /// Closes the door; what is complete is answered, for two seconds.
+    pub(super) fn close(self) {
+        // A thread that is gone is closed.
+        let _ = self.stop.send(());
+        let _ = self.ended.recv_timeout(Duration::from_secs(3));
+    }
 }
 
-/// Status and, unless it is 200, the reason.
-fn answer(request: &mut Request, keys: &Keys, notices: &SyncSender<Notice>) -> (u16, String) {
-    let refuse = |status: u16, why: &str| (status, why.to_owned());
-    if request.url() != PATH {
-        return refuse(404, "messages are taken elsewhere");
+/// Tells the driver when accepting ends, however it does.
+struct Alarm(Arc<Door>, String);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        // On the way out nobody hears it, and nobody needs to.
+        let _ = self.0.notices.send(Notice::Deaf(self.1.clone()));
     }
-    if *request.method() != Method::Post {
-        return refuse(405, "messages are posted");
+}
+
+#[allow(clippy::disallowed_methods, reason = "a listener goes by the clock on the wall")]
+async fn accept(socket: TcpListener, door: Arc<Door>, connections: Arc<Connections>) {
+    let mut alarm = Alarm(Arc::clone(&door), "the listener broke down".to_owned());
+    let mut failing_since: Option<Instant> = None;
+    loop {
+        connections.room().await;
+        match socket.accept().await {
+            Ok((stream, _)) => {
+                failing_since = None;
+                let ticket = connections.enter();
+                let id = ticket.id();
+                let task = tokio::spawn(serve(stream, ticket, Arc::clone(&door)));
+                connections.ended_by(id, task.abort_handle());
+            }
+            Err(e) => {
+                door.metrics.accept_errors.add(1);
+                door.log.limited("turned-away", "", &[("why", &e), ("limit", &connections.most())]);
+                if failing_since.get_or_insert_with(Instant::now).elapsed() > DEAF {
+                    alarm.1 = format!("no connection could be accepted for {} s: {e}", DEAF.as_secs());
+                    return;
+                }
+                connections.drop_oldest(None);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
     }
-    if !request.headers().iter().any(|h| h.field.equiv("Content-Length")) {
-        return refuse(411, "Content-Length is missing");
+}
+
+/// One connection, one request.
+async fn serve(stream: TcpStream, ticket: Ticket, door: Arc<Door>) {
+    let (ticket, metrics) = (Arc::new(ticket), Arc::clone(&door.metrics));
+    let service = service_fn(move |request| {
+        let (door, ticket) = (Arc::clone(&door), Arc::clone(&ticket));
+        async move { Ok::<_, Infallible>(door.answer(request, &ticket).await) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER).keep_alive(false).max_buf_size(64 * 1024);
+    let ended = timeout(WHOLE, http.serve_connection(TokioIo::new(stream), service)).await;
+    if ended.map_or(true, |ended| ended.is_err_and(|e| e.is_timeout())) {
+        metrics.dropped.add(1);
     }
-    if !request.headers().iter().any(is_xml) {
-        return refuse(400, "Content-Type is not text/xml in UTF-8");
+}
+
+/// Status and text of an answer.
+type Answer = (StatusCode, String);
+
+fn refuse(status: StatusCode, why: &str) -> Answer {
+    (status, why.to_owned())
+}
+
+impl Door {
+    async fn answer(&self, request: Request<Incoming>, ticket: &Ticket) -> Response<Full<Bytes>> {
+        let (status, text) = match (request.method(), request.uri().path()) {
+            (&Method::GET, "/health") => self.health(),
+            (&Method::GET, "/metrics") => (StatusCode::OK, self.metrics.text()),
+            (&Method::POST, PATH) => {
+                let answer = self.take(request, ticket).await;
+                self.told(answer)
+            }
+            (_, PATH) => self.told(refuse(StatusCode::METHOD_NOT_ALLOWED, "messages are posted")),
+            _ => self.told(refuse(StatusCode::NOT_FOUND, "messages are taken elsewhere")),
+        };
+        ticket.complete();
+        self.metrics.request(status.as_u16());
+        let mut response = Response::new(Full::new(Bytes::from(text)));
+        *response.status_mut() = status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        response
     }
+
+    /// Logs a refusal; what a stranger wrote is shown, not repeated.
+    fn told(&self, (status, why): Answer) -> Answer {
+        if status != StatusCode::OK {
+            self.log.limited("refused", status.as_str(), &[("status", &status.as_u16()), ("why", &why)]);
+        }
+        (status, visible(&why).into_owned())
+    }
+
+    /// Whether the thread with the agent looks up.
+    fn health(&self) -> Answer {
+        let silent_ms = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX) - self.metrics.alive_ms.get();
+        if silent_ms > HANGS.as_millis() as i64 {
+            return (StatusCode::SERVICE_UNAVAILABLE, format!("the agent has not answered for {} s\n", silent_ms / 1000));
+        }
+        (StatusCode::OK, "ok\n".to_owned())
+    }
+
+    async fn take(&self, request: Request<Incoming>, ticket: &Ticket) -> Answer {
+        let length = request.headers().get(CONTENT_LENGTH);
+        if length.is_none() {
+            return refuse(StatusCode::LENGTH_REQUIRED, "Content-Length is missing");
+        }
+        if !is_xml(request.headers()) {
+            return refuse(StatusCode::BAD_REQUEST, "Content-Type is not text/xml in UTF-8");
+        }
+        if request.body().size_hint().lower() > MAX_BODY as u64 {
+            return refuse(StatusCode::BAD_REQUEST, "the message is too large");
+        }
+        let body = match read(request.into_body(), ticket).await {
+            Ok(body) => body,
+            Err(answer) => return answer,
+        };
+        ticket.complete();
+        let opened = match open(&body, |domain, role| self.keys.get(&(domain.clone(), role)).cloned().unwrap_or_default()) {
+            Ok(opened) => opened,
+            Err(e) => return (StatusCode::from_u16(e.http_status()).unwrap_or(StatusCode::BAD_REQUEST), e.to_string()),
+        };
+        let recipient = &opened.received.message().header().recipient_domain;
+        if *recipient != self.domain {
+            // An answer to it would have to be signed as somebody else.
+            return refuse(StatusCode::BAD_REQUEST, &format!("the message is addressed to {recipient}, and this is {}", self.domain));
+        }
+        let fingerprint = fingerprint(&opened);
+        let Ok(envelope) = String::from_utf8(body) else { return refuse(StatusCode::BAD_REQUEST, "the envelope is not UTF-8") };
+        let (taken, answer) = oneshot::channel();
+        match self.notices.try_send(Notice::Arrived(Arrival { envelope, fingerprint, taken })) {
+            Ok(()) => self.metrics.queue.add(1),
+            Err(TrySendError::Full(_)) => return refuse(StatusCode::TOO_MANY_REQUESTS, "the queue is full"),
+            Err(TrySendError::Disconnected(_)) => return refuse(StatusCode::SERVICE_UNAVAILABLE, "the participant is closing"),
+        }
+        match answer.await {
+            Ok(true) => (StatusCode::OK, String::new()),
+            Ok(false) | Err(_) => refuse(StatusCode::SERVICE_UNAVAILABLE, "the message cannot be kept now"),
+        }
+    }
+}
+
+/// The whole body, as long as it is not too large and goes on coming.
+async fn read(mut incoming: Incoming, ticket: &Ticket) -> Result<Vec<u8>, Answer> {
     let mut body = Vec::new();
-    match request.as_reader().take(MAX_BODY + 1).read_to_end(&mut body) {
-        Ok(_) if body.len() as u64 > MAX_BODY => return refuse(400, "the message is too large"),
-        Ok(_) => {}
-        Err(e) => return refuse(400, &format!("the body breaks off: {e}")),
-    }
-    match open(&body, |domain, role| keys(domain, role)) {
-        Ok(opened) => match notices.try_send(Notice::Arrived(Box::new(opened))) {
-            Ok(()) => (200, String::new()),
-            Err(TrySendError::Full(_)) => refuse(429, "the queue is full"),
-            Err(TrySendError::Disconnected(_)) => refuse(503, "the participant is closing"),
-        },
-        Err(error) => (status(&error), error.to_string()),
+    loop {
+        let Ok(frame) = timeout(PIECE, incoming.frame()).await else {
+            return Err(refuse(StatusCode::REQUEST_TIMEOUT, &format!("nothing of the body came for {} s", PIECE.as_secs())));
+        };
+        match frame {
+            None => return Ok(body),
+            Some(Err(e)) => return Err(refuse(StatusCode::BAD_REQUEST, &format!("the body breaks off: {e}"))),
+            Some(Ok(frame)) => {
+                let Some(piece) = frame.data_ref() else { continue };
+                ticket.grew(piece.len());
+                body.extend_from_slice(piece);
+                if body.len() > MAX_BODY {
+                    return Err(refuse(StatusCode::BAD_REQUEST, "the message is too large"));
+                }
+            }
+        }
     }
 }
 
-fn status(error: &OpenError) -> u16 {
-    error.http_status()
+/// Of who signed and what was signed.
+pub(super) fn fingerprint(opened: &Opened) -> Fingerprint {
+    let mut hasher = blake3::Hasher::new();
+    let sender = &opened.envelope.sender_domain;
+    hasher.update(sender.as_str().as_bytes()).update(b"\0").update(opened.envelope.unverified());
+    hasher.finalize().into()
 }
 
 /// `text/xml` or `application/xml`, in UTF-8 if it says.
-fn is_xml(header: &Header) -> bool {
-    let value = header.value.as_str().to_ascii_lowercase();
+fn is_xml(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return false };
+    let value = value.to_ascii_lowercase();
     let mut parts = value.split(';').map(str::trim);
     let xml = matches!(parts.next(), Some("text/xml" | "application/xml"));
     let charset = parts.find_map(|p| p.strip_prefix("charset="));
-    header.field.equiv("Content-Type") && xml && charset.is_none_or(|c| c.trim_matches('"') == "utf-8")
-}
-
-/// A sealed message on its way.
-pub(super) struct Letter {
-    /// Which.
-    pub(super) id: MessageId,
-    /// The envelope.
-    pub(super) envelope: String,
-}
-
-/// The way out to one peer.
-pub(super) struct Outbox(Sender<Letter>);
-
-impl Outbox {
-    /// A way to `url`, with what comes of each letter told to `notices`.
-    pub(super) fn new(url: String, longest_wait: Duration, give_up: Duration, notices: SyncSender<Notice>) -> Outbox {
-        let (sender, letters) = channel();
-        thread::spawn(move || carry(&letters, &url, longest_wait, give_up, &notices));
-        Outbox(sender)
-    }
-
-    /// Posts a letter as soon as those before it are done with.
-    pub(super) fn post(&self, letter: Letter) {
-        // The thread lives as long as this end of the channel.
-        let _ = self.0.send(letter);
-    }
-}
-
-fn carry(letters: &Receiver<Letter>, url: &str, longest_wait: Duration, give_up: Duration, notices: &SyncSender<Notice>) {
-    let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(30))).http_status_as_error(false);
-    let agent: ureq::Agent = config.max_redirects(2).build().into();
-    for Letter { id, envelope } in letters {
-        let (mut wait, mut waited) = (Duration::from_secs(1), Duration::ZERO);
-        let notice = loop {
-            let answer = agent.post(url).header("Content-Type", "text/xml; charset=utf-8").send(&envelope);
-            let why = match answer.map(|a| a.status().as_u16()) {
-                Ok(200..=299) => break Notice::Delivered(id),
-                Ok(status @ (400 | 401 | 411)) => break Notice::Undeliverable { id, why: format!("status {status}") },
-                Ok(status) => format!("status {status}"),
-                Err(e) => e.to_string(),
-            };
-            if waited >= give_up {
-                break Notice::Undeliverable { id, why };
-            }
-            thread::sleep(wait);
-            waited += wait;
-            wait = (wait * 2).min(longest_wait);
-        };
-        if notices.send(notice).is_err() {
-            return;
-        }
-    }
+    xml && charset.is_none_or(|c| c.trim_matches('"') == "utf-8")
 }

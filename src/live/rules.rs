@@ -5,7 +5,29 @@ use crate::diagnostic::{Rule, Severity};
 /// The rules of this module.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&BAD_CELL, &BAD_KEY, &EXPOSED_KEY, &NO_BUSINESS, &NO_HTTP, &NO_LISTENER, &NO_OPERATOR, &NO_RANDOMNESS]
+    vec![
+        &BAD_ADDRESS,
+        &BAD_CELL,
+        &BAD_KEY,
+        &BAD_URL,
+        &DAMAGED_JOURNAL,
+        &EXPOSED_KEY,
+        &FOREIGN_JOURNAL,
+        &IDLE_PEER,
+        &JOURNAL_IN_USE,
+        &NEVER_AGAIN,
+        &NO_BUSINESS,
+        &NO_HTTP,
+        &NO_LISTENER,
+        &NO_OPERATOR,
+        &NO_PARTNER,
+        &NO_RANDOMNESS,
+        &NO_SUCH_TIME,
+        &NOTHING_AHEAD,
+        &OTHER_BUSINESS,
+        &OTHER_PROGRAM,
+        &STOPPED,
+    ]
 }
 
 /// A cell of a participant's series is no date, time, ISP or connection.
@@ -86,4 +108,134 @@ pub const NO_RANDOMNESS: Rule = Rule {
     why: "Keys and identifiers that can be guessed protect nothing.",
     example: "copperplate message keygen --out agr.key        # in a sandbox without a source of randomness",
     mend: "run it where the system has one",
+};
+
+/// A text is no entity address, so no message can carry it.
+pub const BAD_ADDRESS: Rule = Rule {
+    code: "bad-address",
+    severity: Severity::Error,
+    what: "A text is no entity address, so no message can carry it.",
+    why: "Congestion points and connections are named in messages by their addresses; others refuse what does not fit the schema.",
+    example: "[[congestion_point]]\naddress = \"feeder 7\"",
+    mend: "[[congestion_point]]\naddress = \"ea1.2024-01.com.example.dso:feeder-7\"",
+};
+
+/// The address that a peer takes messages at is no URL of http or https.
+pub const BAD_URL: Rule = Rule {
+    code: "bad-url",
+    severity: Severity::Error,
+    what: "The address that a peer takes messages at is no URL of http or https.",
+    why: "Every message to the peer would be given up.",
+    example: "url = \"dso.example.com\"",
+    mend: "url = \"https://dso.example.com/shapeshifter/api/v3/message\"",
+};
+
+/// A record of a participant's journal is not as it was written.
+pub const DAMAGED_JOURNAL: Rule = Rule {
+    code: "damaged-journal",
+    severity: Severity::Error,
+    what: "A record of a participant's journal is not as it was written.",
+    why: "What a participant promised follows from all of its records; without one of them nothing that follows is known. A last record that was not written to its end is no damage.",
+    example: "a bit that a disk turned over",
+    mend: "put back a copy of the journal, or move it away and settle by hand what its messages promised",
+};
+
+/// The file that is to be a participant's journal is none, or one of another layout.
+pub const FOREIGN_JOURNAL: Rule = Rule {
+    code: "foreign-journal",
+    severity: Severity::Error,
+    what: "The file that is to be a participant's journal is none, or one of another layout.",
+    why: "It holds something else, which the journal would spoil.",
+    example: "journal = \"agr.key\"",
+    mend: "journal = \"agr.journal\"",
+};
+
+/// A participant has two peers of a role of which it deals with one.
+pub const IDLE_PEER: Rule = Rule {
+    code: "idle-peer",
+    severity: Severity::Error,
+    what: "A participant has two peers of a role of which it deals with one.",
+    why: "The second would be heard and never spoken to.",
+    example: "[[peer]]\ndomain = \"dso.example.com\"\nrole = \"DSO\"\n\n[[peer]]\ndomain = \"other-dso.example.com\"\nrole = \"DSO\"",
+    mend: "[[peer]]\ndomain = \"dso.example.com\"\nrole = \"DSO\"",
+};
+
+/// Another process has the journal.
+pub const JOURNAL_IN_USE: Rule = Rule {
+    code: "journal-in-use",
+    severity: Severity::Error,
+    what: "Another process has the journal.",
+    why: "Two participants of one name would send the same numbers with different contents.",
+    example: "copperplate participant --role agr --config agr.toml        # twice at once",
+    mend: "end the first, or give each its own configuration",
+};
+
+/// A message would be given up before it is sent again.
+pub const NEVER_AGAIN: Rule = Rule {
+    code: "never-again",
+    severity: Severity::Error,
+    what: "A message would be given up before it is sent again.",
+    why: "One lost packet would be a lost order.",
+    example: "retry_after_s = 3600\ngive_up_after_s = 20",
+    mend: "retry_after_s = 60\ngive_up_after_s = 3600",
+};
+
+/// No peer of an operator is an aggregator, or nobody says whom one represents.
+pub const NO_PARTNER: Rule = Rule {
+    code: "no-partner",
+    severity: Severity::Error,
+    what: "No peer of an operator is an aggregator, or nobody says whom one represents.",
+    why: "It has nobody to send requests and orders to.",
+    example: "[[peer]]\nrole = \"AGR\"",
+    mend: "[[peer]]\nrole = \"AGR\"\nconnections = [\"ean.871685900012636543\"]",
+};
+
+/// A day or a clock lies outside the years that can be traded, or there are too many days.
+pub const NO_SUCH_TIME: Rule = Rule {
+    code: "no-such-time",
+    severity: Severity::Error,
+    what: "A day or a clock lies outside the years that can be traded, or there are too many days.",
+    why: "Time stamps, zones and keys are of our age.",
+    example: "clock = { start = \"9999-12-31T23:59\", speed = 60 }",
+    mend: "clock = { start = \"2026-03-09T12:00\", speed = 60 }",
+};
+
+/// Every day that is to be traded has begun.
+pub const NOTHING_AHEAD: Rule = Rule {
+    code: "nothing-ahead",
+    severity: Severity::Error,
+    what: "Every day that is to be traded has begun.",
+    why: "A participant trades a day from the day before on.",
+    example: "time = { from = \"2026-03-10\", until = \"2026-03-10\" }        # on 2026-03-11",
+    mend: "time = { from = \"2026-03-12\", until = \"2026-03-31\" }",
+};
+
+/// A journal was begun with another configuration.
+pub const OTHER_BUSINESS: Rule = Rule {
+    code: "other-business",
+    severity: Severity::Error,
+    what: "A journal was begun with another configuration.",
+    why: "What the participant promised follows from its journal and its configuration together; with another one it would come to other promises. Addresses, keys, paths, patience and the clock may change.",
+    example: "[[congestion_point]]        # another one, in the middle of a month",
+    mend: "trade to the end as before, then change; or move the journal away: what it knows is then forgotten",
+};
+
+/// A journal was begun by another version of the program, or does not come out as it did.
+pub const OTHER_PROGRAM: Rule = Rule {
+    code: "other-program",
+    severity: Severity::Error,
+    what: "A journal was begun by another version of the program, or does not come out as it did.",
+    why: "Another version may come to other messages under the same numbers.",
+    example: "an update in the middle of a month",
+    mend: "let the version that began trade to the end, then update; or move the journal away: what it knows is then forgotten",
+};
+
+/// A participant that cannot go on.
+pub const STOPPED: Rule = Rule {
+    code: "stopped",
+    severity: Severity::Error,
+    what: "A participant cannot go on: its journal cannot be written, or nobody listens any more.",
+    why: "An order that is not on disk would be forgotten; a participant that does not listen hears of none.",
+    example: "a full disk",
+    mend: "make room and start the participant again: it goes on where it stopped",
 };

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::rules::BAD_CELL;
+use super::rules::{BAD_ADDRESS, BAD_CELL};
 use crate::diagnostic::Findings;
 use crate::table::{Sign, Table, read_text};
 use crate::time::written::{self, Moment};
 use crate::time::{IspCalendar, SimTime, YEARS};
+use crate::uftp::syntax::is_entity_address;
 
 /// Values of one vintage of one Period: `[column][connection][isp]`.
 pub(super) type Values = Vec<Vec<Vec<f64>>>;
@@ -99,7 +100,12 @@ impl Series {
         if let Some(table) = Table::parse(&source, b',', &mut findings)
             && table.check_columns(&["connection"], &["issued", "period", "isp", "load_w", "feed_in_w"], &mut findings)
         {
-            names.extend(table.rows().map(|row| row.cell("connection").to_owned()));
+            for row in table.rows() {
+                let name = row.cell("connection");
+                if names.insert(name.to_owned()) && !is_entity_address(name) {
+                    findings.push(row.at("connection", BAD_ADDRESS.finding(format!("'{name}' is no entity address"))));
+                }
+            }
         }
         findings.or_ok(()).map(|_| names.into_iter().enumerate().map(|(k, name)| (name, k)).collect())
     }

@@ -9,6 +9,8 @@ mod columns;
 mod diagnostics;
 mod import;
 mod layering;
+#[cfg(all(unix, feature = "http"))]
+mod live;
 mod meshed;
 mod message_command;
 mod model_docs;

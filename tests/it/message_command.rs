@@ -168,3 +168,23 @@ fn a_private_key_that_others_may_read_is_not_used() {
     assert_eq!(out.status.code(), Some(2));
     insta::assert_snapshot!(text(&out.stderr));
 }
+
+/// What a sender wrote into a message is shown; it neither breaks lines nor speaks to the terminal.
+#[test]
+fn texts_of_senders_are_shown_not_obeyed() {
+    let folder = folder("visible");
+    let Message::FlexOrder(mut order) = sample(MessageType::FlexOrder) else { unreachable!() };
+    order.order_reference = "P\n  price   0.01\u{9b}2J\u{202e}".into();
+    std::fs::write(folder.join("order.xml"), xml::write(&order.into())).unwrap();
+    std::fs::write(folder.join("bad.xml"), "<TestMessage Version=\"&#10;ok&#x9b;&#x202e;\"/>").unwrap();
+    for args in
+        [&["show", "order.xml"][..], &["check", "order.xml", "bad.xml"], &["check", "--json", "order.xml", "bad.xml"], &["show", "bad.xml"]]
+    {
+        let out = message(&folder, args);
+        let told = text(&out.stdout) + &text(&out.stderr);
+        let acts = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!told.contains(acts), "{args:?}: {told:?}");
+        assert!(!told.lines().any(|line| line.trim_start().starts_with("price   0.01") || line.starts_with("ok")), "{args:?}: {told}");
+    }
+    assert!(text(&message(&folder, &["show", "order.xml"]).stdout).contains("P\\n  price   0.01\\u{9b}2J\\u{202e}"));
+}

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::dossier::Dossier;
 use super::load::{self, Loaded};
 use super::{Outcome, print};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, visible, visible_json};
 use crate::uftp::message::{IspRun, MessageType};
 use crate::uftp::validate::Fault;
 
@@ -79,15 +79,16 @@ fn name(file: &Loaded) -> Option<&'static str> {
 
 fn line(file: &Loaded, faults: &[Blame]) -> String {
     let said = |b: &Blame| match (&b.position, b.rule) {
-        (Some(position), "syntax") => format!("{position}: {} [syntax]", b.text),
-        _ => format!("{} [{}]", b.text, b.rule),
+        (Some(position), "syntax") => format!("{position}: {} [syntax]", visible(&b.text)),
+        _ => format!("{} [{}]", visible(&b.text), b.rule),
     };
     let verdict = if faults.is_empty() { "ok".to_owned() } else { faults.iter().map(said).collect::<Vec<_>>().join("; ") };
-    format!("{}: {}: {verdict}\n", file.file, name(file).unwrap_or("no message"))
+    format!("{}: {}: {verdict}\n", visible(&file.file), name(file).unwrap_or("no message"))
 }
 
 fn object(file: &Loaded, faults: &[Blame]) -> String {
     let fault = |b: &Blame| json!({ "rule": b.rule, "position": b.position, "text": b.text });
     let faults: Vec<Json> = faults.iter().map(fault).collect();
-    format!("{}\n", json!({ "file": file.file, "type": name(file), "ok": faults.is_empty(), "faults": faults }))
+    let object = json!({ "file": file.file, "type": name(file), "ok": faults.is_empty(), "faults": faults });
+    format!("{}\n", visible_json(&object.to_string()))
 }

@@ -1,10 +1,12 @@
-//! One message as a person reads it: what it is, who says it to whom, its fields, and its ISPs with local times.
+//! One message as a person reads it: what it is, who says it to whom, its fields, and its ISPs with local times. Texts of its
+//! sender are made safe to show where they are put in: fields and titles.
 
 use std::fmt::Display;
 
 use jiff::civil::Date;
 
 use super::clocks::Clocks;
+use crate::diagnostic::visible;
 use crate::output::text_table::TextTable;
 use crate::time::{IspCalendar, IspIndex};
 use crate::uftp::message::{
@@ -59,7 +61,7 @@ struct Sheet {
 
 impl Sheet {
     fn field(&mut self, name: &str, value: impl Display) {
-        self.text += &format!("  {name:<18}{value}\n");
+        self.text += &format!("  {name:<18}{}\n", visible(&value.to_string()));
     }
 
     fn optional(&mut self, name: &str, value: Option<impl Display>) {
@@ -80,7 +82,7 @@ impl Sheet {
 
     /// A table below its title, indented.
     fn table(&mut self, title: &str, table: &TextTable) {
-        self.text += &format!("  {title}\n");
+        self.text += &format!("  {}\n", visible(title));
         for line in table.render(usize::MAX).lines() {
             self.text += &format!("    {line}\n");
         }

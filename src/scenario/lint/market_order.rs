@@ -2,6 +2,7 @@
 
 use super::{Faults, Subject};
 use crate::diagnostic::{Rule, Severity};
+use crate::scenario::schema::Market;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -13,9 +14,14 @@ pub const RULE: Rule = Rule {
     mend: "[market]\nrequest = \"13:45\"",
 };
 
-/// Every time is at or after the one before it. A late time is told once, not again for all it overtakes.
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
-    let round = subject.scenario.market.round();
+    follow(&subject.scenario.market, faults);
+}
+
+/// Every time is at or after the one before it, in a market of this or another document. A late time is told once, not again for
+/// all it overtakes.
+pub(crate) fn follow(market: &Market, faults: &mut Faults<'_>) {
+    let round = market.round();
     for pair in round.windows(2) {
         let [(earlier, first), (later, second)] = [pair[0], pair[1]];
         if second < first {

@@ -37,7 +37,7 @@ pub struct Market {
 
 impl Market {
     /// Key and clock time of each step of the round, in the order they must follow one another.
-    pub(in crate::scenario) fn round(&self) -> [(&'static str, Time); 8] {
+    pub(crate) fn round(&self) -> [(&'static str, Time); 8] {
         let m = self;
         [
             ("query", m.query),

@@ -59,6 +59,13 @@ impl Outstanding {
         self.0.remove(&id).map(|w| w.message)
     }
 
+    /// Begins all waits again at `now`: whoever waits was away, and nothing was repeated meanwhile.
+    pub fn begin_again(&mut self, now: SimTime, interval: SimDuration, deadline: SimTime) {
+        for waiting in self.0.values_mut() {
+            *waiting = Waiting { deadline, next: now + interval, interval, message: Arc::clone(&waiting.message) };
+        }
+    }
+
     /// What is to be done at `now`, in the order of MessageIDs. What has expired is no longer waited for.
     pub fn due(&mut self, now: SimTime) -> Due {
         let mut due = Due::default();
@@ -118,6 +125,16 @@ mod tests {
         }
         assert_eq!(sent, [60, 180, 420, 900]);
         assert_eq!(expired_at, Some(1000));
+    }
+
+    #[test]
+    fn waits_begin_again() {
+        let mut table = Outstanding::default();
+        table.insert(Arc::new(sample(MessageType::FlexRequest)), SimTime(0), SimDuration(60), SimTime(1000));
+        table.begin_again(SimTime(5000), SimDuration(60), SimTime(6000));
+        assert_eq!(table.next_due(), Some(SimTime(5060)));
+        assert_eq!(table.due(SimTime(5060)).again.len(), 1);
+        assert_eq!(table.next_due(), Some(SimTime(5180)));
     }
 
     #[test]
