@@ -15,7 +15,7 @@ use std::path::Path;
 use crate::diagnostic::{Findings, Rule, Severity};
 use crate::rng::Stream;
 use crate::table::{self, Row, Sign, Table};
-use crate::time::{IspCalendar, SimDuration, SimTime, Steps};
+use crate::time::{IspCalendar, SimDuration, SimTime, Steps, YEARS};
 
 /// What one draw of imbalance lasts.
 const QUARTER: SimDuration = SimDuration::minutes(15);
@@ -175,7 +175,7 @@ fn first_instant(table: &Table, row: SimDuration, findings: &mut Findings) -> Op
     let mut start = None;
     for (k, cells) in table.rows().enumerate() {
         let text = cells.cell(TIME);
-        let Ok(at) = text.parse::<jiff::Timestamp>() else {
+        let Some(at) = whole_second(text) else {
             let finding = PRICES_TIME.finding(format!("'{text}' is not an instant"));
             findings.push(cells.at(TIME, finding.help("write it like 2016-01-01T00:00:00+01:00")));
             return None;
@@ -193,6 +193,13 @@ fn first_instant(table: &Table, row: SimDuration, findings: &mut Findings) -> Op
         findings.push(PRICES_TOO_SHORT.finding("there are no rows of prices").help("one row a step of 'minutes' follows the header"));
         None
     })
+}
+
+/// An instant with its offset, of a year that the calendar holds.
+fn whole_second(text: &str) -> Option<jiff::Timestamp> {
+    let instant: jiff::Timestamp = text.parse().ok()?;
+    let year = instant.to_zoned(jiff::tz::TimeZone::UTC).year();
+    (instant.subsec_nanosecond() == 0 && YEARS.contains(&year)).then_some(instant)
 }
 
 /// A number for a date that does not depend on the run: days since year 0.
