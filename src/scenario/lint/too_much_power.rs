@@ -42,6 +42,6 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let total_w: f64 = feeder.assets.iter().map(most_w).sum();
     if total_w > MOST_W {
         let message = format!("the assets draw and feed in up to {:.3e} kW in all, more than 10 GW", total_w / 1e3);
-        faults.at("feeder.path", RULE.finding(message).help("p_nominal_w is in W, and profiles are fractions of it"));
+        faults.at("feeder.path", RULE.finding(message).help("p_nominal_w in assets.csv is in W, and profiles are fractions of it"));
     }
 }
