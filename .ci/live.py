@@ -139,7 +139,9 @@ def killed(role, temp, kills=50):
     for phase, count, seconds in [("trade", kills - 12, 45), ("settlement", 12, 8)]:
         moments, began = sorted(rng.uniform(0.2, seconds) for _ in range(count)), time.monotonic()
         for moment in moments:
-            time.sleep(max(0.0, began + moment - time.monotonic()))
+            # At a random moment, or right after something was taken in, before it is answered.
+            side.peer.taken_in.clear()
+            side.peer.taken_in.wait(max(0.0, began + moment - time.monotonic()))
             if side.run.poll() is None:
                 side.kill()
                 restarts += 1

@@ -66,6 +66,8 @@ class Peer:
         self.inbox, self.faults, self.clock, self.due = Queue(), [], clock, []
         # By MessageID: what came, as it came, and what was answered; and what was sent.
         self.seen, self.answers, self.sent = {}, {}, {}
+        # Set as soon as the participant has taken something in.
+        self.taken_in = threading.Event()
         names = [n for n in dir(base) if n.startswith("process_")]
         put = {n: (lambda service, message, *_: self.inbox.put(message)) for n in names}
         service = type("Service", (base,), put)
@@ -97,6 +99,7 @@ class Peer:
         while True:
             try:
                 self.client._send_message(message)
+                self.taken_in.set()
                 return message
             except Exception:  # noqa: BLE001
                 if time.monotonic() > deadline:
