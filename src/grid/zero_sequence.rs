@@ -51,7 +51,8 @@ impl ZeroSequence {
                     && grid.transformers[t].zero_sequence.is_some_and(|zero| !zero.vector_group.passes_zero_sequence())
                 {
                     let message = format!("transformer '{}' is supplied from the side of its star point", grid.transformers[t].id);
-                    let finding = rules::FED_AT_STAR_POINT.finding(message).help("solve it balanced, or put the source (sources.csv) on its hv side");
+                    let finding =
+                        rules::FED_AT_STAR_POINT.finding(message).help("solve it balanced, or put the source (sources.csv) on its hv side");
                     findings.push(at(Element::Transformer(t), finding));
                 }
             }
