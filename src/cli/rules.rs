@@ -20,6 +20,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &TOO_LARGE,
         &UNBOOKED,
         &UNKNOWN_CODE,
+        &UNSOLVED_STEPS,
         &price::PRICE_RANGE,
         &price::PRICES_TIME,
         &price::PRICES_TOO_SHORT,
@@ -53,6 +54,16 @@ pub const COLLAPSED: Rule = Rule {
     why: "The branches cannot carry the power that the connections draw or feed in.",
     example: "copperplate powerflow street        # 400 kW at the end of 2 km of thin cable",
     mend: "check powers and impedances, and their units",
+};
+
+/// The rule on runs with steps that have no operating point.
+pub const UNSOLVED_STEPS: Rule = Rule {
+    code: "unsolved-steps",
+    severity: Severity::Warning,
+    what: "Steps of a run have no load-flow solution.",
+    why: "The branches cannot carry the power of these steps. Overload, voltages and losses of the other steps would look like those of the whole run, so the run gives none.",
+    example: "copperplate run street.toml --set feeder.load_scale=20",
+    mend: "copperplate powerflow feeders/street --series     # shows which steps, then check powers, impedances and their units",
 };
 
 /// The rule on batches beyond memory.

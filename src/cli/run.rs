@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::outcome::json as findings_json;
 use super::progress::Progress;
-use super::rules::UNBOOKED;
+use super::rules::{COLLAPSED, UNBOOKED, UNSOLVED_STEPS};
 use super::{Outcome, print, report};
 use crate::diagnostic::{Findings, did_you_mean};
 use crate::kpi;
@@ -20,9 +20,10 @@ use crate::output::manifest::{Duration, Output};
 use crate::output::{Manifest, OUTPUTS, OutputError, RunFolder, file_name};
 use crate::report as html_report;
 use crate::results::{Finished, Run, Selection, stage, summary, unmatched, unrecorded};
+use crate::scenario::document::Document;
 use crate::scenario::lint::{unknown_element, unknown_strategy};
 use crate::scenario::study::{Strategy, Study};
-use crate::sim::{Reference, run_case};
+use crate::sim::{Reference, Variant, run_case};
 use crate::units::Money;
 
 /// Arguments of `run`.
@@ -87,13 +88,19 @@ fn results(args: &Args, warn: &mut dyn FnMut(Findings)) -> Result<Json, Findings
     let strategies = chosen(&study, &args.strategy)?;
     let selection = selected(&study, &args.select)?;
     let target = args.out.clone().unwrap_or_else(|| Path::new(OUTPUTS).join(file_name(&study.name)));
-    RunFolder::may_stand_at(&target)?;
+    // Begun now, so that hours of work are not lost to a folder that cannot be written.
+    let folder = RunFolder::create(&target)?;
     let read_s = began.elapsed().as_secs_f64();
 
     let began = Instant::now();
-    let cases = simulate(&study, &strategies);
+    let reference = Reference::new(&study);
+    if reference.flows.not_converged == study.steps {
+        return Err(no_solution(&opened.document));
+    }
+    let cases = simulate(&study, &reference, &strategies);
     let simulated_s = began.elapsed().as_secs_f64();
     say(&summary(&study, &cases, terminal_width()));
+    warn(unsolved(&study, &cases));
     warn(unbooked(&cases));
 
     let texts = opened.document.sources().map(|s| PathBuf::from(&s.name)).filter(|p| p.is_file());
@@ -108,7 +115,7 @@ fn results(args: &Args, warn: &mut dyn FnMut(Findings)) -> Result<Json, Findings
         started: jiff::Timestamp::now().to_string(),
         durations: vec![phase("read", read_s), phase("simulate", simulated_s)],
     };
-    let (staged, mut manifest) = stage(&study, &cases, run, &target)?;
+    let (staged, mut manifest) = stage(&study, &cases, run, folder)?;
     let left_out = unrecorded(&study, &selection).map_or_else(String::new, |sentence| format!("\nNote: {sentence}\n"));
     let figures = figures(&cases);
     // The page is made from the files; a year of four strategies need not wait in memory for it.
@@ -180,6 +187,28 @@ fn selected(study: &Study, patterns: &[String]) -> Result<Selection, Findings> {
     if findings.has_errors() { Err(findings) } else { Ok(selection) }
 }
 
+/// Says that no step has an operating point: there is nothing to compare.
+fn no_solution(document: &Document) -> Findings {
+    let finding = COLLAPSED.finding("the load flow has no solution in any step of the run").located(document.locate("feeder.path"));
+    let help = "check powers (assets.csv, profiles.csv or profiles.parquet), impedances (lines.csv, transformers.csv), voltages (buses.csv, \
+                sources.csv) and their units; 'copperplate powerflow FEEDER' solves the feeder alone";
+    finding.help(help).into()
+}
+
+/// Warns of every strategy with steps that have no operating point.
+fn unsolved(study: &Study, cases: &[Finished<'_>]) -> Findings {
+    let mut findings = Findings::default();
+    for c in cases {
+        let steps = Variant::ALL.into_iter().map(|variant| c.case.recording.of(variant).not_converged).max().unwrap_or(0);
+        if steps > 0 {
+            let message = format!("the load flow of '{}' has no solution in {steps} of {} steps", c.strategy.name, study.steps);
+            let help = "figures that rest on load flows are not given; the branches cannot carry the power of these steps";
+            findings.push(UNSOLVED_STEPS.finding(message).help(help));
+        }
+    }
+    findings
+}
+
 /// Warns of every strategy with something settled that is not booked.
 fn unbooked(cases: &[Finished<'_>]) -> Findings {
     let mut findings = Findings::default();
@@ -194,13 +223,12 @@ fn unbooked(cases: &[Finished<'_>]) -> Findings {
 }
 
 /// Runs the cases side by side; results stand in the order of the strategies.
-fn simulate<'s>(study: &'s Study, strategies: &[&'s Strategy]) -> Vec<Finished<'s>> {
+fn simulate<'s>(study: &'s Study, reference: &Reference, strategies: &[&'s Strategy]) -> Vec<Finished<'s>> {
     let steps = study.steps as u64;
     let progress = Progress::new(&study.name, steps * strategies.len() as u64, 0, "");
-    let reference = Reference::new(study);
     let run = |strategy: &&'s Strategy| {
         let done = AtomicU64::new(0);
-        let case = run_case(study, &reference, strategy, &|step| {
+        let case = run_case(study, reference, strategy, &|step| {
             let before = done.swap(step as u64, Ordering::Relaxed);
             progress.inc((step as u64).saturating_sub(before));
         });

@@ -164,6 +164,11 @@ impl Check<'_> {
         for (i, s) in self.grid.sources.iter().enumerate() {
             self.positive(Element::Source(i), "source voltage", s.u_pu);
             self.finite(Element::Source(i), "source angle", s.angle_deg);
+            // Per cent is told as a unit; nothing makes a voltage of what is beyond.
+            if s.u_pu > 0.0 && !(0.3..=2.0).contains(&s.u_pu) && !(30.0..=200.0).contains(&s.u_pu) {
+                let message = format!("source voltage is {} times the rated voltage of its bus", s.u_pu);
+                self.push(Element::Source(i), rules::BAD_VALUE.finding(message).help("u_pu is a fraction of the rated voltage, such as 1.02"));
+            }
         }
     }
 

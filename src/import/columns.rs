@@ -95,7 +95,7 @@ pub const FOLDER: [FileDescription; 9] = [
         row: "a metered connection",
         columns: &[
             column("id", "name", "unique among connections"),
-            column("address", "entity address", "its name on the wire, such as `ea1.2016-01.com.example:1`"),
+            column("address", "entity address", "its name on the wire, such as `ean.871685900012636543`"),
             column("bus", "id of a bus", "where it is connected"),
             optional("phases", "word", "`abc` (if left out), `a`, `b` or `c`"),
         ],

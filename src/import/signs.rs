@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Feeder;
 use super::tables::read_table;
+use crate::asset::AssetSpec;
 use crate::diagnostic::{Finding, Findings, Rule, Severity};
 use crate::table::Row;
 
@@ -47,14 +48,20 @@ pub(super) const NEUTRAL: Powers = Powers { file: "injections.csv", power: "p_w"
 /// The feeder, if its powers have the signs they should.
 pub(super) fn checked(feeder: Feeder, mut findings: Findings, dir: &Path, powers: &Powers) -> Result<(Feeder, Findings), Findings> {
     let largest_w = feeder.assets.iter().map(|asset| asset.p_nominal_w.abs()).fold(0.0, f64::max);
-    let positive = |asset: &crate::asset::AssetSpec| asset.p_nominal_w > 0.0;
+    // Power is nominal power times profile: either may carry the sign.
+    let draws = |asset: &AssetSpec| {
+        let profile = asset.p_profile.map_or(1.0, |profile| feeder.profiles.column(profile).iter().sum::<f64>());
+        asset.p_nominal_w * profile > 0.0
+    };
+    let draws: Vec<bool> = feeder.assets.iter().map(draws).collect();
     let small = largest_w > 0.0 && largest_w < LEAST_W;
     // The table is read again only where a row may have to be pointed at.
-    if dir.join(powers.file).is_file() && (small || feeder.assets.iter().any(positive)) {
+    if dir.join(powers.file).is_file() && (small || draws.contains(&true)) {
         // Its faults have been told.
         let table = read_table(dir, powers.file, &[], &[], &mut Findings::default());
-        for row in table.iter().flat_map(|table| table.rows()) {
-            findings.0.extend(wrong_sign(row, powers));
+        // Rows of the neutral form may be several assets, and none of those has a profile.
+        for (k, row) in table.iter().flat_map(|table| table.rows()).enumerate() {
+            findings.0.extend(wrong_sign(row, powers, draws.get(k).copied().filter(|_| powers.file == OURS.file)));
         }
         if let Some(row) = table.as_ref().filter(|_| small).and_then(|table| table.rows().next()) {
             let message = format!("the largest power is {largest_w} W: is '{}' in kW?", powers.power);
@@ -69,10 +76,18 @@ pub(super) fn checked(feeder: Feeder, mut findings: Findings, dir: &Path, powers
     findings.or_ok(feeder)
 }
 
-fn wrong_sign(row: Row<'_>, powers: &Powers) -> Option<Finding> {
+/// `draws` says whether the asset of the row draws power in sum; without it the sign of its power does.
+fn wrong_sign(row: Row<'_>, powers: &Powers, draws: Option<bool>) -> Option<Finding> {
     let power_w: f64 = row.cell(powers.power).trim().parse().ok()?;
-    (row.cell("kind") == powers.feed_in && power_w > 0.0).then(|| {
-        let finding = FEED_IN_SIGN.finding(format!("'{}' of kind '{}' has a positive power, {power_w} W", row.cell("id"), powers.feed_in));
-        row.at(powers.power, finding.help(format!("consumption is positive, feed-in negative: write -{power_w}")))
+    (row.cell("kind") == powers.feed_in && draws.unwrap_or(power_w > 0.0)).then(|| {
+        let (id, kind) = (row.cell("id"), powers.feed_in);
+        let (message, help) = if power_w > 0.0 {
+            let help = format!("consumption is positive, feed-in negative: write -{power_w}");
+            (format!("'{id}' of kind '{kind}' has a positive power, {power_w} W"), help)
+        } else {
+            let help = "power is nominal power times profile, feed-in negative: turn the sign of the profile, or of the power".to_owned();
+            (format!("'{id}' of kind '{kind}' draws power: its power {power_w} W and its profile are negative"), help)
+        };
+        row.at(powers.power, FEED_IN_SIGN.finding(message).help(help))
     })
 }

@@ -64,6 +64,17 @@ impl Kpis {
         self.points.insert((cp, key), value);
     }
 
+    /// Where a step has no load-flow solution, overload, voltages, losses and what is made of them are not known: a figure over the
+    /// other steps would look like one of the whole.
+    fn forget_what_rests_on_load_flows(&mut self) {
+        let rests = |d: &&Definition| {
+            let on_losses = matches!(d.key, "paid_losses_eur" | "paid_total_eur" | "paid_per_avoided_mwh" | "cost_losses_eur" | "cost_ageing_eur" | "cost_total_eur");
+            (matches!(d.section, Section::Congestion | Section::Voltage | Section::Assets) && d.key != "not_converged_steps") || on_losses
+        };
+        DEFINITIONS.iter().filter(rests).for_each(|d| self.set(d.key, Value::NotApplicable));
+        self.points.values_mut().for_each(|value| *value = Value::NotApplicable);
+    }
+
     /// The value of a key. Panics for a key without a definition.
     #[must_use]
     pub fn get(&self, key: &str) -> Value {

@@ -65,7 +65,7 @@ pub enum OutputError {
         source: serde_json::Error,
     },
     /// A run would replace something that is not a run.
-    #[error("'{}' is there already and is not the folder of a run", path.display())]
+    #[error("'{}' is there already and holds something else", path.display())]
     ForeignFolder {
         /// What is there.
         path: PathBuf,
@@ -99,7 +99,14 @@ impl OutputError {
 impl From<OutputError> for Findings {
     fn from(error: OutputError) -> Findings {
         let finding: Finding = match error {
-            OutputError::ForeignFolder { .. } => FOREIGN_FOLDER.finding(error.to_string()).help("name another folder, or remove it"),
+            OutputError::ForeignFolder { ref path } => {
+                let help = match (path.join("sweep.json").is_file(), path.join("manifest.json").is_file()) {
+                    (true, _) => "a sweep is in it; give this run a folder of its own with --out",
+                    (_, true) => "other results are in it; name another folder with --out",
+                    _ => "name another folder with --out, or move what is there",
+                };
+                FOREIGN_FOLDER.finding(error.to_string()).help(help)
+            }
             OutputError::NotForOneRun { .. } => {
                 FOREIGN_FOLDER.finding(error.to_string()).help("name a folder for this run alone, such as --out outputs/street")
             }

@@ -19,6 +19,6 @@ pub use error::{OutputError, catalogue};
 pub use file_name::file_name;
 pub use manifest::Manifest;
 pub use publish::{OUTPUTS, RunFolder, is_for_one, publish_among_many, publish_file};
-pub use staging::abandon;
+pub use staging::{abandon, sweep_up_all};
 pub use table::{Column, Strings, Table};
 pub use text_table::TextTable;

@@ -92,6 +92,20 @@ pub(super) fn dead(target: &Path, what: &str) -> Vec<PathBuf> {
     entries.filter(|entry| is_dead(&entry.file_name().to_string_lossy())).map(|entry| target.with_file_name(entry.file_name())).collect()
 }
 
+/// Removes what killed processes of this machine have left of any file in a folder.
+pub fn sweep_up_all(folder: &Path) {
+    let host = format!(".{}", host());
+    let is_dead = |name: &str| {
+        let (rest, id) = name.strip_prefix('.')?.strip_suffix(".partial")?.rsplit_once('-')?;
+        Some(rest.ends_with(&host) && !is_alive(id.parse().ok()?))
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_dead(&entry.file_name().to_string_lossy()) == Some(true) {
+            remove(&entry.path());
+        }
+    }
+}
+
 fn prefix(target: &Path) -> String {
     let name = target.file_name().map_or_else(|| "out".into(), |name| name.to_string_lossy());
     format!(".{name}.{}-", host())

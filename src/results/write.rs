@@ -33,12 +33,11 @@ pub struct Run<'a> {
     pub durations: Vec<Duration>,
 }
 
-/// Writes everything but the manifest, which is returned, into a folder that shall stand at `target` once it is published.
+/// Writes everything but the manifest, which is returned, into a folder in the making.
 ///
 /// # Errors
-/// When the file system refuses or something else stands at `target`; nothing is left then.
-pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, target: &Path) -> Result<(RunFolder, Manifest), OutputError> {
-    let folder = RunFolder::create(target)?;
+/// When the file system refuses; nothing is left then.
+pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFolder) -> Result<(RunFolder, Manifest), OutputError> {
     let mut outputs: Vec<(String, Option<usize>)> = Vec::new();
     let mut csv = |name: &str, table| -> Result<(), OutputError> {
         outputs.push((name.to_owned(), Some(write_csv(&table, &folder.file(name)?)?)));

@@ -39,7 +39,7 @@ pub struct Scenario {
     #[serde(default = "one")]
     pub seed: u64,
     /// Strategies to compare: presets, or names defined under `[strategy.NAME]`.
-    #[schemars(extend("refers_to" = "strategy"))]
+    #[schemars(length(min = 1), extend("refers_to" = "strategy"))]
     pub strategies: Vec<String>,
     /// Period and time grid.
     pub time: TimeGrid,

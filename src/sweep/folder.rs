@@ -23,7 +23,7 @@ use super::seal::State;
 use super::{results, rules, seal};
 use crate::diagnostic::Findings;
 use crate::output::manifest::Input;
-use crate::output::{OutputError, is_for_one, publish_file};
+use crate::output::{OutputError, is_for_one, publish_file, sweep_up_all};
 
 /// Name of the record.
 const RECORD: &str = "sweep.json";
@@ -238,9 +238,8 @@ impl Folder {
 
     /// Removes what killed processes left half-written; to be called when all parts are done.
     pub(super) fn sweep_out(&self) {
-        for place in [self.path.clone(), self.path.join(PARTS)] {
-            remove_if(&place, |name| name.starts_with('.') && name.ends_with(".partial"));
-        }
+        // Another process may still be writing a part of its own.
+        [self.path.clone(), self.path.join(PARTS)].iter().for_each(|place| sweep_up_all(place));
     }
 
     /// Removes the files of a sweep and nothing else, the record last: a folder without it would be nobody's.

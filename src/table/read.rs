@@ -67,6 +67,6 @@ fn hint(path: &Path) -> String {
     let written = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     match nearest(&written, &names) {
         Some(name) if name != written => format!("did you mean '{name}'?"),
-        _ => "paths in a scenario are relative to the file that wrote them".to_owned(),
+        _ => "a path in a file is relative to that file, one on the command line to where the command runs".to_owned(),
     }
 }

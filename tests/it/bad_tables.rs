@@ -227,3 +227,65 @@ fn findings_for_scripts_are_complete() {
     assert!(said["ok"] == true && said["results"]["kpis"]["copper-plate"]["overload_ex_ante_h"].is_number(), "{said}");
     assert!(Path::new(said["results"]["folder"].as_str().unwrap()).join("kpi.csv").is_file());
 }
+
+/// Powers of a feeder times `factor`.
+fn scaled(folder: &Path, factor: f64) {
+    let path = folder.join("assets.csv");
+    let mut reader = csv::Reader::from_path(&path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let mut writer = csv::Writer::from_path(&path).unwrap();
+    writer.write_record(&header).unwrap();
+    for row in rows {
+        let scaled = |(k, cell): (usize, &str)| if k == 3 { (cell.parse::<f64>().unwrap() * factor).to_string() } else { cell.to_owned() };
+        writer.write_record(row.iter().enumerate().map(scaled)).unwrap();
+    }
+    writer.flush().unwrap();
+}
+
+/// What was not solved is neither a run without overload nor a success without a word.
+#[test]
+fn steps_without_a_solution_give_no_figures() {
+    let folder = scratch("unsolved");
+    let base = "scenarios/quickstart.toml";
+    let run = |factor: f64, out: &str| {
+        feeder("lv-rural1-2", &folder.join("f"));
+        scaled(&folder.join("f"), factor);
+        let (feeder, out) = (format!("feeder.path={}", folder.join("f").display()), folder.join(out));
+        let day = ["--set", "time.until=\"2016-07-22\"", "--strategy", "copper-plate", "--json", "--out", out.to_str().unwrap()];
+        let ended = copperplate(&[&["run", base, "--set", &feeder], &day[..]].concat());
+        let said: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
+        (ended.status.code(), said["findings"][0]["code"].as_str().unwrap_or_default().to_owned(), said["results"]["kpis"]["copper-plate"].clone())
+    };
+    let (code, found, kpis) = run(30.0, "some");
+    assert_eq!((code, found.as_str()), (Some(0), "unsolved-steps"));
+    assert!(kpis["not_converged_steps"].as_f64().unwrap() > 0.0 && kpis["cost_energy_eur"].is_number());
+    for key in ["overload_realised_h", "max_loading_realised_percent", "u_min_pu", "losses_mwh", "paid_total_eur", "cost_total_eur"] {
+        assert!(kpis[key].is_null(), "{key}: {}", kpis[key]);
+    }
+    let (code, found, _) = run(1000.0, "none");
+    assert_eq!((code, found.as_str()), (Some(2), "collapsed"));
+    assert!(!folder.join("none").exists());
+}
+
+/// Power is nominal power times profile: the sign of either may be that of feed-in.
+#[test]
+fn the_sign_of_feed_in_is_that_of_the_product() {
+    let folder = scratch("signs");
+    for (power, profile, fault) in [(-5000, 0.5, None), (5000, -0.5, None), (5000, 0.5, Some("write -5000")), (-5000, -0.5, Some("profile"))] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sim/hamlet");
+        for entry in fs::read_dir(from).unwrap().flatten() {
+            fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+        }
+        let assets = format!("id,connection,kind,p_nominal_w,q_nominal_var,p_profile,q_profile\nroof,house,pv,{power},0,sun,\n");
+        fs::write(folder.join("assets.csv"), assets).unwrap();
+        let steps = fs::read_to_string(folder.join("profiles.csv")).unwrap().lines().count() - 1;
+        fs::write(folder.join("profiles.csv"), format!("sun\n{}", format!("{profile}\n").repeat(steps))).unwrap();
+        let out = copperplate(&["powerflow", folder.to_str().unwrap()]);
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        match fault {
+            None => assert!(!text.contains("feed-in-sign"), "{power} {profile}: {text}"),
+            Some(said) => assert!(text.contains("error[feed-in-sign]") && text.contains(said), "{power} {profile}: {text}"),
+        }
+    }
+}

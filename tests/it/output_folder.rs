@@ -291,3 +291,35 @@ fn a_report_is_made_of_what_the_run_wrote() {
         fs::write(&path, whole).unwrap();
     }
 }
+
+/// Two sweeps into one new folder at once leave what one alone leaves.
+#[test]
+fn two_sweeps_at_once_do_not_disturb_each_other() {
+    let folder = scratch("twice");
+    let sweep = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/sweep-pv.toml");
+    let args = |out| {
+        let small = ["--set", "sweep.seeds=2", "--set", "time.until=\"2016-07-22\"", "--set", "sweep.parameter[0].steps=9", "--out", out];
+        [&["sweep", sweep.to_str().unwrap(), "--threads", "1"], &small[..]].concat()
+    };
+    assert!(command(&folder, &args("alone")).output().unwrap().status.success());
+    let both: Vec<_> = (0..3).map(|_| command(&folder, &args("both")).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()).collect();
+    for child in both {
+        let ended = child.wait_with_output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+    let results = |out: &str| fs::read(folder.join(out).join("results.parquet")).unwrap();
+    assert!(results("alone") == results("both"));
+}
+
+/// The folder is tried before hours of work.
+#[test]
+fn a_folder_that_cannot_be_made_is_told_first() {
+    let folder = scratch("early");
+    fs::write(folder.join("file"), "text").unwrap();
+    let out = run(&folder, &["--out", "file/below"]);
+    assert!(out.status.code() == Some(2) && out.stdout.is_empty(), "{}", String::from_utf8_lossy(&out.stdout));
+    done(&folder, &["--out", "w"]);
+    let sweep = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/sweep-pv.toml");
+    let planned = command(&folder, &["sweep", "plan", sweep.to_str().unwrap(), "--out", "w"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&planned.stderr).contains("other results are in it"));
+}

@@ -16,6 +16,7 @@ use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
 use copperplate::scenario::schema::{Obligation, Preset, Scenario, Strategy};
 use copperplate::sim::{Reference, run_case};
+use copperplate::output::RunFolder;
 use copperplate::sweep::Folder;
 use rayon::prelude::*;
 
@@ -53,7 +54,7 @@ fn run(name: &str, select: &[&str], edit: impl FnOnce(&mut Scenario)) -> PathBuf
         durations: Vec::new(),
     };
     let target = scratch(name);
-    let (folder, mut manifest) = stage(&study, &cases, facts, &target).unwrap();
+    let (folder, mut manifest) = stage(&study, &cases, facts, RunFolder::create(&target).unwrap()).unwrap();
     let text = page_of_run(folder.path(), &manifest).unwrap();
     fs::write(folder.file(FILE_NAME).unwrap(), text).unwrap();
     manifest.outputs.push(Output::of(folder.path(), FILE_NAME, None).unwrap());

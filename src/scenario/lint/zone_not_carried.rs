@@ -26,18 +26,26 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     }
     let t = &subject.scenario.time;
     let help = match reversed_dates::in_order(t).then(|| equal_zone(calendar, t.from, t.until)).flatten() {
-        Some(name) => format!("the clocks of '{name}' show the same on every day of the run"),
+        Some(name) => format!("write '{name}', whose clocks show the same"),
         None => "write a zone such as 'Europe/Amsterdam', whose days are meant".to_owned(),
     };
     let message = format!("'{zone}' cannot stand in a message: UFTP takes zones of Africa, America, Australia, Europe and Pacific only");
     faults.at("time.zone", RULE.finding(message).help(help));
 }
 
-/// A zone that messages can carry whose days, from the eve of the run on, are the same.
+/// A zone that messages can carry: the one that differs in capital letters only, else one whose days are the same in the year around
+/// the run.
 fn equal_zone(ours: &IspCalendar, from: Date, until: Date) -> Option<String> {
-    let days = || from.yesterday().unwrap_or(from).series(jiff::Span::new().days(1)).take_while(|date| *date <= until);
-    let carried = jiff::tz::db().available().map(|name| name.to_string()).filter(|name| is_zone_name(name));
-    let mut calendars = carried.filter_map(|name| IspCalendar::new(&name, ours.isp_minutes()).ok());
+    let half_a_year = jiff::Span::new().days(183);
+    let (from, until) = (from.saturating_sub(half_a_year), until.saturating_add(half_a_year));
+    let days = || from.series(jiff::Span::new().days(1)).take_while(|date| *date <= until);
+    let mut carried: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).filter(|name| is_zone_name(name)).collect();
+    if let Some(name) = carried.iter().find(|name| name.eq_ignore_ascii_case(ours.zone_name())) {
+        return Some(name.clone());
+    }
+    // Of several with the same clocks the European one is most likely meant.
+    carried.sort_by_key(|name| !name.starts_with("Europe/"));
+    let mut calendars = carried.into_iter().filter_map(|name| IspCalendar::new(&name, ours.isp_minutes()).ok());
     let same = |theirs: &IspCalendar| days().all(|date| ours.period(date) == theirs.period(date));
     calendars.find(same).map(|calendar| calendar.zone_name().to_owned())
 }

@@ -14,6 +14,7 @@ pub struct Values {
     /// Value of heat that a limitation held back from heat pumps (assumption: as that of a vehicle's energy).
     pub heat_unserved_eur_per_mwh: Option<f64>,
     /// New transformer installed; loss of life is charged as its share of normal life.
+    #[schemars(range(min = 0.0))]
     pub transformer_eur: Option<f64>,
     /// Mean ambient temperature of the year around transformers.
     pub ambient_mean_c: f64,
@@ -22,6 +23,7 @@ pub struct Values {
     /// Half the difference between afternoon and early morning.
     pub ambient_day_k: f64,
     /// Running cost of one order: scheduling, communication.
+    #[schemars(range(min = 0.0))]
     pub transaction_eur: Option<f64>,
 }
 
