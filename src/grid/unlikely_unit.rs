@@ -133,7 +133,7 @@ fn finding(kind: &Kind, figure: &Figure, (other, factor): (&str, f64), more: usi
     };
     let (value, unit, mended) = (plain(figure.value), kind.unit, plain(figure.value * factor));
     let message = format!("{} of {} is {value} {unit}{alike}: is it in {other}?", kind.what, figure.of);
-    RULE.finding(message).help(format!("it has to be in {unit}: {value} {other} is {mended} {unit}"))
+    RULE.finding(message).help(format!("write it in {unit}: {value} {other} is {mended} {unit}"))
 }
 
 /// A number without the last digits of its arithmetic.

@@ -131,7 +131,7 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     let mut price = |row: Row<'_>, column: &str| {
         let eur_per_mwh = row.number(column, Sign::Any, &mut findings);
         if eur_per_mwh.abs() > MOST_EUR_PER_MWH {
-            let finding = PRICE_RANGE.finding(format!("a price of {eur_per_mwh} €/MWh is beyond {MOST_EUR_PER_MWH} €/MWh"));
+            let finding = PRICE_RANGE.finding(format!("a price of {eur_per_mwh} €/MWh exceeds {MOST_EUR_PER_MWH} €/MWh"));
             findings.push(row.at(column, finding.help("prices are in €/MWh")));
         }
         eur_per_mwh
@@ -148,7 +148,7 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
             false => format!("'{file}' has {} rows of prices, the run needs {needed} of {minutes} minutes", rows.len()),
         };
         let help = match dated {
-            true => format!("the run goes from {} to {}", calendar.rfc3339(on.start), calendar.rfc3339(on.end())),
+            true => format!("the run lasts from {} to {}", calendar.rfc3339(on.start), calendar.rfc3339(on.end())),
             false => "add rows, or shorten the run; 'minutes' says what a row stands for".to_owned(),
         };
         findings.push(PRICES_TOO_SHORT.finding(message).help(help));
@@ -183,14 +183,14 @@ fn first_instant(table: &Table, row: SimDuration, findings: &mut Findings) -> Op
         let first = *start.get_or_insert(SimTime(at.as_second()));
         let due = first + SimDuration(row.0 * k as i64);
         if at.as_second() != due.0 {
-            let finding = PRICES_TIME.finding(format!("'{text}' is not {} minutes after the row before", row.0 / 60));
+            let finding = PRICES_TIME.finding(format!("'{text}' is not {} minutes after the previous row", row.0 / 60));
             let due = jiff::Timestamp::from_second(due.0).map_or_else(|_| "no instant there is".to_owned(), |due| due.to_string());
-            findings.push(cells.at(TIME, finding.help(format!("this row is due at {due}; 'minutes' says what a row stands for"))));
+            findings.push(cells.at(TIME, finding.help(format!("expected {due}; 'minutes' is the duration of a row"))));
             return None;
         }
     }
     start.or_else(|| {
-        findings.push(PRICES_TOO_SHORT.finding("there are no rows of prices").help("one row a step of 'minutes' follows the header"));
+        findings.push(PRICES_TOO_SHORT.finding("the file of prices has no rows").help("write one row per 'minutes' below the header"));
         None
     })
 }
