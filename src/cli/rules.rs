@@ -49,7 +49,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
 pub const COLLAPSED: Rule = Rule {
     code: "collapsed",
     severity: Severity::Error,
-    what: "A load flow has no solution: the voltage of a bus collapses.",
+    what: "A load flow has no operating point: the voltage of a bus collapses.",
     why: "The branches cannot carry the power that the connections draw or feed in.",
     example: "copperplate powerflow street        # 400 kW at the end of 2 km of thin cable",
     mend: "check powers and impedances, and their units",

@@ -220,7 +220,7 @@ fn no_loops(grid: &Grid, places: &Places, edges: &[Edge], findings: &mut Finding
         for &branch in &edge.branches {
             let name = grid.branch_name(branch);
             let (message, help) = if pair.0 == pair.1 {
-                (format!("closed switches short-circuit '{name}'"), "open one of these switches, or remove the branch")
+                (format!("'{name}' is bridged by closed switches"), "open one of these switches, or remove the branch")
             } else if let Some(first) = first_of_pair.get(&pair) {
                 let beside = first.branches[0];
                 let why = parallel(grid, beside, branch, first.ends == edge.ends).err().unwrap_or_default();

@@ -162,11 +162,7 @@ impl Drawings<'_> {
         let names: Vec<String> = self.folder.strategies().map(str::to_owned).collect();
         h.el("section", &[("id", "feeder")], |h| {
             h.leaf("h2", &[], "The feeder");
-            h.leaf(
-                "p",
-                &[],
-                "Highest loading of every line and transformer and voltage range of every bus over the period, by strategy.",
-            );
+            h.leaf("p", &[], "Highest loading of every line and transformer and voltage range of every bus over the period, by strategy.");
             h.el("div", &[("class", "maps")], |h| {
                 for (k, name) in names.iter().enumerate() {
                     self.figure(h, &format!("feeder-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
@@ -181,8 +177,11 @@ impl Drawings<'_> {
             h.leaf("h2", &[], "Trade");
             if talks.days == 0 {
                 let trades = self.folder.record.strategies.iter().any(|s| s.trades);
-                let text =
-                    if trades { "The operator and the aggregators exchanged no requests or orders in this run." } else { "No strategy of this run trades." };
+                let text = if trades {
+                    "The operator and the aggregators exchanged no requests or orders in this run."
+                } else {
+                    "No strategy of this run trades."
+                };
                 h.leaf("p", &[], text);
                 return;
             }

@@ -181,7 +181,7 @@ fn power_at(feeder: &Feeder, at: &Moment) -> Result<(ConnectionPower, String), F
 fn no_operating_point(grid: &Grid, status: Status, doubtful: bool) -> Finding {
     let finding = match status {
         Status::Collapsed { bus } => {
-            let message = format!("the load flow has no solution: the voltage of bus '{}' collapses", grid.buses[bus.i()].id);
+            let message = format!("the load flow has no operating point: the voltage of bus '{}' collapses", grid.buses[bus.i()].id);
             COLLAPSED.finding(message).help("the power is more than the branches can carry")
         }
         Status::IterationLimit { change_pu } => {
