@@ -109,8 +109,8 @@ pub const FILES: [FileDescription; 8] = [
             column(
                 "regime",
                 "word",
-                "`green` (below the planning limit), `yellow` (the operator requested flexibility) or `orange` (a limitation acts); empty \
-                 if the element is not a congestion point",
+                "`orange` (a limitation acts), `yellow` (the operator requested flexibility) or `green` (neither); empty if the element is \
+                 not a congestion point",
             ),
         ],
     },

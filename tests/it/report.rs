@@ -296,6 +296,6 @@ fn the_page_of_a_run_says_what_its_strategies_do() {
         s.strategy.clear();
     });
     let html = fs::read_to_string(folder.join(FILE_NAME)).unwrap();
-    assert!(html.contains("No day of this run has a conversation") && !html.contains("No strategy of this run trades"));
+    assert!(html.contains("exchanged no requests or orders") && !html.contains("No strategy of this run trades"));
     assert!(!html.contains("differ in several switches"), "one strategy trades");
 }
