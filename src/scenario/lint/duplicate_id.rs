@@ -12,7 +12,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     unique("aggregator", s.aggregator.iter().map(|a| a.domain.as_str()), |k| format!("aggregator[{k}].domain"), faults);
     unique("contract", s.contract.iter().map(|c| c.id.as_str()), |k| format!("contract[{k}].id"), faults);
     unique("strategy", s.strategies.iter().map(String::as_str), |k| format!("strategies[{k}]"), faults);
-    let operators = [("dso.domain", &s.dso.domain, "operator"), ("dso.cro_domain", &s.dso.cro_domain, "common reference")];
+    let operators = [("dso.domain", &s.dso.domain, "operator"), ("dso.cro_domain", &s.dso.cro_domain, "common reference operator")];
     for (k, a) in s.aggregator.iter().enumerate() {
         for (_, _, role) in operators.iter().filter(|(_, domain, _)| **domain == a.domain) {
             let finding = RULE.finding(format!("'{}' is also the domain of the {role}", a.domain));
