@@ -138,7 +138,7 @@ pub const DAMAGED_JOURNAL: Rule = Rule {
     why: "The participant restores its orders and bills from all records in order, and cannot skip one. An incomplete last record is not \
           damage.",
     example: "a bit that a disk turned over",
-    mend: "put back a copy of the journal, or move it away and settle by hand what its messages promised",
+    mend: "restore a copy of the journal, or move it away and settle its open orders by hand",
 };
 
 /// The file that is to be a participant's journal is none, or one of another layout.
@@ -168,7 +168,7 @@ pub const JOURNAL_IN_USE: Rule = Rule {
     what: "Another process uses the journal.",
     why: "Two participants of one name would send different messages with the same numbers.",
     example: "copperplate participant --role agr --config agr.toml        # twice at once",
-    mend: "end the first, or give each its own configuration",
+    mend: "stop the first participant, or give each its own configuration",
 };
 
 /// A message would be given up before it is sent again.
@@ -219,7 +219,7 @@ pub const OTHER_BUSINESS: Rule = Rule {
     why: "The participant restores its orders and bills from journal and configuration; another configuration would give other results. \
           Addresses, keys, paths, patience and the clock may change.",
     example: "[[congestion_point]]        # another one, in the middle of a month",
-    mend: "trade to the end as before, then change; or move the journal away: what it knows is then forgotten",
+    mend: "finish trading with the old configuration, then change it; or move the journal away: the participant then forgets its trades",
 };
 
 /// A journal was begun by another version of the program, or does not come out as it did.
@@ -229,7 +229,7 @@ pub const OTHER_PROGRAM: Rule = Rule {
     what: "Another version of the program wrote the journal, or its replay gives other messages.",
     why: "Another version may send different messages with the same numbers.",
     example: "an update in the middle of a month",
-    mend: "let the version that began trade to the end, then update; or move the journal away: what it knows is then forgotten",
+    mend: "finish trading with the old version, then update; or move the journal away: the participant then forgets its trades",
 };
 
 /// A participant that cannot go on.
@@ -239,5 +239,5 @@ pub const STOPPED: Rule = Rule {
     what: "A participant had to stop: it can no longer write its journal, or no longer listen.",
     why: "It would forget an order that is not on disk, and miss one that it does not receive.",
     example: "a full disk",
-    mend: "make room and start the participant again: it goes on where it stopped",
+    mend: "free some space and start the participant again: it continues from its journal",
 };

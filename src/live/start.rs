@@ -189,7 +189,7 @@ fn same(head: &Head, loaded: &Loaded, business: &Business) -> Result<(), Finding
 
 /// How a day is closed.
 const CLOSE_FIRST: &str =
-    "close the day first: let the participant trade to its end as it began; or move the journal away, and what it knows is forgotten";
+    "finish trading with the old version and configuration first; or move the journal away: the participant then forgets its trades";
 
 /// Lets everything happen again, and holds back what was done.
 fn replay(

@@ -77,7 +77,7 @@ pub const PRICES_TOO_SHORT: Rule = Rule {
     code: "prices-too-short",
     severity: Severity::Error,
     what: "A file of prices ends before the run does.",
-    why: "Prices are not made up beyond the data; every step of the run needs its own.",
+    why: "Every step of the run needs a price, and the program does not extrapolate prices.",
     example: "# prices.csv has 168 rows of an hour each\n[prices]\nkind = \"csv\"\npath = \"prices.csv\"\n\n[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-31\"",
     mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-28\"",
 };
@@ -86,8 +86,8 @@ pub const PRICES_TOO_SHORT: Rule = Rule {
 pub const PRICE_RANGE: Rule = Rule {
     code: "price-range",
     severity: Severity::Error,
-    what: "A price is beyond 100000 €/MWh either way.",
-    why: "It is a slip of units: markets stop long before, and messages carry amounts of at most 12 digits.",
+    what: "A price is above 100000 €/MWh or below −100000 €/MWh.",
+    why: "The unit is probably wrong: price limits of markets are far lower, and messages carry amounts of at most 12 digits.",
     example: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n65000000,65",
     mend: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n65,65",
 };
@@ -99,8 +99,9 @@ const MOST_EUR_PER_MWH: f64 = 100_000.0;
 pub const PRICES_UNDATED: Rule = Rule {
     code: "prices-undated",
     severity: Severity::Warning,
-    what: "A file of prices has more rows than the run takes, and no column 'time'.",
-    why: "Without times the first row is the price of the run's first local midnight: the prices of a year that begins elsewhere would be those of other days.",
+    what: "A file of prices has more rows than the run needs, and no column 'time'.",
+    why: "Without times, the first row is the price at the first local midnight of the run. If the file begins on another day, all prices \
+          are for wrong days.",
     example: "# prices.csv has 8784 rows, from 1 January on\n[prices]\nkind = \"csv\"\npath = \"prices.csv\"",
     mend: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0",
 };
@@ -109,8 +110,8 @@ pub const PRICES_UNDATED: Rule = Rule {
 pub const PRICES_TIME: Rule = Rule {
     code: "prices-time",
     severity: Severity::Error,
-    what: "The column 'time' of a file of prices has a cell that is no instant, or one that does not follow the row before.",
-    why: "A row left out or twice would move every later price in time.",
+    what: "A cell of the column 'time' of a file of prices is not an instant, or does not follow the previous row.",
+    why: "A missing or repeated row would shift every later price in time.",
     example: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0\n2016-07-22T02:00:00+02:00,29.8,33.1",
     mend: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0\n2016-07-22T01:00:00+02:00,29.8,33.1",
 };

@@ -18,11 +18,11 @@ pub const NOT_A_TIME: Rule = Rule {
     mend: "time,sun\n2016-01-01T00:00:00+01:00,0",
 };
 
-/// A profile has a gap: a cell without a value, or a step left out.
+/// A profile has a gap: a cell without a value, or a missing step.
 pub const PROFILE_GAP: Rule = Rule {
     code: "profile-gap",
     severity: Severity::Error,
-    what: "A profile has a gap: a cell without a value, or a step left out.",
+    what: "A profile has a gap: a cell without a value, or a missing step.",
     why: "Filling a gap would invent data, and a missing row would shift every later value in time.",
     example: "time,sun\n2016-01-01T00:00:00+01:00,0\n2016-01-01T00:30:00+01:00,0",
     mend: "time,sun\n2016-01-01T00:00:00+01:00,0\n2016-01-01T00:15:00+01:00,0",

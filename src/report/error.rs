@@ -83,7 +83,7 @@ const UNREADABLE_RESULTS: Rule = Rule {
     code: "unreadable-results",
     severity: Severity::Error,
     what: "A file in the folder is missing, or another version of the program wrote it.",
-    why: "Results of another version may lack what the report shows.",
+    why: "Results of another version may lack data for the report.",
     example: "rm outputs/quickstart/scenario.json && copperplate report outputs/quickstart",
     mend: "copperplate run scenarios/quickstart.toml && copperplate report outputs/quickstart",
 };

@@ -136,21 +136,21 @@ pub const EMPTY_CELL: Rule = Rule {
     mend: "id,u_rated_v,u_min_pu,u_max_pu\nb1,400,0.9,1.1",
 };
 
-/// A voltage, current or power that must be above 0 is not.
+/// A voltage, current or power is not above 0.
 pub const NOT_POSITIVE: Rule = Rule {
     code: "not-positive",
     severity: Severity::Error,
-    what: "A voltage, current or power that must be above 0 is not.",
+    what: "A voltage, current or power is not above 0.",
     why: "The load flow divides by ratings: a rating of 0 gives an infinite loading.",
     example: "rated_current_a\n0",
     mend: "rated_current_a\n270",
 };
 
-/// A quantity that cannot be negative is.
+/// A quantity is negative that must not be.
 pub const NEGATIVE_VALUE: Rule = Rule {
     code: "negative-value",
     severity: Severity::Error,
-    what: "A quantity that cannot be negative is.",
+    what: "A quantity is negative that must not be.",
     why: "Resistances and losses cannot produce energy.",
     example: "r_ohm\n-0.1",
     mend: "r_ohm\n0.1",

@@ -24,7 +24,7 @@ pub(super) const NO_MESSAGE: Rule = Rule {
     what: "A file holds no UFTP 3.1 message, or a folder holds no message files.",
     why: "The reader is strict, so that no two programs read a message differently.",
     example: "copperplate message show notes.txt",
-    mend: "copperplate message check notes.txt        # says line, column and reason",
+    mend: "copperplate message check notes.txt        # shows line, column and reason",
 };
 
 /// A role that does not send the message, or no role where several can send it.

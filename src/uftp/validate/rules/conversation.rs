@@ -54,9 +54,9 @@ fn direct_order_agreed(case: &Case<'_>) -> Verdict {
 page! {
     /// An offer continues the conversation of its request, an order and a revocation that of their offer.
     ///
-    /// Why: a trade is one conversation, which identifies all its messages. The specification only states that replies copy the
-    /// ConversationID; the public Java library requires this rule as well. A D-Prognosis may belong to another conversation. Clause: common
-    /// attribute "ConversationID". Example: an order with a new ConversationID.
+    /// Why: a trade is one conversation, which identifies all its messages. The specification only states that replies copy the ConversationID; the public Java library requires this rule as well. A D-Prognosis may belong to another conversation.
+    /// Clause: common attribute "ConversationID".
+    /// Example: an order with a new ConversationID.
     CONVERSATION, conversation
 }
 
@@ -85,9 +85,9 @@ fn reference_period(case: &Case<'_>) -> Verdict {
 page! {
     /// The length of ISPs and the local day are those of the message referred to.
     ///
-    /// Why: the same ISP numbers would refer to other times. A participant of the market finds this fault by `isp-duration` and
-    /// `time-zone`; a reader of other parties' messages needs this rule. Clause: "Offers and orders repeat the Period of what they
-    /// reference"; attributes "ISP-Duration" and "TimeZone". Example: an order in ISPs of 30 minutes for an offer in quarters of an hour.
+    /// Why: the same ISP numbers would refer to other times. A participant of the market finds this fault by `isp-duration` and `time-zone`; a reader of other parties' messages needs this rule.
+    /// Clause: "Offers and orders repeat the Period of what they reference"; attributes "ISP-Duration" and "TimeZone".
+    /// Example: an order in ISPs of 30 minutes for an offer in quarters of an hour.
     REFERENCE_CLOCK, reference_clock
 }
 
@@ -100,9 +100,9 @@ fn reference_clock(case: &Case<'_>) -> Verdict {
 page! {
     /// The congestion point is that of the message referred to.
     ///
-    /// Why: an offer elsewhere does not answer the request, and an order elsewhere does not buy the offer. The specification states that
-    /// the Period is repeated, and implies the same for the congestion point. Clause: "Offers and orders repeat the Period of what they
-    /// reference". Example: an order for feeder 8 that names an offer for feeder 7.
+    /// Why: an offer elsewhere does not answer the request, and an order elsewhere does not buy the offer. The specification states that the Period is repeated, and implies the same for the congestion point.
+    /// Clause: "Offers and orders repeat the Period of what they reference".
+    /// Example: an order for feeder 8 that names an offer for feeder 7.
     REFERENCE_CONGESTION_POINT, reference_congestion_point
 }
 

@@ -9,10 +9,9 @@ use crate::uftp::validate::rule::page;
 page! {
     /// The message lists at least one ISP, and all ISPs are within the Period.
     ///
-    /// Why: the number of ISPs of a day depends on its length: 92 or 100 of 15 minutes when the clocks change. A settlement does not state
-    /// the length of its ISPs; its orders and contracts do. If these are unknown, the limit is 1500 ISPs per day. Clause: rejection reason
-    /// "ISPs out of bounds"; attributes "Start" and "Duration". Example: ISP 97 of an ordinary day; ISP 93 of the last Sunday of March in
-    /// Amsterdam.
+    /// Why: the number of ISPs of a day depends on its length: 92 or 100 of 15 minutes when the clocks change. A settlement does not state the length of its ISPs; its orders and contracts do. If these are unknown, the limit is 1500 ISPs per day.
+    /// Clause: rejection reason "ISPs out of bounds"; attributes "Start" and "Duration".
+    /// Example: ISP 97 of an ordinary day; ISP 93 of the last Sunday of March in Amsterdam.
     ISP_BOUNDS, isp_bounds
 }
 
@@ -31,9 +30,9 @@ fn isp_bounds(case: &Case<'_>) -> Verdict {
 page! {
     /// ISPs of one list do not overlap.
     ///
-    /// Why: the message would state two powers for the same time. Each option of an offer, profile of metering data and item of a
-    /// settlement is a list of its own. Clause: rejection reason "ISP conflict". Example: `Start="68" Duration="4"` and `Start="70"
-    /// Duration="1"` in one option → `ISP conflict (ISP 70)`.
+    /// Why: the message would state two powers for the same time. Each option of an offer, profile of metering data and item of a settlement is a list of its own.
+    /// Clause: rejection reason "ISP conflict".
+    /// Example: `Start="68" Duration="4"` and `Start="70" Duration="1"` in one option → `ISP conflict (ISP 70)`.
     ISP_CONFLICT, isp_conflict
 }
 
@@ -73,9 +72,9 @@ fn lacking_isps(case: &Case<'_>) -> Verdict {
 page! {
     /// Powers are plausible for the congestion point.
     ///
-    /// Why: the receiver must not act on a power in a wrong unit. An operator accepts up to ten times the rating of the element, or of the
-    /// power installed behind it if that is more. A receiver that knows neither, such as `message check`, does not apply the rule. Clause:
-    /// D-Prognosis, FlexOffer: rejection reason "Power value rejection". Example: 5000000 W on a feeder of 400 kVA.
+    /// Why: the receiver must not act on a power in a wrong unit. An operator accepts up to ten times the rating of the element, or of the power installed behind it if that is more. A receiver that knows neither, such as `message check`, does not apply the rule.
+    /// Clause: D-Prognosis, FlexOffer: rejection reason "Power value rejection".
+    /// Example: 5000000 W on a feeder of 400 kVA.
     PLAUSIBLE_POWER, plausible_power
 }
 

@@ -28,9 +28,9 @@ fn isp_duration(case: &Case<'_>) -> Verdict {
 page! {
     /// The local day of the zone is that of the market.
     ///
-    /// Why: Periods and ISP numbers count local time. A zone of another name is accepted if its day of the Period begins and ends at the
-    /// same times as the market's, as Europe/Brussels does for Europe/Amsterdam. Clause: rejection reason "TimeZone rejected": "zone with
-    /// another UTC offset". Example: `TimeZone="Europe/Lisbon"` in a market of Europe/Amsterdam.
+    /// Why: Periods and ISP numbers count local time. A zone of another name is accepted if its day of the Period begins and ends at the same times as the market's, as Europe/Brussels does for Europe/Amsterdam.
+    /// Clause: rejection reason "TimeZone rejected": "zone with another UTC offset".
+    /// Example: `TimeZone="Europe/Lisbon"` in a market of Europe/Amsterdam.
     TIME_ZONE, time_zone
 }
 
@@ -86,9 +86,9 @@ fn expiration_future(case: &Case<'_>) -> Verdict {
 page! {
     /// The expiration time is no later than the end of the last ISP.
     ///
-    /// Why: flexibility cannot be bought after its time. The specification does not state whether the end or the start counts; this rule
-    /// uses the end. Senders should use the start of the first requested ISP or earlier. Clause: rejection reason "ExpirationDateTime out
-    /// of bounds". Example: an offer for ISPs up to 18:00 that expires at 19:00 of the same day.
+    /// Why: flexibility cannot be bought after its time. The specification does not state whether the end or the start counts; this rule uses the end. Senders should use the start of the first requested ISP or earlier.
+    /// Clause: rejection reason "ExpirationDateTime out of bounds".
+    /// Example: an offer for ISPs up to 18:00 that expires at 19:00 of the same day.
     EXPIRATION_BEFORE_END, expiration_before_end
 }
 

@@ -10,9 +10,9 @@ use crate::units::Watts;
 page! {
     /// An offer names the baseline that the terms of the congestion point require.
     ///
-    /// Why: a deviation has no meaning without its baseline. In one place, the specification requires a D-PrognosisMessageID for
-    /// unsolicited offers only; this rule requires it for all offers whose baseline is a D-Prognosis. Clause: FlexOffer: rejection reason
-    /// "No baseline"; "D-PrognosisMessageID", "BaselineReference". Example: an offer with neither where D-Prognoses are the baseline.
+    /// Why: a deviation has no meaning without its baseline. In one place, the specification requires a D-PrognosisMessageID for unsolicited offers only; this rule requires it for all offers whose baseline is a D-Prognosis.
+    /// Clause: FlexOffer: rejection reason "No baseline"; "D-PrognosisMessageID", "BaselineReference".
+    /// Example: an offer with neither where D-Prognoses are the baseline.
     BASELINE_NAMED, baseline_named
 }
 

@@ -13,8 +13,8 @@ page! {
     /// An order is settled by one item of a settlement, answered by one status, and by one status of a prognosis.
     ///
     /// Why: both of two items might be paid, and of two answers either might be meant. The rule does not compare items without an order.
-    /// Clause: FlexSettlement: a FlexOrderSettlement for each order; FlexSettlementResponse: a status for each; D-PrognosisResponse:
-    /// FlexOrderStatus. Example: two items of "ORD-1" in one settlement → `Order stands twice (ORD-1)`.
+    /// Clause: FlexSettlement: a FlexOrderSettlement for each order; FlexSettlementResponse: a status for each; D-PrognosisResponse: FlexOrderStatus.
+    /// Example: two items of "ORD-1" in one settlement → `Order stands twice (ORD-1)`.
     ORDER_ONCE, order_once
 }
 
@@ -59,9 +59,9 @@ fn profile_once(case: &Case<'_>) -> Verdict {
 page! {
     /// A list of connections names a connection once; an update names it once for each day.
     ///
-    /// Why: it has one aggregator and counts once. An update may list it again for other days, and under several congestion points, because
-    /// these may nest. Clause: Connection of AGRPortfolioUpdate, DSOPortfolioUpdate, AGRPortfolioQueryResponse and
-    /// DSOPortfolioQueryResponse. Example: `ean.871685900012636543` from 2026-03-01 on and again from 2026-03-10 on.
+    /// Why: it has one aggregator and counts once. An update may list it again for other days, and under several congestion points, because these may nest.
+    /// Clause: Connection of AGRPortfolioUpdate, DSOPortfolioUpdate, AGRPortfolioQueryResponse and DSOPortfolioQueryResponse.
+    /// Example: `ean.871685900012636543` from 2026-03-01 on and again from 2026-03-10 on.
     CONNECTION_ONCE, connection_once
 }
 

@@ -58,9 +58,9 @@ fn isp_match(case: &Case<'_>) -> Verdict {
 page! {
     /// Powers of an order are those of the option it buys, scaled by the activation factor.
     ///
-    /// Why: an order buys the offered flexibility. Scaled powers are rounded to whole watts, halves to even; the specification leaves
-    /// rounding open. Clause: FlexOrder: rejection reason "Power mismatch"; "ActivationFactor". Example: half of −4000 W is −2000 W, and
-    /// −2001 W is another offer.
+    /// Why: an order buys the offered flexibility. Scaled powers are rounded to whole watts, halves to even; the specification leaves rounding open.
+    /// Clause: FlexOrder: rejection reason "Power mismatch"; "ActivationFactor".
+    /// Example: half of −4000 W is −2000 W, and −2001 W is another offer.
     POWER_MATCH, power_match
 }
 

@@ -121,9 +121,9 @@ fn recipient_role(case: &Case<'_>) -> Verdict {
 page! {
     /// A MessageID identifies one message only.
     ///
-    /// Why: references would be ambiguous. Repeating the same message is not a fault: in the case of "Already Submitted", the receiver
-    /// repeats its first response. Clause: rejection reasons "Duplicate Identifier", "Already Submitted"; idempotency by (SenderDomain,
-    /// RecipientDomain, MessageID). Example: an offer with another price under the MessageID of an earlier one.
+    /// Why: references would be ambiguous. Repeating the same message is not a fault: in the case of "Already Submitted", the receiver repeats its first response.
+    /// Clause: rejection reasons "Duplicate Identifier", "Already Submitted"; idempotency by (SenderDomain, RecipientDomain, MessageID).
+    /// Example: an offer with another price under the MessageID of an earlier one.
     DUPLICATE_IDENTIFIER, duplicate_identifier
 }
 
