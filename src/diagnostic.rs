@@ -379,8 +379,8 @@ fn indented(block: &str) -> String {
 pub const UNKNOWN_CODE: Rule = Rule {
     code: "unknown-code",
     severity: Severity::Error,
-    what: "What is to be explained is neither a file nor the code of a rule.",
-    why: "Codes stand in brackets behind 'error' and 'warning'; 'docs/diagnostics.md' lists all of them.",
+    what: "The argument of 'explain' is neither a file nor the code of a rule.",
+    why: "A finding shows its code in brackets after 'error' or 'warning'. 'docs/diagnostics.md' lists all codes.",
     example: "copperplate explain unknown-kye",
     mend: "copperplate explain unknown-key",
 };

@@ -5,21 +5,21 @@ use crate::table::description::{ColumnDescription, FileDescription, column};
 const STRATEGY: ColumnDescription = column("strategy", "name", "strategy the row belongs to");
 const CASE: ColumnDescription = column("case", "number", "number of the case, from 0");
 const SAMPLE: ColumnDescription =
-    column("sample", "number", "number of the set of parameters, from 0; in a Saltelli scheme of the base sample");
+    column("sample", "number", "number of the set of parameters, from 0; in a Saltelli scheme, number of the base sample");
 const BLOCK: ColumnDescription =
     column("block", "text", "block of a Saltelli scheme: `A`, `B`, or `AB:` with the parameter that comes from B; else empty");
 const SEED: ColumnDescription = column("seed", "number", "seed of the random draws");
 const PARAMETER_VALUE: ColumnDescription =
-    column("<parameter>", "that of the key", "value of the parameter, under its dotted key; text where a value is none");
+    column("<parameter>", "that of the key", "value of the parameter; text if a value is not a number");
 const KPI: ColumnDescription = column("kpi", "name", "key of the figure, see [key figures](kpi.md)");
 const UNIT: ColumnDescription = column("unit", "text", "unit of the figure");
 const PARAMETER: ColumnDescription = column("parameter", "path", "dotted key of the parameter");
 const CASES: ColumnDescription = column("cases", "number", "cases whose figure is a number");
 const FAILED: ColumnDescription = column("failed", "number", "cases that failed");
 const MEAN: ColumnDescription = column("mean", "that of `unit`", "arithmetic mean");
-const DEVIATION: ColumnDescription = column("standard_deviation", "that of `unit`", "standard deviation; empty of less than two cases");
+const DEVIATION: ColumnDescription = column("standard_deviation", "that of `unit`", "standard deviation; empty for fewer than two cases");
 const MEAN_LOW: ColumnDescription =
-    column("mean_low", "that of `unit`", "lower end of the 95 % confidence band of the mean; empty of less than two cases");
+    column("mean_low", "that of `unit`", "lower end of the 95 % confidence band of the mean; empty for fewer than two cases");
 const MEAN_HIGH: ColumnDescription = column("mean_high", "that of `unit`", "its upper end");
 const P5: ColumnDescription = column("p5", "that of `unit`", "5th percentile");
 const MEDIAN: ColumnDescription = column("median", "that of `unit`", "median");
@@ -48,7 +48,7 @@ pub const FILES: [FileDescription; 7] = [
                 "each of [key figures](kpi.md); NaN where it has no meaning, is not priced, or the case failed",
             ),
             column("status", "word", "`ok` or `failed`"),
-            column("reason", "text", "why the case failed"),
+            column("reason", "text", "reason of the failure"),
         ],
     },
     FileDescription {
@@ -73,7 +73,7 @@ pub const FILES: [FileDescription; 7] = [
             column("parameter_high", "that of the key", "mean over the fifth where it is highest"),
             column("kpi_low", "that of `unit`", "mean of the figure at the low end"),
             column("kpi_high", "that of `unit`", "mean of the figure at the high end"),
-            column("change", "that of `unit`", "high less low; negative: the figure falls as the parameter rises"),
+            column("change", "that of `unit`", "high minus low; negative: the figure falls as the parameter rises"),
         ],
     },
     FileDescription {
@@ -83,7 +83,7 @@ pub const FILES: [FileDescription; 7] = [
             STRATEGY,
             KPI,
             PARAMETER,
-            column("samples", "number", "base samples it rests on"),
+            column("samples", "number", "number of base samples"),
             column("first", "share of the variance", "first-order Sobol index; slightly negative by error where it is near zero"),
             column("first_low", "share of the variance", "lower end of its 95 % band"),
             column("first_high", "share of the variance", "upper end"),

@@ -30,9 +30,9 @@ pub const GROUPS: [Group; 7] = [
 pub fn page() -> String {
     let mut page = String::from(
         "# Columns\n\
-         Every column of every table that is written or read. Made from the descriptions in the code; a test keeps it current.\n\n\
-         Power is counted as consumption: positive is drawn from the grid, negative is fed in. Names in angle brackets stand for a\n\
-         family of columns; a column in square brackets, or a cell of it, may be left out. `copperplate explain ledger.csv` prints\n\
+         Every column of every table that the program writes or reads. Generated from the code; a test keeps it current.\n\n\
+         Positive power is consumption, negative power is feed-in. Names in angle brackets stand for a\n\
+         family of columns. A column in square brackets, or a cell of it, may be missing. `copperplate explain ledger.csv` prints\n\
          the part on one file.\n",
     );
     for group in GROUPS {

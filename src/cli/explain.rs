@@ -14,10 +14,10 @@ use crate::scenario::{explain_scenario, load};
     after_help = "Examples:\n  copperplate explain scenarios/quickstart.toml --set feeder.pv_scale=0.8\n  copperplate explain limits-order\n  copperplate explain ledger.csv"
 )]
 pub(super) struct Args {
-    /// Scenario file, the code of a finding, such as limits-order, or a file of results or of a feeder, such as ledger.csv
+    /// Scenario file, code of a finding (limits-order), or name of a result or feeder file (ledger.csv)
     #[arg(value_name = "SCENARIO|CODE|FILE")]
     subject: String,
-    /// Lay a value over the scenario, such as feeder.pv_scale=0.8; may be repeated
+    /// Override a value of the scenario, such as feeder.pv_scale=0.8; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }

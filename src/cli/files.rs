@@ -18,8 +18,7 @@ pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findi
     for (name, bytes) in files {
         let path = dir.join(name);
         if path.symlink_metadata().is_ok() && std::fs::read(&path).is_ok_and(|there| there != *bytes) {
-            findings
-                .push(FILE_EXISTS.finding(format!("'{}' is there already", path.display())).help("move it away, or name another folder"));
+            findings.push(FILE_EXISTS.finding(format!("'{}' already exists", path.display())).help("move it away, or name another folder"));
         }
     }
     if !findings.is_empty() {

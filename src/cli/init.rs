@@ -17,12 +17,12 @@ use crate::table::read::unreadable;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  copperplate init my-street --from winter-evening\n  copperplate run my-street.toml")]
 pub(super) struct Args {
-    /// Name of the scenario; NAME.toml is written, and results will go to outputs/NAME
+    /// Name of the scenario: writes NAME.toml; results will go to outputs/NAME
     name: PathBuf,
     /// The shipped scenario to start from
     #[arg(long, value_enum, default_value_t = Template::Quickstart)]
     from: Template,
-    /// Folder 'scenarios' of the repository, with the shipped feeders [default: looked for in and above the new file's folder,
+    /// Folder 'scenarios' of the repository, with the shipped feeders [default: the first one found in and above the new file's folder,
     /// then above the program]
     #[arg(long, value_name = "DIR")]
     scenarios: Option<PathBuf>,
@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let file = format!("{name}.toml");
     let target = args.name.with_file_name(&file);
     if target.exists() {
-        let finding = FILE_EXISTS.finding(format!("'{}' is there already", target.display()));
+        let finding = FILE_EXISTS.finding(format!("'{}' already exists", target.display()));
         return Err(finding.help("choose another name, or remove it").into());
     }
     // Looked for before anything is made; the folder may be one of those that are.
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let text = adapted(text, (template, name), &relative(&folder, &shipped));
     files::publish(&folder, &[(&file, text.into_bytes())])?;
     let target = target.display();
-    print(&format!("{target} is written after '{template}'; next:\n  copperplate validate {target}\n  copperplate run {target}\n"));
+    print(&format!("wrote {target} from '{template}'; next:\n  copperplate validate {target}\n  copperplate run {target}\n"));
     Ok(Outcome::Done)
 }
 
@@ -90,8 +90,8 @@ fn shipped(folder: &Path, said: Option<&Path>) -> Result<PathBuf, Finding> {
     let program = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
     let above = folder.ancestors().chain(program.iter().flat_map(|path| path.ancestors()));
     above.map(|folder| folder.join("scenarios")).find(holds).ok_or_else(|| {
-        let message = format!("the shipped feeders are neither in or above '{}' nor above the program", folder.display());
-        NO_FEEDERS.finding(message).help("say where the repository's folder is: --scenarios PATH/TO/scenarios")
+        let message = format!("no folder scenarios/feeders found in or above '{}', or above the program", folder.display());
+        NO_FEEDERS.finding(message).help("name the repository's folder: --scenarios PATH/TO/scenarios")
     })
 }
 

@@ -37,13 +37,14 @@ use outcome::{Outcome, all_printed, print, report};
 /// Exit code of a command that was told to end.
 const INTERRUPTED: i32 = 130;
 
-/// Discrete-event grid congestion simulator
+/// Simulate congestion in a distribution feeder and what an operator can do about it
 #[derive(Debug, Parser)]
 #[command(
     name = "copperplate",
     version,
     about,
-    after_help = "Example:\n  copperplate run scenarios/quickstart.toml\n\nExit codes: 0 done, 1 a case failed, 2 usage or input wrong."
+    after_help = "Example:\n  copperplate run scenarios/quickstart.toml\n\nExit codes: 0 done, 1 a case failed, 2 wrong usage or input, or \
+                  output that could not be written, 130 interrupted."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -54,25 +55,25 @@ pub struct Cli {
 enum Command {
     /// Write a commented scenario to start from
     Init(init::Args),
-    /// Say everything that is wrong with scenarios, without running them
+    /// Check scenarios and report all faults at once, without running them
     Validate(validate::Args),
-    /// List every value of a scenario and where it comes from, or say what a code or a file's columns mean
+    /// List every value of a scenario and its origin, or explain a finding's code or a file's columns
     Explain(explain::Args),
     /// Print the JSON Schema of scenarios, for editors
     Schema(schema::Args),
     /// Compare the strategies of a scenario
     Run(run::Args),
-    /// Make one HTML page of a run or a sweep
+    /// Write the HTML report of a run or a sweep
     Report(report_page::Args),
     /// Run many cases of a scenario: parameters, seeds, strategies
     Sweep(sweep::Args),
     /// Solve the load flow of a grid
     Powerflow(powerflow::Args),
-    /// Turn a public data set into a feeder folder
+    /// Write a feeder folder from a public data set
     Import(import::Args),
     /// Check, show, write, sign and open UFTP messages
     Message(message::Args),
-    /// Trade on a network as an aggregator or operator
+    /// Trade over HTTP as an aggregator or operator
     Participant(participant::Args),
 }
 

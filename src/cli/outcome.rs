@@ -44,7 +44,7 @@ pub(super) fn print(text: &str) {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe && !LOST.swap(true, Ordering::Relaxed) => {
             let finding = CANNOT_WRITE.finding(format!("cannot write to standard output: {error}"));
-            report(&finding.help("what was to be printed is lost; look at where it was sent and the space left").into());
+            report(&finding.help("the output is lost; check where standard output goes and the space left there").into());
         }
         _ => {}
     }

@@ -8,7 +8,7 @@ use crate::diagnostic::Findings;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The configuration names the address book, keys, congestion points and the files that forecasts, prices and meter readings come from; \
-docs/protocol/participant.md describes it. What happens is told on standard output, a line a message.
+see docs/protocol/participant.md. The participant prints one line per message on standard output.
 
 Examples:
   copperplate message keygen --out agr.key > agr.pub
@@ -16,14 +16,13 @@ Examples:
 
 Needs a build with the feature `http`: cargo build --release --features http
 
-Exit code 0: every day is settled; 1: a message was given up without an answer, or the participant could not go on; 2: usage, \
-configuration or journal wrong."
+Exit code 0: every day is settled; 1: a message got no answer and was given up, or the participant had to stop; 2: wrong usage, configuration or journal."
 )]
 pub(super) struct Args {
-    /// Which part to play
+    /// Role of the participant
     #[arg(long)]
     role: PlayedRole,
-    /// Configuration (TOML)
+    /// Configuration file (TOML)
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }
@@ -38,7 +37,7 @@ enum PlayedRole {
 
 /// What to do about a participant that stopped.
 #[cfg(feature = "http")]
-const STOPPED_HELP: &str = "mend that and start it again: what it knows is in its journal";
+const STOPPED_HELP: &str = "remove the cause and start the participant again: it continues from its journal";
 
 #[cfg(feature = "http")]
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
@@ -65,7 +64,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
 
 #[cfg(not(feature = "http"))]
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
-    let finding =
-        crate::live::rules::NO_HTTP.finding(format!("this build cannot go on a network, so '{}' is not played", args.config.display()));
+    let finding = crate::live::rules::NO_HTTP
+        .finding(format!("this build has no HTTP, so it cannot run the participant of '{}'", args.config.display()));
     Err(finding.help("cargo build --release --features http").into())
 }

@@ -16,9 +16,9 @@ use crate::report::{FILE_NAME, page};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  copperplate report outputs/quickstart --out quickstart.html")]
 pub(super) struct Args {
-    /// Folder that `run` or `sweep` has written, such as outputs/quickstart
+    /// Folder that `run` or `sweep` wrote, such as outputs/quickstart
     dir: PathBuf,
-    /// File for the page [default: report.html in the folder]
+    /// File to write [default: report.html in the folder]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let text = page(&args.dir)?;
     let target = args.out.clone().unwrap_or_else(|| args.dir.join(FILE_NAME));
     if target.symlink_metadata().is_ok() && !is_page(&target) {
-        let finding = FILE_EXISTS.finding(format!("'{}' is there already and is no report", target.display()));
+        let finding = FILE_EXISTS.finding(format!("'{}' already exists and is no report", target.display()));
         return Err(finding.help("name another file with --out").into());
     }
     publish_file(&target, |path| {

@@ -71,17 +71,17 @@ pub const TOO_LARGE: Rule = Rule {
     code: "too-large",
     severity: Severity::Error,
     what: "A batch of load flows is larger than memory.",
-    why: "Input and results of all steps are held at once.",
+    why: "The batch holds the input and results of all steps in memory at the same time.",
     example: "copperplate powerflow street --batch 4000000000",
     mend: "copperplate powerflow street --batch 10000",
 };
 
-/// The shipped feeders are not found.
+/// The shipped feeders cannot be found.
 pub const NO_FEEDERS: Rule = Rule {
     code: "no-feeders",
     severity: Severity::Error,
-    what: "'init' does not find the feeders that the shipped scenarios use.",
-    why: "The new scenario names a feeder by its path; outside the repository nobody else knows where it lies.",
+    what: "'init' cannot find the feeders that the shipped scenarios use.",
+    why: "The new scenario refers to a feeder by its path, which the program does not know outside the repository.",
     example: "copperplate init my-street        # outside the repository, with an installed program",
     mend: "copperplate init my-street --scenarios ~/copperplate/scenarios",
 };
@@ -90,9 +90,9 @@ pub const NO_FEEDERS: Rule = Rule {
 pub const FILE_EXISTS: Rule = Rule {
     code: "file-exists",
     severity: Severity::Error,
-    what: "A file of that name is there already.",
-    why: "'init', 'import', 'message sample' and 'report --out' overwrite nothing that they have not written: it may be work of yours.",
-    example: "copperplate init street        # street.toml is there",
+    what: "A file of that name already exists.",
+    why: "'init', 'import', 'message sample' and 'report --out' overwrite only files that they wrote themselves.",
+    example: "copperplate init street        # street.toml exists",
     mend: "copperplate init street-2",
 };
 
@@ -100,8 +100,8 @@ pub const FILE_EXISTS: Rule = Rule {
 pub const ITERATION_LIMIT: Rule = Rule {
     code: "iteration-limit",
     severity: Severity::Error,
-    what: "A load flow did not converge within its sweeps.",
-    why: "The operating point lies near the limit of what the branches can carry, or the tolerance is finer than the numbers.",
+    what: "A load flow did not converge within the allowed number of sweeps.",
+    why: "The operating point lies near the limit of what the branches can carry, or the tolerance is below the precision of the numbers.",
     example: "copperplate powerflow street --tolerance 1e-16",
     mend: "copperplate powerflow street --tolerance 1e-9",
 };
@@ -110,8 +110,8 @@ pub const ITERATION_LIMIT: Rule = Rule {
 pub const OUTSIDE_PROFILES: Rule = Rule {
     code: "outside-profiles",
     severity: Severity::Error,
-    what: "The feeder has no profile values at the time asked for.",
-    why: "Weather and behaviour are not made up beyond the data.",
+    what: "The feeder's profiles do not cover the time given with '--at' or the number of steps.",
+    why: "The program does not extrapolate weather and behaviour beyond the data.",
     example: "copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2030-07-24T13:00",
     mend: "copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00",
 };
@@ -120,8 +120,8 @@ pub const OUTSIDE_PROFILES: Rule = Rule {
 pub const SCENARIO_NAME: Rule = Rule {
     code: "scenario-name",
     severity: Severity::Error,
-    what: "The name of a new scenario has other characters than letters, digits, '-' and '_'.",
-    why: "It becomes the name of a file and of the folder of results.",
+    what: "The name of a new scenario has characters other than letters, digits, '-' and '_'.",
+    why: "The name becomes the name of a file and of the results folder.",
     example: "copperplate init \"my street\"",
     mend: "copperplate init my-street",
 };
@@ -130,18 +130,18 @@ pub const SCENARIO_NAME: Rule = Rule {
 pub const UNBOOKED: Rule = Rule {
     code: "unbooked",
     severity: Severity::Warning,
-    what: "Something was settled and is not booked: its bill was rejected, disputed or never answered.",
-    why: "Payments and delivered energy leave it out, so the strategy looks cheaper than it is; no cost per avoided MWh is shown.",
-    example: "copperplate run street.toml        # [[wire.silence]] covers the day the bill is sent",
-    mend: "see unbooked.csv for whose bill and why",
+    what: "A settled amount is not booked, because the aggregator rejected, disputed or never answered its bill.",
+    why: "Payments and delivered energy leave the amount out, so the strategy looks cheaper than it is. No cost per avoided MWh is shown.",
+    example: "copperplate run street.toml        # [[wire.silence]] covers the day on which the bill is sent",
+    mend: "look into unbooked.csv for the bill and the reason",
 };
 
 /// The rule on phases that a balanced load flow does not see.
 pub const PHASES_SPREAD: Rule = Rule {
     code: "phases-spread",
     severity: Severity::Warning,
-    what: "Connections on one phase are solved as if their power were on all three.",
-    why: "A balanced load flow knows one phase for all: what is loaded most, and how far the neutral moves, is not in its answer.",
+    what: "The balanced load flow spreads single-phase connections evenly over three phases.",
+    why: "A balanced load flow cannot show which phase has the highest loading, nor the displacement of the neutral.",
     example: "copperplate powerflow street        # connections.csv has phases a, b and c",
     mend: "copperplate powerflow street --phases three-phase",
 };

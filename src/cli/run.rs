@@ -38,20 +38,20 @@ pub(super) struct Args {
     /// Run only this strategy; may be repeated
     #[arg(long, value_name = "NAME")]
     strategy: Vec<String>,
-    /// Seed instead of the scenario's
+    /// Seed to use instead of the scenario's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Lay a value over the scenario, such as feeder.pv_scale=0.8; may be repeated
+    /// Override a value of the scenario, such as feeder.pv_scale=0.8; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Record only elements of this name, with * for any text, such as 'transformer:*'; may be repeated [default: all; of more
-    /// than 2000 the congestion points and the 400 nearest to their limits]
+    /// Record only elements with this name, where * stands for any text, such as 'transformer:*'; may be repeated [default: all; in a
+    /// feeder with more than 2000 elements, the congestion points and the 400 elements nearest to their limits]
     #[arg(long, value_name = "PATTERN")]
     select: Vec<String>,
-    /// Write every message as an XML file too
+    /// Also write every message to an XML file
     #[arg(long)]
     messages_xml: bool,
-    /// One JSON object on standard output in place of the table: scenario, ok, all findings, and results with folder, report and kpis
+    /// Print one JSON object instead of the table: scenario, ok, all findings, and results with folder, report and kpis
     #[arg(long)]
     json: bool,
 }
@@ -147,7 +147,7 @@ fn kept_sentence(kept: &[PathBuf]) -> String {
     }
     let names: Vec<String> = kept.iter().take(SHOWN).map(|path| format!("'{}'", path.display())).collect();
     let more = kept.len().checked_sub(SHOWN + 1).map_or_else(String::new, |n| format!(" and {} more", n + 1));
-    format!("\nNote: kept in the folder, for no run has written it: {}{more}\n", names.join(", "))
+    format!("\nNote: the folder keeps files that no run wrote: {}{more}\n", names.join(", "))
 }
 
 /// Writes the page of a run into its folder in the making.
@@ -215,9 +215,9 @@ fn unbooked(cases: &[Finished<'_>]) -> Findings {
     for c in cases.iter().filter(|c| !c.case.unbooked.is_empty()) {
         let payees: BTreeSet<&str> = c.case.unbooked.iter().map(|u| u.payee.as_str()).collect();
         let eur: Money = c.case.unbooked.iter().map(|u| u.amount).sum();
-        let message = format!("{:.2} € of '{}' are settled and not booked", eur.as_f64(), c.strategy.name);
+        let message = format!("{:.2} € of '{}' are settled but not booked", eur.as_f64(), c.strategy.name);
         let payees = payees.into_iter().collect::<Vec<_>>().join(", ");
-        findings.push(UNBOOKED.finding(message).help(format!("see unbooked.csv: bills of {payees} were not accepted")));
+        findings.push(UNBOOKED.finding(message).help(format!("see unbooked.csv: {payees} did not accept the bill")));
     }
     findings
 }

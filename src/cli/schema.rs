@@ -7,8 +7,8 @@ use crate::scenario::editor_schema;
 /// Arguments of `schema`: none.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  copperplate schema > scenario.schema.json\n\nA scenario that begins with '#:schema scenario.schema.json' is then \
-                  completed and checked by editors that know it (docs/scenario-language.md)."
+    after_help = "Example:\n  copperplate schema > scenario.schema.json\n\nEditors that know JSON Schema complete and check a scenario \
+                  that begins with '#:schema scenario.schema.json' (docs/scenario-language.md)."
 )]
 pub(super) struct Args {}
 

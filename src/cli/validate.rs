@@ -15,11 +15,11 @@ pub(super) struct Args {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
-    /// Lay a value over each of them, such as feeder.pv_scale=0.8; may be repeated
+    /// Override a value in each scenario, such as feeder.pv_scale=0.8; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// One JSON object a scenario on standard output: scenario, ok, summary, and all findings with code, severity, message, file, line,
-    /// column, label, help
+    /// Print one JSON object per scenario: scenario, ok, summary, and all findings with code, severity, message, file, line, column, label,
+    /// help
     #[arg(long)]
     json: bool,
 }

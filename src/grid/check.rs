@@ -92,7 +92,7 @@ impl Check<'_> {
             self.positive(at, &format!("rated voltage of bus '{}'", bus.id), bus.u_rated_v);
             if bus.u_min_pu.partial_cmp(&bus.u_max_pu) != Some(std::cmp::Ordering::Less) {
                 let message = format!("voltage band of bus '{}' goes from {} to {} pu", bus.id, bus.u_min_pu, bus.u_max_pu);
-                self.push(at, rules::VOLTAGE_BAND.finding(message).help("the lower end comes first"));
+                self.push(at, rules::VOLTAGE_BAND.finding(message).help("state the lower end first"));
             }
         }
     }
@@ -148,7 +148,7 @@ impl Check<'_> {
         }
         let group = zero.vector_group;
         if t.clock().is_none_or(|clock| (clock % 2 == 1) != group.odd()) {
-            let message = format!("vector group {} {of} does not turn by {}°", group.name(), t.shift_deg);
+            let message = format!("vector group {} {of} does not shift by {}°", group.name(), t.shift_deg);
             let clocks = if group.odd() { "an odd multiple of 30°, such as 150 (clock 5)" } else { "an even multiple of 30°, such as 0" };
             self.push(at, rules::VECTOR_GROUP.finding(message).help(format!("shift_deg is {clocks}")));
         }
@@ -167,7 +167,10 @@ impl Check<'_> {
             // Per cent is told as a unit; nothing makes a voltage of what is beyond.
             if s.u_pu > 0.0 && !(0.3..=2.0).contains(&s.u_pu) && !(30.0..=200.0).contains(&s.u_pu) {
                 let message = format!("source voltage is {} times the rated voltage of its bus", s.u_pu);
-                self.push(Element::Source(i), rules::BAD_VALUE.finding(message).help("u_pu is a fraction of the rated voltage, such as 1.02"));
+                self.push(
+                    Element::Source(i),
+                    rules::BAD_VALUE.finding(message).help("u_pu is a fraction of the rated voltage, such as 1.02"),
+                );
             }
         }
     }
@@ -195,7 +198,7 @@ impl Check<'_> {
         let (Some(a), Some(b)) = (self.grid.buses.get(from.i()), self.grid.buses.get(to.i())) else { return };
         if from == to {
             let finding = rules::SELF_LOOP.finding(format!("{what} begins and ends at bus '{}'", a.id));
-            self.push(at, finding.help("remove it or mend one end"));
+            self.push(at, finding.help("remove it or correct one end"));
         } else if a.u_rated_v != b.u_rated_v {
             let message = format!("{what} joins bus '{}' of {} V and bus '{}' of {} V", a.id, a.u_rated_v, b.id, b.u_rated_v);
             self.push(
@@ -208,8 +211,8 @@ impl Check<'_> {
     fn winding(&mut self, at: Element, what: &str, u_v: f64, bus: BusIdx) {
         let Some(bus) = self.grid.buses.get(bus.i()) else { return };
         if !(0.8..=1.2).contains(&(u_v / bus.u_rated_v)) {
-            let message = format!("{what} is rated {u_v} V at bus '{}' of {} V", bus.id, bus.u_rated_v);
-            self.push(at, rules::WINDING_VOLTAGE.finding(message).help("are hv and lv exchanged, or the units kV?"));
+            let message = format!("{what} is rated {u_v} V, but bus '{}' is rated {} V", bus.id, bus.u_rated_v);
+            self.push(at, rules::WINDING_VOLTAGE.finding(message).help("are hv and lv swapped, or is the voltage in kV?"));
         }
     }
 }

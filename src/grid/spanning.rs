@@ -57,7 +57,7 @@ impl SpanningOrder {
         let (tree, links) = span(grid, &fused, edges);
         if links.len() > MAX_LINKS {
             let first = links[MAX_LINKS].branches[0];
-            let message = format!("the grid has {} loops, and at most {MAX_LINKS} are solved", links.len());
+            let message = format!("the grid has {} loops, the solver takes at most {MAX_LINKS}", links.len());
             let finding = rules::TOO_MANY_LOOPS.finding(message).help("open switches, or remove branches along loops");
             findings.push(Finding { location: places.of(grid.branch_element(first)).cloned(), ..finding });
             return Err(findings);
@@ -93,8 +93,8 @@ fn loops_without_impedance(grid: &Grid, places: &Places, fused: &Fused, edges: &
     for (row, source) in grid.sources.iter().enumerate() {
         if let Some(first) = source_at.insert(joined.find(fused.of(source.bus)), row) {
             let bus = |s: usize| &grid.buses[grid.sources[s].bus.i()].id;
-            let message = format!("nothing with an impedance lies between the sources at buses '{}' and '{}'", bus(first), bus(row));
-            let finding = rules::LOOP_WITHOUT_IMPEDANCE.finding(message).help("keep one, or say what lies between them");
+            let message = format!("there is no impedance between the sources at buses '{}' and '{}'", bus(first), bus(row));
+            let finding = rules::LOOP_WITHOUT_IMPEDANCE.finding(message).help("keep one source, or add the impedance between them");
             findings.push(Finding { location: places.of(Element::Source(row)).cloned(), ..finding });
         }
     }

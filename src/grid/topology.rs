@@ -220,7 +220,7 @@ fn no_loops(grid: &Grid, places: &Places, edges: &[Edge], findings: &mut Finding
         for &branch in &edge.branches {
             let name = grid.branch_name(branch);
             let (message, help) = if pair.0 == pair.1 {
-                (format!("'{name}' is bridged by closed switches"), "open a switch beside it, or remove it")
+                (format!("'{name}' is bridged by closed switches"), "open one of these switches, or remove the branch")
             } else if let Some(first) = first_of_pair.get(&pair) {
                 let beside = first.branches[0];
                 let why = parallel(grid, beside, branch, first.ends == edge.ends).err().unwrap_or_default();
@@ -315,7 +315,7 @@ fn unsupplied(grid: &Grid, places: &Places, buses: &[usize]) -> Finding {
         Some(switch) => {
             let id = &grid.switches[switch].id;
             let message = format!("open switch '{id}' leaves {connections} connections without supply, at bus {list}");
-            (rules::DEAD_PART.finding(message).help("their power is left out of the load flow"), Element::Switch(switch))
+            (rules::DEAD_PART.finding(message).help("the load flow leaves their power out"), Element::Switch(switch))
         }
         None => {
             let message = format!("no source supplies bus {list}");

@@ -11,8 +11,9 @@ use crate::diagnostic::{Finding, Findings, Rule, Severity};
 pub const RULE: Rule = Rule {
     code: "unlikely-unit",
     severity: Severity::Warning,
-    what: "A figure of a feeder is far from what it can be, and is right in another unit.",
-    why: "Units are SI and fractions: V, W, VA, A, pu. A column in kV, kW or per cent leaves the load flow without a solution, or with one that means nothing.",
+    what: "A value of a feeder is implausible in its unit, but plausible in another one.",
+    why: "Units are SI and fractions: V, W, VA, A, pu. With a column in kV, kW or per cent, the load flow has no solution or a meaningless \
+          one.",
     example: "id,u_rated_v,u_min_pu,u_max_pu\nvillage,0.4,90,110",
     mend: "id,u_rated_v,u_min_pu,u_max_pu\nvillage,400,0.9,1.1",
 };
@@ -133,7 +134,7 @@ fn finding(kind: &Kind, figure: &Figure, (other, factor): (&str, f64), more: usi
     };
     let (value, unit, mended) = (plain(figure.value), kind.unit, plain(figure.value * factor));
     let message = format!("{} of {} is {value} {unit}{alike}: is it in {other}?", kind.what, figure.of);
-    RULE.finding(message).help(format!("it has to be in {unit}: {value} {other} is {mended} {unit}"))
+    RULE.finding(message).help(format!("write it in {unit}: {value} {other} is {mended} {unit}"))
 }
 
 /// A number without the last digits of its arithmetic.

@@ -12,9 +12,9 @@ const UK: ColumnDescription = column("uk_pu", "pu", "short-circuit voltage over 
 const PK: ColumnDescription = column("pk_w", "W", "load losses at rated current");
 const I0: ColumnDescription = column("i0_pu", "pu", "no-load current over rated current: 0.003 for 0.3 %");
 const P0: ColumnDescription = column("p0_w", "W", "no-load losses");
-const SHIFT: ColumnDescription = column("shift_deg", "°", "by how much lv lags hv: 150 for Dyn5");
+const SHIFT: ColumnDescription = column("shift_deg", "°", "angle by which lv lags hv: 150 for Dyn5");
 const VECTOR_GROUP: ColumnDescription = optional("vector_group", "name", "such as `Dyn`; with `uk0_pu` and `ur0_pu`, for three phases");
-const UK0: ColumnDescription = optional("uk0_pu", "pu", "zero-sequence short-circuit voltage, of `u_lv²/S`");
+const UK0: ColumnDescription = optional("uk0_pu", "pu", "zero-sequence short-circuit voltage, per unit of `u_lv²/S`");
 const UR0: ColumnDescription = optional("ur0_pu", "pu", "its resistive part");
 const U_PU: ColumnDescription = column("u_pu", "pu", "voltage that the source holds, over the bus's rated voltage: 1.02");
 const ANGLE: ColumnDescription = column("angle_deg", "°", "angle of that voltage");
@@ -22,7 +22,7 @@ const R: ColumnDescription = column("r_ohm", "Ω", "series resistance of the who
 const X: ColumnDescription = column("x_ohm", "Ω", "series reactance of the whole line");
 const B: ColumnDescription = column("b_s", "S", "shunt susceptance of the whole line, half at each end");
 const G: ColumnDescription = column("g_s", "S", "shunt conductance of the whole line, half at each end");
-const NAME: ColumnDescription = optional("name", "text", "name for people; not read further");
+const NAME: ColumnDescription = optional("name", "text", "name for readers; the program ignores it");
 
 /// Files of our form.
 pub const FOLDER: [FileDescription; 9] = [
@@ -49,8 +49,8 @@ pub const FOLDER: [FileDescription; 9] = [
             X,
             B,
             G,
-            column("rated_current_a", "A", "what it carries for ever; loading is current over this"),
-            optional("r0_ohm", "Ω", "zero-sequence resistance with the way back; all four or none, for three phases"),
+            column("rated_current_a", "A", "rated continuous current; loading is current over this"),
+            optional("r0_ohm", "Ω", "zero-sequence resistance including the return path; all four columns or none, for three phases"),
             optional("x0_ohm", "Ω", "zero-sequence reactance"),
             optional("b0_s", "S", "zero-sequence shunt susceptance"),
             optional("g0_s", "S", "zero-sequence shunt conductance"),
@@ -73,7 +73,7 @@ pub const FOLDER: [FileDescription; 9] = [
             SHIFT,
             column("tap_side", "word", "`hv` or `lv`: the winding with the taps"),
             column("tap_position", "number", "present tap; 0 is the rated ratio"),
-            column("tap_step_pu", "pu", "change of the winding's voltage a tap: 0.025 for 2.5 %"),
+            column("tap_step_pu", "pu", "change of the winding's voltage per tap: 0.025 for 2.5 %"),
             VECTOR_GROUP,
             UK0,
             UR0,
@@ -81,7 +81,7 @@ pub const FOLDER: [FileDescription; 9] = [
     },
     FileDescription {
         file: "switches.csv",
-        row: "a switch between two buses; the file may be absent",
+        row: "a switch between two buses; the file may be missing",
         columns: &[
             column("id", "name", "unique among switches"),
             FROM,
@@ -95,20 +95,20 @@ pub const FOLDER: [FileDescription; 9] = [
         row: "a metered connection",
         columns: &[
             column("id", "name", "unique among connections"),
-            column("address", "entity address", "its name on the wire, such as `ean.871685900012636543`"),
+            column("address", "entity address", "its name in messages, such as `ean.871685900012636543`"),
             column("bus", "id of a bus", "where it is connected"),
-            optional("phases", "word", "`abc` (if left out), `a`, `b` or `c`"),
+            optional("phases", "word", "`abc` (default), `a`, `b` or `c`"),
         ],
     },
     FileDescription {
         file: "responses.csv",
-        row: "a connection whose power answers voltage; the file may be absent",
+        row: "a connection whose power depends on voltage; the file may be missing",
         columns: &[
             column("connection", "id of a connection", "at most one row each"),
-            optional("p_impedance", "fraction", "share of active power that moves with the square of the voltage"),
-            optional("p_current", "fraction", "share of active power that moves with the voltage"),
-            optional("q_impedance", "fraction", "share of reactive power that moves with the square of the voltage"),
-            optional("q_current", "fraction", "share of reactive power that moves with the voltage"),
+            optional("p_impedance", "fraction", "share of active power that is proportional to the square of the voltage"),
+            optional("p_current", "fraction", "share of active power that is proportional to the voltage"),
+            optional("q_impedance", "fraction", "share of reactive power that is proportional to the square of the voltage"),
+            optional("q_current", "fraction", "share of reactive power that is proportional to the voltage"),
             optional("q_of_u", "points `u_pu:q_var`", "Q(U) of its inverter; positive: consumption of reactive power"),
             optional(
                 "cos_phi_of_p",
@@ -120,31 +120,31 @@ pub const FOLDER: [FileDescription; 9] = [
     },
     FileDescription {
         file: "tap_changers.csv",
-        row: "a transformer whose taps move on load; the file may be absent",
+        row: "a transformer with an on-load tap changer; the file may be missing",
         columns: &[
-            column("transformer", "id of a transformer", "whose taps move"),
-            column("set_pu", "pu", "voltage it holds"),
-            column("dead_band_pu", "pu", "width of the band around that voltage in which it rests"),
-            column("delay_s", "s", "how long the voltage has to be outside before it moves, and between two moves"),
+            column("transformer", "id of a transformer", "the transformer with the tap changer"),
+            column("set_pu", "pu", "set point of the voltage"),
+            column("dead_band_pu", "pu", "width of the band around the set point in which it does not move"),
+            column("delay_s", "s", "time that the voltage must be outside the band before a move, and between two moves"),
             column("min_position", "number", "lowest tap"),
             column("max_position", "number", "highest tap"),
-            optional("bus", "id of a bus", "whose voltage it watches; the lv bus if left out"),
-            optional("tap_side", "word", "of the transformer, where `transformers.csv` has no such column (neutral form)"),
+            optional("bus", "id of a bus", "bus whose voltage it regulates; the lv bus if missing"),
+            optional("tap_side", "word", "as in `transformers.csv`, for the neutral form, which has no such column there"),
             optional("tap_step_pu", "pu", "the same"),
             optional("tap_position", "number", "the same"),
         ],
     },
     FileDescription {
         file: "assets.csv",
-        row: "a device or sum of devices behind a connection",
+        row: "a device, or a group of devices, behind a connection",
         columns: &[
             column("id", "name", "unique among assets"),
-            column("connection", "id of a connection", "the meter it stands behind"),
+            column("connection", "id of a connection", "the connection that it is behind"),
             column("kind", "word", "`load`, `heat-pump`, `charging`, `pv` or `plant`"),
-            column("p_nominal_w", "W", "active power at profile 1; consumption positive, so of `pv` negative"),
+            column("p_nominal_w", "W", "active power at profile 1; consumption positive, so negative for `pv`"),
             column("q_nominal_var", "var", "reactive power at profile 1; consumption positive"),
-            optional("p_profile", "name of a profile", "column of the profiles that active power follows; constant if left out"),
-            optional("q_profile", "name of a profile", "column that reactive power follows"),
+            optional("p_profile", "name of a profile", "profile of active power; constant if missing"),
+            optional("q_profile", "name of a profile", "profile of reactive power"),
         ],
     },
 ];
@@ -153,23 +153,24 @@ pub const FOLDER: [FileDescription; 9] = [
 pub const SERIES: [FileDescription; 2] = [
     FileDescription {
         file: "profiles.csv",
-        row: "a step of elapsed time from `start` in `feeder.toml`; in place of `profiles.parquet`, which has the same columns",
+        row: "a step of elapsed time from `start` in `feeder.toml`; an alternative to `profiles.parquet`, which has the same columns",
         columns: &[
-            optional("time", "RFC 3339", "begin of the step; checked for gaps, else not needed"),
+            optional("time", "RFC 3339", "start of the step; used only to check for gaps"),
             column(
                 "<profile>",
                 "fraction",
-                "power over the asset's nominal power, a column for each profile; negative turns the sign of the power around",
+                "power over the asset's nominal power, one column per profile; negative values reverse the sign of the power",
             ),
         ],
     },
     FileDescription {
         file: "prices.csv",
-        row: "`minutes` of elapsed time (60 unless the scenario says otherwise); without `time` from the first local midnight of the run on",
+        row: "`minutes` of elapsed time (60 unless the scenario states another value); without `time`, counted from the first local \
+              midnight of the run",
         columns: &[
-            optional("time", "RFC 3339", "when the row begins; rows before and after the run are passed over"),
+            optional("time", "RFC 3339", "start of the row; rows before and after the run are ignored"),
             column("day_ahead_eur_per_mwh", "€/MWh", "day-ahead price; may be negative"),
-            column("imbalance_eur_per_mwh", "€/MWh", "price of imbalance: what a surplus earns and a shortage costs"),
+            column("imbalance_eur_per_mwh", "€/MWh", "imbalance price, which a surplus earns and a shortage pays"),
         ],
     },
 ];
@@ -187,7 +188,7 @@ pub const NEUTRAL_THREE_PHASE: [FileDescription; 3] = [
             column("r1_ohm", "Ω", "positive-sequence resistance of the whole line"),
             column("x1_ohm", "Ω", "positive-sequence reactance"),
             column("c1_f", "F", "positive-sequence capacitance, at 50 Hz"),
-            column("r0_ohm", "Ω", "zero-sequence resistance with the way back"),
+            column("r0_ohm", "Ω", "zero-sequence resistance including the return path"),
             column("x0_ohm", "Ω", "zero-sequence reactance"),
             column("c0_f", "F", "zero-sequence capacitance"),
             column("i_n_a", "A", "rated current"),
@@ -210,7 +211,7 @@ pub const NEUTRAL_THREE_PHASE: [FileDescription; 3] = [
             P0,
             SHIFT,
             column("vector_group", "name", "such as `Dyn`"),
-            column("uk0_pu", "pu", "zero-sequence short-circuit voltage, of `u_lv²/S`"),
+            column("uk0_pu", "pu", "zero-sequence short-circuit voltage, per unit of `u_lv²/S`"),
             column("ur0_pu", "pu", "its resistive part"),
         ],
     },
@@ -270,7 +271,7 @@ pub const NEUTRAL: [FileDescription; 5] = [
             NAME,
             column("node", "id of a node", "where it is connected"),
             column("kind", "word", "`load`, `gen` or `storage`"),
-            column("p_w", "W", "active power; consumption positive, so of `gen` negative"),
+            column("p_w", "W", "active power; consumption positive, so negative for `gen`"),
             column("q_var", "var", "reactive power; consumption positive"),
         ],
     },

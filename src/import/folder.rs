@@ -196,7 +196,7 @@ impl Reader<'_> {
         }
         if table.is_empty() {
             let finding = rules::NO_CONNECTIONS.finding("the feeder has no connections").at(table.source(), table.header_span());
-            f.push(finding.help("one row a metered connection follows the header"));
+            f.push(finding.help("write one row per connection below the header"));
         }
         let rows = index(self.grid.connections.iter().map(|connection| connection.id.as_str()), &table);
         (!rows.is_empty()).then_some(rows)
@@ -318,7 +318,7 @@ fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: Option<&R
             let known: Vec<&str> = rows.keys().map(String::as_str).filter(|_| f.0.len() < SHOWN_OF_A_KIND).collect();
             let finding = match nearest(id, &known) {
                 Some(name) => finding.help(format!("did you mean '{name}'?")),
-                None => finding.help("references are ids of that table"),
+                None => finding.help("use an id of that table"),
             };
             f.push(row.at(column, finding));
             u32::MAX

@@ -102,7 +102,7 @@ impl<'a> Document<'a> {
             Err(NoInstant::Skipped { later }) => rules::skipped_time(&moment, calendar.zone_name(), later),
             Err(NoInstant::Year) => rules::FEEDER_TOML
                 .finding(format!("'start' is {moment}, allowed are the years {} to {}", YEARS.start(), YEARS.end()))
-                .help("profiles begin then"),
+                .help("'start' is the time of the first profile value"),
         };
         self.findings.push(finding.at(self.source, place));
         None

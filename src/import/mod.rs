@@ -35,7 +35,7 @@ pub fn read_folder(path: &Path) -> Result<(Feeder, Findings), Findings> {
         neutral::read(path).and_then(|(feeder, warnings)| signs::checked(feeder, warnings, path, &signs::NEUTRAL))
     } else {
         let message = format!("'{}' is not a feeder folder", path.display());
-        let help = format!("it needs {} (our form) or {} (neutral CSV)", meta::FILE, neutral::NODES);
+        let help = format!("it needs {} or, for neutral CSV, {}", meta::FILE, neutral::NODES);
         Err(rules::NOT_A_FEEDER.finding(message).help(help).into())
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn read(dir: &Path, connections: &[Connection], findings: &mut Findin
         let Some(connection) = connection(row, &known, findings) else { continue };
         if !seen.insert(connection) {
             let finding = crate::grid::rules::DUPLICATE_ID.finding(format!("connection '{}' appears twice", row.cell("connection")));
-            findings.push(row.at("connection", finding.help("say all of it in one row")));
+            findings.push(row.at("connection", finding.help("use one row for all of it")));
         }
         responses.push(response(row, connection, findings));
     }
@@ -64,7 +64,7 @@ fn response(row: Row<'_>, connection: ConnectionIdx, findings: &mut Findings) ->
         let outside = |share: &f64| !(0.0..=1.0).contains(share);
         if [mix.impedance, mix.current, mix.impedance + mix.current].iter().any(outside) {
             let finding = rules::SHARES.finding(format!("the shares {impedance} and {current} are {} and {}", mix.impedance, mix.current));
-            findings.push(row.at(impedance, finding.help("each is from 0 to 1, and what they leave is constant power")));
+            findings.push(row.at(impedance, finding.help("each is from 0 to 1 and so is their sum; the rest is constant power")));
         }
         mix
     };

@@ -39,7 +39,7 @@ pub const NOT_A_FEEDER: Rule = Rule {
     code: "not-a-feeder",
     severity: Severity::Error,
     what: "A folder is not a feeder: it has neither feeder.toml nor nodes.csv.",
-    why: "These files tell the two forms of feeder folders.",
+    why: "One of these files must be in a feeder folder; they mark its two forms.",
     example: "path = \"feeders\"",
     mend: "path = \"feeders/lv-rural1-2\"",
 };
@@ -49,7 +49,7 @@ pub const FEEDER_TOML: Rule = Rule {
     code: "feeder-toml",
     severity: Severity::Error,
     what: "A key of feeder.toml is unknown, missing, of another type, or the text is not TOML.",
-    why: "It says when the profiles begin and under which terms the data are; none of that has a default.",
+    why: "The file states when the profiles begin and the licence of the data. These keys have no default.",
     example: "name = \"street\"\nzone = Europe/Amsterdam",
     mend: "name = \"street\"\nzone = \"Europe/Amsterdam\"",
 };
@@ -68,8 +68,8 @@ pub const UNKNOWN_ZONE: Rule = Rule {
 pub const SKIPPED_TIME: Rule = Rule {
     code: "skipped-time",
     severity: Severity::Error,
-    what: "A local time does not exist on its day: the clocks go forward over it.",
-    why: "No instant is meant by it, and taking a later one would be a guess.",
+    what: "A local time does not exist on its day, because the clocks skip it in spring.",
+    why: "It is unclear which instant is meant.",
     example: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-03-27T02:15\"\nuntil = \"2016-03-27T04:00\"",
     mend: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-03-27T03:15\"\nuntil = \"2016-03-27T04:00\"",
 };
@@ -78,8 +78,8 @@ pub const SKIPPED_TIME: Rule = Rule {
 #[must_use]
 pub fn skipped_time(moment: &Moment, zone: &str, later: DateTime) -> Finding {
     SKIPPED_TIME
-        .finding(format!("{moment} does not exist in {zone}: the clocks go forward over it"))
-        .help(format!("write {later} if as much later is meant"))
+        .finding(format!("{moment} does not exist in {zone}: the clocks skip it in spring"))
+        .help(format!("write {later} if you mean the same instant on the changed clock"))
 }
 
 /// A step of profiles does not divide an hour.
@@ -87,7 +87,7 @@ pub const BAD_STEP: Rule = Rule {
     code: "bad-step",
     severity: Severity::Error,
     what: "A step of profiles does not divide an hour.",
-    why: "Hours, ISPs and days are made of whole steps.",
+    why: "Hours, ISPs and days must consist of whole steps.",
     example: "step_minutes = 25",
     mend: "step_minutes = 15",
 };
@@ -97,7 +97,7 @@ pub const NO_CONNECTIONS: Rule = Rule {
     code: "no-connections",
     severity: Severity::Error,
     what: "A feeder has no connections.",
-    why: "Without customers there is nobody to trade with and nothing to meter.",
+    why: "Without connections there is no load, no trade and no metering.",
     example: "id,address,bus",
     mend: "id,address,bus\nh1,ean.200000000000000001,b1",
 };
@@ -107,26 +107,26 @@ pub const TWO_PROFILES: Rule = Rule {
     code: "two-profiles",
     severity: Severity::Error,
     what: "A feeder folder holds profiles.parquet and profiles.csv.",
-    why: "It would be left to chance which of them is read.",
+    why: "It is unclear which of them is meant.",
     example: "profiles.csv and profiles.parquet",
     mend: "profiles.parquet",
 };
 
-/// A connection is named that the feeder does not have.
+/// A name refers to a connection that the feeder does not have.
 pub const UNKNOWN_CONNECTION: Rule = Rule {
     code: "unknown-connection",
     severity: Severity::Error,
-    what: "A connection is named that the feeder does not have.",
-    why: "Connections are named by the ids in connections.csv.",
+    what: "A name refers to a connection that the feeder does not have.",
+    why: "The names of connections are the ids in connections.csv.",
     example: "[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Laod 8\"]",
     mend: "[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]",
 };
 
-/// An asset follows a profile that is not there.
+/// An asset refers to a profile that does not exist.
 pub const UNKNOWN_PROFILE: Rule = Rule {
     code: "unknown-profile",
     severity: Severity::Error,
-    what: "An asset follows a profile that is not there.",
+    what: "An asset refers to a profile that does not exist.",
     why: "Without its profile an asset would run at nominal power all year.",
     example: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,son",
     mend: "id,connection,kind,p_nominal_w,q_nominal_var,p_profile\npv1,h1,pv,-5000,0,sun",
@@ -136,38 +136,38 @@ pub const UNKNOWN_PROFILE: Rule = Rule {
 pub const SHARES: Rule = Rule {
     code: "shares",
     severity: Severity::Error,
-    what: "Shares of a load that answers voltage are not from 0 to 1.",
-    why: "Constant impedance, constant current and constant power share what the load takes at rated voltage.",
+    what: "Shares of a voltage-dependent load are not from 0 to 1.",
+    why: "The shares of constant impedance and constant current, and the rest at constant power, make up the load at rated voltage.",
     example: "connection,p_impedance,p_current\nh1,0.8,0.4",
     mend: "connection,p_impedance,p_current\nh1,0.8,0.2",
 };
 
-/// A characteristic of an inverter is not a list of rising points.
+/// The points of an inverter's characteristic are not in rising order.
 pub const CHARACTERISTIC: Rule = Rule {
     code: "characteristic",
     severity: Severity::Error,
-    what: "A characteristic of an inverter is not a list of rising points.",
-    why: "Between the points it is a straight line, which needs them in order.",
+    what: "The points of an inverter's characteristic are not in rising order.",
+    why: "The program interpolates linearly between the points.",
     example: "connection,q_of_u\npv1,1.07:4800 1.03:0",
     mend: "connection,q_of_u\npv1,1.03:0 1.07:4800",
 };
 
-/// A transformer is named that the feeder does not have.
+/// A name refers to a transformer that the feeder does not have.
 pub const UNKNOWN_TRANSFORMER: Rule = Rule {
     code: "unknown-transformer",
     severity: Severity::Error,
-    what: "A transformer is named that the feeder does not have.",
-    why: "Transformers are named by the ids in transformers.csv.",
+    what: "A name refers to a transformer that the feeder does not have.",
+    why: "The names of transformers are the ids in transformers.csv.",
     example: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT9,1,0.03,60,-4,4",
     mend: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,1,0.03,60,-4,4",
 };
 
-/// A tap changer cannot do what its row says.
+/// The settings of a tap changer contradict each other.
 pub const TAP_CHANGER: Rule = Rule {
     code: "tap-changer",
     severity: Severity::Error,
-    what: "A tap changer cannot do what its row says.",
-    why: "It moves by the tap step of its transformer within its range, and rests in a band wider than a step.",
+    what: "The settings of a tap changer contradict each other.",
+    why: "Its position must lie within its range, and its dead band must be wider than one tap step of the transformer.",
     example: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,1,0.01,60,-4,4",
     mend: "transformer,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,1,0.03,60,-4,4",
 };
@@ -177,46 +177,46 @@ pub const TAP_WITHOUT_EFFECT: Rule = Rule {
     code: "tap-without-effect",
     severity: Severity::Warning,
     what: "A tap changer has no effect on the bus it regulates.",
-    why: "The bus is not fed through the transformer, so the tap changer rests.",
+    why: "The transformer does not supply the bus, so the tap changer does not move.",
     example: "transformer,bus,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,b0,1,0.03,60,-4,4",
     mend: "transformer,bus,set_pu,dead_band_pu,delay_s,min_position,max_position\nT1,b1,1,0.03,60,-4,4",
 };
 
-/// A transformer of the data set has an automatic tap changer, whose settings are not among the data.
+/// A transformer of the data set has an automatic tap changer, but the data set lacks its settings.
 pub const AUTO_TAP: Rule = Rule {
     code: "auto-tap",
     severity: Severity::Warning,
-    what: "A transformer of the data set has an automatic tap changer, whose settings are not among the data.",
-    why: "It stays where the data put it, unless tap_changers.csv gives the settings.",
+    what: "A transformer of the data set has an automatic tap changer, but the data set lacks its settings.",
+    why: "It keeps the position given in the data, unless tap_changers.csv gives the settings.",
     example: "autoTap\n1",
     mend: "autoTap\n0",
 };
 
-/// A SimBench grid holds controllable power plants, which are not read.
+/// A SimBench grid holds controllable power plants, which the importer does not read.
 pub const POWER_PLANT: Rule = Rule {
     code: "power-plant",
     severity: Severity::Error,
-    what: "A SimBench grid holds controllable power plants, which are not read.",
-    why: "Left out silently, their feed-in would be missing.",
+    what: "A SimBench grid holds controllable power plants, which the importer does not read.",
+    why: "Their feed-in is missing from the feeder.",
     example: "(a grid of a higher level)",
     mend: "choose a grid without them",
 };
 
-/// A line or transformer of the data set is of a type that is not there.
+/// A line or transformer of the data set has a type that does not exist.
 pub const UNKNOWN_TYPE: Rule = Rule {
     code: "unknown-type",
     severity: Severity::Error,
-    what: "A line or transformer of the data set is of a type that is not there.",
-    why: "Its impedance stands in the table of types.",
+    what: "A line or transformer of the data set has a type that does not exist.",
+    why: "Its impedance comes from the table of types.",
     example: "type\nNAYY 4x99",
     mend: "type\nNAYY 4x150",
 };
 
-/// The folder of the SimBench data set is not where it was said to be.
+/// The SimBench data set is not in the folder given.
 pub const NO_SIMBENCH_DATA: Rule = Rule {
     code: "no-simbench-data",
     severity: Severity::Error,
-    what: "The folder of the SimBench data set is not where it was said to be.",
+    what: "The SimBench data set is not in the folder given.",
     why: "The importer reads the complete data sets of scenarios 0, 1 and 2.",
     example: "copperplate import simbench --data simbench --code 1-LV-rural1--2-sw --out street",
     mend: "copperplate import simbench --data simbench/networks --code 1-LV-rural1--2-sw --out street",
@@ -227,17 +227,17 @@ pub const SIMBENCH_CODE: Rule = Rule {
     code: "simbench-code",
     severity: Severity::Error,
     what: "A SimBench code names no grid that can be imported.",
-    why: "Single LV and MV grids with switches are read.",
+    why: "The importer reads single LV and MV grids with switches.",
     example: "--code 1-LV-rural9--2-sw",
     mend: "--code 1-LV-rural1--2-sw",
 };
 
-/// The profile files of the data set do not begin or end together.
+/// The profile files of the data set do not begin and end at the same time.
 pub const SIMBENCH_PROFILES: Rule = Rule {
     code: "simbench-profiles",
     severity: Severity::Error,
-    what: "The profile files of the data set do not begin or end together.",
-    why: "Values are put in time by their order.",
+    what: "The profile files of the data set do not begin and end at the same time.",
+    why: "The time of a value follows from the number of its row.",
     example: "time;H0-A_pload\n01.01.2016 00:15;0.1",
     mend: "time;H0-A_pload\n01.01.2016 00:00;0.1",
 };

@@ -16,7 +16,7 @@ pub(super) const FEED_IN_SIGN: Rule = Rule {
     code: "feed-in-sign",
     severity: Severity::Error,
     what: "A PV system or generator has a positive power.",
-    why: "Consumption is positive and feed-in negative; with the wrong sign it would load the feeder where it should feed in.",
+    why: "Consumption is positive and feed-in negative. With the wrong sign the device would be a load.",
     example: "id,connection,kind,p_nominal_w,q_nominal_var\nroof,house 1,pv,5000,0",
     mend: "id,connection,kind,p_nominal_w,q_nominal_var\nroof,house 1,pv,-5000,0",
 };
@@ -25,8 +25,8 @@ pub(super) const FEED_IN_SIGN: Rule = Rule {
 pub(super) const POWER_UNIT: Rule = Rule {
     code: "power-unit",
     severity: Severity::Warning,
-    what: "No power of a feeder passes 100 W.",
-    why: "Powers are in W; a table in kW or MW is a feeder with hardly any load.",
+    what: "No power in a feeder exceeds 100 W.",
+    why: "Powers are in W. The table is probably in kW or MW.",
     example: "id,connection,kind,p_nominal_w,q_nominal_var\nload 1,house 1,load,4.2,1.1",
     mend: "id,connection,kind,p_nominal_w,q_nominal_var\nload 1,house 1,load,4200,1100",
 };
@@ -66,10 +66,7 @@ pub(super) fn checked(feeder: Feeder, mut findings: Findings, dir: &Path, powers
         if let Some(row) = table.as_ref().filter(|_| small).and_then(|table| table.rows().next()) {
             let message = format!("the largest power is {largest_w} W: is '{}' in kW?", powers.power);
             findings.push(
-                row.at(
-                    powers.power,
-                    POWER_UNIT.finding(message).help(format!("it has to be in W: {largest_w} kW is {} W", largest_w * 1e3)),
-                ),
+                row.at(powers.power, POWER_UNIT.finding(message).help(format!("write it in W: {largest_w} kW is {} W", largest_w * 1e3))),
             );
         }
     }

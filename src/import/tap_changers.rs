@@ -35,7 +35,7 @@ pub(super) fn read(dir: &Path, grid: &mut Grid, findings: &mut Findings) {
         let id = row.text("transformer", findings);
         let Some(&transformer) = known.get(&id) else {
             let finding = rules::UNKNOWN_TRANSFORMER.finding(format!("there is no transformer '{id}' in transformers.csv"));
-            findings.push(row.at("transformer", finding.help("references are ids of that table")));
+            findings.push(row.at("transformer", finding.help("use an id of that table")));
             continue;
         };
         if let Some(tap) = tap(row, findings) {
@@ -75,7 +75,7 @@ fn changer(row: Row<'_>, grid: &Grid, transformer: usize, findings: &mut Finding
         findings.push(row.at(column, rules::TAP_CHANGER.finding(message).help(help)));
     };
     if grid.tap_changers.iter().any(|other| other.transformer == transformer) {
-        wrong("transformer", format!("transformer '{id}' has two tap changers"), "say all of it in one row");
+        wrong("transformer", format!("transformer '{id}' has two tap changers"), "use one row for all of it");
     } else if tap.step_pu == 0.0 {
         wrong("transformer", format!("a tap of transformer '{id}' changes nothing"), "give tap_step_pu, such as 0.025");
     } else if !(changer.min_position..=changer.max_position).contains(&tap.position) {

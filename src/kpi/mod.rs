@@ -68,7 +68,10 @@ impl Kpis {
     /// other steps would look like one of the whole.
     fn forget_what_rests_on_load_flows(&mut self) {
         let rests = |d: &&Definition| {
-            let on_losses = matches!(d.key, "paid_losses_eur" | "paid_total_eur" | "paid_per_avoided_mwh" | "cost_losses_eur" | "cost_ageing_eur" | "cost_total_eur");
+            let on_losses = matches!(
+                d.key,
+                "paid_losses_eur" | "paid_total_eur" | "paid_per_avoided_mwh" | "cost_losses_eur" | "cost_ageing_eur" | "cost_total_eur"
+            );
             (matches!(d.section, Section::Congestion | Section::Voltage | Section::Assets) && d.key != "not_converged_steps") || on_losses
         };
         DEFINITIONS.iter().filter(rests).for_each(|d| self.set(d.key, Value::NotApplicable));

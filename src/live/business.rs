@@ -183,7 +183,7 @@ impl<'a> Common<'a> {
 
     fn missing(&self, table: &str) -> Findings {
         let finding = NO_BUSINESS.finding(format!("the table '[{table}]' is missing"));
-        self.loaded.at("", finding.help("it says what the participant owns and where its forecasts are")).into()
+        self.loaded.at("", finding.help("it states the participant's connections or grid, and its forecast files")).into()
     }
 }
 
@@ -197,8 +197,10 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
     let points = common.points(&files.connections);
     let mut findings = Findings::default();
     for (k, _) in points.iter().enumerate().filter(|(_, p)| p.connections.is_empty()) {
-        let finding = empty_congestion_point::RULE.finding("the congestion point has no connection of the forecast's");
-        findings.push(loaded.at(&format!("congestion_point[{k}]"), finding.help(format!("'{}' tells of others", forecast.display()))));
+        let finding = empty_congestion_point::RULE.finding("the congestion point has no connection of the forecast");
+        findings.push(
+            loaded.at(&format!("congestion_point[{k}]"), finding.help(format!("'{}' forecasts other connections", forecast.display()))),
+        );
     }
     let (points, _) = findings.or_ok(points)?;
     let dso = loaded.config.peer.iter().find(|p| p.role.role() == Role::Dso).map(|p| p.domain.as_str()).unwrap_or_default();
@@ -276,7 +278,7 @@ fn strangers(loaded: &Loaded, connections: &BTreeMap<String, usize>) -> Findings
             let known: Vec<&str> = connections.keys().map(String::as_str).collect();
             let finding = unknown_connection::RULE.finding(format!("the feeder has no connection with the address '{address}'"));
             let help = nearest(address, &known)
-                .map_or_else(|| "its addresses are in connections.csv".to_owned(), |n| format!("did you mean '{n}'?"));
+                .map_or_else(|| "the addresses are in connections.csv".to_owned(), |n| format!("did you mean '{n}'?"));
             findings.push(loaded.at(&format!("{table}.connections[{j}]"), finding.help(help)));
         }
     }
@@ -312,7 +314,7 @@ fn watched(
             continue;
         };
         if let Some(first) = watched.iter().find(|w| w.branch == branch) {
-            let finding = element_twice::RULE.finding(format!("'{element}' is monitored by '{}' already", first.public.address));
+            let finding = element_twice::RULE.finding(format!("'{}' already monitors '{element}'", first.public.address));
             refuse(finding, "keep one of the two, or name another element");
             continue;
         }

@@ -81,9 +81,9 @@ pub struct Participant {
 enum Stop {
     #[error("cannot write the journal: {0}")]
     Journal(#[from] io::Error),
-    #[error("nobody listens any more: {0}")]
+    #[error("the listener has stopped: {0}")]
     Deaf(String),
-    #[error("the agent lost the thread: {0}")]
+    #[error("the agent has stopped: {0}")]
     State(#[from] super::state::Mismatch),
 }
 
@@ -149,7 +149,7 @@ impl Participant {
                 &[("address", &listener.address), ("domain", domain), ("role", &role), ("journal", &journal), ("replayed", &told.replayed)],
             );
         } else {
-            self.log.line("ended", &[("journal", &journal), ("help", &"every day is settled; move the journal away to begin anew")]);
+            self.log.line("ended", &[("journal", &journal), ("help", &"every day is settled; move the journal away to start again")]);
         }
         if told.cut > 0 {
             self.log.line("journal", &[("cut_bytes", &told.cut), ("why", &"the last record was not written to its end")]);
@@ -200,7 +200,7 @@ impl Participant {
             match self.notices.recv_timeout(wait.max(Duration::from_millis(1))) {
                 Ok(notice) => self.take(notice)?,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(Stop::Deaf("the listener is gone".to_owned())),
+                Err(RecvTimeoutError::Disconnected) => return Err(Stop::Deaf("the listener has ended".to_owned())),
             }
         }
     }

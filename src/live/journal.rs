@@ -133,8 +133,8 @@ impl Journal {
         let mut file = options.open(path).map_err(cannot)?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
-                let finding = JOURNAL_IN_USE.finding(format!("another participant is at work with the journal '{}'", path.display()));
-                return Err(finding.help("end it first, or name another journal"));
+                let finding = JOURNAL_IN_USE.finding(format!("another participant uses the journal '{}'", path.display()));
+                return Err(finding.help("stop it first, or name another journal"));
             }
             // A file system without locks protects nobody; that is no reason to trade with nobody.
             Err(TryLockError::Error(_)) | Ok(()) => {}
@@ -241,15 +241,15 @@ impl Fault {
     fn finding(self, path: &Path) -> Finding {
         let path = path.display();
         match self {
-            Fault::Foreign => FOREIGN_JOURNAL.finding(format!("'{path}' is no journal")).help("nothing was changed; name another file"),
+            Fault::Foreign => FOREIGN_JOURNAL.finding(format!("'{path}' is not a journal")).help("nothing was changed; name another file"),
             Fault::Layout(found) => {
                 let found = found.map_or_else(|| "none".to_owned(), |n| n.to_string());
                 let finding = FOREIGN_JOURNAL.finding(format!("the journal '{path}' has layout {found}; this program reads {LAYOUT}"));
-                finding.help("let the program that wrote it trade to the end, or move it away: what it knows is then forgotten")
+                finding.help("finish trading with the program that wrote it, or move it away: the participant then forgets its trades")
             }
             Fault::Damaged { line, byte } => {
                 let finding = DAMAGED_JOURNAL.finding(format!("the journal '{path}' is damaged in line {line}, at byte {byte}"));
-                finding.help("put back a copy of it; without one move it away and settle by hand what its messages promised")
+                finding.help("restore a copy of it; if there is none, move it away and settle its open orders by hand")
             }
         }
     }

@@ -134,7 +134,7 @@ fn something_ahead(loaded: &Loaded, business: &Business, clock: &Setting) -> Res
     let (days, now) = (&loaded.config.time, business.calendar.rfc3339(clock.shown()));
     let finding = NOTHING_AHEAD.finding(format!("it is {now}, and every day from {} to {} has begun", days.from, days.until));
     let key = if clock.configured.is_some() { "clock.start" } else { "time.until" };
-    Err(loaded.at(key, finding.help("a day is traded from the day before on")).into())
+    Err(loaded.at(key, finding.help("a participant trades a day on the day before it")).into())
 }
 
 /// Begins a new journal.
@@ -167,7 +167,7 @@ fn same(head: &Head, loaded: &Loaded, business: &Business) -> Result<(), Finding
     let journal = loaded.journal();
     if head.program != PROGRAM {
         let finding =
-            OTHER_PROGRAM.finding(format!("the journal '{}' was begun by version {}, this is {PROGRAM}", journal.display(), head.program));
+            OTHER_PROGRAM.finding(format!("version {} started the journal '{}', this is {PROGRAM}", journal.display(), head.program));
         return Err(loaded.at("journal", finding.help(CLOSE_FIRST)).into());
     }
     let mut findings = Findings::default();
@@ -181,7 +181,7 @@ fn same(head: &Head, loaded: &Loaded, business: &Business) -> Result<(), Finding
         findings.push(loaded.at("", finding.help(CLOSE_FIRST)));
     }
     for (path, then, now) in differences(&head.business, &business.facts) {
-        let finding = OTHER_BUSINESS.finding(format!("the journal was begun with {path} = {then}, not {now}"));
+        let finding = OTHER_BUSINESS.finding(format!("the journal was started with {path} = {then}, now it is {now}"));
         findings.push(loaded.at(&path, finding.help(CLOSE_FIRST)));
     }
     findings.sorted().or_ok(()).map(|_| ())
@@ -189,7 +189,7 @@ fn same(head: &Head, loaded: &Loaded, business: &Business) -> Result<(), Finding
 
 /// How a day is closed.
 const CLOSE_FIRST: &str =
-    "close the day first: let the participant trade to its end as it began; or move the journal away, and what it knows is forgotten";
+    "finish trading with the old version and configuration first; or move the journal away: the participant then forgets its trades";
 
 /// Lets everything happen again, and holds back what was done.
 fn replay(
@@ -209,7 +209,7 @@ fn replay(
     for (n, record) in past.records.iter().enumerate() {
         let effects = state.apply(record).map_err(|e| {
             let place = format!("record {} of the journal '{}'", n + 1, loaded.journal().display());
-            loaded.at("journal", OTHER_PROGRAM.finding(format!("{place} does not come out as it did: {e}")).help(CLOSE_FIRST))
+            loaded.at("journal", OTHER_PROGRAM.finding(format!("the replay of {place} differs: {e}")).help(CLOSE_FIRST))
         })?;
         for effect in &effects {
             if let Some(archive) = archive.as_deref_mut()

@@ -43,10 +43,10 @@ pub(super) enum Effect {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Mismatch {
     /// A message that is none to this program.
-    #[error("a message that was taken in cannot be read")]
+    #[error("an accepted message cannot be read")]
     Message,
     /// An appointment that this program does not have, or has kept.
-    #[error("there is no appointment of the number {0}")]
+    #[error("there is no gate with the number {0}")]
     Gate(usize),
     /// The fate of a message that this program would not have sent.
     #[error("no message {0} was sent")]

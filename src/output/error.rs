@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Finding, Findings, Rule, Severity};
 
-/// The rule that protects what is not a run.
+/// The rule that protects files that no run wrote.
 pub const FOREIGN_FOLDER: Rule = Rule {
     code: "foreign-folder",
     severity: Severity::Error,
-    what: "The output would replace a folder or file that no run has written.",
-    why: "A run replaces what an earlier run lists in 'manifest.json' and nothing else; the rest may be work of yours. The folder 'outputs' holds the folders of many runs.",
+    what: "The output would replace a folder or file that no run wrote.",
+    why: "A run replaces only the files that an earlier run lists in 'manifest.json'. Other files may be your own work. The folder 'outputs' \
+           holds the folders of many runs.",
     example: "copperplate run street.toml --out notebooks",
     mend: "copperplate run street.toml --out outputs/street",
 };
@@ -20,7 +21,7 @@ pub const CANNOT_WRITE: Rule = Rule {
     code: "cannot-write",
     severity: Severity::Error,
     what: "A file or folder cannot be written, renamed or read back.",
-    why: "Nothing is published then: what was there before is still there.",
+    why: "The command then leaves earlier results as they were.",
     example: "copperplate run street.toml --out /proc/street",
     mend: "copperplate run street.toml --out outputs/street",
 };
@@ -65,7 +66,7 @@ pub enum OutputError {
         source: serde_json::Error,
     },
     /// A run would replace something that is not a run.
-    #[error("'{}' is there already and holds something else", path.display())]
+    #[error("'{}' already exists and holds something else", path.display())]
     ForeignFolder {
         /// What is there.
         path: PathBuf,
@@ -77,7 +78,7 @@ pub enum OutputError {
         path: PathBuf,
     },
     /// A run would replace a file that is not a run's.
-    #[error("'{}' has the name of a result, and no run has written it", path.display())]
+    #[error("'{}' has the name of a result, but no run wrote it", path.display())]
     Kept {
         /// The file.
         path: PathBuf,

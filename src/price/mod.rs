@@ -77,7 +77,7 @@ pub const PRICES_TOO_SHORT: Rule = Rule {
     code: "prices-too-short",
     severity: Severity::Error,
     what: "A file of prices ends before the run does.",
-    why: "Prices are not made up beyond the data; every step of the run needs its own.",
+    why: "Every step of the run needs a price, and the program does not extrapolate prices.",
     example: "# prices.csv has 168 rows of an hour each\n[prices]\nkind = \"csv\"\npath = \"prices.csv\"\n\n[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-31\"",
     mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-28\"",
 };
@@ -86,8 +86,8 @@ pub const PRICES_TOO_SHORT: Rule = Rule {
 pub const PRICE_RANGE: Rule = Rule {
     code: "price-range",
     severity: Severity::Error,
-    what: "A price is beyond 100000 €/MWh either way.",
-    why: "It is a slip of units: markets stop long before, and messages carry amounts of at most 12 digits.",
+    what: "A price is above 100000 €/MWh or below −100000 €/MWh.",
+    why: "The unit is probably wrong: price limits of markets are far lower, and messages carry amounts of at most 12 digits.",
     example: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n65000000,65",
     mend: "day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n65,65",
 };
@@ -99,8 +99,9 @@ const MOST_EUR_PER_MWH: f64 = 100_000.0;
 pub const PRICES_UNDATED: Rule = Rule {
     code: "prices-undated",
     severity: Severity::Warning,
-    what: "A file of prices has more rows than the run takes, and no column 'time'.",
-    why: "Without times the first row is the price of the run's first local midnight: the prices of a year that begins elsewhere would be those of other days.",
+    what: "A file of prices has more rows than the run needs, and no column 'time'.",
+    why: "Without times, the first row is the price at the first local midnight of the run. If the file begins on another day, all prices \
+          are for wrong days.",
     example: "# prices.csv has 8784 rows, from 1 January on\n[prices]\nkind = \"csv\"\npath = \"prices.csv\"",
     mend: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0",
 };
@@ -109,8 +110,8 @@ pub const PRICES_UNDATED: Rule = Rule {
 pub const PRICES_TIME: Rule = Rule {
     code: "prices-time",
     severity: Severity::Error,
-    what: "The column 'time' of a file of prices has a cell that is no instant, or one that does not follow the row before.",
-    why: "A row left out or twice would move every later price in time.",
+    what: "A cell of the column 'time' of a file of prices is not an instant, or does not follow the previous row.",
+    why: "A missing or repeated row would shift every later price in time.",
     example: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0\n2016-07-22T02:00:00+02:00,29.8,33.1",
     mend: "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh\n2016-07-22T00:00:00+02:00,31.2,35.0\n2016-07-22T01:00:00+02:00,29.8,33.1",
 };
@@ -131,7 +132,7 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     let mut price = |row: Row<'_>, column: &str| {
         let eur_per_mwh = row.number(column, Sign::Any, &mut findings);
         if eur_per_mwh.abs() > MOST_EUR_PER_MWH {
-            let finding = PRICE_RANGE.finding(format!("a price of {eur_per_mwh} €/MWh is beyond {MOST_EUR_PER_MWH} €/MWh"));
+            let finding = PRICE_RANGE.finding(format!("a price of {eur_per_mwh} €/MWh exceeds {MOST_EUR_PER_MWH} €/MWh"));
             findings.push(row.at(column, finding.help("prices are in €/MWh")));
         }
         eur_per_mwh
@@ -148,7 +149,7 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
             false => format!("'{file}' has {} rows of prices, the run needs {needed} of {minutes} minutes", rows.len()),
         };
         let help = match dated {
-            true => format!("the run goes from {} to {}", calendar.rfc3339(on.start), calendar.rfc3339(on.end())),
+            true => format!("the run lasts from {} to {}", calendar.rfc3339(on.start), calendar.rfc3339(on.end())),
             false => "add rows, or shorten the run; 'minutes' says what a row stands for".to_owned(),
         };
         findings.push(PRICES_TOO_SHORT.finding(message).help(help));
@@ -183,14 +184,14 @@ fn first_instant(table: &Table, row: SimDuration, findings: &mut Findings) -> Op
         let first = *start.get_or_insert(SimTime(at.as_second()));
         let due = first + SimDuration(row.0 * k as i64);
         if at.as_second() != due.0 {
-            let finding = PRICES_TIME.finding(format!("'{text}' is not {} minutes after the row before", row.0 / 60));
+            let finding = PRICES_TIME.finding(format!("'{text}' is not {} minutes after the previous row", row.0 / 60));
             let due = jiff::Timestamp::from_second(due.0).map_or_else(|_| "no instant there is".to_owned(), |due| due.to_string());
-            findings.push(cells.at(TIME, finding.help(format!("this row is due at {due}; 'minutes' says what a row stands for"))));
+            findings.push(cells.at(TIME, finding.help(format!("expected {due}; 'minutes' is the duration of a row"))));
             return None;
         }
     }
     start.or_else(|| {
-        findings.push(PRICES_TOO_SHORT.finding("there are no rows of prices").help("one row a step of 'minutes' follows the header"));
+        findings.push(PRICES_TOO_SHORT.finding("the file of prices has no rows").help("write one row per 'minutes' below the header"));
         None
     })
 }

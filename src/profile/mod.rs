@@ -124,8 +124,12 @@ impl ProfileTable {
             return Ok(());
         };
         let hours = SimDuration(self.step.0 * self.steps as i64).as_hours();
-        let help =
-            format!("they hold {} steps of {} s, {:.2} days, by start and step in feeder.toml", self.steps, self.step.0, hours / 24.0);
+        let help = format!(
+            "the profiles hold {} steps of {} s, {:.2} days, by start and step in feeder.toml",
+            self.steps,
+            self.step.0,
+            hours / 24.0
+        );
         Err(rules::PROFILE_TOO_SHORT.finding(message).help(help))
     }
 }

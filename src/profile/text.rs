@@ -25,7 +25,8 @@ pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Resu
     let names: Vec<&str> = table.columns().filter(|n| *n != TIME).collect();
     table.check_columns(&[], &[&names[..], &[TIME]].concat(), &mut findings);
     if table.is_empty() {
-        findings.push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", source.name)).help("one row a step follows the header"));
+        findings
+            .push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", source.name)).help("write one row per step below the header"));
     }
     if table.column(TIME).is_some() {
         check_time(&table, start, step, &mut findings);
@@ -62,8 +63,8 @@ fn check_time(table: &Table, start: SimTime, step: SimDuration, findings: &mut F
         };
         if at.as_second() != expected.0 {
             let due = Timestamp::from_second(expected.0).expect("a step after a valid instant");
-            let finding = rules::PROFILE_GAP.finding(format!("'{text}' is not one step of {} s after the row before", step.0));
-            findings.push(row.at(TIME, finding.help(format!("this row is due at {due}"))));
+            let finding = rules::PROFILE_GAP.finding(format!("'{text}' is not one step of {} s after the previous row", step.0));
+            findings.push(row.at(TIME, finding.help(format!("expected {due}"))));
             return;
         }
         expected += step;

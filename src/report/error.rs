@@ -20,7 +20,7 @@ pub enum ReportError {
     #[error("{0}")]
     Sweep(Findings),
     /// A file is not as it was written.
-    #[error("'{}' is not as it was written", path.display())]
+    #[error("'{}' has changed since it was written", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -73,8 +73,8 @@ pub enum ReportError {
 const NO_RESULTS: Rule = Rule {
     code: "no-results",
     severity: Severity::Error,
-    what: "The folder is not one that `run` or `sweep` has written.",
-    why: "A report is made of the files in such a folder: 'manifest.json' marks a run, 'sweep.json' a sweep.",
+    what: "Neither `run` nor `sweep` wrote the folder.",
+    why: "A report shows the files of a run, which holds 'manifest.json', or of a sweep, which holds 'sweep.json'.",
     example: "copperplate report scenarios",
     mend: "copperplate report outputs/quickstart",
 };
@@ -82,8 +82,8 @@ const NO_RESULTS: Rule = Rule {
 const UNREADABLE_RESULTS: Rule = Rule {
     code: "unreadable-results",
     severity: Severity::Error,
-    what: "A file in the folder is missing or not as this version writes it.",
-    why: "Results of another version may lack what the report shows.",
+    what: "A file in the folder is missing, or another version of the program wrote it.",
+    why: "Results of another version may lack data for the report.",
     example: "rm outputs/quickstart/scenario.json && copperplate report outputs/quickstart",
     mend: "copperplate run scenarios/quickstart.toml && copperplate report outputs/quickstart",
 };
@@ -91,8 +91,8 @@ const UNREADABLE_RESULTS: Rule = Rule {
 const CHANGED_RESULTS: Rule = Rule {
     code: "changed-results",
     severity: Severity::Error,
-    what: "A file in the folder is not as `run` or `sweep` wrote it.",
-    why: "Each file's checksum is kept. A report of changed figures would say what no simulation has shown.",
+    what: "A file in the folder has changed since `run` or `sweep` wrote it.",
+    why: "The manifest holds each file's checksum. A report of changed figures would not show what was simulated.",
     example: "sed -i s/12.5/2.5/ outputs/quickstart/kpi.csv && copperplate report outputs/quickstart",
     mend: "copperplate run scenarios/quickstart.toml && copperplate report outputs/quickstart",
 };
@@ -107,12 +107,12 @@ impl From<ReportError> for Findings {
     fn from(error: ReportError) -> Findings {
         let finding: Finding = match error {
             ReportError::Foreign { .. } => {
-                NO_RESULTS.finding(error.to_string()).help("name a folder that 'copperplate run' or 'copperplate sweep' has written")
+                NO_RESULTS.finding(error.to_string()).help("name a folder that 'copperplate run' or 'copperplate sweep' wrote")
             }
             ReportError::Sweep(findings) => return findings,
             ReportError::Changed { .. } => CHANGED_RESULTS
                 .finding(error.to_string())
-                .help("run the scenario again, or merge the sweep again: 'copperplate sweep merge DIR' tells whether its parts are whole"),
+                .help("run the scenario again, or merge the sweep again with 'copperplate sweep merge DIR', which checks its parts"),
             _ => UNREADABLE_RESULTS.finding(error.to_string()).help("run the scenario again with this version"),
         };
         finding.into()

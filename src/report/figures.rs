@@ -46,10 +46,10 @@ pub(super) fn section(h: &mut Html, folder: &Folder) {
         h.leaf("h2", &[], "Key figures");
         h.el("p", &[], |h| {
             h.text(
-                "Congestion figures are sums over all congestion points, or the largest of them. “–” means that a figure has no \
+                "Congestion figures are sums or largest values over all congestion points. “–” means that a figure has no \
                 meaning in a strategy, “not priced” that the scenario states no value for it.",
             );
-            h.leaf("span", &[("class", "js-only screen")], " Point at a figure, or move to it with the tab key, for its definition.");
+            h.leaf("span", &[("class", "js-only screen")], " Point at a figure, or reach it with the tab key, to see its definition.");
         });
         controls(h, folder);
         h.el("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Key figures")], |h| {
@@ -75,7 +75,7 @@ fn controls(h: &mut Html, folder: &Folder) {
         });
         h.el("label", &[], |h| {
             h.void("input", &[("type", "checkbox"), ("id", "zeros")]);
-            h.text(" rows that are zero everywhere");
+            h.text(" rows that are zero in all strategies");
         });
     });
 }

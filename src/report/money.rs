@@ -60,11 +60,11 @@ pub(super) fn section(h: &mut Html, folder: &Folder) {
     h.el("section", &[("id", "money")], |h| {
         h.leaf("h2", &[], "Settlement and ledger");
         h.el("p", &[], |h| {
-            h.text("Every euro is one entry of ");
+            h.text("Each payment is one entry of ");
             h.leaf("code", &[], "ledger.csv");
-            h.text("; balances and key figures are sums of entries. Settled orders are in ");
+            h.text("; key figures are sums of entries. Settled orders are in ");
             h.leaf("code", &[], "settlement.csv");
-            h.text(": energy is net of its direction, relief of feed-in positive.");
+            h.text(": energy is signed, and relief of feed-in is positive.");
         });
         sums(h, folder);
         for (id, title, rows) in

@@ -14,19 +14,19 @@ use super::question::table;
 
 /// What the model leaves out, whatever the scenario.
 const LEFT_OUT: [&str; 6] = [
-    "Feeders are radial, solved balanced or phase by phase: no meshes, no protection, no fault currents.",
+    "Feeders are radial, solved balanced or phase by phase. There are no meshed grids, no protection and no fault currents.",
     "There is one day-ahead round of trade: no intraday round, no second buyer, no trading platform.",
-    "Aggregators price at cost plus a fixed margin; they do not learn or bid strategically.",
+    "Aggregators ask for their cost plus a fixed margin; they do not learn or bid strategically.",
     "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped feeders are net \
         profiles that can only be curtailed.",
-    "The grid does not move the market: day-ahead and imbalance prices are given.",
-    "Voltage is compared with its band but nobody is asked to mend it.",
+    "Trade on the feeder does not change day-ahead and imbalance prices.",
+    "The report compares voltages with their band, but the operator does not buy flexibility for voltage.",
 ];
 
 /// The section on validity.
 pub(super) fn validity(h: &mut Html, folder: &Folder) {
     h.el("section", &[("id", "validity")], |h| {
-        h.leaf("h2", &[], "How far to trust it");
+        h.leaf("h2", &[], "Validity of the results");
         h.leaf("h3", &[], "This run");
         h.el("ul", &[], |h| {
             for note in notes(folder) {
@@ -40,7 +40,7 @@ pub(super) fn validity(h: &mut Html, folder: &Folder) {
             }
         });
         h.leaf("h3", &[], "Assumed values");
-        h.leaf("p", &[], "Stated by the scenario or its defaults, not measured on this feeder. Results move with them.");
+        h.leaf("p", &[], "The scenario or its defaults state these values; they were not measured on this feeder. Results depend on them.");
         table(h, "Assumed values", &[("Subject", ""), ("assumption", "")], &assumptions(folder));
     });
 }
@@ -48,7 +48,7 @@ pub(super) fn validity(h: &mut Html, folder: &Folder) {
 fn notes(folder: &Folder) -> Vec<String> {
     let value = |s: &str, key: &str| folder.kpi(s, key).and_then(|r| r.value);
     let mut notes = vec![format!(
-        "It is one draw: seed {}. Run several seeds before believing a difference of a few per cent.",
+        "The run is one random draw, seed {}. Run several seeds before you trust a difference of a few per cent.",
         folder.record.scenario.seed
     )];
     let unsolved: Vec<String> = folder
@@ -57,14 +57,14 @@ fn notes(folder: &Folder) -> Vec<String> {
         .collect();
     notes.push(match unsolved.is_empty() {
         true => "The load flow has a solution in every step of every strategy.".to_owned(),
-        false => format!("The load flow has no solution in {}; these steps are left out of every other figure.", unsolved.join(", ")),
+        false => format!("The load flow has no solution in {}; every other figure leaves these steps out.", unsolved.join(", ")),
     });
     notes.extend(unbooked(folder));
     notes.extend(too_hot(folder));
     notes.extend(ageing(folder));
     notes.extend(several_switches(folder));
     if folder.manifest.status == Status::CasesFailed {
-        notes.push("Some cases failed and are missing here.".to_owned());
+        notes.push("Some cases failed, and this page leaves them out.".to_owned());
     }
     notes
 }
@@ -76,7 +76,7 @@ fn ageing(folder: &Folder) -> Option<String> {
     let charged = |s| value(s, "cost_ageing_eur").filter(|eur| *eur > 0.0).map(|eur| (s, eur));
     let (most, eur) = folder.strategies().filter_map(charged).max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(format!(
-        "Ageing is charged as the share of insulation life that was used up, at most one life (6250 days) a transformer, times the price \
+        "The cost of ageing is the share of insulation life used up, at most one life (6250 days) per transformer, times the price \
             of a new transformer: at most {} €, in {}.",
         decimal(eur, 0),
         words(most)
@@ -101,7 +101,7 @@ fn several_switches(folder: &Folder) -> Option<String> {
         Some([*a, *other])
     })?;
     Some(format!(
-        "{} and {} differ in several switches at once. To see what one switch does, define two strategies that differ in it alone.",
+        "{} and {} differ in several switches at once. To see the effect of one switch, define two strategies that differ only in it.",
         sentence(&words(&first.name)).trim_end_matches('.'),
         words(&second.name)
     ))
@@ -124,8 +124,9 @@ fn too_hot(folder: &Folder) -> Option<String> {
     let cases: Vec<String> = folder.strategies().filter_map(case).collect();
     (!cases.is_empty()).then(|| {
         format!(
-            "The transformer's hot spot passes {HIGHEST_HOT_SPOT_C} °C in {}: beyond that the thermal model only says that the limit is left \
-                behind, and a real transformer would be protected or lost. What is counted and charged is one insulation life at most.",
+            "The transformer's hot spot exceeds {HIGHEST_HOT_SPOT_C} °C in {}. Above that temperature the thermal model shows only that \
+             the transformer is overloaded; a real one would be switched off or fail. The program counts and charges at most one \
+             insulation life.",
             cases.join(", ")
         )
     })
@@ -145,7 +146,7 @@ fn unbooked(folder: &Folder) -> Option<String> {
     let bills: Vec<String> = sums.iter().map(bill).collect();
     (!bills.is_empty()).then(|| {
         format!(
-            "Some of what was settled is not booked: {}. Payments and delivered energy leave it out, and these strategies have no cost \
+            "Some settled amounts are not booked: {}. Payments and delivered energy leave them out, and these strategies have no cost \
                 per avoided overload MWh.",
             bills.join("; ")
         )
@@ -156,8 +157,8 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
     let s = &folder.record.scenario;
     let percent = |x: f64| format!("{} %", decimal(x * 100.0, if x * 100.0 % 1.0 == 0.0 { 0 } else { 1 }));
     let forecast = match &s.forecast {
-        Forecast::Perfect {} => "perfect: everyone knows the truth beforehand".to_owned(),
-        Forecast::Persistence {} => "persistence: what was 48 h before repeats".to_owned(),
+        Forecast::Perfect {} => "perfect: all participants know the true values in advance".to_owned(),
+        Forecast::Persistence {} => "persistence: the values of 48 h before".to_owned(),
         Forecast::Synthetic { feed_in_sigma, load_sigma, shared, correlation_h } => format!(
             "standard deviation a day ahead {} of feed-in and {} of load, {} of the variance shared by all, correlated over {} h",
             percent(*feed_in_sigma),
@@ -196,9 +197,10 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
         row("forecasts", forecast),
         row("prices", prices),
         row(
-            "limits outside the market",
+            "limitations outside the market (orange)",
             format!(
-                "{} of devices in reach, {} obey, after {} minutes; consuming devices keep {} kW; compensation {} €/MWh",
+                "{} of devices receive a limitation, {} of them obey, after {} minutes; consuming devices keep {} kW; compensation {} \
+                 €/MWh",
                 percent(o.controllable_share),
                 percent(o.compliance),
                 o.delay_minutes,
@@ -223,7 +225,7 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
     ];
     if s.wire.fails() {
         let faults = format!("{} of links and {} of participants", s.wire.fault.len(), s.wire.silence.len());
-        rows.push(row("messages", format!("faults are simulated: {faults}; what was lost or sent again is in messages.parquet")));
+        rows.push(row("messages", format!("simulated faults: {faults}; messages.parquet shows lost and repeated messages")));
     }
     if !failures.is_empty() {
         rows.insert(3, row("failures", failures.join("; ")));
@@ -240,9 +242,9 @@ pub(super) fn provenance(h: &mut Html, folder: &Folder) {
         let facts = [
             ("Program", m.program.clone()),
             ("Scenario", m.scenario.clone()),
-            ("Laid over it", if m.overrides.is_empty() { "nothing".to_owned() } else { m.overrides.join(", ") }),
+            ("Overrides", if m.overrides.is_empty() { "none".to_owned() } else { m.overrides.join(", ") }),
             ("Seed", seeds.join(", ")),
-            ("To repeat it", command(folder)),
+            ("Command to repeat it", command(folder)),
         ];
         h.el("dl", &[("class", "facts")], |h| {
             for (name, text) in &facts {
@@ -252,7 +254,7 @@ pub(super) fn provenance(h: &mut Html, folder: &Folder) {
                 });
             }
         });
-        h.leaf("p", &[], "The same scenario and seed give the same bytes on any number of threads. Every file that was read:");
+        h.leaf("p", &[], "The same scenario and seed give the same bytes on any number of threads. The program read these files:");
         let rows: Vec<Vec<String>> = m.inputs.iter().map(|i| vec![i.path.clone(), i.bytes.to_string(), i.blake3.clone()]).collect();
         table(h, "Inputs", &[("File", ""), ("bytes", "num"), ("BLAKE3", "")], &rows);
     });

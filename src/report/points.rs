@@ -15,12 +15,11 @@ pub(super) fn section(h: &mut Html, folder: &Folder) {
     let points = &folder.record.congestion_points;
     let shown = shown(folder);
     h.el("section", &[("id", "points")], |h| {
-        h.leaf("h2", &[], "Congestion, point by point");
+        h.leaf("h2", &[], "Congestion points");
         h.el("p", &[], |h| {
             h.text(
-                "A row speaks of one element and of one reference in every column: today's grid without flexibility. Overload after \
-                orders and as realised is by the strategy's own rating. The key figures below are sums over the points, or the largest; \
-                what overloads two points, one behind the other, is in both. All points are in ",
+                "Each row is one element. Its reference is today's grid without flexibility. Overload after orders and realised overload use the strategy's own ratings. The key figures below are sums or largest values over the points; \
+                power that overloads two nested points counts in both. All points are in ",
             );
             h.leaf("code", &[], "congestion.csv");
             h.text(".");

@@ -24,8 +24,8 @@ pub(super) fn cards(h: &mut Html, folder: &Folder) {
         h.leaf(
             "p",
             &[("class", "note")],
-            "Read cost together with the overload that is left. Payments of the DSO are its own money, system cost is everybody's \
-            and leaves transfers out; it is negative where the feeder's feed-in earns more on the market than everything else costs.",
+            "Compare cost together with the remaining overload. Payments of the DSO are its own; system cost sums the cost of all parties \
+             without transfers, and is negative where feed-in earns more than everything else costs.",
         );
     });
 }
@@ -68,28 +68,28 @@ fn in_words(folder: &Folder, s: &StrategyRecord) -> String {
     let (options, caps) = (in_force(true), in_force(false));
     let mut said = Vec::new();
     if !s.replacement.is_empty() {
-        said.push(format!("{} replaced from the start", if s.replacement.len() == 1 { "an element is" } else { "elements are" }));
+        said.push(format!("{} replaced from the start", if s.replacement.len() == 1 { "one element is" } else { "several elements are" }));
     }
     if s.trades {
         let offers = if s.obligation {
             "every aggregator must offer all its flexibility at cost"
         } else {
-            "aggregators offer flexibility as they like, at their prices"
+            "aggregators choose what they offer, at their own prices"
         };
         let bought = match (options, s.obligation) {
-            (true, _) => "the operator buys it reserved ahead and on the spot",
+            (true, _) => "the operator buys from reserved options and on the spot",
             (false, _) => "the operator buys it on the spot",
         };
         said.extend([offers.to_owned(), bought.to_owned()]);
     }
     if caps {
-        said.push("it may cap aggregators before the auction".to_owned());
+        said.push("it may cap the net power of connections before the auction".to_owned());
     }
     if s.orange {
-        said.push("it may limit devices when the market falls short".to_owned());
+        said.push("it may limit devices if the market does not relieve the congestion".to_owned());
     }
     let text = match said.is_empty() {
-        true => "Nothing acts: the grid is taken as limitless.".to_owned(),
+        true => "The operator does nothing: it ignores the limits of the grid.".to_owned(),
         false => sentence(&said.join("; ")),
     };
     let own = if words(&s.name) == words(preset_name(s.preset)) {
@@ -114,7 +114,7 @@ pub(super) fn scenario(h: &mut Html, folder: &Folder) {
     h.el("section", &[("id", "scenario")], |h| {
         h.leaf("h2", &[], "The scenario");
         facts(h, folder);
-        h.leaf("h3", &[], "What each strategy switches");
+        h.leaf("h3", &[], "Switches of each strategy");
         switches(h, folder);
         if !folder.record.aggregators.is_empty() {
             h.leaf("h3", &[], "Aggregators");
@@ -164,7 +164,7 @@ fn facts(h: &mut Html, folder: &Folder) {
         rows.push((
             "Congestion point",
             format!(
-                "{}: {}. The operator acts on forecasts above {}, overload counts above {}, limits must act above {}.",
+                "{}: {}. The operator buys flexibility for forecasts above {}, overload counts above {}, limitations act above {}.",
                 p.id,
                 p.title,
                 percent(limits.planning),
@@ -174,7 +174,7 @@ fn facts(h: &mut Html, folder: &Folder) {
         ));
     }
     if !folder.manifest.overrides.is_empty() {
-        rows.push(("Laid over it", folder.manifest.overrides.join(", ")));
+        rows.push(("Overrides", folder.manifest.overrides.join(", ")));
     }
     h.el("dl", &[("class", "facts")], |h| {
         for (name, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
@@ -254,7 +254,7 @@ fn switches(h: &mut Html, folder: &Folder) {
         row("price ceiling (€/MWh)", &|s| traded(s, decimal(s.price_ceiling_eur_per_mwh, 0))),
         row("penalty on spot orders (€/MWh)", &|s| traded(s, decimal(s.penalty_eur_per_mwh, 0))),
         row("contracts in force", &|s| if s.contracts.is_empty() { dash() } else { s.contracts.join(", ") }),
-        row("limits outside the market (orange)", &|s| yes(s.orange)),
+        row("limitations outside the market (orange)", &|s| yes(s.orange)),
         row("replacement", &|s| {
             let all: Vec<String> = s.replacement.iter().map(replacement).collect();
             if all.is_empty() { dash() } else { all.join("; ") }

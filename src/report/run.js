@@ -84,7 +84,7 @@ function timeChart(place, point, id) {
     const k = Number(day.value);
     if (day.value === '') chart.look(LOADING.start, END); else chart.look(midnights[k], midnights[k + 1] ?? END);
   });
-  if (point.orange.some((runs) => runs.length)) place.append(el('p', { class: 'note' }, 'Bars below the axis: limits outside the market act (orange), one row for each strategy shown.'));
+  if (point.orange.some((runs) => runs.length)) place.append(el('p', { class: 'note' }, 'Bars below the axis: times with limitations outside the market (orange), one row per strategy.'));
 }
 
 function durationChart(place, point, id) {
@@ -210,14 +210,14 @@ const answered = (answer) => (answer == null ? 'no answer' : answer === '' ? 'ac
 function conversation(talk) {
   const parts = [];
   const under = talk.contract ? `under the contract ${talk.contract}` : 'on the spot';
-  const opening = talk.request == null ? `The operator calls ${talk.agr} ${under} for ${talk.day}` : `The operator asks ${talk.agr} ${under} for ${talk.day}`;
+  const opening = talk.request == null ? `The operator calls ${talk.agr} ${under} for ${talk.day}` : `The operator requests flexibility from ${talk.agr} ${under} for ${talk.day}`;
   parts.push(el('h3', {}, `${opening} (congestion point ${talk.point})`));
   parts.push(picture(talk));
   if (talk.request != null) {
     const wanted = merged(boundsOf(talk.request).filter((b) => b.requested));
     const rows = wanted.map((b) => [`${ispClock(talk, b.from)}–${ispClock(talk, b.from + b.count)}`, b.count === 1 ? `${b.from + 1}` : `${b.from + 1}–${b.from + b.count}`, decimal(b.min / 1000, 1), decimal(b.max / 1000, 1)]);
     parts.push(el('details', { open: rows.length <= 12 }, el('summary', {}, `Request, sent ${talk.at}, ${answered(talk.answer)}: ${rows.length} stretches of ISPs`),
-      simple('Bounds of the change of power, where it is requested', ['Time', 'ISP', 'MinPower (kW)', 'MaxPower (kW)'], rows, 2)));
+      simple('Bounds of the requested change of power', ['Time', 'ISP', 'MinPower (kW)', 'MaxPower (kW)'], rows, 2)));
   }
   if (talk.offers.length) {
     const rows = talk.offers.flatMap((offer, k) => offer.options.map(([name, price, power]) => {
@@ -225,15 +225,15 @@ function conversation(talk) {
       return [`offer ${k + 1}, ${name}`, offer.at, answered(offer.answer), mini(talk, runs), decimal(energy, 1), decimal(Number(price), 2), decimal(energy ? Number(price) / energy * 1000 : NaN, 0), taken ? `ordered as ${taken.ref}` : 'not ordered'];
     }));
     parts.push(simple('Offers; energy in the direction of relief', ['Offer, option', 'sent', 'answer', 'power over the day', 'energy (kWh)', 'price (€)', '€/MWh', ''], rows, 4));
-  } else if (talk.request != null) parts.push(el('p', {}, 'No offer was made.'));
+  } else if (talk.request != null) parts.push(el('p', {}, 'The aggregator made no offer.'));
   if (talk.orders.length) {
     const rows = talk.orders.map((o) => {
       const s = settlementOf(talk, o);
       return [o.ref, o.at, answered(o.answer), o.offer == null ? 'direct' : `offer ${o.offer + 1}, ${o.option}`, mini(talk, runsOf(o.power)), decimal(kwh(talk, runsOf(o.power)), 1), decimal(Number(o.price), 2),
         s ? `${decimal(s.delivered, 1)} of ${decimal(s.ordered, 1)}` : '–', s ? decimal(s.deficient, 1) : '–', s ? decimal(s.penalty, 2) : '–', s ? decimal(s.net, 2) : '–'];
     });
-    parts.push(simple('Orders and their settlement; ordered in the direction of relief, delivered net of what comes back', ['Order', 'sent', 'answer', 'on', 'power over the day', 'ordered (kWh)', 'price (€)', 'delivered, net (kWh)', 'deficient (kWh)', 'penalty (€)', 'paid (€)'], rows, 5));
-  } else parts.push(el('p', {}, 'Nothing was ordered.'));
+    parts.push(simple('Orders and their settlement; ordered in the direction of relief, delivered net of rebound', ['Order', 'sent', 'answer', 'on', 'power over the day', 'ordered (kWh)', 'price (€)', 'delivered, net (kWh)', 'deficient (kWh)', 'penalty (€)', 'paid (€)'], rows, 5));
+  } else parts.push(el('p', {}, 'The operator ordered nothing.'));
   return parts;
 }
 
@@ -284,10 +284,10 @@ function picture(talk) {
     if (sum[i]) parts.push(bar(i, sum[i], 'order', 2.8));
   }
   const peak = (a) => a.reduce((m, w) => (Math.abs(w) > Math.abs(m) ? w : m), 0) / 1000;
-  const label = `Per ISP: asked of all aggregators together up to ${decimal(peak(need), 1)} kW, offered here up to ${decimal(peak(offered), 1)} kW, ordered here up to ${decimal(peak(sum), 1)} kW`;
+  const label = `Per ISP: requested from all aggregators together up to ${decimal(peak(need), 1)} kW, offered here up to ${decimal(peak(offered), 1)} kW, ordered here up to ${decimal(peak(sum), 1)} kW`;
   const key = (style, text) => el('span', {}, el('i', { class: 'key', style }), text);
   return el('div', {}, el('svg', { class: 'bars', viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': label }, el('title', {}, label), parts),
-    el('p', { class: 'readout note' }, key('background:var(--faint);opacity:.35', 'wide, pale: asked (of all aggregators together)'), key('background:light-dark(#44aa99,#50beaa)', 'middle: offered here'), key('background:var(--ink)', 'narrow: ordered here')));
+    el('p', { class: 'readout note' }, key('background:var(--faint);opacity:.35', 'wide, pale: requested (from all aggregators together)'), key('background:light-dark(#44aa99,#50beaa)', 'middle: offered here'), key('background:var(--ink)', 'narrow: ordered here')));
 }
 
 const readerPlace = document.getElementById('reader');

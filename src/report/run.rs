@@ -113,12 +113,12 @@ impl Drawings<'_> {
             h.leaf(
                 "p",
                 &[("class", "js-only screen")],
-                "Drag over a chart to look closer, or use its buttons; with the keyboard, \
+                "Drag over a chart to zoom, or use its buttons; with the keyboard, \
                 arrow keys move the reading line, + and − zoom, page keys go on and back, Escape shows everything again. The switches \
                 at the top of the page show and hide strategies.",
             );
             if elements < of as u64 {
-                let text = format!("elements.parquet holds {elements} of {of} elements; drawings and key figures know them all.");
+                let text = format!("elements.parquet holds {elements} of {of} elements; drawings and key figures cover all of them.");
                 h.leaf("p", &[("class", "note")], &text);
             }
             if left_out > 0 {
@@ -139,7 +139,7 @@ impl Drawings<'_> {
                 h.leaf("h3", &[], &format!("Load-duration curve: {title}"));
                 self.chart(h, "duration", id, &file("load-duration", id), live);
                 if !live {
-                    h.leaf("p", &[("class", "note")], "This element was not among those recorded, so there is only the drawing.");
+                    h.leaf("p", &[("class", "note")], "The run did not record this element, so the page shows only its drawing.");
                 }
             }
         });
@@ -151,10 +151,8 @@ impl Drawings<'_> {
             h.leaf(
                 "p",
                 &[],
-                "Left: what the operator pays in each strategy, by kind; what comes back to it as penalties stands left of zero, so the \
-                sum of a bar is the total of the key figures. Right: what the system as a whole spends; transfers between parties \
-                cancel there, and of energy only the change against the first strategy is drawn, so the sums differ from the system \
-                cost of the key figures by the amount that the drawing states. Energy and imbalance, trade between others, are left out of the payments; the ledger has them.",
+                "Left: what the operator pays in each strategy, by kind; penalties that it receives are left of zero, so the \
+                sum of a bar is the total of the key figures. Right: system cost, in which transfers between parties cancel. Energy is drawn as its change against the first strategy, so the sums differ from the key figure by the amount stated in the drawing. The payments leave out energy and imbalance, which the DSO does not pay; the ledger has them.",
             );
             self.figure(h, "cost.svg", "", "");
         });
@@ -164,11 +162,7 @@ impl Drawings<'_> {
         let names: Vec<String> = self.folder.strategies().map(str::to_owned).collect();
         h.el("section", &[("id", "feeder")], |h| {
             h.leaf("h2", &[], "The feeder");
-            h.leaf(
-                "p",
-                &[],
-                "Worst loading of every line and transformer and the range of voltage at every bus over the period, by strategy.",
-            );
+            h.leaf("p", &[], "Highest loading of every line and transformer and voltage range of every bus over the period, by strategy.");
             h.el("div", &[("class", "maps")], |h| {
                 for (k, name) in names.iter().enumerate() {
                     self.figure(h, &format!("feeder-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
@@ -180,18 +174,21 @@ impl Drawings<'_> {
     fn trade(&mut self, h: &mut Html, talks: &talks::Talks) {
         let names: Vec<String> = self.folder.strategies().map(str::to_owned).collect();
         h.el("section", &[("id", "trade")], |h| {
-            h.leaf("h2", &[], "Trade, message by message");
+            h.leaf("h2", &[], "Trade");
             if talks.days == 0 {
                 let trades = self.folder.record.strategies.iter().any(|s| s.trades);
-                let text =
-                    if trades { "No day of this run has a conversation about flexibility." } else { "No strategy of this run trades." };
+                let text = if trades {
+                    "The operator and the aggregators exchanged no requests or orders in this run."
+                } else {
+                    "No strategy of this run trades."
+                };
                 h.leaf("p", &[], text);
                 return;
             }
             h.leaf(
                 "p",
                 &[],
-                "The operator asks for flexibility where its day-ahead forecast exceeds the planning limit. A request \
+                "The operator requests flexibility where its day-ahead forecast exceeds the planning limit. A request \
                 says for each ISP between which bounds power has to change (positive: less feed-in or more consumption). Aggregators \
                 answer with offers; the operator orders what it needs; after the month, what meters show is settled.",
             );
@@ -207,7 +204,7 @@ impl Drawings<'_> {
                 );
             }
             h.el("div", &[("id", "reader"), ("class", "js-only")], |_| {});
-            h.leaf("h3", &[], "The day with most ordered");
+            h.leaf("h3", &[], "The day with the most ordered energy");
             for (k, name) in names.iter().enumerate() {
                 self.figure(h, &format!("traded-day-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
             }

@@ -15,7 +15,7 @@ if (new Set(SWEEP.seed).size > 1) PARAMETERS.push({ key: 'seed', at: SWEEP.seed,
 
 function explorer(place) {
   if (!PARAMETERS.length || !SWEEP.figures.length) {
-    place.append(el('p', {}, 'There is nothing to draw: one set of parameters and one seed.'));
+    place.append(el('p', {}, 'The sweep has one set of parameters and one seed, so there is no chart.'));
     return;
   }
   const figure = el('select', {});

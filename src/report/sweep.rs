@@ -130,11 +130,11 @@ impl Sweep {
             })
             .collect();
         h.el("section", &[("id", "question")], |h| {
-            h.leaf("h2", &[], "What was varied");
+            h.leaf("h2", &[], "Varied parameters");
             if rows.is_empty() {
                 let text = match self.seeds() {
-                    1 => "Nothing: one set of parameters and one seed, a case for each strategy.",
-                    _ => "Nothing but the seed: the cases show how far results depend on the draw.",
+                    1 => "No parameter: one set of parameters and one seed, with one case per strategy.",
+                    _ => "Only the seed: the cases show how much results depend on the random draw.",
                 };
                 h.leaf("p", &[], text);
             } else {
@@ -144,7 +144,7 @@ impl Sweep {
             h.leaf(
                 "p",
                 &[],
-                &format!("Strategies: {}. Strategies of the same set of parameters and seed share every random draw.", names.join(", ")),
+                &format!("Strategies: {}. Cases with the same parameters and seed use the same random draws.", names.join(", ")),
             );
         });
     }
@@ -157,10 +157,10 @@ impl Sweep {
     fn response(&self, h: &mut Html) {
         // A line has a band where a strategy has several cases at a value.
         let text = match (self.seeds(), self.parameters.len()) {
-            (1, 0 | 1) => "Each strategy has one case at a value.".to_owned(),
+            (1, 0 | 1) => "Each strategy has one case per value.".to_owned(),
             (seeds, _) => format!(
-                "Lines are means over all cases at a value, bands reach from the lowest to the highest of them: \
-                {} and whatever else is not held.",
+                "Lines are means over all cases at a value; bands reach from the lowest to the highest case: \
+                {} and all parameters that are not fixed.",
                 plural(seeds, "seed")
             ),
         };
@@ -209,7 +209,7 @@ impl Sweep {
             h.leaf(
                 "p",
                 &[],
-                "Mean over the cases that ran to their end, with the lowest and the highest. Figures that are zero \
+                "Mean over the completed cases, with the lowest and the highest. Figures that are zero \
                 everywhere are left out.",
             );
             table(h, "Key figures over all cases", &heads, &rows);
@@ -232,10 +232,10 @@ impl Sweep {
         h.el("section", &[("id", "failed")], |h| {
             h.leaf("h2", &[], "Failed cases");
             if failed.is_empty() {
-                h.leaf("p", &[], "Every case ran to its end.");
+                h.leaf("p", &[], "Every case was completed.");
                 return;
             }
-            h.leaf("p", &[], &format!("{} of {} cases failed. They are missing from every figure above.", failed.len(), status.len()));
+            h.leaf("p", &[], &format!("{} of {} cases failed. The figures above leave them out.", failed.len(), status.len()));
             let rows: Vec<Vec<String>> = failed.iter().take(MOST).map(row).collect();
             table(h, "Failed cases", &heads, &rows);
             if failed.len() > MOST {

@@ -53,7 +53,7 @@ function filterTable(place, name, data, filters, groups) {
     const body = lines.slice(0, limit).map((line) => el('tr', {},
       line.key.map((text, k) => (k === 0 ? el('th', { scope: 'row' }, text) : el('td', {}, text))), group ? el('td', { class: 'num' }, String(line.count)) : null,
       line.sums.map((x, k) => el('td', { class: 'num' }, decimal(x, numbers[k].digits)))));
-    const foot = sumsByStrategy(rows).map(([name, sums]) => el('tr', {}, el('th', { scope: 'row', colspan: heads.length + (group ? 1 : 0) }, `All that match, ${name}`),
+    const foot = sumsByStrategy(rows).map(([name, sums]) => el('tr', {}, el('th', { scope: 'row', colspan: heads.length + (group ? 1 : 0) }, `All matching entries, ${name}`),
       sums.map((x, k) => el('td', { class: 'num' }, decimal(x, numbers[k].digits)))));
     table.replaceChildren(el('caption', { class: 'hidden-text' }, name), el('thead', {}, head), el('tbody', {}, body), el('tfoot', {}, foot));
     status.textContent = `${rows.length} of ${data.rows} entries match${lines.length > limit ? `; the first ${limit} are shown` : ''}.`;

@@ -4,7 +4,7 @@ use crate::table::description::{ColumnDescription, FileDescription, column};
 
 const STRATEGY: ColumnDescription = column("strategy", "name", "strategy whose case the row belongs to");
 const POINT_ADDRESS: ColumnDescription =
-    column("congestion_point", "address", "entity address of the congestion point; empty where none is concerned");
+    column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
 pub const FILES: [FileDescription; 8] = [
@@ -17,7 +17,7 @@ pub const FILES: [FileDescription; 8] = [
             column("value", "that of `unit`", "the figure; empty where it has no meaning or is not priced"),
             column("unit", "text", "unit of the value"),
             column("status", "word", "`ok`, `not priced` (the scenario states no value for it) or `not applicable`"),
-            column("label", "text", "name for people"),
+            column("label", "text", "name of the figure"),
         ],
     },
     FileDescription {
@@ -48,22 +48,22 @@ pub const FILES: [FileDescription; 8] = [
                 "what for: `flexibility`, `penalty`, `availability`, `limitation`, `limitation-penalty`, `compensation`, `capex`, `losses`, `energy` or `imbalance`",
             ),
             column("amount_eur", "€, four decimals", "what the payer pays; negative: the payer receives it"),
-            column("reference", "text", "what it rests on: order, contract, day or element"),
+            column("reference", "text", "reason for the payment: order, contract, day or element"),
         ],
     },
     FileDescription {
         file: "settlement.csv",
-        row: "an order, as it was billed last",
+        row: "an order, as billed last",
         columns: &[
             STRATEGY,
             column("aggregator", "domain", "who delivered"),
             column("period", "date", "day of delivery"),
             POINT_ADDRESS,
             column("order_reference", "text", "the order"),
-            column("contract_id", "text", "the contract it was called under; empty of a spot order"),
+            column("contract_id", "text", "contract of the order; empty for a spot order"),
             column("price_eur", "€, four decimals", "the order's price; positive: the operator pays"),
-            column("penalty_eur", "€, four decimals", "what is deducted for energy not delivered and as a penalty, not negative"),
-            column("net_settlement_eur", "€, four decimals", "price less penalty; negative: the aggregator pays"),
+            column("penalty_eur", "€, four decimals", "deduction for energy not delivered plus penalty, not negative"),
+            column("net_settlement_eur", "€, four decimals", "price minus penalty; negative: the aggregator pays"),
             column(
                 "ordered_net_kwh",
                 "kWh",
@@ -75,14 +75,14 @@ pub const FILES: [FileDescription; 8] = [
     },
     FileDescription {
         file: "unbooked.csv",
-        row: "an amount that was settled and that no accepted bill holds; mostly none",
+        row: "a settled amount that is in no accepted bill; the file is mostly empty",
         columns: &[
             STRATEGY,
             column("payee", "domain", "who is not paid"),
             column("kind", "word", "what for, as in `ledger.csv`"),
             column("reference", "text", "the order or contract"),
-            column("amount_eur", "€, four decimals", "what is not booked; negative: the payee would have paid"),
-            column("reason", "text", "why not"),
+            column("amount_eur", "€, four decimals", "amount not booked; negative: the payee would have paid"),
+            column("reason", "text", "reason"),
         ],
     },
     FileDescription {
@@ -90,22 +90,27 @@ pub const FILES: [FileDescription; 8] = [
         row: "a strategy, step and element",
         columns: &[
             STRATEGY,
-            column("time", "UTC", "begin of the step"),
+            column("time", "UTC", "start of the step"),
             column("element", "name", "`transformer:ID`, `line:ID` or `bus:ID`"),
             column(
                 "quantity",
                 "word",
                 "`loading` of a branch, as a fraction of its rating, not negative; `u_pu` of a bus, its voltage in pu",
             ),
-            column("forecast", "as `quantity`", "what the operator's day-ahead forecast gives; NaN where it did not look"),
-            column("after_orders", "as `quantity`", "the same forecast with the orders placed; NaN where it did not look"),
-            column("without_flexibility", "as `quantity`", "what happens on today's grid with no order and no limitation"),
-            column("orders_only", "as `quantity`", "what happens with orders delivered and no limitation"),
-            column("realised", "as `quantity`", "what happens; this and the two before are NaN where the load flow has no solution"),
+            column("forecast", "as `quantity`", "by the operator's day-ahead forecast; NaN if the operator did not analyse the step"),
+            column(
+                "after_orders",
+                "as `quantity`",
+                "by the same forecast with the orders placed; NaN if the operator did not analyse the step",
+            ),
+            column("without_flexibility", "as `quantity`", "on today's grid without orders and limitations"),
+            column("orders_only", "as `quantity`", "with orders delivered but without limitations"),
+            column("realised", "as `quantity`", "realised value; this and the two before are NaN if the load flow has no solution"),
             column(
                 "regime",
                 "word",
-                "`green` (no planning limit in reach), `yellow` (the market was asked) or `orange` (a limitation acts); empty of an element that is no congestion point",
+                "`orange` (a limitation acts), `yellow` (the operator requested flexibility) or `green` (neither); empty if the element is \
+                 not a congestion point",
             ),
         ],
     },
@@ -113,31 +118,31 @@ pub const FILES: [FileDescription; 8] = [
         file: "messages.parquet",
         row: "a message and attempt to send it",
         columns: &[
-            column("sent", "UTC", "when it left"),
-            column("arrived", "UTC", "when it arrived; when it was sent, if it did not"),
-            column("revision", "number", "revision of a prognosis, request or metering; 0 of other messages"),
-            column("attempt", "number", "how often it had been sent before: 0 the first time"),
+            column("sent", "UTC", "time of sending"),
+            column("arrived", "UTC", "time of arrival; time of sending if it did not arrive"),
+            column("revision", "number", "revision of a prognosis, request or metering; 0 for other messages"),
+            column("attempt", "number", "number of earlier attempts: 0 for the first"),
             column("fate", "word", "`delivered`, `altered`, `repeated`, `lost` or `unreadable`"),
             STRATEGY,
             column("type", "name", "UFTP message type"),
             column("message_id", "UUID", "`MessageID`"),
             column("conversation_id", "UUID", "`ConversationID`"),
-            column("sender", "domain", "who sent it"),
-            column("recipient", "domain", "to whom"),
-            column("period", "date", "day it is about; empty where it is about none"),
+            column("sender", "domain", "sender of the message"),
+            column("recipient", "domain", "recipient of the message"),
+            column("period", "date", "day of delivery; empty if the message has none"),
             POINT_ADDRESS,
-            column("refers_to", "UUID", "message it answers or rests on"),
-            column("result", "word", "of an answer `Accepted` or `Rejected`"),
-            column("reason", "text", "of a rejection why"),
+            column("refers_to", "UUID", "message that it answers or refers to"),
+            column("result", "word", "`Accepted` or `Rejected`, for a response"),
+            column("reason", "text", "reason of a rejection"),
             column("contract_id", "text", "the contract, if any"),
-            column("order_reference", "text", "the order, of orders and reservations"),
-            column("option", "text", "of an order the option chosen, of an offer all of them with ` | ` between"),
+            column("order_reference", "text", "the order, for orders and reservations"),
+            column("option", "text", "for an order the option chosen, for an offer all options, separated by ` | `"),
             column(
                 "price_eur",
                 "€, four decimals",
-                "of an order its price, of an offer the lowest of its options; positive: the operator pays",
+                "for an order its price, for an offer the lowest price of its options; positive: the operator pays",
             ),
-            column("option_prices_eur", "€, four decimals", "of an offer the price of each option, in the order of `option`"),
+            column("option_prices_eur", "€, four decimals", "for an offer the price of each option, in the order of `option`"),
         ],
     },
     FileDescription {
@@ -146,17 +151,18 @@ pub const FILES: [FileDescription; 8] = [
         columns: &[
             STRATEGY,
             column("message_id", "UUID", "the message, as in `messages.parquet`"),
-            column("option", "text", "of offers and orders the option"),
+            column("option", "text", "the option, for offers and orders"),
             column("isp_start", "number", "first ISP; ISPs of a day count from 1"),
-            column("isp_count", "number", "how many ISPs"),
-            column("disposition", "word", "of requests `Requested` or `Available`"),
+            column("isp_count", "number", "number of ISPs"),
+            column("disposition", "word", "`Requested` or `Available`, for requests"),
             column(
                 "power_w",
                 "W",
-                "of prognoses power, of reservations what stays reserved, of offers and orders the change of power; positive: more consumption or less feed-in; NaN of requests",
+                "for prognoses power, for reservations the power that stays reserved, for offers and orders the change of power; positive: \
+                 more consumption or less feed-in; NaN for requests",
             ),
-            column("min_power_w", "W", "of requests the lower bound of the change of power, with the same sign; else NaN"),
-            column("max_power_w", "W", "of requests the upper bound"),
+            column("min_power_w", "W", "for requests the lower bound of the change of power, with the same sign; else NaN"),
+            column("max_power_w", "W", "for requests the upper bound"),
         ],
     },
 ];

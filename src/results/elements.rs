@@ -53,8 +53,8 @@ pub(super) fn write(study: &Study, cases: &[Finished<'_>], selection: &Selection
 pub fn unrecorded(study: &Study, selection: &Selection) -> Option<String> {
     (selection.0.is_empty() && is_large(study)).then(|| {
         format!(
-            "elements.parquet holds the congestion points and the {MOST_BRANCHES} branches and {MOST_BUSES} buses nearest to their limits \
-             or beyond, of {} elements; --select '*' records all, --select 'transformer:*' those of a name",
+            "elements.parquet holds the congestion points and the {MOST_BRANCHES} branches and {MOST_BUSES} buses with the least room to \
+             their limits, of {} elements; --select '*' records all, --select 'transformer:*' those with matching names",
             elements_of(study)
         )
     })

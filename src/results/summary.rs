@@ -67,7 +67,7 @@ fn by_point(study: &Study, cases: &[Finished<'_>], width: usize) -> String {
     }
     let left_out = study.congestion_points.len() - shown.len();
     let note = if left_out > 0 { format!("\n{left_out} more congestion points are in congestion.csv\n") } else { String::new() };
-    format!("\nCongestion, point by point\n{}{note}", table.render(width))
+    format!("\nCongestion points\n{}{note}", table.render(width))
 }
 
 /// A value with its digits; a figure that rounds to nothing shows no sign.

@@ -26,16 +26,16 @@ pub use wire::{Fault, Silence, Transport, Wire};
 
 use super::sweep_table::Sweep;
 
-/// A question about a congested feeder: the feeder, who trades, under which rules, and the strategies to compare.
+/// A study of a congested feeder: the feeder, the participants, the rules of trade, and the strategies to compare.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub struct Scenario {
     /// Short name; results go to `outputs/<name>/`.
     pub name: String,
-    /// The question in a sentence, printed above results.
+    /// The question in one sentence, printed above results.
     #[serde(default)]
     pub description: String,
-    /// Seed of every random draw; strategies of one seed share their draws.
+    /// Seed of all random draws; strategies with the same seed use the same draws.
     #[serde(default = "one")]
     pub seed: u64,
     /// Strategies to compare: presets, or names defined under `[strategy.NAME]`.
@@ -43,7 +43,7 @@ pub struct Scenario {
     pub strategies: Vec<String>,
     /// Period and time grid.
     pub time: TimeGrid,
-    /// The physical feeder and what is laid over it.
+    /// The physical feeder and the changes to it.
     pub feeder: Feeder,
     /// Monitored elements and their limits.
     #[schemars(length(min = 1))]
@@ -57,25 +57,25 @@ pub struct Scenario {
     /// Clock times of the day-ahead round, currency.
     #[serde(default)]
     pub market: Market,
-    /// How messages travel, and what goes wrong on the way.
+    /// How messages travel, and their faults.
     #[serde(default)]
     pub wire: Wire,
-    /// How well participants foresee.
+    /// Forecasts of the participants.
     #[serde(default)]
     pub forecast: Forecast,
     /// Day-ahead and imbalance prices.
     #[serde(default)]
     pub prices: Prices,
-    /// Stated values of what has no market price, for system cost.
+    /// Values for things without a market price, for system cost.
     #[serde(default)]
     pub values: Values,
-    /// Contracts, referred to by strategies.
+    /// Contracts, which strategies name.
     #[serde(default)]
     pub contract: Vec<Contract>,
     /// Own strategies and changes to presets, by name.
     #[serde(default)]
     pub strategy: BTreeMap<String, Strategy>,
-    /// Many cases of this scenario, for `copperplate sweep`; `run` passes it over.
+    /// Many cases of this scenario, for `copperplate sweep`; `run` ignores it.
     #[serde(default)]
     pub sweep: Option<Sweep>,
 }

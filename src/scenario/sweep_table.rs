@@ -11,28 +11,28 @@ use super::distribution::{Distribution, Level};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sweep {
-    /// How sets of parameters are chosen.
+    /// Design: how the sweep chooses sets of parameters.
     #[serde(default)]
     pub design: Design,
-    /// Sets to draw, in designs that draw; of a Saltelli scheme, base samples.
+    /// Number of sets to draw, in drawn designs; in a Saltelli scheme, the number of base samples.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000_000))]
     pub samples: Option<u32>,
-    /// How many seeds, counted from the scenario's, or a list of them; the scenario's alone if left out.
+    /// Number of seeds, counted from the scenario's seed, or a list of seeds. If missing, only the scenario's seed.
     #[serde(default)]
     pub seeds: Option<Seeds>,
-    /// Strategies to run: presets, or names defined under `[strategy.NAME]`; the scenario's if left out.
+    /// Strategies to run: presets, or names defined under `[strategy.NAME]`. If missing, those of the scenario.
     #[serde(default)]
     pub strategies: Vec<String>,
-    /// Whether a Sobol design is laid out for sensitivity indices: blocks A, B and one A with each column of B.
+    /// Whether a Sobol design is arranged for sensitivity indices: blocks A, B, and for each parameter A with that column of B.
     #[serde(default)]
     pub saltelli: bool,
-    /// What varies.
+    /// Parameters that vary.
     #[serde(default)]
     pub parameter: Vec<Parameter>,
 }
 
-/// How sets of parameters are chosen.
+/// Design: how the sweep chooses sets of parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Design {
@@ -53,9 +53,9 @@ pub enum Design {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Seeds {
-    /// So many, counted from the scenario's seed.
+    /// A number of seeds, counted from the scenario's seed.
     Count(u32),
-    /// These.
+    /// A list of seeds.
     List(Vec<u64>),
 }
 
@@ -65,7 +65,7 @@ pub enum Seeds {
 pub struct Parameter {
     /// Dotted path into the scenario, such as `feeder.pv_scale` or `aggregator[1].margin`.
     pub key: String,
-    /// Its values; drawn designs take each with the same probability.
+    /// Values; drawn designs take each with the same probability.
     #[serde(default)]
     pub values: Option<Vec<Level>>,
     /// First of `steps` evenly spaced values.
@@ -74,11 +74,11 @@ pub struct Parameter {
     /// Last of `steps` evenly spaced values.
     #[serde(default)]
     pub to: Option<f64>,
-    /// How many values from `from` to `to`, both included.
+    /// Number of values from `from` to `to`, both included.
     #[serde(default)]
     #[schemars(range(min = 2, max = 1_000_000))]
     pub steps: Option<u32>,
-    /// Distribution it is drawn from, in designs that draw.
+    /// Distribution of the values, in drawn designs.
     #[serde(default)]
     pub distribution: Option<Distribution>,
 }

@@ -96,11 +96,11 @@ impl Record {
     fn differences(&self, now: &Record) -> Vec<String> {
         let mut told = Vec::new();
         if self.program != now.program {
-            told.push(format!("the program was {}, it is {}", self.program, now.program));
+            told.push(format!("the program was {}, now it is {}", self.program, now.program));
         }
         if self.overrides != now.overrides {
             let list = |texts: &[String]| if texts.is_empty() { "none".to_owned() } else { texts.join(" ") };
-            told.push(format!("values laid over the scenario were {}, they are {}", list(&self.overrides), list(&now.overrides)));
+            told.push(format!("the overrides were {}, they are {}", list(&self.overrides), list(&now.overrides)));
         }
         let content = |input: &Input| (input.bytes, input.blake3.clone());
         for (before, after) in self.inputs.iter().zip(&now.inputs).filter(|(a, b)| content(a) != content(b)) {
@@ -193,7 +193,7 @@ impl Folder {
             return Ok(());
         }
         let message = format!("'{}' holds another sweep: {}", self.path.display(), told.join("; "));
-        Err(rules::CHANGED.finding(message).help("name another folder, or start anew with 'sweep' or 'sweep plan' and --fresh").into())
+        Err(rules::CHANGED.finding(message).help("name another folder, or start again with 'sweep' or 'sweep plan' and --fresh").into())
     }
 
     /// File of a part.

@@ -49,7 +49,7 @@ pub fn merge(folder: &Folder) -> Result<Tally, Findings> {
     let missing = numbers(&parts, |state| state == State::Missing);
     if !missing.is_empty() {
         let message = format!("{} of {} parts are missing: {}", missing.len(), folder.record.parts, ranges(&missing));
-        findings.push(rules::UNFINISHED.finding(message).help("run their shards again; parts that are there are kept"));
+        findings.push(rules::UNFINISHED.finding(message).help("run their shards again; finished parts are kept"));
     }
     if !findings.is_empty() {
         return Err(findings);
@@ -79,8 +79,8 @@ pub fn damaged(folder: &Folder, parts: &[State]) -> Findings {
     let Some(first) = damaged.first() else { return Findings::default() };
     let path = folder.part(*first);
     let message = match damaged.len() {
-        1 => format!("'{}' is not as this sweep wrote it", path.display()),
-        _ => format!("parts {} are not as this sweep wrote them, the first is '{}'", ranges(&damaged), path.display()),
+        1 => format!("'{}' has changed since this sweep wrote it", path.display()),
+        _ => format!("parts {} have changed since this sweep wrote them, the first is '{}'", ranges(&damaged), path.display()),
     };
     rules::DAMAGED_PART.finding(message).help("run their shards again: 'sweep' and 'sweep work' replace them").into()
 }

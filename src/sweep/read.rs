@@ -16,7 +16,7 @@ pub enum ResultsError {
     #[error(transparent)]
     Output(#[from] OutputError),
     /// The table is not as the sweep wrote it.
-    #[error("'{}' is not as this sweep wrote it", path.display())]
+    #[error("'{}' has changed since this sweep wrote it", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -97,7 +97,7 @@ fn figures(study: &Study, reference: &Reference, case: &Case) -> Result<Kpis, St
 fn guarded<T>(f: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(format!("panicked: {}", text.unwrap_or_else(|| "without a word".to_owned())))
+        Err(format!("panicked: {}", text.unwrap_or_else(|| "without a message".to_owned())))
     })
 }
 

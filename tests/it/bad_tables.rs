@@ -255,7 +255,11 @@ fn steps_without_a_solution_give_no_figures() {
         let day = ["--set", "time.until=\"2016-07-22\"", "--strategy", "copper-plate", "--json", "--out", out.to_str().unwrap()];
         let ended = copperplate(&[&["run", base, "--set", &feeder], &day[..]].concat());
         let said: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
-        (ended.status.code(), said["findings"][0]["code"].as_str().unwrap_or_default().to_owned(), said["results"]["kpis"]["copper-plate"].clone())
+        (
+            ended.status.code(),
+            said["findings"][0]["code"].as_str().unwrap_or_default().to_owned(),
+            said["results"]["kpis"]["copper-plate"].clone(),
+        )
     };
     let (code, found, kpis) = run(30.0, "some");
     assert_eq!((code, found.as_str()), (Some(0), "unsolved-steps"));
@@ -272,7 +276,9 @@ fn steps_without_a_solution_give_no_figures() {
 #[test]
 fn the_sign_of_feed_in_is_that_of_the_product() {
     let folder = scratch("signs");
-    for (power, profile, fault) in [(-5000, 0.5, None), (5000, -0.5, None), (5000, 0.5, Some("write -5000")), (-5000, -0.5, Some("profile"))] {
+    for (power, profile, fault) in
+        [(-5000, 0.5, None), (5000, -0.5, None), (5000, 0.5, Some("write -5000")), (-5000, -0.5, Some("profile"))]
+    {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sim/hamlet");
         for entry in fs::read_dir(from).unwrap().flatten() {
             fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();

@@ -16,10 +16,10 @@ fn read(page: &str) -> String {
 fn kpi_page() -> String {
     let mut page = String::from(
         "# Key figures\n\
-         Made from the definitions in `src/kpi/definition.rs`; a test keeps it current. Money is read from the ledger. \"–\" on the terminal\n\
-         means that a figure has no meaning in the case, \"not priced\" that the scenario states no value for it; rows that are zero everywhere\n\
-         are left out there, not in `kpi.csv`.\n\n\
-         Figures marked • are also there for each congestion point, in `congestion.csv`: the same for its element alone.\n",
+         Generated from the definitions in `src/kpi/definition.rs`; a test keeps it current. Amounts of money come from the ledger. On the\n\
+         terminal, \"–\" means that a figure has no meaning in the case, and \"not priced\" that the scenario states no value for it. The terminal\n\
+         leaves out rows that are zero in all strategies; `kpi.csv` has all rows.\n\n\
+         For figures marked •, `congestion.csv` has a value for each congestion point, for its element alone.\n",
     );
     let mut section = None;
     for d in DEFINITIONS {

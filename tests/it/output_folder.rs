@@ -302,7 +302,8 @@ fn two_sweeps_at_once_do_not_disturb_each_other() {
         [&["sweep", sweep.to_str().unwrap(), "--threads", "1"], &small[..]].concat()
     };
     assert!(command(&folder, &args("alone")).output().unwrap().status.success());
-    let both: Vec<_> = (0..3).map(|_| command(&folder, &args("both")).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()).collect();
+    let both: Vec<_> =
+        (0..3).map(|_| command(&folder, &args("both")).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()).collect();
     for child in both {
         let ended = child.wait_with_output().unwrap();
         assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));

@@ -59,7 +59,11 @@ fn three_phases_are_shown_phase_by_phase() {
     assert_eq!(bus.lines().count(), 908);
     let spread = copperplate(&["powerflow", grid]);
     assert!(spread.status.success());
-    assert!(text(&spread.stderr).contains("warning[phases-spread]: 55 connections on one phase"), "{}", text(&spread.stderr));
+    assert!(
+        text(&spread.stderr).contains("warning[phases-spread]: the balanced load flow spreads 55 single-phase connections"),
+        "{}",
+        text(&spread.stderr)
+    );
     let missing = copperplate(&["powerflow", "tests/data/powerflow/sb_lv_rural1", "--phases", "three-phase"]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("error[missing-zero-sequence]"), "{}", text(&missing.stderr));
@@ -118,7 +122,7 @@ fn a_feeder_in_other_units_is_told_before_it_fails() {
     assert!(said.contains("warning[unlikely-unit]") && said.contains("10 kV is 10000 V"), "{said}");
     // A cable at 0.4 V carries nothing; the failure points back at the units.
     assert_eq!(out.status.code(), Some(1), "{said}\n{}", text(&out.stdout));
-    assert!(said.contains("mend the figures in other units first"), "{said}");
+    assert!(said.contains("first correct the units reported above"), "{said}");
     let refused = copperplate(&["powerflow", "tests/data/sim/upside-down"]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("feed-in-sign") && text(&refused.stderr).contains("write -5000"), "{}", text(&refused.stderr));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use copperplate::diagnostic::Findings;
 use copperplate::import::read_folder;
 use copperplate::kpi::{self, DEFINITIONS};
+use copperplate::output::RunFolder;
 use copperplate::output::manifest::Output;
 use copperplate::output::{Column, Strings, Table, write_parquet};
 use copperplate::report::{FILE_NAME, page, page_of_run};
@@ -16,7 +17,6 @@ use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
 use copperplate::scenario::schema::{Obligation, Preset, Scenario, Strategy};
 use copperplate::sim::{Reference, run_case};
-use copperplate::output::RunFolder;
 use copperplate::sweep::Folder;
 use rayon::prelude::*;
 
@@ -144,7 +144,7 @@ fn the_page_of_a_run_holds_everything() {
         "At a glance",
         "The scenario",
         "Loading",
-        "Congestion, point by point",
+        "Congestion points",
         "Key figures",
         "Cost by payer and kind",
         "The feeder",
@@ -193,7 +193,7 @@ fn names_cannot_act() {
     assert!(html.contains(&escaped(HOSTILE)), "it is shown as text");
     let scripts = html.matches("<script").count();
     assert_eq!(scripts, html.matches("</script>").count());
-    assert!(html.contains("not among those recorded"), "the congestion point was left out of the recording");
+    assert!(html.contains("did not record this element"), "the congestion point was left out of the recording");
 }
 
 #[test]
@@ -285,10 +285,10 @@ fn the_page_of_a_run_says_what_its_strategies_do() {
     let folder = run("switched", &[], changed);
     let html = fs::read_to_string(folder.join(FILE_NAME)).unwrap();
     let card = |k: usize| html.split(&format!("class=\"card s{k}\"")).nth(1).unwrap().split("<dl>").next().unwrap().to_owned();
-    assert!(card(0).contains("It may limit devices") && !card(0).contains("Nothing acts"), "{}", card(0));
-    assert!(card(1).contains("must offer all") && card(1).contains("buys it on the spot") && !card(1).contains("ahead"), "{}", card(1));
-    assert!(card(2).contains("as they like") && !card(2).contains("cap aggregators"), "{}", card(2));
-    assert!(!html.contains("Ageing is charged"), "there is no price for it");
+    assert!(card(0).contains("It may limit devices") && !card(0).contains("does nothing"), "{}", card(0));
+    assert!(card(1).contains("must offer all") && card(1).contains("buys it on the spot") && !card(1).contains("reserved"), "{}", card(1));
+    assert!(card(2).contains("choose what they offer") && !card(2).contains("cap aggregators"), "{}", card(2));
+    assert!(!html.contains("The cost of ageing"), "there is no price for it");
     // The same with the presets as they are, and nobody to trade with.
     let folder = run("idle", &[], |s| {
         s.time.until = s.time.from;
@@ -297,6 +297,6 @@ fn the_page_of_a_run_says_what_its_strategies_do() {
         s.strategy.clear();
     });
     let html = fs::read_to_string(folder.join(FILE_NAME)).unwrap();
-    assert!(html.contains("No day of this run has a conversation") && !html.contains("No strategy of this run trades"));
+    assert!(html.contains("exchanged no requests or orders") && !html.contains("No strategy of this run trades"));
     assert!(!html.contains("differ in several switches"), "one strategy trades");
 }

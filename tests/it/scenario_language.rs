@@ -242,7 +242,7 @@ fn a_kind_that_is_left_out_is_the_default_one() {
     // A slip of the tag is told as one, and a key of another kind with the kind it goes with.
     let told = |set: &str| laid(&[set]).unwrap_err().to_string();
     assert!(told("forecast.knd=perfect").contains("did you mean 'kind'?"));
-    assert!(told("prices.minutes=15").contains("it goes with 'kind = \"csv\"'"), "{}", told("prices.minutes=15"));
+    assert!(told("prices.minutes=15").contains("it belongs to 'kind = \"csv\"'"), "{}", told("prices.minutes=15"));
 }
 
 #[test]

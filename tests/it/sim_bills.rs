@@ -216,7 +216,7 @@ fn the_command_tells_what_is_not_booked() {
     let rows = std::fs::read_to_string(out.join("unbooked.csv")).unwrap();
     assert!(rows.lines().count() > 1 && rows.contains("no answer to the bill up to 2016-07-24"), "{rows}");
     let page = std::fs::read_to_string(out.join("report.html")).unwrap();
-    assert!(page.contains("Some of what was settled is not booked") && page.contains("no answer to the bill"), "the note");
+    assert!(page.contains("Some settled amounts are not booked") && page.contains("no answer to the bill"), "the note");
 }
 
 /// The operator hears nothing just after it ordered: its bills lack what aggregators accepted, are rejected, mended and accepted.

@@ -12,8 +12,8 @@ use copperplate::units::{Money, Watts};
 fn page() -> String {
     let mut page = String::from(
         "# Rules of a receiver\n\n\
-         Made from the rules in `src/uftp/validate/rules`; a test keeps it current. Clauses are those of the Shapeshifter\n\
-         specification 3.1.0. The reason stands in `RejectionReason`, detail in parentheses; several are joined with `; `.\n",
+         Generated from the rules in `src/uftp/validate/rules`; a test keeps it current. Clauses are those of the Shapeshifter\n\
+         specification 3.1.0. `RejectionReason` holds the reason with details in parentheses; `; ` separates several reasons.\n",
     );
     let mut last = None;
     for rule in catalogue() {
@@ -21,11 +21,11 @@ fn page() -> String {
             last = Some(rule.rung);
             page.push_str(match rule.rung {
                 Rung::Sender => {
-                    "\n## Sender\nWho speaks to whom, in which version. If one of these is broken, nothing else is looked at.\n"
+                    "\n## Sender\nSender, recipient and version. If a message breaks one of these rules, the receiver checks no others.\n"
                 }
-                Rung::Form => "\n## Form\nThe message by itself and the market's fixed values.\n",
-                Rung::Reference => "\n## References\nWhat the message refers to.\n",
-                Rung::Content => "\n## Content\nWhat the message says, against what it refers to.\n",
+                Rung::Form => "\n## Form\nThe message itself and the fixed values of the market.\n",
+                Rung::Reference => "\n## References\nThe messages that the message refers to.\n",
+                Rung::Content => "\n## Content\nThe content of the message, compared with the messages that it refers to.\n",
             });
         }
         let names: Vec<&str> = rule.messages().map(MessageType::name).collect();

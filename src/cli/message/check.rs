@@ -13,8 +13,8 @@ use crate::uftp::validate::Fault;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A file alone is checked by itself; files together also against each other: an order against its offer, an offer against \
-its request. The message's time stamp is the clock. Envelopes are opened, but not verified: see `copperplate message open`.
+    after_help = "Checks each message by itself and against the others given: an order against its offer, an offer against its request. \
+The message's time stamp is the current time. Signatures are not verified: see `copperplate message open`.
 
 Examples:
   copperplate message check offer.xml
@@ -22,10 +22,10 @@ Examples:
   copperplate message check outputs/quickstart/messages/congestion-management
   curl … | copperplate message check --json -
 
-Exit code 0: no faults; 1: at least one message has some; 2: a file cannot be read."
+Exit code 0: no faults; 1: at least one message has a fault; 2: a file cannot be read."
 )]
 pub(super) struct Args {
-    /// One JSON object a file: file, type, ok, faults with rule, position and text
+    /// Print one JSON object per file: file, type, ok, faults with rule, position and text
     #[arg(long)]
     json: bool,
     /// Message files, folders of them, or - for standard input

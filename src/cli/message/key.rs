@@ -19,7 +19,7 @@ use crate::uftp::xml;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The file can be read by its owner only (mode 0600) and is never overwritten. The public key goes to standard output.
+    after_help = "Only the owner can read the file (mode 0600); an existing file is never overwritten. The public key goes to standard output.
 
 Example:
   copperplate message keygen --out agr.key > agr.pub"
@@ -31,7 +31,7 @@ pub(super) struct KeygenArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The message's bytes are signed as they are. The envelope's sender is the message's.
+#[command(after_help = "Signs the bytes of the message as they are. The sender of the envelope is the sender of the message.
 
 Example:
   copperplate message seal --key agr.key offer.xml > sealed.xml")]
@@ -47,15 +47,17 @@ pub(super) struct SealArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A sender that replaces its key publishes the old and the new one for a while: give both, either may have signed.
+#[command(
+    after_help = "A sender that replaces its key publishes the old and the new one for a while. Give both: the message may be signed with either.
 
 Examples:
   copperplate message open --key \"$(cat agr.pub)\" sealed.xml
   copperplate message open --key cs1.OLD --key cs1.NEW sealed.xml | copperplate message show -
 
-Exit code 1: the signature is by none of the keys, or what was signed is no message.")]
+Exit code 1: none of the keys made the signature, or the envelope holds no message."
+)]
 pub(super) struct OpenArgs {
-    /// Public key of the sender, cs1.… or base64 of 32 bytes; several while one replaces the other
+    /// Public key of the sender: cs1.… or base64 of 32 bytes; repeat it while a new key replaces an old one
     #[arg(long, value_name = "KEY", required = true)]
     key: Vec<String>,
     /// Signed message, or - for standard input
@@ -105,9 +107,9 @@ fn sender_role(message: &Message, given: Option<Role>) -> Result<Role, Finding> 
         Some(role) if may.contains(&role) => Ok(role),
         Some(role) => Err(SENDER_ROLE
             .finding(format!("{} does not send {name}", role.as_str()))
-            .help(format!("{name} comes from {}", may.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ")))),
+            .help(format!("the sender of {name} is {}", may.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ")))),
         None if may.len() == 1 => Ok(may[0]),
-        None => Err(SENDER_ROLE.finding(format!("{name} may come from any role")).help("say which: --role AGR")),
+        None => Err(SENDER_ROLE.finding(format!("a {name} can come from any role")).help("state the role: --role AGR")),
     }
 }
 
@@ -144,7 +146,7 @@ pub(in crate::cli) fn secret_key(path: &Path) -> Result<SecretKey, Finding> {
     if let Ok(metadata) = std::fs::metadata(path) {
         let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
         if mode & 0o077 != 0 {
-            let finding = EXPOSED_KEY.finding(format!("others may read the private key '{}'", path.display()));
+            let finding = EXPOSED_KEY.finding(format!("other users may read the private key '{}'", path.display()));
             return Err(finding.help(format!("chmod 600 {}", path.display())));
         }
     }

@@ -33,7 +33,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check messages by schema and rules
+    /// Check messages against the schema and the rules
     Check(check::Args),
     /// Show messages as tables, in the order of their time stamps
     Show(show::Args),

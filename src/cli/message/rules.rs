@@ -7,12 +7,12 @@ pub(in crate::cli) fn catalogue() -> Vec<&'static Rule> {
     vec![&BAD_SIGNATURE, &NO_MESSAGE, &SENDER_ROLE]
 }
 
-/// An envelope signed by nobody that was named.
+/// A signature by none of the keys given.
 pub(super) const BAD_SIGNATURE: Rule = Rule {
     code: "bad-signature",
     severity: Severity::Error,
-    what: "A signed message is not signed by any of the keys given, or was changed afterwards.",
-    why: "Nobody vouches for what it says.",
+    what: "None of the keys given made the signature of a message, or the message was changed after signing.",
+    why: "Such a message may come from anybody.",
     example: "copperplate message open --key cs1.OLD sealed.xml",
     mend: "copperplate message open --key cs1.OLD --key cs1.NEW sealed.xml",
 };
@@ -21,18 +21,18 @@ pub(super) const BAD_SIGNATURE: Rule = Rule {
 pub(super) const NO_MESSAGE: Rule = Rule {
     code: "no-message",
     severity: Severity::Error,
-    what: "A file holds no UFTP 3.1 message, or a folder none at all.",
-    why: "The reader is strict: a message that another program reads differently is worse than none.",
+    what: "A file holds no UFTP 3.1 message, or a folder holds no message files.",
+    why: "The reader is strict, so that no two programs read a message differently.",
     example: "copperplate message show notes.txt",
-    mend: "copperplate message check notes.txt        # says line, column and reason",
+    mend: "copperplate message check notes.txt        # shows line, column and reason",
 };
 
-/// A role that does not send the message, or none where several might.
+/// A role that does not send the message, or no role where several can send it.
 pub(super) const SENDER_ROLE: Rule = Rule {
     code: "sender-role",
     severity: Severity::Error,
-    what: "A message is to be signed in a role that does not send it, or might come from any role.",
-    why: "The envelope says the role, and its receiver refuses the wrong one.",
+    what: "The role given does not send this type of message, or the type can come from any role and none was given.",
+    why: "The envelope states the role, and the receiver refuses a wrong one.",
     example: "copperplate message seal --key agr.key TestMessage.xml",
     mend: "copperplate message seal --key agr.key --role AGR TestMessage.xml",
 };

@@ -12,8 +12,8 @@ use crate::uftp::xml;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The messages belong to one trade between agr.example.com and dso.example.com; SignedMessage.xml is FlexOffer.xml, signed by the key \
-whose public half is in SignedMessage.pub. That key is published: sign nothing real with it.
+    after_help = "The messages belong to one trade between agr.example.com and dso.example.com. SignedMessage.xml is FlexOffer.xml, signed; \
+SignedMessage.pub holds the public key. The private key is public as well: never use it for real messages.
 
 Example:
   copperplate message sample samples && copperplate message show samples"

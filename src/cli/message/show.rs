@@ -15,15 +15,15 @@ use crate::uftp::message::{Message, MessageId};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Several messages come in the order of their time stamps, after a list of all. Times are local in the message's zone, or that of \
-what it is about; power is in W, consumption positive. Envelopes are opened, but not verified: see `copperplate message open`.
+    after_help = "Lists the messages, then shows each in the order of their time stamps. Times are local in the zone of the message, or of the \
+message it refers to. Power is in W, consumption is positive. Signatures are not verified: see `copperplate message open`.
 
 Examples:
   copperplate message show offer.xml
   copperplate message show request.xml offer.xml order.xml
   copperplate message show outputs/quickstart/messages/congestion-management | less
 
-Exit code 1: a file is no message."
+Exit code 1: a file holds no message."
 )]
 pub(super) struct Args {
     /// Message files, folders of them, or - for standard input

@@ -24,34 +24,34 @@ use crate::time::{IspCalendar, YEARS};
     after_help = "Examples:\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --at 2016-07-24T13:00\n  copperplate powerflow scenarios/feeders/lv-rural1-2 --series --out year\n  copperplate powerflow scenarios/feeders/ieee-eu-lv --phases three-phase --out snapshot"
 )]
 pub(super) struct Args {
-    /// Feeder folder, ours or neutral CSV
+    /// Feeder folder, with feeder.toml or in neutral CSV
     grid: PathBuf,
     /// Write bus.csv and branch.csv into this folder
     #[arg(long, value_name = "DIR", conflicts_with = "batch")]
     out: Option<PathBuf>,
-    /// Time whose profile values to use: local, such as 2016-07-24T13:00, or with its offset, such as 2016-10-30T02:15+01:00; nominal
-    /// powers without it
+    /// Time whose profile values to use: local, such as 2016-07-24T13:00, or with an offset, such as 2016-10-30T02:15+01:00 [default:
+    /// nominal powers]
     #[arg(long, value_name = "DATE-TIME", conflicts_with = "batch")]
     at: Option<Moment>,
-    /// Solve every step of the feeder's profiles, tap changers acting; --out writes steps.csv
+    /// Solve every step of the feeder's profiles, with tap changers in operation; --out writes steps.csv
     #[arg(long, conflicts_with_all = ["at", "batch"])]
     series: bool,
-    /// Say what a little more power at each connection does; --out writes sensitivity.csv
+    /// Compute the effect of a little more power at each connection; --out writes sensitivity.csv
     #[arg(long, conflicts_with_all = ["series", "batch"])]
     sensitivities: bool,
-    /// Solve one phase for all, or each by itself: connections on their phases, with zero-sequence data
+    /// Solve a balanced load flow, or each phase by itself, which needs zero-sequence data
     #[arg(long, value_enum, value_name = "PHASES", default_value_t = Solved::Balanced)]
     phases: Solved,
-    /// Largest error of a voltage, pu of the source's [default: 1e-8]
+    /// Largest error of a voltage, in pu of the source voltage [default: 1e-8]
     #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu, hide_default_value = true)]
     tolerance: f64,
-    /// Solve this many steps of nominal power times pseudo-random factors, and time them
+    /// Solve this many steps of nominal power times pseudo-random factors, and measure the time
     #[arg(long, value_name = "STEPS")]
     batch: Option<usize>,
-    /// Take the batch from the start of the feeder's profiles instead
+    /// Take the powers of the batch from the start of the feeder's profiles instead
     #[arg(long, requires = "batch")]
     profiles: bool,
-    /// Write input and voltages of the batch into this folder, raw: little-endian f64, step after step
+    /// Write powers and voltages of the batch into this folder as little-endian f64, step after step
     #[arg(long, value_name = "DIR", requires = "batch")]
     raw: Option<PathBuf>,
     /// Print the batch's figures as one JSON object
@@ -149,7 +149,7 @@ fn phases_spread(grid: &Grid) -> Findings {
     if single == 0 {
         return Findings::default();
     }
-    let finding = PHASES_SPREAD.finding(format!("{single} connections on one phase are solved as if on all three"));
+    let finding = PHASES_SPREAD.finding(format!("the balanced load flow spreads {single} single-phase connections over three phases"));
     finding.help("'--phases three-phase' solves each phase by itself").into()
 }
 
@@ -189,7 +189,7 @@ fn no_operating_point(grid: &Grid, status: Status, doubtful: bool) -> Finding {
         }
         Status::Converged { .. } => unreachable!("a converged step has an operating point"),
     };
-    if doubtful { finding.help("mend the figures in other units first, which are told above") } else { finding }
+    if doubtful { finding.help("first correct the units reported above") } else { finding }
 }
 
 fn bus_csv(grid: &Grid, solution: &Solution) -> Vec<u8> {

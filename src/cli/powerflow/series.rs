@@ -81,7 +81,7 @@ fn inert(grid: &Grid, tapped: &Tapped<'_>) -> Findings {
     let finding = |k: usize| {
         let changer = &grid.tap_changers[k];
         let (id, bus) = (&grid.transformers[changer.transformer].id, &grid.buses[changer.bus.i()].id);
-        TAP_WITHOUT_EFFECT.finding(format!("the tap changer of transformer '{id}' has no effect on bus '{bus}'")).help("it rests")
+        TAP_WITHOUT_EFFECT.finding(format!("the tap changer of transformer '{id}' has no effect on bus '{bus}'")).help("it does not move")
     };
     let mut findings = Findings::default();
     tapped.without_effect().for_each(|k| findings.push(finding(k)));

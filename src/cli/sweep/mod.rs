@@ -35,53 +35,53 @@ pub(super) struct Args {
 struct Planned {
     /// Scenario file with a table [sweep], such as scenarios/sweep-pv.toml
     scenario: PathBuf,
-    /// Folder of the sweep; one that holds the same sweep is continued [default: outputs/<name of the scenario>]
+    /// Folder of the sweep; if it holds this sweep already, the command continues it [default: outputs/<name of the scenario>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Lay a value over the scenario, such as sweep.samples=64; may be repeated
+    /// Override a value of the scenario, such as sweep.samples=64; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Forget what the folder holds and start anew
+    /// Discard the results in the folder and start again
     #[arg(long)]
     fresh: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 struct Threads {
-    /// Cases that run side by side [default: one for each core]
+    /// Number of cases to run in parallel [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Step {
-    /// Number the cases and write them down; nothing runs yet
+    /// Number the cases and write the plan, without running any
     Plan(Planned),
-    /// Run a share of a planned sweep
+    /// Run one shard of a planned sweep
     Work(Work),
-    /// Say how far a sweep is
+    /// Show the progress of a sweep
     Status {
         /// Folder of the sweep
         dir: PathBuf,
     },
-    /// Put all parts together as results.parquet
+    /// Merge all parts into results.parquet and analyse them
     Merge {
         /// Folder of the sweep
         dir: PathBuf,
     },
-    /// Hand a planned sweep to a job scheduler as an array of shards
+    /// Submit a planned sweep to a job scheduler as an array of shards
     Submit(Submit),
 }
 
-/// A shard takes every n-th part. In a job array of Slurm, Kubernetes or AWS Batch it knows its place by itself.
+/// A shard runs every n-th part. In a job array of Slurm, Kubernetes or AWS Batch the command reads its number from the environment.
 #[derive(Debug, ClapArgs)]
 struct Work {
     /// Folder of the sweep
     dir: PathBuf,
-    /// This is shard I of N; I counts from 0
+    /// Run shard I of N, where I counts from 0
     #[arg(long, value_name = "I/N", conflicts_with = "shards")]
     shard: Option<shard::Shard>,
-    /// Number of shards, where the scheduler says only which one this is
+    /// Number of shards, if the scheduler states only the number of this one
     #[arg(long, value_name = "N")]
     shards: Option<u64>,
     #[command(flatten)]
@@ -90,12 +90,12 @@ struct Work {
 
 #[derive(Debug, ClapArgs)]
 struct Submit {
-    /// Folder of the sweep, as the machines of the cluster see it
+    /// Folder of the sweep, under the path that the machines of the cluster use
     dir: PathBuf,
-    /// Whom to hand it to
+    /// Job scheduler to submit to
     #[arg(long, value_enum)]
     backend: Backend,
-    /// Number of shards [default: one a part, at most 20]
+    /// Number of shards [default: one per part, at most 20]
     #[arg(long, value_name = "N")]
     shards: Option<u64>,
 }
@@ -158,7 +158,7 @@ fn undone(folder: &Folder) -> Vec<u64> {
     let parts = folder.parts();
     let again = |mut finding: Finding| {
         finding.severity = Severity::Warning;
-        finding.help("it is run again")
+        finding.help("the command runs it again")
     };
     report(&Findings(sweep::damaged(folder, &parts).0.into_iter().map(again).collect()));
     numbers(&parts, |state| state != State::Whole)
@@ -217,7 +217,7 @@ fn status(dir: &Path) -> Result<Outcome, Findings> {
     let merged = match folder.results() {
         State::Whole => "merged",
         State::Missing => "not merged yet",
-        State::Damaged => "to be merged again, for the results are not as they were written",
+        State::Damaged => "results.parquet is damaged, merge again",
     };
     print(&match missing.len() {
         0 => format!("all {} parts are there, {merged}\n", record.parts),

@@ -60,9 +60,9 @@ pub(super) fn of(given: Option<Shard>, shards: Option<u64>, env: &dyn Fn(&str) -
         ("JOB_COMPLETION_INDEX", "", "JOB_COMPLETIONS"),
         ("AWS_BATCH_JOB_ARRAY_INDEX", "", "AWS_BATCH_JOB_ARRAY_SIZE"),
     ];
-    let fault = |message: String| Findings::from(NO_SHARD.finding(message).help("say which: --shard 0/4 is the first of four"));
+    let fault = |message: String| Findings::from(NO_SHARD.finding(message).help("name the shard: --shard 0/4 is the first of four"));
     let Some((name, id, first, count)) = arrays.iter().find_map(|(id, first, count)| Some((*id, number(id)?, *first, *count))) else {
-        return Err(fault("nothing says which shard this is: no --shard, no job array".to_owned()));
+        return Err(fault("the number of this shard is unknown: there is no --shard and no job array".to_owned()));
     };
     let (index, count) = match shards {
         Some(count) => (id, Some(count)),
@@ -71,7 +71,7 @@ pub(super) fn of(given: Option<Shard>, shards: Option<u64>, env: &dyn Fn(&str) -
     match count {
         Some(count) if index < count => Ok(Shard { index, count }),
         Some(count) => Err(fault(format!("{name} is {id}, beyond {count} shards counted from 0"))),
-        None => Err(fault(format!("{name} is {id}, but nothing says of how many; add --shards"))),
+        None => Err(fault(format!("{name} is {id}, but the number of shards is unknown; add --shards"))),
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn submit(dir: &Path, shards: Option<u64>) -> Result<Outcome, Finding
     }
     let job = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
     print(&format!("job {job}: {shards} shards, script {}\n", path.display()));
-    print(&format!("then: copperplate sweep status {0}, copperplate sweep merge {0}\n", dir.display()));
+    print(&format!("next: copperplate sweep status {0}, copperplate sweep merge {0}\n", dir.display()));
     Ok(Outcome::Done)
 }
 
@@ -51,7 +51,7 @@ fn script(name: &str, shards: u64, program: &Path, here: &Path, folder: &Path) -
     let last = shards - 1;
     format!(
         "#!/bin/sh\n\
-         # A shard of a sweep a task. One task again: sbatch --array=7 {script}\n\
+         # Each task runs one shard of a sweep. To run one task again: sbatch --array=7 {script}\n\
          #SBATCH --job-name={plain}\n\
          #SBATCH --array=0-{last}\n\
          #SBATCH --ntasks=1\n\

@@ -10,8 +10,8 @@ use crate::time::IspCalendar;
 pub const RULE: Rule = Rule {
     code: "broken-day",
     severity: Severity::Error,
-    what: "A day of the run does not hold whole ISPs: the clocks change by a part of one, or the zone left the day out.",
-    why: "A Period is a local day and its ISPs fill it; what is left at its end could be neither forecast nor traded nor settled.",
+    what: "A day of the run does not hold whole ISPs: the clocks change by part of an ISP, or the zone skipped the day.",
+    why: "ISPs must fill the local day. A remainder could not be forecast, traded or settled.",
     example: "[time]\nzone = \"Australia/Lord_Howe\"\nfrom = \"2016-04-03\"\nuntil = \"2016-04-03\"\nisp_minutes = 60",
     mend: "[time]\nzone = \"Australia/Lord_Howe\"\nfrom = \"2016-04-03\"\nuntil = \"2016-04-03\"\nisp_minutes = 30",
 };
@@ -34,13 +34,13 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let Some(date) = days.find(|date| !is_whole(calendar, *date)) else { return };
     let length_s = calendar.length_of(date).0;
     if length_s <= 0 {
-        let finding = RULE.finding(format!("{} has no {date}", t.zone)).help("let the run begin after it or end before it");
+        let finding = RULE.finding(format!("{} has no {date}", t.zone)).help("begin the run after it or end it before");
         faults.at("time.from", finding);
         return;
     }
     let length = format!("{} h {:02} min", length_s / 3600, length_s % 3600 / 60);
-    let message = format!("{date} lasts {length} in {}, which is no whole number of ISPs of {} min", t.zone, t.isp_minutes);
+    let message = format!("{date} lasts {length} in {}, not a whole number of ISPs of {} min", t.zone, t.isp_minutes);
     let fits: Vec<String> = (1..t.isp_minutes).filter(|n| 60 % n == 0 && holds_whole(length_s, *n)).map(|n| n.to_string()).collect();
-    let help = if fits.is_empty() { "leave that day out".to_owned() } else { format!("these fill it: {}", fits.join(", ")) };
+    let help = if fits.is_empty() { "leave that day out".to_owned() } else { format!("lengths that fit: {}", fits.join(", ")) };
     faults.at("time.isp_minutes", RULE.finding(message).help(help));
 }

@@ -10,9 +10,9 @@ use crate::time::Clock;
 pub const RULE: Rule = Rule {
     code: "clock-change",
     severity: Severity::Warning,
-    what: "A clock time does not exist, or exists twice, on a day of the run on which the clocks change.",
-    why: "A skipped time is taken as much later as the clocks jump, a doubled one is taken the first time; a window that begins or \
-          ends there is shorter or longer than on other days.",
+    what: "A clock time does not exist, or occurs twice, on a day of the run on which the clocks change.",
+    why: "The program moves a skipped time forward by as much as the clocks change, and uses the first occurrence of a doubled time. A \
+          window that begins or ends there is shorter or longer than on other days.",
     example: "[time]\nfrom = \"2016-03-27\"\nuntil = \"2016-03-27\"\n\n[market]\nquery = \"02:30\"",
     mend: "[time]\nfrom = \"2016-03-27\"\nuntil = \"2016-03-27\"\n\n[market]\nquery = \"07:00\"",
 };
@@ -31,8 +31,8 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         let first = changes.iter().map(|date| (date, calendar.clock(*date, time))).find(|(_, clock)| *clock != Clock::Once);
         let Some((date, clock)) = first else { continue };
         let (what, help) = match clock {
-            Clock::Skipped => ("does not exist", "it is taken as much later as the clocks jump; choose a time outside the change"),
-            _ => ("exists twice", "it is taken the first time; choose a time outside the change"),
+            Clock::Skipped => ("does not exist", "the program moves it forward by as much as the clocks change; choose another time"),
+            _ => ("occurs twice", "the program uses the first occurrence; choose another time"),
         };
         faults.at(&path, RULE.finding(format!("{} {what} on {date} in {}", time.strftime("%H:%M"), s.time.zone)).help(help));
     }

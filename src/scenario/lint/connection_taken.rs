@@ -9,8 +9,8 @@ use crate::diagnostic::{Rule, Severity};
 pub const RULE: Rule = Rule {
     code: "connection-taken",
     severity: Severity::Error,
-    what: "A connection is named by two aggregators, or twice by one.",
-    why: "A connection has one aggregator at most: its flexibility can be sold once.",
+    what: "Two aggregators name the same connection, or one names it twice.",
+    why: "A connection has at most one aggregator, so that its flexibility is sold once.",
     example: "[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]\n\n[[aggregator]]\ndomain = \
               \"roofs.example.com\"\nconnections = [\"LV1.101 Load 8\"]",
     mend: "[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]\n\n[[aggregator]]\ndomain = \
@@ -23,7 +23,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         for (j, id) in a.connections.iter().enumerate() {
             if let Some(other) = holder.insert(id, &a.domain) {
                 let finding = RULE.finding(format!("connection '{id}' already belongs to '{other}'"));
-                faults.at(&format!("aggregator[{k}].connections[{j}]"), finding.help("a connection has one aggregator at most"));
+                faults.at(&format!("aggregator[{k}].connections[{j}]"), finding.help("a connection has at most one aggregator"));
             }
         }
     }

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: "element-twice",
     severity: Severity::Error,
     what: "Two congestion points monitor the same element.",
-    why: "What overloads it would count twice in every figure, and the operator would ask twice for the same relief.",
+    why: "Every figure would count its overload twice, and the operator would request the same relief twice.",
     example: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\n\n[[congestion_point]]\n\
               id = \"again\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"",
     mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\n\n[[congestion_point]]\n\

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: "empty-window",
     severity: Severity::Error,
     what: "A window of a contract ends at or before its start.",
-    why: "Windows lie within a day; only '00:00' as an end means the midnight after.",
+    why: "A window lies within one day. As an end, '00:00' means the following midnight.",
     example: "[contract.midday-option]\nwindows = [{ from = \"22:00\", until = \"02:00\" }]",
     mend: "[contract.midday-option]\nwindows = [{ from = \"22:00\", until = \"00:00\" }, { from = \"00:00\", until = \"02:00\" }]",
 };

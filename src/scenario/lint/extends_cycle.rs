@@ -7,7 +7,7 @@ pub const RULE: Rule = Rule {
     code: "extends-cycle",
     severity: Severity::Error,
     what: "A scenario extends itself, directly or through others.",
-    why: "Layers are read from the base upwards; in a circle there is no base.",
+    why: "The program reads layers from the base upwards, and a circle has no base.",
     example: "# scenario.toml\nextends = \"scenario.toml\"",
     mend: "# scenario.toml\nextends = \"village.toml\"",
 };

@@ -1,4 +1,4 @@
-//! Names that files are called after.
+//! Names that become file names.
 
 use super::{Faults, Subject, strategy_path};
 use crate::diagnostic::{Rule, Severity};
@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule {
     code: "file-name",
     severity: Severity::Error,
     what: "The name of a scenario or strategy cannot be the name of a file.",
-    why: "Results lie in a folder called after the scenario, charts and messages in files called after strategies. A name that leads \
-          to another folder would put them outside.",
+    why: "The results folder takes the name of the scenario; charts and messages take the names of strategies. A name with a path in it \
+          would put them into another folder.",
     example: "strategies = [\"do-nothing\", \"../both\"]\n\n[strategy.\"../both\"]\npreset = \"congestion-management\"",
     mend: "strategies = [\"do-nothing\", \"both\"]\n\n[strategy.both]\npreset = \"congestion-management\"",
 };
@@ -22,7 +22,8 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     for (path, name) in own.chain(strategies) {
         if let Some(why) = fault(name) {
             let finding = RULE.finding(format!("'{}' cannot be the name of a file: {why}", name.escape_debug()));
-            faults.at(&path, finding.help(format!("use letters, digits, blanks and signs but '/' and '\\', {LONGEST} bytes at most")));
+            faults.at(&path, finding.help(format!("use letters, digits, blanks and signs other than '/' and '\\', at most {LONGEST} \
+                                                   bytes")));
         }
     }
 }

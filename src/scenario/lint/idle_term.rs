@@ -10,9 +10,9 @@ use crate::units::Watts;
 pub const RULE: Rule = Rule {
     code: "idle-term",
     severity: Severity::Error,
-    what: "A contract states a term that has no effect for its right: an availability fee where nothing is reserved, a limit on calls \
-           where nothing is called. Or a strategy that does not trade names contracts, a price ceiling, a penalty or an obligation.",
-    why: "The terms would look agreed and change nothing: no fee is paid, no call is withheld, nobody is asked.",
+    what: "A term has no effect: a contract has an availability fee but reserves nothing, or a limit on calls but cannot be called; or a \
+           strategy that does not trade has contracts, a price ceiling, a penalty or an obligation.",
+    why: "A reader would expect the term to change the results.",
     example: "[contract.midday-option]\nmax_calls_per_week = 2",
     mend: "[contract.midday-option]\navailability_eur_per_mw_h = 6",
 };

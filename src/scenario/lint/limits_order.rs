@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     code: "limits-order",
     severity: Severity::Error,
     what: "The limits of a congestion point are not in the order planning, rating, emergency.",
-    why: "The operator plans below the rating, overload counts above it, and orange must act above the emergency limit.",
+    why: "The operator plans below the rating, overload counts above it, and limitations (orange) act above the emergency limit.",
     example: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\nplanning = 1.1",
     mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\nplanning = 0.95",
 };
@@ -22,7 +22,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         };
         let message =
             format!("limits of '{}' are not in order: planning {}, rating {}, emergency {}", c.id, c.planning, c.rating, c.emergency);
-        let finding = RULE.finding(message).help("planning may not exceed rating, nor rating emergency");
+        let finding = RULE.finding(message).help("planning must not exceed rating, and rating must not exceed emergency");
         faults.at(&format!("congestion_point[{k}].{key}"), finding);
     }
 }

@@ -8,8 +8,8 @@ use crate::scenario::schema::Market;
 pub const RULE: Rule = Rule {
     code: "market-order",
     severity: Severity::Error,
-    what: "The clock times of the day-ahead round are not in the order in which its steps follow.",
-    why: "Each step needs what the one before it gave: query, call, auction_results, prognosis, request, request_expires, order, gate.",
+    what: "The clock times of the day-ahead round are not in the order of its steps.",
+    why: "Each step needs the result of the previous one: query, call, auction_results, prognosis, request, request_expires, order, gate.",
     example: "[market]\nrequest = \"16:30\"",
     mend: "[market]\nrequest = \"13:45\"",
 };
@@ -31,7 +31,7 @@ pub(crate) fn follow(market: &Market, faults: &mut Faults<'_>) {
             let (first, second) = (first.strftime("%H:%M"), second.strftime("%H:%M"));
             let message = format!("'{later}' at {second} comes before '{earlier}' at {first}");
             let order: Vec<&str> = round.iter().map(|(key, _)| *key).collect();
-            faults.at(&format!("market.{culprit}"), RULE.finding(message).help(format!("the round goes {}", order.join(" → "))));
+            faults.at(&format!("market.{culprit}"), RULE.finding(message).help(format!("the order is {}", order.join(" → "))));
         }
     }
 }

@@ -7,7 +7,7 @@ pub const RULE: Rule = Rule {
     code: "missing-key",
     severity: Severity::Error,
     what: "A table lacks a key that has no default.",
-    why: "Where any default would be a silent assumption about the study, the scenario must say the value.",
+    why: "A default would be a hidden assumption about the study, so the scenario must state the value.",
     example: "[[congestion_point]]\nid = \"village\"",
     mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"",
 };

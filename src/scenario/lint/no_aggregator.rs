@@ -11,8 +11,8 @@ use crate::scenario::strategies::trades;
 pub const RULE: Rule = Rule {
     code: "no-aggregator",
     severity: Severity::Warning,
-    what: "A strategy trades, and behind a congestion point no connection has an aggregator.",
-    why: "The operator asks for flexibility there and nobody answers: the strategy does what doing nothing does, but for limits outside the market.",
+    what: "A strategy trades at a congestion point, but no connection behind it has an aggregator.",
+    why: "No aggregator can answer the operator's requests there, so only limitations outside the market relieve the congestion point.",
     example: "[[congestion_point]]\nid = \"lane\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]\n",
     mend: "[[congestion_point]]\nid = \"lane\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nshare = 0.5\n",
 };
@@ -21,7 +21,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let s = subject.scenario;
     let Some(name) = s.strategies.iter().find(|name| trades(s, name)) else { return };
     if s.aggregator.is_empty() {
-        let finding = RULE.finding(format!("strategy '{name}' trades, and there is no aggregator to trade with"));
+        let finding = RULE.finding(format!("strategy '{name}' trades, but the scenario has no aggregator"));
         faults.at("strategies", finding.help("add an [[aggregator]] with 'connections' or a 'share' of them"));
         return;
     }

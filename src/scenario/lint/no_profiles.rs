@@ -8,8 +8,8 @@ use crate::diagnostic::{Rule, Severity};
 pub const RULE: Rule = Rule {
     code: "no-profiles",
     severity: Severity::Error,
-    what: "The feeder has no profiles for what the scenario wants to simulate.",
-    why: "Load, sun and heat follow series that come with the feeder; none is made up.",
+    what: "The feeder lacks profiles that the scenario needs.",
+    why: "Load, PV and heat pumps follow profiles of the feeder; the program makes none up.",
     example: "[feeder]\npath = \"unprofiled\"",
     mend: "[feeder]\npath = \"hamlet\"",
 };

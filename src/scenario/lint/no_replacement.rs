@@ -9,8 +9,8 @@ use crate::scenario::strategies::preset_of;
 pub const RULE: Rule = Rule {
     code: "no-replacement",
     severity: Severity::Error,
-    what: "A strategy of the preset 'reinforce' does not say what is replaced.",
-    why: "Which element, by what and for how much is the whole of this strategy.",
+    what: "A strategy with the preset 'reinforce' names no element to replace.",
+    why: "The strategy consists of an element, its new rating and the cost of replacing it.",
     example: "strategies = [\"copper-plate\", \"reinforce\"]",
     mend: "strategies = [\"copper-plate\", \"reinforce\"]\n\n[[strategy.reinforce.replacement]]\nelement = \
            \"transformer:MV1.101-LV1.101-Trafo 1\"\nrating = 400\ncapex_eur = 28000",

@@ -8,8 +8,8 @@ use crate::uftp::syntax::is_domain;
 pub const RULE: Rule = Rule {
     code: "not-a-domain",
     severity: Severity::Error,
-    what: "A participant's domain is not an internet domain in small letters, or longer than the internet takes: 253 characters, 63 a label.",
-    why: "Messages name sender and recipient by their domains; others refuse what does not fit the schema.",
+    what: "A participant's domain is not an internet domain in lower case, or is too long: at most 253 characters, 63 per label.",
+    why: "Messages name sender and recipient by their domains, in the form that the UFTP schema requires.",
     example: "[[aggregator]]\ndomain = \"Sunny Roofs\"\nshare = 0.4",
     mend: "[[aggregator]]\ndomain = \"sunny-roofs.example.com\"\nshare = 0.4",
 };
@@ -22,8 +22,8 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         if !is_domain(domain) {
             faults.at(&path, RULE.finding(format!("'{domain}' is not an internet domain")).help("write it like 'sunny.example.com'"));
         } else if domain.len() > 253 || domain.split('.').any(|label| label.len() > 63) {
-            let message = format!("'{domain}' is longer than an internet domain can be");
-            faults.at(&path, RULE.finding(message).help("at most 253 characters, and 63 between two points"));
+            let message = format!("'{domain}' is too long for an internet domain");
+            faults.at(&path, RULE.finding(message).help("use at most 253 characters, and 63 between two points"));
         }
     }
 }

@@ -8,8 +8,9 @@ use crate::uftp::syntax::{LONGEST_REFERENCE, is_reference};
 pub const RULE: Rule = Rule {
     code: "not-a-reference",
     severity: Severity::Error,
-    what: "The id of a contract cannot be a ContractID: it is empty, begins or ends with a blank, holds control characters or is too long.",
-    why: "Requests, offers, orders and bills name contracts by it. An empty one counts as none, and readers cut or change the rest.",
+    what: "The id of a contract cannot be a ContractID: it is empty, begins or ends with a blank, has control characters or is too long.",
+    why: "Requests, offers, orders and bills carry the id. An empty id means no contract, and receivers may trim blanks or refuse the \
+          rest.",
     example: "[contract.midday-option]\nid = \" \"",
     mend: "[contract.midday-option]\nid = \"midday\"",
 };
@@ -20,7 +21,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
             "" => "it is empty".to_owned(),
             trimmed if trimmed != contract.id => "it begins or ends with a blank".to_owned(),
             id if id.chars().count() > LONGEST_REFERENCE => {
-                format!("it has {} characters, at most {LONGEST_REFERENCE} are taken", id.chars().count())
+                format!("it has {} characters, the limit is {LONGEST_REFERENCE}", id.chars().count())
             }
             _ => "it holds a character that messages cannot carry".to_owned(),
         };

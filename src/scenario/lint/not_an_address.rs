@@ -9,7 +9,7 @@ use crate::uftp::syntax::{is_domain, is_entity_address};
 pub const RULE: Rule = Rule {
     code: "not-an-address",
     severity: Severity::Error,
-    what: "The id of a congestion point makes no entity address, or the address of a connection is none.",
+    what: "The id of a congestion point cannot be part of an entity address, or the address of a connection is not an entity address.",
     why: "Messages name congestion points and connections by entity addresses: 'ea1.' with a month, the operator's domain reversed, ':' and \
           the id, printable ASCII of at most 255 characters in all; or 'ean.' and 12 to 34 digits.",
     example: "[[congestion_point]]\nid = \"Dörfli\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"",
@@ -31,7 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         }
         for (k, point) in s.congestion_point.iter().enumerate() {
             if let Some((fault, help)) = fault_of(&point.id, &s.dso.domain, room) {
-                let finding = RULE.finding(format!("'{}' cannot stand in the address of a congestion point: {fault}", point.id));
+                let finding = RULE.finding(format!("'{}' cannot be part of the address of a congestion point: {fault}", point.id));
                 faults.at(&format!("congestion_point[{k}].id"), finding.help(help));
             }
         }
@@ -39,7 +39,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let Some(feeder) = subject.feeder else { return };
     for (connection, place) in feeder.grid.connections.iter().zip(&feeder.places.connections) {
         if !is_entity_address(connection.address.as_str()) {
-            let finding = RULE.finding(format!("'{}', the address of connection '{}', is no entity address", connection.address, connection.id));
+            let finding = RULE.finding(format!("'{}', the address of connection '{}', is not an entity address", connection.address, connection.id));
             faults.findings.push(finding.located(place.clone()).help("write 'ean.' and the 18 digits of its meter"));
         }
     }
@@ -53,7 +53,7 @@ fn fault_of(id: &str, domain: &str, room: usize) -> Option<(String, &'static str
         Some(c) => Some((format!("'{}' is not printable ASCII", c.escape_debug()), plain)),
         // Others cut blanks off, and would then know another congestion point.
         None if id.trim_matches(' ') != id => Some(("it begins or ends with a blank".to_owned(), plain)),
-        None if id.len() > room.min(244) => Some((format!("it has {} characters, {} fit", id.len(), room.min(244)), "choose a shorter id")),
+        None if id.len() > room.min(244) => Some((format!("it has {} characters, the limit is {}", id.len(), room.min(244)), "choose a shorter id")),
         None => (!is_entity_address(cp_address(domain, id).as_str())).then(|| ("the address is none".to_owned(), plain)),
     }
 }

@@ -7,7 +7,7 @@ pub const RULE: Rule = Rule {
     code: "out-of-range",
     severity: Severity::Error,
     what: "A number lies outside its limits, or a list or text has the wrong length.",
-    why: "Beyond the limits the value has no physical or contractual meaning; most often the unit is not the one in the key's name.",
+    why: "A value beyond the limits has no physical or contractual meaning. Most often its unit is not the one in the name of the key.",
     example: "[feeder]\nrating_scale = 90",
     mend: "[feeder]\nrating_scale = 0.9",
 };

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     code: "overlapping-windows",
     severity: Severity::Error,
     what: "Windows of one contract overlap, or a strategy holds two capacity limitations on the same connections at the same time.",
-    why: "Which cap holds, and which contract is paid, would be left to chance.",
+    why: "It is unclear which cap holds and which contract is paid.",
     example: "[contract.midday-option]\nwindows = [{ from = \"10:00\", until = \"14:00\" }, { from = \"13:00\", until = \"16:00\" }]",
     mend: "[contract.midday-option]\nwindows = [{ from = \"10:00\", until = \"13:00\" }, { from = \"13:00\", until = \"16:00\" }]",
 };
@@ -23,7 +23,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         for (j, w) in c.windows.iter().enumerate() {
             if let Some(i) = c.windows[..j].iter().position(|o| overlap(o, w)) {
                 let message = format!("window {} of contract '{}' overlaps window {}", j + 1, c.id, i + 1);
-                let finding = RULE.finding(message).help("let each begin where the other ends");
+                let finding = RULE.finding(message).help("begin each where the previous one ends");
                 faults.at(&format!("contract[{k}].windows[{j}]"), finding);
             }
         }

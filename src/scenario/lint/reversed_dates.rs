@@ -9,8 +9,8 @@ use crate::time::YEARS;
 pub const RULE: Rule = Rule {
     code: "reversed-dates",
     severity: Severity::Error,
-    what: "The last day of the run lies before the first, or a silence of the wire ends before it begins.",
-    why: "'from' and 'until' are both days of the run.",
+    what: "The last day of the run is before the first, or a silence of the wire ends before it begins.",
+    why: "The run includes the days 'from' and 'until'.",
     example: "[time]\nfrom = \"2016-07-23\"\nuntil = \"2016-07-22\"",
     mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
 };
@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         }
     }
     if t.until < t.from {
-        let message = format!("the last day {} lies before the first, {}", t.until, t.from);
+        let message = format!("the last day {} is before the first, {}", t.until, t.from);
         faults.at("time.until", RULE.finding(message).help("'until' is the last day of the run, inclusive"));
     }
     let reversed = |q: &Silence| match subject.calendar.as_ref().map(|c| (c.instant(&q.from), c.instant(&q.until))) {
@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     };
     for (k, q) in subject.scenario.wire.silence.iter().enumerate().filter(|(_, q)| reversed(q)) {
         let message = format!("the silence of '{}' ends before it begins", q.participant);
-        faults.at(&format!("wire.silence[{k}].until"), RULE.finding(message).help("let 'until' be later than 'from'"));
+        faults.at(&format!("wire.silence[{k}].until"), RULE.finding(message).help("'until' must be later than 'from'"));
     }
 }
 

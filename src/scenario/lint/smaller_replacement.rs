@@ -7,8 +7,8 @@ use crate::diagnostic::{Rule, Severity};
 pub const RULE: Rule = Rule {
     code: "smaller-replacement",
     severity: Severity::Warning,
-    what: "A replacement has no higher rating than what it replaces.",
-    why: "It may be meant, but most often the unit is another one: 'rating' is in kVA of a transformer and in A of a line.",
+    what: "The rating of a replacement is not above the rating of the element it replaces.",
+    why: "This can be intended, but most often the unit is wrong: 'rating' is in kVA for a transformer and in A for a line.",
     example: "strategies = [\"reinforce\"]\n\n[[strategy.reinforce.replacement]]\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\n\
               rating = 0.4\ncapex_eur = 28000",
     mend: "strategies = [\"reinforce\"]\n\n[[strategy.reinforce.replacement]]\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\n\
@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
             let stated = overlay.rating.iter().rev().find(|rating| rating.element == r.element);
             let old = stated.map_or(data * overlay.rating_scale, |rating| rating.rating);
             if r.rating <= old {
-                let finding = RULE.finding(format!("'{}' of {old} {unit} is replaced by {} {unit}", r.element, r.rating));
+                let finding = RULE.finding(format!("the replacement of '{}', {old} {unit}, has a rating of {} {unit}", r.element, r.rating));
                 faults.at(&strategy_path(name, &format!("replacement[{k}].rating")), finding.help(format!("'rating' is in {unit}")));
             }
         }

@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     code: "step-length",
     severity: Severity::Error,
     what: "The physical step does not divide the ISP, or the ISP does not divide the hour.",
-    why: "Wire and market values are averages over whole steps, prices and days are made of whole ISPs.",
+    why: "An ISP must consist of whole steps, and an hour of whole ISPs.",
     example: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"\nisp_minutes = 15\nstep_minutes = 10",
     mend: "[time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"\nisp_minutes = 15\nstep_minutes = 5",
 };
@@ -21,6 +21,6 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     } else if t.step_minutes == 0 || !t.isp_minutes.is_multiple_of(t.step_minutes) {
         let message = format!("a step of {} min does not divide an ISP of {} min", t.step_minutes, t.isp_minutes);
         let fits: Vec<String> = (1..=t.isp_minutes).filter(|n| t.isp_minutes.is_multiple_of(*n)).map(|n| n.to_string()).collect();
-        faults.at("time.step_minutes", RULE.finding(message).help(format!("these do: {}", fits.join(", "))));
+        faults.at("time.step_minutes", RULE.finding(message).help(format!("lengths that fit: {}", fits.join(", "))));
     }
 }

@@ -11,8 +11,8 @@ use crate::time::{SimDuration, Steps};
 pub const RULE: Rule = Rule {
     code: "straddling-steps",
     severity: Severity::Warning,
-    what: "Steps of the run straddle values of the profiles or of the file of prices.",
-    why: "A step averages what lasts within it, so energy is kept; but with parts of two values in a step, peaks come out lower than either step length shows.",
+    what: "The step of the run and the step of the profiles or prices do not divide each other.",
+    why: "A step that overlaps two values takes their average. Energy is preserved, but peaks are lower than in the data.",
     example: "[time]\nfrom = \"2016-01-01\"\nuntil = \"2016-01-01\"\nisp_minutes = 20\nstep_minutes = 20",
     mend: "[time]\nfrom = \"2016-01-01\"\nuntil = \"2016-01-01\"\nisp_minutes = 15\nstep_minutes = 15",
 };
@@ -34,14 +34,14 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
         && profiles.count > 0
         && !profiles.nests(&run)
     {
-        let message = format!("steps of {} min straddle profile values of {} min", t.step_minutes, profiles.step.0 as f64 / 60.0);
-        faults.at("time.step_minutes", RULE.finding(message).help("one should divide the other; energy is kept, peaks are flattened"));
+        let message = format!("steps of {} min do not fit profile values of {} min", t.step_minutes, profiles.step.0 as f64 / 60.0);
+        faults.at("time.step_minutes", RULE.finding(message).help("choose lengths of which one divides the other; otherwise peaks are flattened"));
     }
     if let Prices::Csv { minutes, .. } = &subject.scenario.prices
         && *minutes > 0
         && !steps(*minutes).nests(&run)
     {
-        let message = format!("steps of {} min straddle prices of {minutes} min", t.step_minutes);
-        faults.at("prices.minutes", RULE.finding(message).help("one should divide the other; a step pays the mean of what it touches"));
+        let message = format!("steps of {} min do not fit prices of {minutes} min", t.step_minutes);
+        faults.at("prices.minutes", RULE.finding(message).help("choose lengths of which one divides the other; otherwise a step takes the mean of the prices it overlaps"));
     }
 }

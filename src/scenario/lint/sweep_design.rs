@@ -10,8 +10,8 @@ use crate::scenario::sweep_table::{Design, Parameter, Seeds, Sweep};
 pub const RULE: Rule = Rule {
     code: "sweep-design",
     severity: Severity::Error,
-    what: "A sweep does not say which cases to run.",
-    why: "Each design needs something of its own: a grid values, a list lists of one length, a drawn design the number of samples.",
+    what: "The design of a sweep is incomplete or contradicts itself.",
+    why: "A grid needs values for each parameter, a list needs lists of equal length, and a drawn design needs 'samples'.",
     example: "[sweep]\ndesign = \"sobol\"\n\n[[sweep.parameter]]\nkey = \"feeder.pv_scale\"\ndistribution = { kind = \"uniform\", low = 0.5, high = 1.5 }",
     mend: "[sweep]\ndesign = \"sobol\"\nsamples = 128\n\n[[sweep.parameter]]\nkey = \"feeder.pv_scale\"\ndistribution = { kind = \"uniform\", low = 0.5, high = 1.5 }",
 };
@@ -58,10 +58,10 @@ fn parameter_fault(design: Design, p: &Parameter) -> Option<Fault> {
         1 if p.values.as_ref().is_some_and(Vec::is_empty) => Some(("values", format!("'{key}' has no values"), "name at least one")),
         1 if !design.draws() && p.distribution.is_some() => {
             let help = "give it 'values', or draw the design: latin-hypercube, sobol or monte-carlo";
-            Some(("distribution", format!("'{key}' has a distribution and the design draws nothing"), help))
+            Some(("distribution", format!("'{key}' has a distribution, but the design does not draw"), help))
         }
         1 => None,
-        _ => Some(("key", format!("'{key}' says more than once what its values are"), three)),
+        _ => Some(("key", format!("'{key}' states its values more than once"), three)),
     }
 }
 
@@ -73,41 +73,41 @@ fn table_faults(sweep: &Sweep) -> Vec<Fault> {
             faults.push(("design", "a drawn design needs a number of samples".to_owned(), "add 'samples', such as samples = 128"))
         }
         Some(_) if !draws => {
-            let message = "'samples' has no use in a grid or list".to_owned();
+            let message = "'samples' has no effect in a grid or list".to_owned();
             faults.push(("samples", message, "leave it out, or draw the design: latin-hypercube, sobol or monte-carlo"));
         }
         Some(n) if sweep.design == Design::Sobol && n > SOBOL_POINTS => {
-            faults.push(("samples", format!("{n} samples, a Sobol design has at most {SOBOL_POINTS}"), "use a Latin hypercube for more"));
+            faults.push(("samples", format!("there are {n} samples, a Sobol design has at most {SOBOL_POINTS}"), "use a Latin hypercube for more"));
         }
         _ => {}
     }
     if draws && sweep.parameter.is_empty() {
-        faults.push(("design", "there is nothing to draw".to_owned(), "add [[sweep.parameter]] with a key and a distribution"));
+        faults.push(("design", "the design has no parameter to draw".to_owned(), "add [[sweep.parameter]] with a key and a distribution"));
     }
     if sweep.saltelli && sweep.design != Design::Sobol {
         faults.push(("saltelli", "only a Sobol design has a Saltelli scheme".to_owned(), "write design = \"sobol\""));
     }
     if sweep.design == Design::Sobol && sweep.dimensions() > SOBOL_DIMENSIONS {
-        let message = format!("the design needs {} dimensions of {SOBOL_DIMENSIONS}", sweep.dimensions());
+        let message = format!("the design needs {} dimensions, the limit is {SOBOL_DIMENSIONS}", sweep.dimensions());
         faults.push(("design", message, "vary fewer keys; a Saltelli scheme takes two dimensions for each"));
     }
     let mut lengths: Vec<u64> = sweep.parameter.iter().map(Parameter::level_count).collect();
     lengths.dedup();
     if sweep.design == Design::List && lengths.len() > 1 && !lengths.contains(&0) {
         let message = format!("the lists have {} values", lengths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-        faults.push(("design", message, "give every parameter as many values; for all combinations write design = \"grid\""));
+        faults.push(("design", message, "give every parameter the same number of values; for all combinations write design = \"grid\""));
     }
     match &sweep.seeds {
         Some(Seeds::Count(0)) => faults.push(("seeds", "there are no seeds".to_owned(), "one seed is enough for a draw")),
         Some(Seeds::List(list)) if list.is_empty() => faults.push(("seeds", "there are no seeds".to_owned(), "name at least one")),
         Some(Seeds::List(list)) if list.iter().collect::<BTreeSet<_>>().len() < list.len() => {
-            faults.push(("seeds", "a seed stands twice".to_owned(), "its cases would be the same; name each seed once"));
+            faults.push(("seeds", "a seed appears twice".to_owned(), "its cases would be the same; name each seed once"));
         }
         _ => {}
     }
     let names = &sweep.strategies;
     if (1..names.len()).any(|i| names[..i].contains(&names[i])) {
-        faults.push(("strategies", "a strategy stands twice".to_owned(), "name each once"));
+        faults.push(("strategies", "a strategy appears twice".to_owned(), "name each once"));
     }
     faults
 }

@@ -8,8 +8,8 @@ use crate::scenario::distribution::Distribution;
 pub const RULE: Rule = Rule {
     code: "sweep-distribution",
     severity: Severity::Error,
-    what: "The numbers of a distribution do not make one.",
-    why: "A range without width, a spread that is not positive or weights without a sum leave nothing to draw from.",
+    what: "The numbers of a distribution are not valid.",
+    why: "A range needs a width, a standard deviation must be positive, and weights need a positive sum.",
     example: "[[sweep.parameter]]\nkey = \"feeder.pv_scale\"\ndistribution = { kind = \"uniform\", low = 1.5, high = 0.5 }",
     mend: "[[sweep.parameter]]\nkey = \"feeder.pv_scale\"\ndistribution = { kind = \"uniform\", low = 0.5, high = 1.5 }",
 };
@@ -36,7 +36,7 @@ fn fault(distribution: &Distribution) -> Option<(String, &'static str)> {
             Some((format!("the median is {median}"), "a log-normal value is above 0, and so is its median"))
         }
         Distribution::Triangular { low, mode, high } if low >= high || mode < low || mode > high => {
-            Some((format!("low {low}, mode {mode} and high {high} are not in order"), "low may not exceed mode, nor mode high"))
+            Some((format!("low {low}, mode {mode} and high {high} are not in order"), "low must not exceed mode, and mode must not exceed high"))
         }
         Distribution::Choice { values, .. } if values.is_empty() => Some(("there is nothing to choose from".to_owned(), "name its values")),
         Distribution::Choice { values, weights } if !weights.is_empty() && weights.len() != values.len() => Some((

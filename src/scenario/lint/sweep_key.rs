@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     code: "sweep-key",
     severity: Severity::Error,
     what: "A parameter of a sweep varies a key that the scenario does not have or cannot vary.",
-    why: "Every case would fail, or run alike.",
+    why: "Every case would fail, or all cases would be equal.",
     example: "[[sweep.parameter]]\nkey = \"feeder.pv_scal\"\nvalues = [0.5, 1.0]",
     mend: "[[sweep.parameter]]\nkey = \"feeder.pv_scale\"\nvalues = [0.5, 1.0]",
 };
@@ -34,7 +34,7 @@ pub fn check(scenario: &Scenario, document: &Document, findings: &mut Findings) 
     for (i, parameter) in sweep.parameter.iter().enumerate() {
         let place = document.nearest(&format!("sweep.parameter[{i}].key"));
         if sweep.parameter[..i].iter().any(|other| other.key == parameter.key) {
-            let twice = RULE.finding(format!("'{}' varies twice", parameter.key)).help("give all its values in one place");
+            let twice = RULE.finding(format!("two parameters vary '{}'", parameter.key)).help("use one parameter with all values");
             findings.push(twice.located(place));
             continue;
         }
@@ -62,7 +62,7 @@ fn out_of_reach(scenario: &Scenario, sweep: &Sweep, key: &str) -> Option<Finding
         _ => "",
     };
     if let Some((_, help)) = ELSEWHERE.iter().find(|(top, _)| *top == name(0)) {
-        return Some(RULE.finding(format!("'{}' is no parameter of a sweep", name(0))).help(*help));
+        return Some(RULE.finding(format!("'{}' cannot be a parameter of a sweep", name(0))).help(*help));
     }
     let run = if sweep.strategies.is_empty() { &scenario.strategies } else { &sweep.strategies };
     if name(0) == "strategy" && !run.iter().any(|s| s == name(1)) {

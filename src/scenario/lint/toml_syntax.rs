@@ -78,7 +78,7 @@ fn decimal_comma(text: &str, at: usize) -> bool {
 
 /// A whole number beyond 64 bits.
 pub(crate) fn too_long(digits: &str) -> Finding {
-    RULE.finding(format!("invalid whole number: {digits} does not fit 64 bits")).help("the greatest is 9223372036854775807")
+    RULE.finding(format!("invalid whole number: {digits} does not fit 64 bits")).help("the largest is 9223372036854775807")
 }
 
 /// An override that is not `path=value`.

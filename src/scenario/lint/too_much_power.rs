@@ -11,8 +11,8 @@ pub const RULE: Rule = Rule {
     code: "too-much-power",
     severity: Severity::Error,
     what: "The assets of a feeder draw and feed in more than 10 GW in all.",
-    why: "No distribution feeder has that; watts were written in kilowatts' place, or a profile holds watts and not a fraction. Messages carry \
-          powers of 16 digits and amounts of 12.",
+    why: "No distribution feeder has so much. Most often a value in W stands where kW is expected, or a profile holds watts instead of \
+          fractions. Messages carry powers of at most 16 digits and amounts of 12.",
     example: "[feeder]\npath = \"giant\"        # p_nominal_w of the barn is 5e13",
     mend: "[feeder]\npath = \"hamlet\"        # p_nominal_w of the barn is 3000",
 };

@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-aggregator",
     severity: Severity::Error,
     what: "A contract names an aggregator that the scenario does not have.",
-    why: "Aggregators are named by their domains.",
+    why: "The name of an aggregator is its domain.",
     example: "[[contract]]\nid = \"option\"\naggregator = \"suny.example.com\"\ncongestion_point = \"village\"\ndirection = \
               \"feed-in\"\nright = { kind = \"flex-option\", power_kw = 40 }\nutilisation_eur_per_mwh = 85",
     mend: "[[contract]]\nid = \"option\"\naggregator = \"sunny.example.com\"\ncongestion_point = \"village\"\ndirection = \

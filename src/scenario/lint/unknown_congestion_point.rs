@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-congestion-point",
     severity: Severity::Error,
     what: "A contract names a congestion point that the scenario does not have.",
-    why: "Congestion points are named by their 'id', not by their element.",
+    why: "The name of a congestion point is its 'id', not its element.",
     example: "[[contract]]\nid = \"option\"\naggregator = \"sunny.example.com\"\ncongestion_point = \"vilage\"\ndirection = \
               \"feed-in\"\nright = { kind = \"flex-option\", power_kw = 40 }\nutilisation_eur_per_mwh = 85",
     mend: "[[contract]]\nid = \"option\"\naggregator = \"sunny.example.com\"\ncongestion_point = \"village\"\ndirection = \

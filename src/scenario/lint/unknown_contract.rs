@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-contract",
     severity: Severity::Error,
     what: "A strategy names a contract that the scenario does not have.",
-    why: "Contracts are named by their 'id'.",
+    why: "The name of a contract is its 'id'.",
     example: "[strategy.grid-capacity-management]\ncontracts = [\"midday-opton\"]",
     mend: "[strategy.grid-capacity-management]\ncontracts = [\"midday-option\"]",
 };

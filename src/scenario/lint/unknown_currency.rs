@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-currency",
     severity: Severity::Error,
     what: "The currency is not EUR.",
-    why: "Keys, columns and key figures are in euro (`_eur_per_mwh`, `amount_eur`, €); another code would name the same figures twice.",
+    why: "Keys, columns and key figures are in euro (`_eur_per_mwh`, `amount_eur`, €).",
     example: "[market]\ncurrency = \"USD\"",
     mend: "[market]\ncurrency = \"EUR\"",
 };
@@ -24,7 +24,7 @@ pub fn currency(code: &str) -> Result<Currency, Finding> {
         return Ok(euro);
     }
     let finding = RULE.finding(format!("prices cannot be in '{code}'"));
-    Err(finding.help("they are in euro, as their keys say (_eur_per_mwh): convert them, and leave 'currency' out or write \"EUR\""))
+    Err(finding.help("convert prices to euro, the unit of their keys (_eur_per_mwh), and leave 'currency' out or write \"EUR\""))
 }
 
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {

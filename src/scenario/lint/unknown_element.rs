@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-element",
     severity: Severity::Error,
     what: "A congestion point, a rating or a replacement names a transformer or line that the feeder does not have.",
-    why: "Elements are called 'transformer:ID' and 'line:ID', with the ids in transformers.csv and lines.csv.",
+    why: "The name of an element is 'transformer:ID' or 'line:ID', with an id from transformers.csv or lines.csv.",
     example: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:Trafo 1\"",
     mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"",
 };

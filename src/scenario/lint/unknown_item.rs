@@ -6,8 +6,8 @@ use crate::diagnostic::{Finding, Rule, Severity, did_you_mean};
 pub const RULE: Rule = Rule {
     code: "unknown-item",
     severity: Severity::Error,
-    what: "A layer or an override changes an item of a list that is not there.",
-    why: "A table laid over a list changes the items that its keys name by their 'id', 'domain' or 'element'; new items need a whole list.",
+    what: "A layer or an override changes an item that the list does not have.",
+    why: "A table over a list changes items, which its keys name by 'id', 'domain' or 'element'. To add items, write the whole list.",
     example: "[contract.midday-opton]\nutilisation_eur_per_mwh = 90",
     mend: "[contract.midday-option]\nutilisation_eur_per_mwh = 90",
 };

@@ -7,8 +7,8 @@ use crate::scenario::path::Step;
 pub const RULE: Rule = Rule {
     code: "unknown-key",
     severity: Severity::Error,
-    what: "A table holds a key that it has no use for.",
-    why: "A misspelt key that is passed over silently leaves its default in force.",
+    what: "A table holds a key that it does not know.",
+    why: "The key may be misspelt. If it were ignored, the default would stay in force.",
     example: "[feeder]\npv_scal = 0.8",
     mend: "[feeder]\npv_scale = 0.8",
 };
@@ -22,19 +22,19 @@ pub(crate) fn finding(table: &str, key: &str, allowed: &[&str]) -> Finding {
 /// The key belongs to tables of other kinds.
 pub(crate) fn of_other_kind(table: &str, key: &str, tag: &str, kinds: &[&str]) -> Finding {
     let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{tag} = \"{kind}\"'")).collect();
-    RULE.finding(format!("unknown key '{key}' in '{table}'")).help(format!("it goes with {}", kinds.join(" or ")))
+    RULE.finding(format!("unknown key '{key}' in '{table}'")).help(format!("it belongs to {}", kinds.join(" or ")))
 }
 
 /// An override goes through something that has no such part.
 pub(crate) fn no_way(step: &Step) -> Finding {
     match step {
-        Step::Key(key) => RULE.finding(format!("'{key}' does not lie in a table")).help("only tables and lists of tables have named parts"),
-        Step::Item(i) => RULE.finding(format!("[{i}] does not lie in a list")).help("only lists have items with a number"),
+        Step::Key(key) => RULE.finding(format!("'{key}' is not inside a table")).help("only tables and lists of tables have named parts"),
+        Step::Item(i) => RULE.finding(format!("[{i}] is not inside a list")).help("only lists have items with a number"),
     }
 }
 
 /// A text that should be a dotted path is none.
 pub(crate) fn no_path(path: &str) -> Finding {
-    RULE.finding(format!("'{path}' is no path into the scenario"))
+    RULE.finding(format!("'{path}' is not a path into the scenario"))
         .help("write keys with dots, as in 'feeder.pv_scale' or 'aggregator[1].margin'")
 }

@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-participant",
     severity: Severity::Error,
     what: "A fault or a silence of the wire names a domain that no participant has.",
-    why: "Participants are the operator, the common reference and the aggregators, each by its domain.",
+    why: "The participants are the operator, the common reference operator and the aggregators. The name of each is its domain.",
     example: "[[wire.silence]]\nparticipant = \"suny.example.com\"\nfrom = \"2016-07-22T14:00\"\nuntil = \"2016-07-22T16:00\"",
     mend: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-07-22T14:00\"\nuntil = \"2016-07-22T16:00\"",
 };

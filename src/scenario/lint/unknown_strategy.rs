@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-strategy",
     severity: Severity::Error,
     what: "A strategy is neither a preset nor defined in the scenario, or its definition names no preset.",
-    why: "A strategy is a preset and what differs from it; under a name of your own the preset must be said.",
+    why: "A strategy is a preset with changes. A strategy with its own name must state its 'preset'.",
     example: "strategies = [\"copper-plat\"]",
     mend: "strategies = [\"copper-plate\"]",
 };
@@ -31,7 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     for name in s.strategy.keys().filter(|name| preset_of(s, name).is_none()) {
         let presets = PRESETS.map(|(name, _)| name);
         let help = match crate::diagnostic::nearest(name, &presets) {
-            Some(preset) => format!("did you mean '{preset}'? A strategy of your own needs 'preset'"),
+            Some(preset) => format!("did you mean '{preset}'? a strategy of your own needs 'preset'"),
             None => "add preset = \"congestion-management\" or another preset".to_owned(),
         };
         faults.at(&strategy_path(name, ""), RULE.finding(format!("strategy '{name}' names no preset")).help(help));

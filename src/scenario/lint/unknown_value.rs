@@ -6,8 +6,8 @@ use crate::diagnostic::{Finding, Rule, Severity, did_you_mean};
 pub const RULE: Rule = Rule {
     code: "unknown-value",
     severity: Severity::Error,
-    what: "A key that takes one of several names holds another.",
-    why: "The names choose what is simulated; there is no nearest meaning to fall back on.",
+    what: "A key holds none of the names that it allows.",
+    why: "The name selects a model, and a wrong name has no default.",
     example: "[forecast]\nkind = \"sythetic\"",
     mend: "[forecast]\nkind = \"synthetic\"",
 };

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: "unmetered-connection",
     severity: Severity::Error,
     what: "The address of a connection is not 'ean.' and 18 digits, so no Metering message can name its meter.",
-    why: "Orders are settled by what meters say. Without readings of a connection nothing that its aggregator delivers is ever paid.",
+    why: "The operator settles orders from meter readings. Without them it cannot pay for what the connection delivers.",
     example: "[feeder]\npath = \"unmetered\"        # the house has the address ea1.2024-01.com.example.dso:house",
     mend: "[feeder]\npath = \"hamlet\"        # the house has the address ean.207110100000000006",
 };

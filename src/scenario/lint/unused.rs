@@ -8,8 +8,8 @@ use crate::scenario::strategies::in_force;
 pub const RULE: Rule = Rule {
     code: "unused",
     severity: Severity::Warning,
-    what: "A contract is in force in none of the strategies compared, or a strategy is defined and not compared.",
-    why: "It changes nothing in the results; often a name is missing from a list.",
+    what: "No compared strategy uses a contract, or a strategy is defined but not compared.",
+    why: "It does not affect the results. Often a name is missing from a list.",
     example: "strategies = [\"copper-plate\"]\n\n[strategy.cheap]\npreset = \"congestion-management\"",
     mend: "strategies = [\"copper-plate\", \"cheap\", \"grid-capacity-management\"]\n\n[strategy.cheap]\npreset = \"congestion-management\"",
 };
@@ -26,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     }
     let used: Vec<usize> = s.strategies.iter().flat_map(|name| in_force(s, name)).collect();
     for (k, c) in s.contract.iter().enumerate().filter(|(k, _)| !used.contains(k)) {
-        let finding = RULE.finding(format!("contract '{}' is in force in none of the strategies", c.id));
+        let finding = RULE.finding(format!("no strategy uses contract '{}'", c.id));
         faults.at(&format!("contract[{k}].id"), finding.help("name it in 'contracts' of a strategy"));
     }
 }

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: "window-off-grid",
     severity: Severity::Warning,
     what: "A window of a contract begins or ends within an ISP.",
-    why: "Only whole ISPs can be reserved, called and settled: the parts at its ends do not count.",
+    why: "Only whole ISPs can be reserved, called and settled, so the parts at the ends do not count.",
     example: "[contract.midday-option]\nwindows = [{ from = \"10:10\", until = \"16:00\" }]",
     mend: "[contract.midday-option]\nwindows = [{ from = \"10:15\", until = \"16:00\" }]",
 };
@@ -21,8 +21,8 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     for (k, c) in subject.scenario.contract.iter().enumerate() {
         for (j, w) in c.windows.iter().enumerate().filter(|(_, w)| inside(w.from) || inside(w.until)) {
             let window = format!("{} until {}", w.from.strftime("%H:%M"), w.until.strftime("%H:%M"));
-            let finding = RULE.finding(format!("the window from {window} cuts through ISPs of {isp_minutes} min, which then do not count"));
-            faults.at(&format!("contract[{k}].windows[{j}]"), finding.help("begin and end it with an ISP"));
+            let finding = RULE.finding(format!("the window from {window} cuts ISPs of {isp_minutes} min, and cut ISPs do not count"));
+            faults.at(&format!("contract[{k}].windows[{j}]"), finding.help("begin and end it at the boundary of an ISP"));
         }
     }
 }

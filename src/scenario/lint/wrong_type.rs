@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     code: "wrong-type",
     severity: Severity::Error,
     what: "A value has another type than its key takes.",
-    why: "Nothing is converted silently: a number in quotes is a text, and '3.0' is not a whole number.",
+    why: "The program converts no types: a number in quotes is a text, and '3.0' is not a whole number.",
     example: "[feeder]\npv_scale = \"0.8\"",
     mend: "[feeder]\npv_scale = 0.8",
 };
@@ -26,12 +26,12 @@ pub(crate) fn unreadable(key: &str, text: &str, expected: &str, entry: &str) -> 
 /// The end of a day, which clocks call the begin of the next.
 pub(crate) fn end_of_day(key: &str, text: &str) -> Finding {
     let finding = RULE.finding(format!("'{key}' is '{text}', expected a time of day from 00:00 to 23:59:59"));
-    finding.help(format!("midnight is 00:00: '{key} = \"00:00\"', at the end of a window the midnight after"))
+    finding.help(format!("write '{key} = \"00:00\"'; at the end of a window it means the following midnight"))
 }
 
 /// What the typed reading refuses although types and limits fit; `reason` is its sentence.
 pub(crate) fn refused(reason: &str) -> Finding {
-    RULE.finding(reason.trim_end_matches('.').to_owned()).help("see 'copperplate schema' for what is read here")
+    RULE.finding(reason.trim_end_matches('.').to_owned()).help("'copperplate schema' shows what this key allows")
 }
 
 /// What a value is, in words.

@@ -8,9 +8,8 @@ use crate::scenario::unit::{Unit, convert};
 pub const RULE: Rule = Rule {
     code: "wrong-unit",
     severity: Severity::Error,
-    what: "A key is known, but with another unit in its name.",
-    why: "Units are part of names, so that a figure cannot be misread; figures are not converted silently. A key without a unit is a \
-          fraction: 95 % is 0.95.",
+    what: "A key exists, but with another unit in its name.",
+    why: "The name of a key states its unit, and the program converts no units. A key without a unit is a fraction: 95 % is 0.95.",
     example: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\nplanning_percent = 95",
     mend: "[[congestion_point]]\nid = \"village\"\nelement = \"transformer:MV1.101-LV1.101-Trafo 1\"\nplanning = 0.95",
 };

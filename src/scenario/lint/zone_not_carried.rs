@@ -11,8 +11,8 @@ use crate::uftp::syntax::is_zone_name;
 pub const RULE: Rule = Rule {
     code: "zone-not-carried",
     severity: Severity::Error,
-    what: "The time zone of the market cannot stand in a message: UFTP 3 takes zones of Africa, America, Australia, Europe and the Pacific.",
-    why: "Nearly every message says the zone that its days and ISPs count in; others refuse a message whose zone the schema does not allow.",
+    what: "A UFTP message cannot carry the time zone of the market: it allows zones of Africa, America, Australia, Europe and the Pacific.",
+    why: "Nearly every message states the zone of its days and ISPs, and receivers refuse a zone that the schema does not allow.",
     example: "[time]\nzone = \"UTC\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
     mend: "[time]\nzone = \"Africa/Abidjan\"\nfrom = \"2016-07-22\"\nuntil = \"2016-07-23\"",
 };
@@ -26,10 +26,10 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     }
     let t = &subject.scenario.time;
     let help = match reversed_dates::in_order(t).then(|| equal_zone(calendar, t.from, t.until)).flatten() {
-        Some(name) => format!("write '{name}', whose clocks show the same"),
-        None => "write a zone such as 'Europe/Amsterdam', whose days are meant".to_owned(),
+        Some(name) => format!("write '{name}', which has the same local time"),
+        None => "write the zone of the market's days, such as 'Europe/Amsterdam'".to_owned(),
     };
-    let message = format!("'{zone}' cannot stand in a message: UFTP takes zones of Africa, America, Australia, Europe and Pacific only");
+    let message = format!("a UFTP message cannot carry '{zone}': it allows zones of Africa, America, Australia, Europe and Pacific only");
     faults.at("time.zone", RULE.finding(message).help(help));
 }
 

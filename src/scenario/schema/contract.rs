@@ -10,7 +10,7 @@ use crate::market::Direction;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
-    /// `ContractID` on the wire.
+    /// Name of the contract, which messages carry as `ContractID`.
     pub id: String,
     /// Domain of the aggregator.
     #[schemars(extend("refers_to" = "aggregator.domain"))]
@@ -18,14 +18,14 @@ pub struct Contract {
     /// Congestion point, by id.
     #[schemars(extend("refers_to" = "congestion_point.id"))]
     pub congestion_point: String,
-    /// Congestion it relieves.
+    /// Type of congestion that it relieves.
     pub direction: Relief,
-    /// What the DSO may call for.
+    /// Right that the contract gives the DSO.
     pub right: Right,
-    /// When it holds; empty means always.
+    /// Times at which the contract is in force; empty means always.
     #[serde(default)]
     pub windows: Vec<Window>,
-    /// Availability fee per MW reserved and hour, of a right that reserves.
+    /// Availability fee per reserved MW and hour, for a FlexOption.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 10000.0))]
     pub availability_eur_per_mw_h: f64,
@@ -36,7 +36,7 @@ pub struct Contract {
     #[serde(default = "penalty")]
     #[schemars(range(min = 0.0, max = 10000.0))]
     pub penalty_eur_per_mwh: f64,
-    /// Most calls in a calendar week, of a right that is called.
+    /// Highest number of calls in a calendar week, for a capacity limitation.
     #[serde(default = "no_call_limit")]
     pub max_calls_per_week: u32,
 }
@@ -74,13 +74,13 @@ impl From<Relief> for Direction {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Right {
-    /// Reserved flexibility that must be offered when requested.
+    /// Flexibility that the aggregator reserves and must offer on request.
     FlexOption {
         /// Reserved power.
         #[schemars(range(min = 0.001, max = 100000.0))]
         power_kw: f64,
     },
-    /// A cap on the aggregator's net power at the congestion point, on call before the day-ahead auction.
+    /// A cap on the aggregator's net power at the congestion point, which the DSO calls before the day-ahead auction.
     CapacityLimitation {
         /// The cap.
         #[schemars(range(min = 0.0, max = 100000.0))]
@@ -97,7 +97,7 @@ pub struct Window {
     pub days: Vec<Day>,
     /// Start, local clock.
     pub from: Time,
-    /// End, local clock; 00:00 means midnight after.
+    /// End, local clock; 00:00 means the following midnight.
     pub until: Time,
 }
 

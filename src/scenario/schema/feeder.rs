@@ -3,15 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The physical feeder and what is laid over it.
+/// The physical feeder and the changes to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Feeder {
     /// Feeder folder, relative to this file.
     #[schemars(extend("format" = "folder"))]
     pub path: String,
-    /// How its load flow is solved: balanced, or phase by phase, which needs zero-sequence data and the phase of each connection in
-    /// the feeder folder. Limits then hold for each phase.
+    /// Balanced load flow, or phase by phase. Phase by phase needs zero-sequence data and the phase of each connection in the feeder
+    /// folder, and applies limits to each phase.
     #[serde(default)]
     pub phases: PhaseModel,
     /// Factor on every PV system and PV-battery plant.
@@ -26,13 +26,13 @@ pub struct Feeder {
     #[serde(default = "unity")]
     #[schemars(range(min = 0.1, max = 10.0))]
     pub rating_scale: f64,
-    /// Ratings of single elements that differ from the feeder's.
+    /// Ratings of single elements that replace those of the feeder.
     #[serde(default)]
     pub rating: Vec<Rating>,
-    /// Electric vehicles at a share of the connections; they replace the feeder's fixed charging profiles.
+    /// Electric vehicles at a share of the connections, instead of the feeder's fixed charging profiles.
     #[serde(default)]
     pub electric_vehicles: Option<ElectricVehicles>,
-    /// Heat pumps, following the feeder's heat-pump profiles, at a share of the connections; they replace the feeder's own.
+    /// Heat pumps at a share of the connections, instead of the feeder's own. They follow the feeder's heat-pump profiles.
     #[serde(default)]
     pub heat_pumps: Option<HeatPumps>,
     /// Home batteries at a share of the connections.
@@ -44,10 +44,10 @@ pub struct Feeder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PhaseModel {
-    /// One phase stands for all: power is spread evenly.
+    /// Balanced: power is spread evenly over the phases.
     #[default]
     Balanced,
-    /// Each phase by itself, with the currents in the neutral.
+    /// Each phase by itself, with the current in the neutral.
     ThreePhase,
 }
 
@@ -55,14 +55,14 @@ fn unity() -> f64 {
     1.0
 }
 
-/// The rating of one element as it is here; its impedance stays.
+/// The rating of one element in this scenario; its impedance stays the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rating {
     /// `transformer:ID` or `line:ID`.
     #[schemars(extend("refers_to" = "element"))]
     pub element: String,
-    /// Its rating: kVA of a transformer, A of a line.
+    /// Rating: in kVA for a transformer, in A for a line.
     #[schemars(range(min = 0.1))]
     pub rating: f64,
 }
@@ -94,7 +94,7 @@ pub struct ElectricVehicles {
     #[serde(default = "session_energy")]
     #[schemars(range(min = 0.1, max = 100.0))]
     pub energy_kwh: f64,
-    /// Probability of plugging in on a day.
+    /// Probability that a vehicle plugs in on a day.
     #[serde(default = "plug_in")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub plug_in: f64,
@@ -119,7 +119,7 @@ fn plug_in() -> f64 {
     0.8
 }
 
-/// Heat pumps by profile.
+/// Heat pumps that follow profiles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeatPumps {
@@ -136,7 +136,7 @@ fn heat_pump_power() -> f64 {
     4.0
 }
 
-/// Home batteries, planned after the day-ahead price.
+/// Home batteries, which follow the day-ahead price.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Batteries {
@@ -160,7 +160,7 @@ fn battery_capacity() -> f64 {
     10.0
 }
 
-/// A monitored element and the connections below it.
+/// A monitored element and the connections behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CongestionPoint {
@@ -169,19 +169,19 @@ pub struct CongestionPoint {
     /// `transformer:ID` or `line:ID` of the feeder.
     #[schemars(extend("refers_to" = "element"))]
     pub element: String,
-    /// Loading above which the DSO acts on forecasts, as a fraction of the rating.
+    /// Planning limit: forecast loading above which the DSO buys flexibility, as a fraction of the rating.
     #[serde(default = "unity")]
     #[schemars(range(min = 0.1, max = 3.0))]
     pub planning: f64,
-    /// Loading above which overload counts.
+    /// Loading above which overload counts, as a fraction of the rating.
     #[serde(default = "unity")]
     #[schemars(range(min = 0.1, max = 3.0))]
     pub rating: f64,
-    /// Loading above which orange must act.
+    /// Emergency limit: loading above which the DSO limits devices (orange), as a fraction of the rating.
     #[serde(default = "emergency")]
     #[schemars(range(min = 0.1, max = 5.0))]
     pub emergency: f64,
-    /// Whether offers may hold mutually exclusive options.
+    /// Whether an offer may hold mutually exclusive options.
     #[serde(default = "yes")]
     pub mutex_offers: bool,
 }

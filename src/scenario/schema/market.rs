@@ -6,31 +6,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::agenda::{Round, Timetable};
 
-/// Clock times of the day-ahead round (local, the day before delivery unless said otherwise) and the currency.
+/// Clock times of the day-ahead round (local, on the day before delivery unless stated otherwise) and the currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Market {
-    /// ISO 4217 code of every price: EUR, the only one.
+    /// ISO 4217 code of all prices; only EUR is supported.
     pub currency: String,
-    /// AGR and DSO query the common reference.
+    /// Aggregators and DSO query the common reference operator.
     pub query: Time,
-    /// Release of reservations and calls on capacity contracts, before the auction.
+    /// The DSO releases reservations and calls capacity limitations, before the auction.
     pub call: Time,
-    /// Day-ahead prices are published.
+    /// The market publishes day-ahead prices.
     pub auction_results: Time,
-    /// D-Prognoses are due.
+    /// Aggregators send their D-Prognoses.
     pub prognosis: Time,
     /// The DSO requests flexibility.
     pub request: Time,
     /// Requests expire.
     pub request_expires: Time,
-    /// The DSO selects and orders.
+    /// The DSO selects offers and sends orders.
     pub order: Time,
-    /// Day-ahead gate closure; updated D-Prognoses are in.
+    /// Day-ahead gate closure, after the updated D-Prognoses.
     pub gate: Time,
-    /// Metering of a day is sent on the next day.
+    /// Aggregators send the meter data of a day, on the next day.
     pub metering: Time,
-    /// Longest delay of a message in process.
+    /// Longest delay of a message.
     #[schemars(range(min = 0, max = 600))]
     pub message_delay_s: u16,
 }
@@ -95,22 +95,22 @@ pub enum Prices {
         /// The file, relative to this one: header `day_ahead_eur_per_mwh,imbalance_eur_per_mwh`.
         #[schemars(extend("format" = "file"))]
         path: String,
-        /// Minutes one row stands for.
+        /// Duration of a row in minutes.
         #[serde(default = "sixty")]
         #[schemars(range(min = 1, max = 60))]
         minutes: u16,
     },
-    /// The documented synthetic shape.
+    /// Synthetic prices with a documented shape.
     Synthetic {
         /// Average price.
         #[serde(default = "price_level")]
         #[schemars(range(min = -100_000.0, max = 100_000.0))]
         level_eur_per_mwh: f64,
-        /// What each local clock hour adds.
+        /// Addition to the average in each local clock hour.
         #[serde(default = "price_shape")]
         #[schemars(inner(range(min = -100_000.0, max = 100_000.0)))]
         shape_eur_per_mwh: [f64; 24],
-        /// Factor on the level at week-ends.
+        /// Factor on prices at weekends.
         #[serde(default = "weekend")]
         #[schemars(range(min = -2.0, max = 2.0))]
         weekend_factor: f64,

@@ -3,41 +3,41 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An aggregator and its portfolio: named connections, or a share of those nobody has named.
+/// An aggregator and its portfolio: listed connections, or a share of those that no aggregator lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Aggregator {
-    /// Internet domain that names it on the wire.
+    /// Internet domain, its name in messages.
     pub domain: String,
     /// Connections it represents, by id.
     #[serde(default)]
     #[schemars(extend("refers_to" = "connection"))]
     pub connections: Vec<String>,
-    /// Share of the connections that no aggregator names, drawn by the seed.
+    /// Share of the connections that no aggregator lists, drawn at random.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub share: f64,
-    /// Margin on cost where prices are free.
+    /// Margin on cost in voluntary trade.
     #[serde(default = "margin")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub margin: f64,
-    /// Share of its flexibility whose owners agreed to voluntary activation.
+    /// Share of its flexible devices whose owners agree to voluntary activation.
     #[serde(default = "willingness")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub willingness: f64,
-    /// Share of expected PV output it dares to offer.
+    /// Share of expected PV output that it offers.
     #[serde(default = "caution")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub caution: f64,
-    /// Income a curtailed PV system loses beside the market price.
+    /// Income that a curtailed PV system loses in addition to the market price.
     #[serde(default = "support")]
     #[schemars(range(min = -100.0, max = 1000.0))]
     pub support_eur_per_mwh: f64,
-    /// What shifting a vehicle or battery costs beside energy: inconvenience, wear.
+    /// Cost of shifting a vehicle or battery in addition to energy: inconvenience, wear.
     #[serde(default = "shifting")]
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub shifting_eur_per_mwh: f64,
-    /// How deliveries fail.
+    /// Failures of delivery.
     #[serde(default)]
     pub failure: Failure,
 }
@@ -58,14 +58,14 @@ fn shifting() -> f64 {
     25.0
 }
 
-/// How deliveries fail.
+/// Failures of delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Failure {
-    /// Probability that one asset does not follow its orders on a day (user override, defect).
+    /// Probability that one device does not follow its orders on a day (user override, defect).
     #[schemars(range(min = 0.0, max = 1.0))]
     pub asset_per_day: f64,
-    /// Probability that the whole portfolio is out of reach for an hour (shared communication loss).
+    /// Probability that the aggregator cannot reach its portfolio for an hour (communication loss).
     #[schemars(range(min = 0.0, max = 1.0))]
     pub communication_per_hour: f64,
 }
@@ -80,11 +80,11 @@ impl Default for Failure {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Dso {
-    /// Internet domain that names it on the wire.
+    /// Internet domain, its name in messages.
     pub domain: String,
     /// Domain of the common reference operator.
     pub cro_domain: String,
-    /// What the DSO may do outside the market when offers fall short.
+    /// Limitations outside the market, which the DSO uses if offers fall short.
     pub orange: Orange,
 }
 
@@ -94,14 +94,14 @@ impl Default for Dso {
     }
 }
 
-/// Graceful degradation outside the market.
+/// Limitations outside the market.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Orange {
     /// Detection and actuation delay, at least one step.
     #[schemars(range(min = 0, max = 120))]
     pub delay_minutes: u16,
-    /// Share of PV, vehicles and heat pumps the DSO can reach.
+    /// Share of PV systems, PV-battery plants, vehicles and heat pumps that the DSO can reach.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub controllable_share: f64,
     /// Probability that a reached device obeys on a day.
@@ -121,15 +121,16 @@ impl Default for Orange {
     }
 }
 
-/// How well participants foresee.
+/// Forecasts of the participants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Forecast {
-    /// Everyone knows the truth beforehand.
+    /// Forecasts are the true values.
     Perfect {},
-    /// What was 48 h before repeats: of the last whole day known when a day is planned.
+    /// Forecasts are the values of 48 h before, the last whole day known at the time of planning.
     Persistence {},
-    /// Truth plus an error that grows with the horizon, is correlated in time and shares a factor.
+    /// Forecasts are the true values with an error that grows with the horizon, is correlated in time and partly shared by all
+    /// participants.
     Synthetic {
         /// Relative standard deviation of feed-in a day ahead.
         #[serde(default = "feed_in_sigma")]
@@ -139,7 +140,7 @@ pub enum Forecast {
         #[serde(default = "load_sigma")]
         #[schemars(range(min = 0.0, max = 2.0))]
         load_sigma: f64,
-        /// Share of the variance that all participants have in common.
+        /// Share of the error's variance that all participants have in common.
         #[serde(default = "shared_error")]
         #[schemars(range(min = 0.0, max = 1.0))]
         shared: f64,

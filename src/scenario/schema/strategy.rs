@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// The grid is assumed limitless; nothing acts.
+    /// The operator ignores the limits of the grid.
     CopperPlate,
     /// Voluntary, contracted and spot flexibility at market prices.
     GridCapacityManagement,
     /// Obligation to offer, regulated cost-based prices, capacity limitation.
     CongestionManagement,
-    /// A named element is replaced.
+    /// The operator replaces elements by larger ones.
     Reinforce,
 }
 
-/// A strategy: a preset and what differs from it.
+/// A strategy: a preset with changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Strategy {
-    /// The preset it starts from; needed unless the strategy has a preset's name.
+    /// The preset that it changes; required unless the strategy has the name of a preset.
     #[serde(default)]
     pub preset: Option<Preset>,
-    /// Who must offer what they have.
+    /// Obligation to offer.
     #[serde(default)]
     pub obligation: Option<Obligation>,
     /// Highest price the DSO pays per effective MWh.
@@ -39,10 +39,10 @@ pub struct Strategy {
     #[serde(default)]
     #[schemars(extend("refers_to" = "contract.id"))]
     pub contracts: Option<Vec<String>>,
-    /// Whether orange may act.
+    /// Whether the DSO may limit devices outside the market (orange).
     #[serde(default)]
     pub orange: Option<bool>,
-    /// Elements replaced at the start.
+    /// Elements that the operator replaces before the run.
     #[serde(default)]
     pub replacement: Vec<Replacement>,
 }
@@ -62,24 +62,24 @@ impl Strategy {
     }
 }
 
-/// Who must offer.
+/// Obligation to offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Obligation {
-    /// Nobody beyond contracts; aggregators add their margin.
+    /// Aggregators offer voluntarily, with their margin, except under contracts.
     Voluntary,
-    /// Every aggregator, all its flexibility, at cost.
+    /// Every aggregator must offer all its flexibility at cost.
     All,
 }
 
-/// A transformer or line replaced by a larger one.
+/// A larger transformer or line that replaces an old one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Replacement {
     /// `transformer:ID` or `line:ID`.
     #[schemars(extend("refers_to" = "element"))]
     pub element: String,
-    /// New rating: kVA of a transformer, A of a line.
+    /// New rating: in kVA for a transformer, in A for a line.
     #[schemars(range(min = 0.1))]
     pub rating: f64,
     /// Load losses of a new transformer at rated current.

@@ -3,17 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stated values of what has no market price. A value left out is "not priced", and then no total is printed.
+/// Values for things without a market price. A missing value is "not priced", and system cost then has no total.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Values {
-    /// What a curtailed MWh of PV loses society beside the market price (emissions elsewhere).
+    /// Cost to society of a curtailed MWh of PV in addition to the market price (emissions elsewhere).
     pub pv_lost_eur_per_mwh: Option<f64>,
-    /// Value of energy a vehicle did not get by its departure.
+    /// Value of energy that a vehicle lacks at its departure.
     pub vehicle_unserved_eur_per_mwh: Option<f64>,
-    /// Value of heat that a limitation held back from heat pumps (assumption: as that of a vehicle's energy).
+    /// Value of heat-pump energy that a limitation holds back (assumption: as for a vehicle).
     pub heat_unserved_eur_per_mwh: Option<f64>,
-    /// New transformer installed; loss of life is charged as its share of normal life.
+    /// Price of a new transformer, installed; loss of life costs its share of this price.
     #[schemars(range(min = 0.0))]
     pub transformer_eur: Option<f64>,
     /// Mean ambient temperature of the year around transformers.

@@ -9,17 +9,17 @@ use crate::time::written::Moment;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wire {
-    /// What a hop does with a message; without corruption results do not depend on it.
+    /// Form in which messages travel. Without corruption, results do not depend on it.
     pub transport: Transport,
-    /// A message without an answer is sent again after this many seconds, then after twice as many, and so on.
+    /// The sender repeats an unanswered message after this many seconds, then after twice as many, and so on.
     #[schemars(range(min = 1, max = 3600))]
     pub retry_s: u16,
-    /// A message without an answer is given up after this many minutes.
+    /// The sender gives up an unanswered message after this many minutes.
     #[schemars(range(min = 1, max = 1440))]
     pub give_up_minutes: u16,
-    /// What goes wrong, by link; where several fit a link, the first counts.
+    /// Faults of links; if several match a link, the first applies.
     pub fault: Vec<Fault>,
-    /// When participants neither hear nor speak.
+    /// Times at which participants neither send nor receive.
     pub silence: Vec<Silence>,
 }
 
@@ -37,28 +37,28 @@ impl Wire {
     }
 }
 
-/// What a hop does with a message.
+/// Form in which a message travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
-    /// Hands over the object.
+    /// The message object itself.
     #[default]
     Object,
-    /// Writes XML and reads it.
+    /// XML text, written and read.
     Xml,
-    /// Writes XML, signs and seals it, opens, verifies and reads it.
+    /// Signed XML, written, signed, verified and read.
     SignedXml,
 }
 
-/// What goes wrong on a link. Probabilities are per message and attempt.
+/// Faults of a link. Probabilities are per message and attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Domain of the sender; any if not said.
+    /// Domain of the sender; any sender if missing.
     #[serde(default)]
     #[schemars(extend("refers_to" = "participant"))]
     pub from: Option<String>,
-    /// Domain of the recipient; any if not said.
+    /// Domain of the recipient; any recipient if missing.
     #[serde(default)]
     #[schemars(extend("refers_to" = "participant"))]
     pub to: Option<String>,
@@ -70,11 +70,11 @@ pub struct Fault {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub duplication: f64,
-    /// Probability that later messages overtake it: it is held back for up to `delay_s`, at least a second.
+    /// Probability that a message is delayed by up to `delay_s`, at least one second, so that later ones can overtake it.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub reordering: f64,
-    /// Probability that one bit of its text changes. What cannot be read or verified then is not taken in.
+    /// Probability that one bit of its text changes. The receiver drops a message that it cannot read or verify.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub corruption: f64,
@@ -84,7 +84,7 @@ pub struct Fault {
     pub delay_s: u32,
 }
 
-/// A participant off the air.
+/// A participant that cannot communicate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Silence {

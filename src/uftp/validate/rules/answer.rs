@@ -5,9 +5,9 @@ use crate::uftp::validate::case::{Breach, Case, Verdict, require};
 use crate::uftp::validate::rule::page;
 
 page! {
-    /// Who rejects a message, or disputes an item of a settlement, says why.
+    /// A rejection of a message, or a dispute of an item of a settlement, states a reason.
     ///
-    /// Why: the sender can mend nothing that nobody names. A rejection without a reason is not taken: the message stays unanswered, as a lost response leaves it.
+    /// Why: the sender needs the reason to correct the fault. The receiver refuses a rejection without a reason, so the message stays unanswered, as after a lost response.
     /// Clause: "RejectionReason" of every response, "DisputeReason" of FlexOrderSettlementStatus: readable, and there when it is rejected or disputed.
     /// Example: `Result="Rejected"` without a RejectionReason, or with a blank one.
     REASON_GIVEN, reason_given

@@ -22,7 +22,7 @@ fn solicited_offer(case: &Case<'_>) -> Verdict {
 page! {
     /// An order names the offer it buys, unless it says that it is unsolicited; then it names none.
     ///
-    /// Why: without either nobody can tell what was bought.
+    /// Why: without either, it is unclear what was bought.
     /// Clause: FlexOrder, "Unsolicited" and "FlexOfferMessageID" (3.1.0).
     /// Example: an order with neither attribute.
     SOLICITED_ORDER, solicited_order
@@ -34,9 +34,9 @@ fn solicited_order(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// An order without an offer rests on an agreement that allows it.
+    /// An order without an offer needs an agreement that allows it.
     ///
-    /// Why: otherwise an aggregator would be bound to what it never offered.
+    /// Why: otherwise an aggregator would be bound to something that it never offered.
     /// Clause: FlexOrder, "Unsolicited": direct orders under an existing agreement (3.1.0).
     /// Example: a direct order to an aggregator that has no capacity contract.
     DIRECT_ORDER_AGREED, direct_order_agreed
@@ -54,7 +54,7 @@ fn direct_order_agreed(case: &Case<'_>) -> Verdict {
 page! {
     /// An offer continues the conversation of its request, an order and a revocation that of their offer.
     ///
-    /// Why: a trade is one conversation, and with it everything about it can be found. The specification only says that replies copy it; the public Java library insists, and so does this one. A D-Prognosis may be of another conversation.
+    /// Why: a trade is one conversation, which identifies all its messages. The specification only states that replies copy the ConversationID; the public Java library requires this rule as well. A D-Prognosis may belong to another conversation.
     /// Clause: common attribute "ConversationID".
     /// Example: an order with a new ConversationID.
     CONVERSATION, conversation
@@ -70,7 +70,7 @@ fn conversation(case: &Case<'_>) -> Verdict {
 page! {
     /// The Period is that of the message referred to.
     ///
-    /// Why: ISP numbers of another day would be meant.
+    /// Why: the ISP numbers would refer to another day.
     /// Clause: rejection reason "Reference Period mismatch".
     /// Example: an offer for 2026-03-11 that answers a request for 2026-03-10.
     REFERENCE_PERIOD, reference_period
@@ -83,9 +83,9 @@ fn reference_period(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// ISPs are as long as those of the message referred to, and its zone has the same day.
+    /// The length of ISPs and the local day are those of the message referred to.
     ///
-    /// Why: the same ISP numbers would mean other times. Who has a market's clock finds this by `isp-duration` and `time-zone` before; who looks at messages of others has only what they say.
+    /// Why: the same ISP numbers would refer to other times. A participant of the market finds this fault by `isp-duration` and `time-zone`; a reader of other parties' messages needs this rule.
     /// Clause: "Offers and orders repeat the Period of what they reference"; attributes "ISP-Duration" and "TimeZone".
     /// Example: an order in ISPs of 30 minutes for an offer in quarters of an hour.
     REFERENCE_CLOCK, reference_clock
@@ -100,7 +100,7 @@ fn reference_clock(case: &Case<'_>) -> Verdict {
 page! {
     /// The congestion point is that of the message referred to.
     ///
-    /// Why: an offer elsewhere does not answer the request, and an order elsewhere does not buy the offer. The specification asks to repeat the Period; that the place is repeated lies in the sense of it.
+    /// Why: an offer elsewhere does not answer the request, and an order elsewhere does not buy the offer. The specification states that the Period is repeated, and implies the same for the congestion point.
     /// Clause: "Offers and orders repeat the Period of what they reference".
     /// Example: an order for feeder 8 that names an offer for feeder 7.
     REFERENCE_CONGESTION_POINT, reference_congestion_point
@@ -123,9 +123,9 @@ fn reference_congestion_point(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// What an offer or an order refers to has not expired when it arrives.
+    /// The message that an offer or an order refers to has not expired at arrival.
     ///
-    /// Why: after its expiration nobody is bound any more. The receiver's clock decides.
+    /// Why: an expired message binds nobody. The receiver's clock decides.
     /// Clause: rejection reason "Reference message expired".
     /// Example: an order at 17:00 for an offer that expired at 17:00.
     REFERENCE_EXPIRED, reference_expired

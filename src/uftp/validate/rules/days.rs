@@ -9,7 +9,7 @@ use crate::uftp::validate::rule::page;
 page! {
     /// The Period of a trade is not over.
     ///
-    /// Why: what is past can be neither forecast nor changed.
+    /// Why: a past day can be neither forecast nor changed.
     /// Clause: rejection reason "Period out of bounds" (in the past).
     /// Example: a FlexRequest for yesterday.
     PERIOD_CURRENT, period_current
@@ -23,9 +23,9 @@ fn period_current(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// Meter data speaks of days that have begun.
+    /// Meter data are for days that have begun.
     ///
-    /// Why: nothing can be metered in advance.
+    /// Why: meters cannot read the future.
     /// Clause: rejection reason "Period out of bounds".
     /// Example: metering data of tomorrow.
     PERIOD_METERED, period_metered
@@ -39,9 +39,9 @@ fn period_metered(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// A span of days ends no earlier than it begins; it may be open-ended where the end may be left out.
+    /// A span of days ends no earlier than it begins; it may be open-ended if the end is optional.
     ///
-    /// Why: an empty span says nothing.
+    /// Why: an empty span has no meaning.
     /// Clause: rejection reason "Period out of bounds" (start after end).
     /// Example: `StartPeriod="2026-03-10" EndPeriod="2026-03-09"`.
     PERIOD_ORDER, period_order
@@ -95,7 +95,7 @@ fn period_nesting(case: &Case<'_>) -> Verdict {
 page! {
     /// Items of a settlement lie within its window.
     ///
-    /// Why: the window says what is settled now; anything else belongs to another settlement.
+    /// Why: the window states the settled days; items of other days belong to another settlement.
     /// Clause: FlexSettlement, "PeriodStart", "PeriodEnd"; rejection reason "Period out of bounds".
     /// Example: an item of 2026-02-28 in the settlement of March.
     SETTLEMENT_WINDOW, settlement_window

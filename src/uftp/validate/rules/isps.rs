@@ -7,9 +7,9 @@ use crate::uftp::validate::lists;
 use crate::uftp::validate::rule::page;
 
 page! {
-    /// There are ISPs, and they lie within the Period.
+    /// The message lists at least one ISP, and all ISPs are within the Period.
     ///
-    /// Why: a day has as many ISPs as its real length gives: 92 or 100 of 15 minutes where the clock changes. A settlement does not say how long its ISPs are; its orders and contracts do, and where they are not known, no day has more than 1500.
+    /// Why: the number of ISPs of a day depends on its length: 92 or 100 of 15 minutes when the clocks change. A settlement does not state the length of its ISPs; its orders and contracts do. If these are unknown, the limit is 1500 ISPs per day.
     /// Clause: rejection reason "ISPs out of bounds"; attributes "Start" and "Duration".
     /// Example: ISP 97 of an ordinary day; ISP 93 of the last Sunday of March in Amsterdam.
     ISP_BOUNDS, isp_bounds
@@ -30,7 +30,7 @@ fn isp_bounds(case: &Case<'_>) -> Verdict {
 page! {
     /// ISPs of one list do not overlap.
     ///
-    /// Why: two powers would be said for the same time. Each option of an offer, profile of metering data and item of a settlement is a list of its own.
+    /// Why: the message would state two powers for the same time. Each option of an offer, profile of metering data and item of a settlement is a list of its own.
     /// Clause: rejection reason "ISP conflict".
     /// Example: `Start="68" Duration="4"` and `Start="70" Duration="1"` in one option → `ISP conflict (ISP 70)`.
     ISP_CONFLICT, isp_conflict
@@ -49,9 +49,9 @@ fn isp_conflict(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// A D-Prognosis says something for every ISP of its Period.
+    /// A D-Prognosis states a power for every ISP of its Period.
     ///
-    /// Why: a gap would leave the grid safety analysis without a forecast. Intraday updates repeat what is past.
+    /// Why: a gap would leave the grid safety analysis without a forecast. Intraday updates repeat past ISPs.
     /// Clause: D-Prognosis: rejection reason "Lacking ISPs".
     /// Example: ISPs 1 to 95 of an ordinary day.
     LACKING_ISPS, lacking_isps
@@ -70,9 +70,9 @@ fn lacking_isps(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// Powers are such as can occur on the congestion point.
+    /// Powers are plausible for the congestion point.
     ///
-    /// Why: a unit mistaken by a thousand would otherwise be acted upon. An operator takes up to ten times the rating of the element, or of what is installed behind it if that is more; who knows neither, as `message check`, judges no power.
+    /// Why: the receiver must not act on a power in a wrong unit. An operator accepts up to ten times the rating of the element, or of the power installed behind it if that is more. A receiver that knows neither, such as `message check`, does not apply the rule.
     /// Clause: D-Prognosis, FlexOffer: rejection reason "Power value rejection".
     /// Example: 5000000 W on a feeder of 400 kVA.
     PLAUSIBLE_POWER, plausible_power
@@ -92,7 +92,7 @@ fn plausible_power(case: &Case<'_>) -> Verdict {
 page! {
     /// MinPower is not above MaxPower.
     ///
-    /// Why: nothing lies in an empty range.
+    /// Why: an empty range holds no power.
     /// Clause: FlexRequest: rejection reason "Power discrepancy".
     /// Example: `MinPower="2000" MaxPower="-38000"`.
     POWER_RANGE, power_range

@@ -13,7 +13,7 @@ use crate::uftp::validate::rule::page;
 page! {
     /// A response answers a message that this receiver sent to its sender, of the type it answers, in the same conversation.
     ///
-    /// Why: an answer to nothing means nothing. A response that breaks a rule is logged and not answered.
+    /// Why: other responses have no meaning. The receiver logs a response that breaks a rule, and does not answer it.
     /// Clause: the reference attribute of each response; "responses copy ConversationID".
     /// Example: a FlexOrderResponse whose FlexOrderMessageID is that of an offer.
     ANSWERED_KNOWN, answered_known
@@ -32,7 +32,7 @@ fn answered_known(case: &Case<'_>) -> Verdict {
 page! {
     /// The request that an offer answers has been sent to its sender.
     ///
-    /// Why: the offer promises to serve what was asked.
+    /// Why: the offer promises to serve the request.
     /// Clause: rejection reason "Unknown FlexRequestMessageID reference".
     /// Example: an offer for a request of another operator.
     FLEX_REQUEST_KNOWN, flex_request_known
@@ -47,7 +47,7 @@ fn flex_request_known(case: &Case<'_>) -> Verdict {
 page! {
     /// The offer that is ordered or revoked has been made and not been rejected.
     ///
-    /// Why: only what is on offer can be bought or taken back. An offer must have been accepted before it is revoked; so an operator finds it among those it took.
+    /// Why: only an open offer can be bought or revoked. An offer must be accepted before it can be revoked, so the operator knows it.
     /// Clause: rejection reason "Unknown FlexOfferMessageID reference".
     /// Example: an order for an offer that another aggregator made.
     FLEX_OFFER_KNOWN, flex_offer_known
@@ -63,7 +63,7 @@ fn flex_offer_known(case: &Case<'_>) -> Verdict {
 page! {
     /// The D-Prognosis that serves as baseline has been exchanged, for the same congestion point and Period.
     ///
-    /// Why: a deviation means nothing without what it deviates from. It need not be of the same conversation.
+    /// Why: a deviation has no meaning without its baseline. The D-Prognosis may belong to another conversation.
     /// Clause: rejection reason "Unknown D-PrognosisMessageID reference".
     /// Example: an offer that names a prognosis which the operator rejected.
     D_PROGNOSIS_KNOWN, d_prognosis_known
@@ -89,7 +89,7 @@ fn d_prognosis_known(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// The orders whose status a D-PrognosisResponse tells have been exchanged.
+    /// The orders whose status a D-PrognosisResponse states have been exchanged.
     ///
     /// Why: the aggregator learns from it which orders its prognosis contains.
     /// Clause: D-PrognosisResponse, "FlexOrderMessageID" of FlexOrderStatus.
@@ -107,9 +107,9 @@ fn flex_order_known(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// A settlement and its response speak of orders that were placed.
+    /// A settlement and its response refer to orders that were placed.
     ///
-    /// Why: money for an order that does not exist cannot be checked.
+    /// Why: a payment for an unknown order cannot be checked.
     /// Clause: FlexOrderSettlement, FlexOrderSettlementStatus: "OrderReference".
     /// Example: a settlement of "ORD-9", which the aggregator never accepted.
     SETTLED_ORDER_KNOWN, settled_order_known
@@ -131,7 +131,7 @@ fn settled_order_known(case: &Case<'_>) -> Verdict {
 page! {
     /// The contract is one between sender and receiver.
     ///
-    /// Why: it says what is reserved, owed and paid.
+    /// Why: the contract states reservations, obligations and payments.
     /// Clause: attribute "ContractID".
     /// Example: a reservation update under a contract that has ended.
     CONTRACT_KNOWN, contract_known
@@ -160,9 +160,9 @@ fn contract_known(case: &Case<'_>) -> Verdict {
 page! {
     /// A baseline named by reference is one that sender and receiver agreed on.
     ///
-    /// Why: a deviation means nothing without what it deviates from.
+    /// Why: a deviation has no meaning without its baseline.
     /// Clause: attribute "BaselineReference".
-    /// Example: `BaselineReference="profile-9"` where nobody agreed on such a profile. An empty one counts as none.
+    /// Example: `BaselineReference="profile-9"` without an agreement on such a profile. An empty reference counts as none.
     BASELINE_KNOWN, baseline_known
 }
 

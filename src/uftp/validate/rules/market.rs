@@ -8,9 +8,9 @@ use crate::uftp::validate::clock::is_market_zone;
 use crate::uftp::validate::rule::page;
 
 page! {
-    /// ISPs are as long as the market's.
+    /// The length of ISPs is that of the market.
     ///
-    /// Why: every ISP number would mean another time.
+    /// Why: every ISP number would refer to another time.
     /// Clause: rejection reason "ISP duration rejected"; attribute "ISP-Duration".
     /// Example: `ISP-Duration="PT30M"` in a market of 15 minutes. `PT900S` is 15 minutes too.
     ISP_DURATION, isp_duration
@@ -26,9 +26,9 @@ fn isp_duration(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// The zone's local day is the market's.
+    /// The local day of the zone is that of the market.
     ///
-    /// Why: Periods and ISP numbers count local time. A zone of another name is taken if its day of the Period begins and ends when the market's does, as Europe/Brussels does for Europe/Amsterdam.
+    /// Why: Periods and ISP numbers count local time. A zone of another name is accepted if its day of the Period begins and ends at the same times as the market's, as Europe/Brussels does for Europe/Amsterdam.
     /// Clause: rejection reason "TimeZone rejected": "zone with another UTC offset".
     /// Example: `TimeZone="Europe/Lisbon"` in a market of Europe/Amsterdam.
     TIME_ZONE, time_zone
@@ -48,7 +48,7 @@ fn time_zone(case: &Case<'_>) -> Verdict {
 page! {
     /// The congestion point is active on the Period, and the sender takes part in it.
     ///
-    /// Why: flexibility elsewhere relieves nothing here.
+    /// Why: flexibility elsewhere does not relieve this congestion point.
     /// Clause: rejection reason "Invalid CongestionPoint".
     /// Example: an offer for a congestion point that the operator has withdrawn.
     CONGESTION_POINT, congestion_point
@@ -66,9 +66,9 @@ fn congestion_point(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// What expires expires later than now.
+    /// The expiration time is in the future.
     ///
-    /// Why: nobody could act upon it. The receiver's clock decides, when the message arrives.
+    /// Why: nobody could use an expired message. The receiver's clock at arrival decides.
     /// Clause: rejection reason "ExpirationDateTime out of bounds".
     /// Example: an offer that expires at 17:00 and arrives at 17:00.
     EXPIRATION_FUTURE, expiration_future
@@ -84,9 +84,9 @@ fn expiration_future(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// What expires expires no later than the end of its last ISP.
+    /// The expiration time is no later than the end of the last ISP.
     ///
-    /// Why: flexibility cannot be bought after its time. The specification does not say whether the end or the start counts; the end is taken, and issuing no later than the start of the first requested ISP is good manners.
+    /// Why: flexibility cannot be bought after its time. The specification does not state whether the end or the start counts; this rule uses the end. Senders should use the start of the first requested ISP or earlier.
     /// Clause: rejection reason "ExpirationDateTime out of bounds".
     /// Example: an offer for ISPs up to 18:00 that expires at 19:00 of the same day.
     EXPIRATION_BEFORE_END, expiration_before_end

@@ -8,9 +8,9 @@ use crate::uftp::validate::rule::page;
 use crate::units::Watts;
 
 page! {
-    /// An offer names the baseline that the congestion point's terms ask for.
+    /// An offer names the baseline that the terms of the congestion point require.
     ///
-    /// Why: a deviation means nothing without what it deviates from. The prose asks for a D-PrognosisMessageID in one place only of unsolicited offers; it is asked for wherever the baseline is a D-Prognosis.
+    /// Why: a deviation has no meaning without its baseline. In one place, the specification requires a D-PrognosisMessageID for unsolicited offers only; this rule requires it for all offers whose baseline is a D-Prognosis.
     /// Clause: FlexOffer: rejection reason "No baseline"; "D-PrognosisMessageID", "BaselineReference".
     /// Example: an offer with neither where D-Prognoses are the baseline.
     BASELINE_NAMED, baseline_named
@@ -29,7 +29,7 @@ fn baseline_named(case: &Case<'_>) -> Verdict {
 page! {
     /// An offer that answers a request deviates in at least one requested ISP.
     ///
-    /// Why: otherwise it relieves nothing. ISPs are compared by number: an offer may split a requested block or cover part of it.
+    /// Why: otherwise it gives no relief. ISPs are compared by number: an offer may split a requested block or cover part of it.
     /// Clause: FlexOffer: rejection reason "Request mismatch".
     /// Example: an offer for ISPs 20 to 23 where 68 to 71 are requested.
     REQUEST_MATCH, request_match
@@ -47,7 +47,7 @@ fn request_match(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// An offer has several options only where the congestion point supports mutually exclusive ones.
+    /// An offer has several options only if the congestion point supports mutually exclusive ones.
     ///
     /// Why: an operator that cannot choose among options would have to reject or misread them.
     /// Clause: FlexOffer: rejection reason "No MutEx offer support"; "MutexOffersSupported" of the congestion point.
@@ -61,9 +61,9 @@ fn mutex_supported(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// Options of an offer have different references, and there is one at least.
+    /// An offer has at least one option, and its options have different references.
     ///
-    /// Why: the order names the option by it.
+    /// Why: the order names the option by its reference.
     /// Clause: FlexOffer, "OptionReference" of OfferOption.
     /// Example: two options called "A".
     OPTION_REFERENCES, option_references

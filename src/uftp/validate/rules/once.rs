@@ -12,7 +12,7 @@ use crate::uftp::validate::rule::page;
 page! {
     /// An order is settled by one item of a settlement, answered by one status, and by one status of a prognosis.
     ///
-    /// Why: of two items each might be paid, of two answers either might be meant. Items that name no order are not told apart.
+    /// Why: both of two items might be paid, and of two answers either might be meant. The rule does not compare items without an order.
     /// Clause: FlexSettlement: a FlexOrderSettlement for each order; FlexSettlementResponse: a status for each; D-PrognosisResponse: FlexOrderStatus.
     /// Example: two items of "ORD-1" in one settlement → `Order stands twice (ORD-1)`.
     ORDER_ONCE, order_once
@@ -30,7 +30,7 @@ fn order_once(case: &Case<'_>) -> Verdict {
 page! {
     /// A settlement has one item for a contract, and in it one for a day.
     ///
-    /// Why: what was reserved would count twice, or two powers would be said for one time.
+    /// Why: reserved power would count twice, or the message would state two powers for one time.
     /// Clause: FlexSettlement: ContractSettlement and its Period.
     /// Example: `Period="2026-03-10"` twice under contract "C-1".
     CONTRACT_ONCE, contract_once
@@ -45,7 +45,7 @@ fn contract_once(case: &Case<'_>) -> Verdict {
 page! {
     /// Metering data has one profile of a type.
     ///
-    /// Why: of two powers for one time nobody knows which was metered.
+    /// Why: it would be unclear which of two powers was metered.
     /// Clause: Metering, "ProfileType" of Profile.
     /// Example: two profiles of type `Power`.
     PROFILE_ONCE, profile_once
@@ -57,9 +57,9 @@ fn profile_once(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// A connection stands once where connections are listed; in an update, once for each day.
+    /// A list of connections names a connection once; an update names it once for each day.
     ///
-    /// Why: it has one aggregator and counts once. An update may list it again for other days, and under several congestion points, for these may nest.
+    /// Why: it has one aggregator and counts once. An update may list it again for other days, and under several congestion points, because these may nest.
     /// Clause: Connection of AGRPortfolioUpdate, DSOPortfolioUpdate, AGRPortfolioQueryResponse and DSOPortfolioQueryResponse.
     /// Example: `ean.871685900012636543` from 2026-03-01 on and again from 2026-03-10 on.
     CONNECTION_ONCE, connection_once
@@ -85,9 +85,9 @@ fn connection_once(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// A congestion point stands once where congestion points are listed; in an update, once for each day.
+    /// A list of congestion points names a congestion point once; an update names it once for each day.
     ///
-    /// Why: two sets of terms would hold for one trade.
+    /// Why: two sets of terms would apply to one trade.
     /// Clause: CongestionPoint of DSOPortfolioUpdate and AGRPortfolioQueryResponse.
     /// Example: feeder 7 twice, with and without mutually exclusive options.
     CONGESTION_POINT_ONCE, congestion_point_once

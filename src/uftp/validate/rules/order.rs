@@ -8,9 +8,9 @@ use crate::uftp::validate::isp_set::IspSet;
 use crate::uftp::validate::rule::page;
 
 page! {
-    /// An order names an option of its offer; it may leave the name out if there is only one.
+    /// An order names an option of its offer; the name is optional if there is only one.
     ///
-    /// Why: nobody could tell which of the alternatives was bought.
+    /// Why: otherwise it is unclear which option was bought.
     /// Clause: FlexOrder, "OptionReference".
     /// Example: `OptionReference="C"` of an offer with the options A and B.
     OPTION_KNOWN, option_known
@@ -25,7 +25,7 @@ fn option_known(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// An order activates at least what the option demands.
+    /// An order activates at least the minimum share of the option.
     ///
     /// Why: below its minimum the option cannot be delivered, or not at this price.
     /// Clause: FlexOrder, "ActivationFactor"; FlexOffer, "MinActivationFactor".
@@ -42,7 +42,7 @@ fn activation_factor(case: &Case<'_>) -> Verdict {
 page! {
     /// An order covers exactly the ISPs of the option it buys.
     ///
-    /// Why: an option is bought whole; only its power is scaled. ISPs are compared by number, however they are grouped into runs.
+    /// Why: an order buys the whole option and scales only its power. ISPs are compared by number, however they are grouped into runs.
     /// Clause: FlexOrder: rejection reason "ISP mismatch".
     /// Example: an order without the rebound ISPs of the option.
     ISP_MATCH, isp_match
@@ -58,7 +58,7 @@ fn isp_match(case: &Case<'_>) -> Verdict {
 page! {
     /// Powers of an order are those of the option it buys, scaled by the activation factor.
     ///
-    /// Why: an order buys what was offered. Scaled powers are rounded to whole watts, halves to even; the specification leaves rounding open.
+    /// Why: an order buys the offered flexibility. Scaled powers are rounded to whole watts, halves to even; the specification leaves rounding open.
     /// Clause: FlexOrder: rejection reason "Power mismatch"; "ActivationFactor".
     /// Example: half of −4000 W is −2000 W, and −2001 W is another offer.
     POWER_MATCH, power_match
@@ -86,7 +86,7 @@ fn power_match(case: &Case<'_>) -> Verdict {
 page! {
     /// The price of an order is that of the option it buys, scaled by the activation factor, in its currency.
     ///
-    /// Why: an order buys at the price asked. Scaled prices are rounded to four decimals, halves to even.
+    /// Why: an order buys at the offered price. Scaled prices are rounded to four decimals, halves to even.
     /// Clause: FlexOrder: rejection reason "Price mismatch".
     /// Example: half of an option at 15.00 EUR costs 7.50 EUR.
     PRICE_MATCH, price_match
@@ -103,9 +103,9 @@ fn price_match(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// An operator uses an OrderReference once.
+    /// An operator uses each OrderReference once.
     ///
-    /// Why: settlement refers to orders by it.
+    /// Why: settlements name orders by it.
     /// Clause: FlexOrder, "OrderReference".
     /// Example: a second order "ORD-1" in the same month.
     ORDER_REFERENCE, order_reference

@@ -6,11 +6,11 @@ use crate::uftp::validate::rule::page;
 use crate::units::Watts;
 
 page! {
-    /// A portfolio query asks about something that is registered.
+    /// A portfolio query refers to registered connections.
     ///
-    /// Why: there is nothing to answer with.
+    /// Why: the answer would be empty.
     /// Clause: AGRPortfolioQuery, DSOPortfolioQuery: rejection reason "No connections available".
-    /// Example: the query of an aggregator that represents nobody on that day.
+    /// Example: the query of an aggregator that represents no connection on that day.
     CONNECTIONS_AVAILABLE, connections_available
 }
 
@@ -27,7 +27,7 @@ fn connections_available(case: &Case<'_>) -> Verdict {
 page! {
     /// A reservation is released before the contract's deadline.
     ///
-    /// Why: later the aggregator can no longer sell elsewhere what is released.
+    /// Why: later, the aggregator can no longer sell the released flexibility elsewhere.
     /// Clause: FlexReservationUpdate: rejection reason "Deadline expired".
     /// Example: a release at 09:00 under a contract whose deadline is 08:45.
     RELEASE_DEADLINE, release_deadline
@@ -40,7 +40,7 @@ fn release_deadline(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// What remains reserved has the contract's direction and is no more than the contract reserves.
+    /// The remaining reservation has the direction of the contract and does not exceed its power.
     ///
     /// Why: an update can only release.
     /// Clause: FlexReservationUpdate: rejection reason "Power value rejection".
@@ -64,9 +64,9 @@ fn reservation_power(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// A FlexRequest requests something in at least one ISP.
+    /// A FlexRequest has at least one ISP with Disposition Requested.
     ///
-    /// Why: room alone asks for nothing.
+    /// Why: Available ISPs alone request no flexibility.
     /// Clause: FlexRequest: rejection reason "Lacking Requested Disposition".
     /// Example: a request whose ISPs are all Available.
     REQUESTED_ISP, requested_isp
@@ -80,7 +80,7 @@ fn requested_isp(case: &Case<'_>) -> Verdict {
 page! {
     /// A requested ISP has a direction: MinPower ≥ 0 or MaxPower ≤ 0.
     ///
-    /// Why: a range around zero is satisfied by doing nothing. One bound may be zero: direction without a minimum.
+    /// Why: a range around zero needs no change of power. One bound may be zero: a direction without a minimum.
     /// Clause: FlexRequest: rejection reason "Requested Power discrepancy".
     /// Example: `Disposition="Requested" MinPower="-45000" MaxPower="5000"`.
     REQUESTED_DIRECTION, requested_direction

@@ -5,7 +5,7 @@ use crate::uftp::validate::case::{Breach, Case, Verdict, require};
 use crate::uftp::validate::rule::page;
 
 page! {
-    /// A message speaks version 3.0.0 or 3.1.0.
+    /// The version of a message is 3.0.0 or 3.1.0.
     ///
     /// Why: another version may mean something else by the same attribute. The response repeats the sender's version, so that it can be read.
     /// Clause: "Version" of the common attributes; "an unsupported version is rejected".
@@ -19,9 +19,9 @@ fn version_supported(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// The message's sender is the envelope's.
+    /// The sender of the message is the sender of the envelope.
     ///
-    /// Why: the signature vouches for the envelope's sender only.
+    /// Why: the signature proves only the sender of the envelope.
     /// Clause: rejection reason "Mismatch SenderDomain"; common attribute "SenderDomain".
     /// Example: an envelope of `agr.example.com` around `SenderDomain="other.example.com"`.
     ENVELOPE_SENDER, envelope_sender
@@ -50,9 +50,9 @@ fn sender_role(case: &Case<'_>) -> Verdict {
 page! {
     /// The receiver knows a participant of the sender's domain and role.
     ///
-    /// Why: there is nobody to answer and no agreement to act under.
+    /// Why: the receiver can neither answer nor act under an agreement.
     /// Clause: rejection reason "Unknown SenderDomain (message)".
-    /// Example: an offer of an aggregator that the operator never heard of.
+    /// Example: an offer of an aggregator that is unknown to the operator.
     SENDER_KNOWN, sender_known
 }
 
@@ -64,7 +64,7 @@ fn sender_known(case: &Case<'_>) -> Verdict {
 page! {
     /// The sender is not blocked.
     ///
-    /// Why: a receiver may stop dealing with a participant without forgetting it.
+    /// Why: a receiver may block a participant without deleting it.
     /// Clause: rejection reason "Barred Sender".
     /// Example: any message of a participant that was blocked after repeated faults.
     SENDER_NOT_BARRED, sender_not_barred
@@ -78,7 +78,7 @@ fn sender_not_barred(case: &Case<'_>) -> Verdict {
 page! {
     /// A common reference operator in closed mode serves registered participants only.
     ///
-    /// Why: the registry tells where connections lie and who represents them.
+    /// Why: the registry holds the location of connections and their aggregators.
     /// Clause: AGRPortfolioUpdate, AGRPortfolioQuery, DSOPortfolioUpdate, DSOPortfolioQuery: rejection reason "Unauthorized".
     /// Example: a portfolio query of an aggregator that has not registered.
     SENDER_AUTHORIZED, sender_authorized
@@ -92,7 +92,7 @@ fn sender_authorized(case: &Case<'_>) -> Verdict {
 page! {
     /// The message is for this receiver.
     ///
-    /// Why: an endpoint may serve several domains, and a message must not be acted upon by another than it was meant for.
+    /// Why: an endpoint may serve several domains, and only the addressed one may act on a message.
     /// Clause: rejection reason "Unknown RecipientDomain".
     /// Example: `RecipientDomain="other.example.com"` at the endpoint of `dso.example.com`.
     RECIPIENT_KNOWN, recipient_known
@@ -103,9 +103,9 @@ fn recipient_known(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// The receiver's role takes this message.
+    /// The receiver's role accepts this message.
     ///
-    /// Why: an aggregator has no use for an offer.
+    /// Why: an aggregator cannot process an offer.
     /// Clause: rejection reason "Invalid Message" (unacceptable type); the sender and recipient of each message definition.
     /// Example: a FlexOffer to an aggregator.
     RECIPIENT_ROLE, recipient_role
@@ -119,9 +119,9 @@ fn recipient_role(case: &Case<'_>) -> Verdict {
 }
 
 page! {
-    /// A MessageID is used for one message only.
+    /// A MessageID identifies one message only.
     ///
-    /// Why: references would become ambiguous. The same message once more is no fault: "Already Submitted" is answered by the response it got the first time, which the participant's book keeps.
+    /// Why: references would be ambiguous. Repeating the same message is not a fault: in the case of "Already Submitted", the receiver repeats its first response.
     /// Clause: rejection reasons "Duplicate Identifier", "Already Submitted"; idempotency by (SenderDomain, RecipientDomain, MessageID).
     /// Example: an offer with another price under the MessageID of an earlier one.
     DUPLICATE_IDENTIFIER, duplicate_identifier

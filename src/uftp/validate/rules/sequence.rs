@@ -10,7 +10,7 @@ use crate::uftp::validate::rule::page;
 page! {
     /// An order does not buy an offer that has been revoked, or is being revoked.
     ///
-    /// Why: where order and revocation cross, the revocation wins. From sending the revocation until its rejection the aggregator refuses orders for the offer.
+    /// Why: if order and revocation cross, the revocation wins. From sending the revocation until its rejection the aggregator refuses orders for the offer.
     /// Clause: rejection reason "Reference message revoked"; FlexOfferRevocation.
     /// Example: an order that was sent before the operator saw the revocation.
     REFERENCE_REVOKED, reference_revoked
@@ -36,7 +36,7 @@ fn offer_ordered_once(case: &Case<'_>) -> Verdict {
 page! {
     /// A new version has a higher revision than any accepted one.
     ///
-    /// Why: messages may overtake each other, and what is older must not replace what is newer. Revisions count per sender, congestion point (or meter) and Period; those of a FlexRequest also per ContractID and ServiceType. The specification leaves the scope open.
+    /// Why: messages may overtake each other, and an older version must not replace a newer one. Revisions count per sender, congestion point (or meter) and Period; those of a FlexRequest also per ContractID and ServiceType. The specification leaves the scope open.
     /// Clause: rejection reason "Subordinate sequence number"; attribute "Revision" of D-Prognosis, FlexRequest and Metering.
     /// Example: revision 1 after revision 2.
     REVISION, revision
@@ -58,7 +58,7 @@ fn revision(case: &Case<'_>) -> Verdict {
 page! {
     /// A portfolio update was made later than the last accepted one of its sender.
     ///
-    /// Why: messages may overtake each other. The text asks for a sequence number that the schema does not have; the time stamp serves.
+    /// Why: messages may overtake each other. The text requires a sequence number that the schema does not have; the rule uses the time stamp.
     /// Clause: AGRPortfolioUpdate, DSOPortfolioUpdate: rejection reason "Subordinate sequence number".
     /// Example: an update of 08:00 that arrives after the one of 09:00.
     PORTFOLIO_ORDER, portfolio_order
@@ -73,7 +73,7 @@ fn portfolio_order(case: &Case<'_>) -> Verdict {
 page! {
     /// A revoked offer has not been ordered.
     ///
-    /// Why: an order binds once it is accepted. An order that still waits for its answer does not count: where it crosses the revocation, the revocation wins.
+    /// Why: an order binds once it is accepted. An order without an answer does not count: if it crosses the revocation, the revocation wins.
     /// Clause: FlexOfferRevocation: rejection reason "Flexibility procured".
     /// Example: a revocation after the FlexOrderResponse.
     NOT_PROCURED, not_procured
@@ -86,7 +86,7 @@ fn not_procured(case: &Case<'_>) -> Verdict {
 page! {
     /// An offer is revoked before its first ISP begins.
     ///
-    /// Why: in the operate phase an offer is revoked only if none of its ISPs is in or past it.
+    /// Why: in the operate phase, an offer can be revoked only if none of its ISPs has begun.
     /// Clause: FlexOfferRevocation, phases in which it may be sent.
     /// Example: a revocation at 16:50 of an offer whose first ISP began at 16:45.
     REVOCATION_IN_TIME, revocation_in_time

@@ -9,7 +9,7 @@ use crate::uftp::validate::rule::page;
 page! {
     /// A settlement contains every order of its window.
     ///
-    /// Why: what is left out would never be paid.
+    /// Why: a missing order would never be paid.
     /// Clause: FlexSettlement: rejection reason "Missing Settlement Items".
     /// Example: March is settled without the order of 10 March.
     SETTLEMENT_ITEMS, settlement_items
@@ -29,7 +29,7 @@ fn settlement_items(case: &Case<'_>) -> Verdict {
 page! {
     /// A settlement begins no later than the earliest unsettled order, and settles nothing twice.
     ///
-    /// Why: earlier orders would be left behind; settled ones would be paid again.
+    /// Why: otherwise earlier orders would stay unpaid, or settled ones would be paid again.
     /// Clause: FlexSettlement: rejection reason "PeriodStart rejected"; a Period that is already settled is not settled again.
     /// Example: a settlement from 11 March on while the order of 10 March is unsettled.
     SETTLEMENT_START, settlement_start
@@ -48,7 +48,7 @@ fn settlement_start(case: &Case<'_>) -> Verdict {
 page! {
     /// A settlement ends no earlier than it begins, and its last day is over.
     ///
-    /// Why: what has not been delivered cannot be settled.
+    /// Why: flexibility can be settled only after delivery.
     /// Clause: FlexSettlement: rejection reason "PeriodEnd rejected".
     /// Example: the settlement of March, sent on 31 March.
     SETTLEMENT_END, settlement_end
