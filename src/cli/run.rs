@@ -14,7 +14,7 @@ use super::outcome::json as findings_json;
 use super::progress::Progress;
 use super::rules::{COLLAPSED, UNBOOKED, UNSOLVED_STEPS};
 use super::{Outcome, print, report};
-use crate::diagnostic::{Findings, did_you_mean};
+use crate::diagnostic::{Findings, did_you_mean, visible};
 use crate::kpi;
 use crate::output::manifest::{Duration, Output};
 use crate::output::{Manifest, OUTPUTS, OutputError, RunFolder, file_name};
@@ -69,7 +69,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
             (Json::Null, false)
         }
     };
-    print(&format!("{}\n", json!({ "scenario": args.scenario, "ok": ok, "findings": findings_json(&odd), "results": found })));
+    print(&format!(
+        "{}\n",
+        json!({ "scenario": args.scenario.display().to_string(), "ok": ok, "findings": findings_json(&odd), "results": found })
+    ));
     Ok(if ok { Outcome::Done } else { Outcome::Refused })
 }
 
@@ -130,7 +133,9 @@ fn results(args: &Args, warn: &mut dyn FnMut(Findings)) -> Result<Json, Findings
         target.display(),
         page.display()
     ));
-    Ok(json!({ "folder": target, "report": page, "kept": kept, "kpis": figures }))
+    let shown = |path: &Path| path.display().to_string();
+    let kept: Vec<String> = kept.iter().map(|path| shown(path)).collect();
+    Ok(json!({ "folder": shown(&target), "report": shown(&page), "kept": kept, "kpis": figures }))
 }
 
 /// Key figures by strategy and key; null where one has no meaning or no price.
@@ -145,7 +150,7 @@ fn kept_sentence(kept: &[PathBuf]) -> String {
     if kept.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = kept.iter().take(SHOWN).map(|path| format!("'{}'", path.display())).collect();
+    let names: Vec<String> = kept.iter().take(SHOWN).map(|path| format!("'{}'", visible(&path.to_string_lossy()))).collect();
     let more = kept.len().checked_sub(SHOWN + 1).map_or_else(String::new, |n| format!(" and {} more", n + 1));
     format!("\nNote: the folder keeps files that no run wrote: {}{more}\n", names.join(", "))
 }

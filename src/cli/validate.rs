@@ -61,7 +61,10 @@ fn object(path: &Path, checked: &Result<(String, Findings), Findings>) -> String
         Ok((summary, odd)) => (Some(summary), odd),
         Err(faults) => (None, faults),
     };
-    format!("{}\n", serde_json::json!({ "scenario": path, "ok": checked.is_ok(), "summary": summary, "findings": json(findings) }))
+    format!(
+        "{}\n",
+        serde_json::json!({ "scenario": path.display().to_string(), "ok": checked.is_ok(), "summary": summary, "findings": json(findings) })
+    )
 }
 
 /// What a scenario is, in a line.

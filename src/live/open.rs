@@ -10,6 +10,7 @@ use crate::diagnostic::{Finding, Findings};
 use crate::ids::Role;
 use crate::scenario::lint::missing_file;
 use crate::scenario::{Document, Language};
+use crate::table::read::regular;
 use crate::time::SimTime;
 use crate::uftp::sign::SecretKey;
 
@@ -24,7 +25,8 @@ pub fn load(path: &Path, role: Role, read_key: &dyn Fn(&Path) -> Result<SecretKe
     let loaded = Loaded { config, document, role, file: path.to_path_buf() };
     let mut meaning = check::all(&loaded);
     // A key that is not there has been told.
-    let key = loaded.document.file("private_key").filter(|file| file.is_file()).and_then(|file| match read_key(&file) {
+    let key = loaded.document.file("private_key").filter(|file| file.exists() && !file.is_dir());
+    let key = key.and_then(|file| match regular(&file).and_then(|()| read_key(&file)) {
         Ok(key) => Some(key),
         Err(finding) => {
             meaning.push(loaded.at("private_key", finding));

@@ -45,6 +45,9 @@ impl RunFolder {
                 take_over(&folder, &target)?;
             }
         }
+        if target.is_dir() {
+            movable(&target, &kept(&target)?)?;
+        }
         sweep_up(&target);
         let staging = Staging::beside(&target);
         staging.make(staging.path()).map_err(OutputError::io("make", staging.path()))?;
@@ -94,7 +97,9 @@ impl RunFolder {
             staging.publish(|new| fs::rename(new, &target)).map_err(OutputError::io("publish", &target))?;
             return Ok(Vec::new());
         }
-        let taken = kept(&target)?.into_iter().find(|path| staging.path().join(path).symlink_metadata().is_ok_and(|m| !m.is_dir()));
+        let kept = kept(&target)?;
+        movable(&target, &kept)?;
+        let taken = kept.into_iter().find(|path| staging.path().join(path).symlink_metadata().is_ok_and(|m| !m.is_dir()));
         if let Some(path) = taken {
             return Err(OutputError::Kept { path: target.join(path) });
         }
@@ -191,10 +196,7 @@ fn replaceable(target: &Path) -> Result<(), OutputError> {
 
 /// What stands in a run's folder that the run has not written, as paths inside of it: files, and folders that hold nothing else.
 fn kept(folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
-    let listed = ours(folder).map(|manifest| manifest.outputs).unwrap_or_default();
-    let mut files: BTreeSet<PathBuf> = listed.into_iter().map(|output| output.file).collect();
-    files.insert(PathBuf::from(FILE_NAME));
-    let folders: BTreeSet<PathBuf> = files.iter().flat_map(|file| file.ancestors().skip(1)).map(Path::to_path_buf).collect();
+    let (files, folders) = written(folder);
     let (mut kept, mut open) = (Vec::new(), vec![PathBuf::new()]);
     while let Some(inside) = open.pop() {
         let place = folder.join(&inside);
@@ -226,6 +228,45 @@ fn take_over(old: &Path, target: &Path) -> Result<Vec<PathBuf>, OutputError> {
         let folder = to.parent().expect("a joined path has a parent");
         fs::create_dir_all(folder).and_then(|()| fs::rename(&from, &to)).map_err(OutputError::io("keep", &from))?;
     }
-    fs::remove_dir_all(old).map_err(OutputError::io("remove", old))?;
+    remove_written(old).map_err(OutputError::io("remove", old))?;
     Ok(kept)
+}
+
+/// Removes what a run has written, and the folder when nothing else is in it any more.
+fn remove_written(old: &Path) -> io::Result<()> {
+    let (files, folders) = written(old);
+    let gone = |result: io::Result<()>| match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    };
+    // The manifest last: without it the folder would be nobody's.
+    files.iter().filter(|file| file.as_path() != Path::new(FILE_NAME)).try_for_each(|file| gone(fs::remove_file(old.join(file))))?;
+    for folder in folders.iter().rev().filter(|folder| !folder.as_os_str().is_empty()) {
+        gone(fs::remove_dir(old.join(folder)))?;
+    }
+    gone(fs::remove_file(old.join(FILE_NAME)))?;
+    gone(fs::remove_dir(old))
+}
+
+/// What the manifest of a folder lists, with the manifest itself, and the folders these files are in, outer ones first.
+fn written(folder: &Path) -> (BTreeSet<PathBuf>, BTreeSet<PathBuf>) {
+    let inside = |file: &Path| file.components().all(|step| matches!(step, Component::Normal(_)));
+    let listed = ours(folder).map(|manifest| manifest.outputs).unwrap_or_default();
+    let mut files: BTreeSet<PathBuf> = listed.into_iter().map(|output| output.file).filter(|file| inside(file)).collect();
+    files.insert(PathBuf::from(FILE_NAME));
+    let folders = files.iter().flat_map(|file| file.ancestors().skip(1)).map(Path::to_path_buf).collect();
+    (files, folders)
+}
+
+/// Whether everything in a run's folder can be moved or removed, before anything is.
+fn movable(folder: &Path, kept: &[PathBuf]) -> Result<(), OutputError> {
+    let (_, folders) = written(folder);
+    let moved = kept.iter().map(|path| folder.join(path)).filter(|path| path.is_dir() && !path.is_symlink());
+    let around = folders.iter().map(|path| folder.join(path)).filter(|path| path.is_dir());
+    for place in around.chain(moved) {
+        #[cfg(unix)]
+        rustix::fs::access(&place, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
+            .map_err(|error| OutputError::io("write into", &place)(error.into()))?;
+    }
+    Ok(())
 }

@@ -179,6 +179,20 @@ impl Folder {
 
 /// The manifest, if the files it lists are as they were written. The page itself may be made anew.
 fn unchanged(folder: &Path, manifest: Manifest) -> Result<Manifest, ReportError> {
+    const READ: [&str; 9] = [
+        RECORD_FILE,
+        "kpi.csv",
+        "congestion.csv",
+        "ledger.csv",
+        "settlement.csv",
+        "unbooked.csv",
+        "elements.parquet",
+        "messages.parquet",
+        "message_isps.parquet",
+    ];
+    if let Some(file) = READ.into_iter().find(|file| manifest.outputs.iter().all(|output| output.file != *file)) {
+        return Err(ReportError::Changed { path: folder.join(file) });
+    }
     for output in manifest.outputs.iter().filter(|output| output.file != PAGE && is_inside(&output.file)) {
         if Output::of(folder, &output.file, None)?.blake3 != output.blake3 {
             return Err(ReportError::Changed { path: folder.join(&output.file) });

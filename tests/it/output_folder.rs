@@ -278,6 +278,13 @@ fn a_report_is_made_of_what_the_run_wrote() {
     done(&folder, &["--out", "w"]);
     let report = || command(&folder, &["report", "w"]).output().unwrap();
     assert!(report().status.success());
+    // A file that the manifest no longer lists is not trusted either.
+    let manifest = fs::read_to_string(folder.join("w/manifest.json")).unwrap();
+    let mut edited: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    edited["outputs"].as_array_mut().unwrap().retain(|output| output["file"] != "kpi.csv");
+    fs::write(folder.join("w/manifest.json"), edited.to_string()).unwrap();
+    assert_eq!(report().status.code(), Some(2));
+    fs::write(folder.join("w/manifest.json"), manifest).unwrap();
     for file in ["kpi.csv", "elements.parquet", "scenario.json"] {
         let path = folder.join("w").join(file);
         let whole = fs::read(&path).unwrap();
@@ -323,4 +330,47 @@ fn a_folder_that_cannot_be_made_is_told_first() {
     let sweep = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/sweep-pv.toml");
     let planned = command(&folder, &["sweep", "plan", sweep.to_str().unwrap(), "--out", "w"]).output().unwrap();
     assert!(String::from_utf8_lossy(&planned.stderr).contains("other results are in it"));
+}
+
+/// What cannot be moved or removed is told before anything is.
+#[cfg(unix)]
+#[test]
+fn a_folder_without_permission_is_refused_whole() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = scratch("permission");
+    done(&folder, &["--out", "w", "--messages-xml"]);
+    fs::create_dir(folder.join("w/mine")).unwrap();
+    fs::write(folder.join("w/mine/note"), "mine").unwrap();
+    for place in ["w/mine", "w/messages", "w"] {
+        fs::set_permissions(folder.join(place), fs::Permissions::from_mode(0o555)).unwrap();
+        // Nothing is without permission for the superuser.
+        let is_root = fs::write(folder.join(place).join("probe"), "").is_ok();
+        if is_root {
+            fs::remove_file(folder.join(place).join("probe")).unwrap();
+        } else {
+            refused(&folder, &["--out", "w"], "cannot-write");
+        }
+        fs::set_permissions(folder.join(place), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    done(&folder, &["--out", "w"]);
+    assert_eq!(fs::read_to_string(folder.join("w/mine/note")).unwrap(), "mine");
+}
+
+/// Names of files are bytes; whatever they are, they reach the terminal and scripts as text that does nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn odd_names_are_shown_escaped() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = scratch("odd names");
+    done(&folder, &["--out", "w"]);
+    for name in [&b"caf\xe9.txt"[..], b"a\x1b[31mred\n2026 payment"] {
+        fs::write(folder.join("w").join(std::ffi::OsStr::from_bytes(name)), "mine").unwrap();
+    }
+    let said = done(&folder, &["--out", "w"]);
+    assert!(said.contains("the folder keeps files") && !said.contains('\u{1b}') && !said.contains("\n2026"), "{said}");
+    let said: serde_json::Value = serde_json::from_str(&done(&folder, &["--out", "w", "--json"])).unwrap();
+    assert_eq!(said["results"]["kept"].as_array().unwrap().len(), 2);
+    let odd = std::ffi::OsStr::from_bytes(b"q\xff.toml");
+    let out = command(&folder, &["validate", "--json"]).arg(odd).output().unwrap();
+    assert_eq!(out.status.code(), Some(2), "{}", String::from_utf8_lossy(&out.stderr));
 }

@@ -314,3 +314,21 @@ fn a_prefix_ends_with_its_element() {
     let outside = format!("{} i:schemaLocation=\"\"{}", &within[..second], &within[second..]);
     assert!(matches!(problem(&outside), Problem::Namespace { .. }));
 }
+
+/// One byte-order mark is passed over; a second one, and blanks that XML does not have, are refused wherever they stand.
+#[test]
+fn marks_and_blanks_are_those_of_xml() {
+    for (t, message, text) in samples() {
+        assert_eq!(xml::read(format!("\u{feff}{text}").as_bytes()).as_ref(), Ok(&message), "{}", t.name());
+        for marks in 2..5 {
+            assert!(xml::read(format!("{}{text}", "\u{feff}".repeat(marks)).as_bytes()).is_err(), "{}: {marks} marks", t.name());
+        }
+        let root = text.find(t.name()).unwrap() - 1;
+        for blank in ["\u{c}", "\u{b}", "\u{a0}", "\u{85}"] {
+            for place in [root, text.len(), root + 1 + t.name().len()] {
+                let spoilt = format!("{}{blank}{}", &text[..place], &text[place..]);
+                assert!(xml::read(spoilt.as_bytes()).is_err(), "{}: {blank:?} at {place}", t.name());
+            }
+        }
+    }
+}

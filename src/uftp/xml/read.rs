@@ -120,6 +120,10 @@ impl<'a> Reader<'a> {
         events.config_mut().check_comments = true;
         let (open, spare, message_type) = (Vec::new(), Vec::new(), MessageType::TestMessage);
         let mut r = Reader { source, events, peeked: None, open, spare, prefixes: Prefixes::default(), message_type };
+        if source.starts_with('\u{feff}') {
+            // The reader below would pass over a second one, and count without it.
+            return Err(r.ill_formed(0, "a byte-order mark stands once at the very beginning or nowhere"));
+        }
         match r.next()? {
             Token::Open(root) => Ok((r, root)),
             Token::Close | Token::End => Err(r.ill_formed(source.len(), "there is no element")),
@@ -254,9 +258,9 @@ impl<'a> Reader<'a> {
                 Event::End(_) => return Ok(Token::Close),
                 Event::Eof => return Ok(Token::End),
                 Event::Comment(_) => {}
-                Event::Text(_) if self.source[at..end].bytes().all(|b| b.is_ascii_whitespace()) => {}
+                Event::Text(_) if self.source[at..end].bytes().all(is_blank) => {}
                 Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
-                    let blank = self.source[at..end].bytes().take_while(u8::is_ascii_whitespace).count();
+                    let blank = self.source[at..end].bytes().take_while(|b| is_blank(*b)).count();
                     let element = self.open.last().map(|frame| frame.name.to_owned());
                     let problem = element.map_or(Problem::Outside, |element| Problem::Text { element });
                     return Err(self.error(at + blank, problem));
@@ -277,7 +281,7 @@ impl<'a> Reader<'a> {
     /// The element whose tag begins at `at` and whose content ends before `end`.
     fn frame(&mut self, at: usize, end: usize, closed: bool) -> Result<Frame<'a>, ReadError> {
         let content = &self.source[at + 1..end];
-        let name = content.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or("");
+        let name = content.split([' ', '\t', '\r', '\n']).next().unwrap_or("");
         if name.contains(':') {
             return Err(self.error(at, Problem::Namespace { name: shortened(name) }));
         }
@@ -293,7 +297,7 @@ impl<'a> Reader<'a> {
             })?;
             let (key, Cow::Borrowed(raw)) = (attribute.key.0, attribute.value) else { unreachable!("values are borrowed from the text") };
             let key_at = key.as_ptr() as usize - self.source.as_ptr() as usize;
-            if !self.source.as_bytes()[key_at - 1].is_ascii_whitespace() {
+            if !is_blank(self.source.as_bytes()[key_at - 1]) {
                 return Err(self.ill_formed(key_at, "a blank is missing between attributes"));
             }
             let list = if key == "xmlns" || key.contains(':') { &mut prefixed } else { &mut attributes };
@@ -449,4 +453,9 @@ impl<T: Value> ReadAttribute for Option<T> {
     fn absent() -> Option<Option<T>> {
         Some(None)
     }
+}
+
+/// The blanks of XML: ASCII's form feed is none.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
