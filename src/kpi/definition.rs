@@ -207,7 +207,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "steps without a load-flow solution",
         "",
         0,
-        "number of steps that every other figure leaves out",
+        "number of steps; if there are any, the figures of congestion, voltage, assets, losses and ageing have no value",
         METERS,
     ),
     kpi(

@@ -57,7 +57,7 @@ fn notes(folder: &Folder) -> Vec<String> {
         .collect();
     notes.push(match unsolved.is_empty() {
         true => "The load flow has a solution in every step of every strategy.".to_owned(),
-        false => format!("The load flow has no solution in {}; every other figure leaves these steps out.", unsolved.join(", ")),
+        false => format!("The load flow has no solution in {}; the figures that depend on it have no value.", unsolved.join(", ")),
     });
     notes.extend(unbooked(folder));
     notes.extend(too_hot(folder));

@@ -393,7 +393,7 @@ fn another_configuration_or_program_closes_the_day_first() {
         "agr",
     );
     assert!(told.contains("[other-business]") && told.contains("market.order") && told.contains("participant.toml:14"), "{told}");
-    assert!(told.contains("aggregator.margin") && told.contains("close the day first"), "{told}");
+    assert!(told.contains("aggregator.margin") && told.contains("finish trading"), "{told}");
     let journal = folder.join("participant.journal");
     let text = fs::read_to_string(&journal).unwrap();
     let version = format!("\"program\":\"{}\"", env!("CARGO_PKG_VERSION"));
