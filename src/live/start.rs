@@ -167,7 +167,7 @@ fn same(head: &Head, loaded: &Loaded, business: &Business) -> Result<(), Finding
     let journal = loaded.journal();
     if head.program != PROGRAM {
         let finding =
-            OTHER_PROGRAM.finding(format!("version {} started the journal '{}', this is {PROGRAM}", journal.display(), head.program));
+            OTHER_PROGRAM.finding(format!("version {} started the journal '{}', this is {PROGRAM}", head.program, journal.display()));
         return Err(loaded.at("journal", finding.help(CLOSE_FIRST)).into());
     }
     let mut findings = Findings::default();

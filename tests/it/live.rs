@@ -400,7 +400,7 @@ fn another_configuration_or_program_closes_the_day_first() {
     assert!(text.contains(&version));
     fs::write(&journal, chained(&text.replace(&version, "\"program\":\"0.0.9\""))).unwrap();
     let told = refused(&configure(&folder, "agr", &[]), "agr");
-    assert!(told.contains("[other-program]") && told.contains("0.0.9") && told.contains("close the day first"), "{told}");
+    assert!(told.contains("[other-program]") && told.contains("version 0.0.9") && told.contains("finish trading"), "{told}");
     fs::write(&journal, text.replacen("\"seed\":", "\"seed\": ", 1)).unwrap();
     let told = refused(&configure(&folder, "agr", &[]), "agr");
     assert!(told.contains("[damaged-journal]") && told.contains("line 1"), "{told}");
