@@ -20,7 +20,7 @@ use crate::sweep::{self, Folder, Plan, Results, State, Tally, numbers, ranges};
 /// Arguments of `sweep`: a scenario to be run here from beginning to end, or a step of a sharded sweep.
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-#[command(after_help = "Example:\n  copperplate sweep scenarios/sweep-pv.toml --set sweep.seeds=20 --threads 2")]
+#[command(after_help = "Example:\n  copperplate sweep scenarios/sweep-pv.toml --set sweep.seeds=20 --threads 2 --out outputs/twenty-seeds")]
 pub(super) struct Args {
     #[command(subcommand)]
     step: Option<Step>,
