@@ -331,7 +331,13 @@ fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: Option<&R
 fn profile(row: Row<'_>, column: &str, profiles: Option<&ProfileTable>, f: &mut Findings) -> Option<ProfileIdx> {
     let (name, profiles) = (row.optional(column)?, profiles?);
     let found = profiles.find(name);
-    if found.is_none() {
+    if found.is_none() && profiles.names().is_empty() {
+        // One file is missing, however many assets name its columns.
+        if f.0.iter().all(|finding| finding.code != rules::UNKNOWN_PROFILE.code) {
+            let finding = rules::UNKNOWN_PROFILE.finding(format!("the feeder has no profiles, and assets name some, such as '{name}'"));
+            f.push(row.at(column, finding.help(format!("add {CSV} or {PARQUET} to the folder"))));
+        }
+    } else if found.is_none() {
         let finding = rules::UNKNOWN_PROFILE.finding(format!("there is no profile '{name}' in {CSV} or {PARQUET}"));
         f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))));
     }
