@@ -55,7 +55,7 @@ pub fn write(results: &Results, design: &str, folder: &Path) -> Result<Vec<Strin
 }
 
 fn svg(path: &Path, figure: &Figure) -> Result<(), OutputError> {
-    std::fs::write(path, figure.svg()).map_err(|source| OutputError::Io { action: "write", path: path.to_path_buf(), source })
+    std::fs::write(path, figure.svg()).map_err(OutputError::io("write", path))
 }
 
 fn some(table: Table) -> Option<Table> {

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::rules::FILE_EXISTS;
 use crate::diagnostic::Findings;
-use crate::output::error::CANNOT_WRITE;
-use crate::output::manifest::{Input, Manifest, Output, Status};
+use crate::output::manifest::{Input, Manifest, Output, PROGRAM, Status};
 use crate::output::{OutputError, RunFolder, publish_file};
 
 /// Writes `files` into `dir`, which is made when it is not there. Files that are there already with another content are somebody's
@@ -25,7 +24,7 @@ pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findi
         return Err(findings);
     }
     for (name, bytes) in files {
-        write(&dir.join(name), bytes)?;
+        publish_file(&dir.join(name), |file| std::fs::write(file, bytes).map_err(OutputError::io("write", file)))?;
     }
     Ok(())
 }
@@ -37,11 +36,10 @@ pub(super) fn publish(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findi
 pub(super) fn publish_results(dir: &Path, inputs: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Findings> {
     let folder = RunFolder::create(dir)?;
     for (name, bytes) in files {
-        let path = folder.file(name)?;
-        std::fs::write(&path, bytes).map_err(|source| OutputError::Io { action: "write", path, source })?;
+        folder.write(name, bytes)?;
     }
     let manifest = Manifest {
-        program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+        program: PROGRAM.to_owned(),
         status: Status::Complete,
         scenario: inputs.display().to_string(),
         overrides: Vec::new(),
@@ -54,12 +52,6 @@ pub(super) fn publish_results(dir: &Path, inputs: &Path, files: &[(&str, Vec<u8>
     };
     folder.publish(&manifest)?;
     Ok(())
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Findings> {
-    let write =
-        |file: &Path| std::fs::write(file, bytes).map_err(|source| OutputError::Io { action: "write", path: file.to_path_buf(), source });
-    publish_file(path, write).map_err(|error| Findings::from(CANNOT_WRITE.finding(error.to_string())))
 }
 
 /// A CSV text with a header.

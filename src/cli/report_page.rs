@@ -30,9 +30,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
         let finding = FILE_EXISTS.finding(format!("'{}' already exists and is no report", target.display()));
         return Err(finding.help("name another file with --out").into());
     }
-    publish_file(&target, |path| {
-        std::fs::write(path, &text).map_err(|source| OutputError::Io { action: "write", path: path.to_path_buf(), source })
-    })?;
+    publish_file(&target, |path| std::fs::write(path, &text).map_err(OutputError::io("write", path)))?;
     print(&format!("{}: {} kB, opens in any browser\n", target.display(), text.len().div_ceil(1000)));
     Ok(Outcome::Done)
 }

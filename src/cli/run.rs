@@ -17,13 +17,13 @@ use super::{Outcome, print, report};
 use crate::diagnostic::{Findings, did_you_mean, visible};
 use crate::kpi;
 use crate::output::manifest::{Duration, Output};
-use crate::output::{Manifest, OUTPUTS, OutputError, RunFolder, file_name};
+use crate::output::{Manifest, OUTPUTS, RunFolder, file_name};
 use crate::report as html_report;
 use crate::results::{Finished, Run, Selection, stage, summary, unmatched, unrecorded};
 use crate::scenario::document::Document;
 use crate::scenario::lint::{unknown_element, unknown_strategy};
 use crate::scenario::study::{Strategy, Study};
-use crate::sim::{Reference, Variant, run_case};
+use crate::sim::{Reference, run_case};
 use crate::units::Money;
 
 /// Arguments of `run`.
@@ -157,9 +157,7 @@ fn kept_sentence(kept: &[PathBuf]) -> String {
 
 /// Writes the page of a run into its folder in the making.
 fn add_page(folder: &RunFolder, manifest: &Manifest) -> Result<Output, Findings> {
-    let page = html_report::page_of_run(folder.path(), manifest)?;
-    let path = folder.file(html_report::FILE_NAME)?;
-    std::fs::write(&path, page).map_err(|source| OutputError::Io { action: "write", path, source })?;
+    folder.write(html_report::FILE_NAME, html_report::page_of_run(folder.path(), manifest)?)?;
     Ok(Output::of(folder.path(), html_report::FILE_NAME, None)?)
 }
 
@@ -204,7 +202,7 @@ fn no_solution(document: &Document) -> Findings {
 fn unsolved(study: &Study, cases: &[Finished<'_>]) -> Findings {
     let mut findings = Findings::default();
     for c in cases {
-        let steps = Variant::ALL.into_iter().map(|variant| c.case.recording.of(variant).not_converged).max().unwrap_or(0);
+        let steps = c.case.recording.unsolved_steps();
         if steps > 0 {
             let message = format!("the load flow of '{}' has no solution in {steps} of {} steps", c.strategy.name, study.steps);
             let help = "figures that rest on load flows are not given; the branches cannot carry the power of these steps";

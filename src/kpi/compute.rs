@@ -25,7 +25,7 @@ pub fn compute(study: &Study, strategy: &Strategy, case: &CaseResult) -> Kpis {
     users(&mut k, case);
     let lives = assets(&mut k, study, &grid, case);
     system_cost(&mut k, study, case, lives);
-    if Variant::ALL.into_iter().any(|variant| case.recording.of(variant).not_converged > 0) {
+    if case.recording.unsolved_steps() > 0 {
         k.forget_what_rests_on_load_flows();
     }
     k

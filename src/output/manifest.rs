@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::output::OutputError;
 
+/// Program and version, as every record of results says them.
+pub const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
 /// Name of the manifest in a run's folder.
 pub const FILE_NAME: &str = "manifest.json";
 

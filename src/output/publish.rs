@@ -36,7 +36,8 @@ impl RunFolder {
     /// when the file system refuses.
     pub fn create(target: &Path) -> Result<RunFolder, OutputError> {
         let target = followed(target)?;
-        RunFolder::may_stand_at(&target)?;
+        is_for_one(&target)?;
+        replaceable(&target)?;
         for folder in dead(&target, "replaced") {
             // A run was killed between its last two renames.
             if fs::exists(&target).is_ok_and(|there| !there) {
@@ -54,16 +55,6 @@ impl RunFolder {
         Ok(RunFolder { target, staging })
     }
 
-    /// Whether a run may put its folder at `target`: what [`RunFolder::create`] asks, for who wants to know before hours of work.
-    ///
-    /// # Errors
-    /// As [`RunFolder::create`].
-    pub fn may_stand_at(target: &Path) -> Result<(), OutputError> {
-        let target = followed(target)?;
-        is_for_one(&target)?;
-        replaceable(&target)
-    }
-
     /// Where to write the file called `name`, a path inside the folder. Panics if it leads out of it, which is a fault of the caller.
     ///
     /// # Errors
@@ -74,6 +65,15 @@ impl RunFolder {
         let folder = path.parent().expect("a joined path has a parent");
         self.staging.make(folder).map_err(OutputError::io("make", folder))?;
         Ok(path)
+    }
+
+    /// Writes the file called `name` with `bytes`.
+    ///
+    /// # Errors
+    /// As [`RunFolder::file`], and when the file cannot be written.
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<(), OutputError> {
+        let path = self.file(name)?;
+        fs::write(&path, bytes).map_err(OutputError::io("write", &path))
     }
 
     /// The folder being filled.

@@ -222,14 +222,9 @@ pub(super) fn write_xml(folder: &RunFolder, cases: &[Finished<'_>]) -> Result<Ve
     for c in cases {
         for (k, m) in c.case.messages.iter().enumerate() {
             let name = format!("messages/{}/{k:06}-{}.xml", file_name(&c.strategy.name), m.message.message_type().name());
-            let path = folder.file(&name)?;
-            write_file(&path, xml::write(&m.message).as_ref())?;
+            folder.write(&name, xml::write(&m.message))?;
             files.push(name);
         }
     }
     Ok(files)
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
-    std::fs::write(path, bytes).map_err(|source| OutputError::Io { action: "write", path: path.to_path_buf(), source })
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::output::manifest::{Duration, Input, Manifest, Output, Status};
+use crate::output::manifest::{Duration, Input, Manifest, Output, PROGRAM, Status};
 use crate::output::write_csv;
 use crate::output::{OutputError, RunFolder};
 use crate::scenario::schema::Scenario;
@@ -56,7 +56,7 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFol
     outputs.push(("message_isps.parquet".to_owned(), Some(rows)));
     for (name, figure) in pictures::all(study, cases) {
         let file = format!("{name}.svg");
-        write_text(&folder, &file, &figure.svg())?;
+        folder.write(&file, figure.svg())?;
         outputs.push((file, None));
         #[cfg(feature = "png")]
         {
@@ -69,13 +69,13 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFol
         }
     }
     let record = serde_json::to_string_pretty(&Record::new(run.document, study, cases)).expect("a record serialises") + "\n";
-    write_text(&folder, RECORD_FILE, &record)?;
+    folder.write(RECORD_FILE, record)?;
     outputs.push((RECORD_FILE.to_owned(), None));
     if run.xml {
         outputs.extend(messages::write_xml(&folder, cases)?.into_iter().map(|file| (file, None)));
     }
     let manifest = Manifest {
-        program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+        program: PROGRAM.to_owned(),
         status: Status::Complete,
         scenario: run.scenario.display().to_string(),
         overrides: run.overrides.to_vec(),
@@ -87,11 +87,6 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFol
         durations: run.durations,
     };
     Ok((folder, manifest))
-}
-
-fn write_text(folder: &RunFolder, name: &str, text: &str) -> Result<(), OutputError> {
-    let path = folder.file(name)?;
-    std::fs::write(&path, text).map_err(|source| OutputError::Io { action: "write", path, source })
 }
 
 #[cfg(test)]

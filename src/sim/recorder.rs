@@ -194,6 +194,12 @@ impl Recording {
         }
     }
 
+    /// Steps without a solution in the variant that has most of them.
+    #[must_use]
+    pub fn unsolved_steps(&self) -> usize {
+        Variant::ALL.into_iter().map(|variant| self.of(variant).not_converged).max().unwrap_or(0)
+    }
+
     /// What the load flows of a variant found. Where a case neither trades nor limits, orders alone are what happens.
     #[must_use]
     pub fn of(&self, variant: Variant) -> &Flows {

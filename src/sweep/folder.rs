@@ -22,7 +22,7 @@ use super::plan::{Plan, design_name};
 use super::seal::State;
 use super::{results, rules, seal};
 use crate::diagnostic::Findings;
-use crate::output::manifest::Input;
+use crate::output::manifest::{Input, PROGRAM};
 use crate::output::{OutputError, is_for_one, publish_file, sweep_up_all};
 
 /// Name of the record.
@@ -68,7 +68,7 @@ pub struct Record {
 impl Record {
     fn of(plan: &Plan) -> Record {
         Record {
-            program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+            program: PROGRAM.to_owned(),
             scenario: plan.scenario.clone(),
             overrides: plan.overrides.clone(),
             name: plan.name.clone(),

@@ -15,7 +15,7 @@ use crate::output::{Column, OutputError, Table, write_parquet};
 use crate::scenario::document::Document;
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
-use crate::sim::{Reference, Variant, run_case};
+use crate::sim::{Reference, run_case};
 
 /// Called after each case with whether it failed.
 pub type Progress<'a> = &'a (dyn Fn(bool) + Sync);
@@ -86,7 +86,7 @@ impl Bench {
 fn figures(study: &Study, reference: &Reference, case: &Case) -> Result<Kpis, String> {
     let strategy = &study.strategies[case.strategy];
     let result = run_case(study, reference, strategy, &|_| {});
-    let unsolved: usize = Variant::ALL.into_iter().map(|v| result.recording.of(v).not_converged).max().unwrap_or(0);
+    let unsolved = result.recording.unsolved_steps();
     if unsolved > 0 {
         return Err(format!("the load flow has no solution in {unsolved} of {} steps", study.steps));
     }
