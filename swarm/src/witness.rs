@@ -117,6 +117,11 @@ impl Witness {
         &self.of(variant).p_w[step * self.connections..][..self.connections]
     }
 
+    /// Whether every step of every variant that was solved has a load flow.
+    pub(crate) fn all_solved(&self) -> bool {
+        Variant::ALL.into_iter().all(|variant| self.flows(variant).iter().all(|flow| flow.converged))
+    }
+
     /// The load flows of a variant.
     pub(crate) fn flows(&self, variant: Variant) -> &[Flow] {
         &self.of(variant).flows

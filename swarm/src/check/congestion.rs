@@ -7,7 +7,7 @@
 //! l = max over the ends of I / Iᵣ        E = Σ max(0, l − r) · S · Δt        hours = Σ Δt where l > r
 //! ```
 //! for what happens without flexibility (today's grid), with orders alone, and as it was. The loading that the tables keep has 24
-//! bits: a step that close to the limit may count or not.
+//! bits: a step that close to the limit may count or not. Where a step has no load flow, none of these figures is known.
 
 use copperplate::grid::Grid;
 use copperplate::ids::CpIdx;
@@ -134,7 +134,9 @@ impl Figures {
 }
 
 fn hold(run: &Run<'_>, place: &str, own: &Figures, told: &dyn Fn(&'static str) -> Value, found: &mut Found) {
+    let solved = run.witness.all_solved();
     let mut compare = |key: &'static str, least: Option<f64>, most: Option<f64>| {
+        let (least, most) = (least.filter(|_| solved), most.filter(|_| solved));
         let agrees = match (told(key), least, most) {
             (Value::Number(x), Some(least), Some(most)) => x >= least && x <= most,
             (Value::NotApplicable, None, None) => true,

@@ -34,6 +34,12 @@ fn unbalance(run: &Run<'_>, told: Value, found: &mut Found) {
     let Some(buses) = flows.iter().map(|f| f.unbalance.len()).find(|n| *n > 0) else { return };
     let of_bus = |bus: usize| percentile(flows.iter().map(|f| 100.0 * f.unbalance[bus]).collect(), 95);
     let Some(own) = (0..buses).filter_map(of_bus).reduce(f64::max) else { return };
+    if !run.witness.all_solved() {
+        if told != Value::NotApplicable {
+            found.say(NAME, "unbalance", &run.strategy.name, || format!("{told:?} told, and not every step has a load flow"));
+        }
+        return;
+    }
     let Value::Number(x) = told else {
         return found.say(NAME, "unbalance", &run.strategy.name, || "there is no figure".to_owned());
     };
