@@ -4,9 +4,11 @@
 //! A *Period* is one local calendar day of the market's zone; its ISPs are numbered from 1 by elapsed time since local
 //! midnight, so a day has 92, 96 or 100 ISPs of 15 minutes (Shapeshifter specification, "ISP numbering").
 
+mod alignment;
 mod steps;
 pub mod written;
 
+pub use self::alignment::{Alignment, Piece};
 pub use self::steps::Steps;
 
 use std::fmt;

@@ -18,6 +18,7 @@ pub mod curtailable;
 mod device;
 pub mod fixed;
 pub mod model;
+pub mod pv;
 mod session;
 pub mod spec;
 mod store;

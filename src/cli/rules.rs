@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Rule, Severity, UNKNOWN_CODE};
 use crate::scenario::lint;
-use crate::{grid, import, live, output, price, profile, report, sweep, table};
+use crate::{grid, import, live, output, price, profile, report, sweep, table, weather};
 
 use super::message;
 
@@ -31,6 +31,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         lint::catalogue(),
         table::rules::catalogue(),
         profile::rules::catalogue(),
+        weather::rules::catalogue(),
         grid::rules::catalogue(),
         import::rules::catalogue(),
         output::catalogue(),

@@ -48,7 +48,7 @@ pub struct Prices {
 #[must_use]
 pub fn synthetic(p: &Synthetic, calendar: &IspCalendar, seed: u64, on: &Steps) -> Prices {
     let mut day_noise = Stream::new(seed, "market", "day-ahead");
-    let isps = Steps { start: on.start, step: calendar.isp(), count: ((on.end() - on.start).0 / calendar.isp().0) as usize };
+    let isps = isps_of(calendar, on);
     let imbalance_noise = imbalance_noise(seed, &isps);
     let mut prices = Prices::default();
     for start in (0..on.count).map(|k| on.start_of(k)) {
@@ -62,6 +62,21 @@ pub fn synthetic(p: &Synthetic, calendar: &IspCalendar, seed: u64, on: &Steps) -
         prices.imbalance_eur_per_mwh.push(day_ahead + p.imbalance_spread_eur_per_mwh * imbalance_noise[isps.index(start)]);
     }
     prices
+}
+
+/// Day-ahead prices as given, and imbalance prices around them with `spread` as in the synthetic shape.
+#[must_use]
+pub fn around(day_ahead_eur_per_mwh: Vec<f64>, spread_eur_per_mwh: f64, calendar: &IspCalendar, seed: u64, on: &Steps) -> Prices {
+    let isps = isps_of(calendar, on);
+    let noise = imbalance_noise(seed, &isps);
+    let imbalance = |(k, price): (usize, &f64)| price + spread_eur_per_mwh * noise[isps.index(on.start_of(k))];
+    let imbalance_eur_per_mwh = day_ahead_eur_per_mwh.iter().enumerate().map(imbalance).collect();
+    Prices { day_ahead_eur_per_mwh, imbalance_eur_per_mwh }
+}
+
+/// The ISPs of steps that divide them.
+fn isps_of(calendar: &IspCalendar, on: &Steps) -> Steps {
+    Steps { start: on.start, step: calendar.isp(), count: ((on.end() - on.start).0 / calendar.isp().0) as usize }
 }
 
 /// `z` of every ISP.
@@ -122,22 +137,17 @@ pub const PRICES_TIME: Rule = Rule {
 /// # Errors
 /// The file is missing, lacks a column, holds a cell that is no number, has a gap in `time`, or does not cover the run.
 pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Steps) -> Result<(Prices, Findings), Findings> {
-    const COLUMNS: [&str; 2] = ["day_ahead_eur_per_mwh", "imbalance_eur_per_mwh"];
+    const COLUMNS: [&str; 2] = [DAY_AHEAD, "imbalance_eur_per_mwh"];
     let mut findings = Findings::default();
     let source = table::read_text(path)?;
     let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
     if !table.check_columns(&COLUMNS, &[TIME], &mut findings) {
         return Err(findings);
     }
-    let mut price = |row: Row<'_>, column: &str| {
-        let eur_per_mwh = row.number(column, Sign::Any, &mut findings);
-        if eur_per_mwh.abs() > MOST_EUR_PER_MWH {
-            let finding = PRICE_RANGE.finding(format!("a price of {eur_per_mwh} €/MWh exceeds {MOST_EUR_PER_MWH} €/MWh"));
-            findings.push(row.at(column, finding.help("prices are in €/MWh")));
-        }
-        eur_per_mwh
-    };
-    let rows: Vec<[f64; 2]> = table.rows().map(|row| COLUMNS.map(|column| price(row, column))).collect();
+    let mut rows: Vec<[f64; 2]> = Vec::with_capacity(table.len());
+    for row in table.rows() {
+        rows.push(COLUMNS.map(|column| price(row, column, &mut findings)));
+    }
     let dated = table.column(TIME).is_some();
     let Some(start) = (if dated { first_instant(&table, row, &mut findings) } else { Some(on.start) }) else { return Err(findings) };
     let given = Steps { start, step: row, count: rows.len() };
@@ -167,6 +177,38 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     let of = |k: usize| given.averaged(&rows.iter().map(|r| r[k]).collect::<Vec<_>>(), on);
     Ok((Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) }, findings))
 }
+
+/// Day-ahead prices of a file with one row an hour, and the hours: columns `time`, when each begins, and `day_ahead_eur_per_mwh`.
+///
+/// # Errors
+/// The file is missing, lacks a column, holds a cell that is no price, or has a gap in `time`.
+pub fn read_hours(path: &Path) -> Result<(Steps, Vec<f64>), Findings> {
+    let mut findings = Findings::default();
+    let source = table::read_text(path)?;
+    let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
+    if !table.check_columns(&[TIME, DAY_AHEAD], &[], &mut findings) {
+        return Err(findings);
+    }
+    let start = first_instant(&table, SimDuration::hours(1), &mut findings);
+    let values: Vec<f64> = table.rows().map(|row| price(row, DAY_AHEAD, &mut findings)).collect();
+    match start {
+        Some(start) if !findings.has_errors() => Ok((Steps { start, step: SimDuration::hours(1), count: values.len() }, values)),
+        _ => Err(findings),
+    }
+}
+
+/// A cell that is a price, €/MWh.
+fn price(row: Row<'_>, column: &str, findings: &mut Findings) -> f64 {
+    let eur_per_mwh = row.number(column, Sign::Any, findings);
+    if eur_per_mwh.abs() > MOST_EUR_PER_MWH {
+        let finding = PRICE_RANGE.finding(format!("a price of {eur_per_mwh} €/MWh exceeds {MOST_EUR_PER_MWH} €/MWh"));
+        findings.push(row.at(column, finding.help("prices are in €/MWh")));
+    }
+    eur_per_mwh
+}
+
+/// Name of the column of day-ahead prices.
+const DAY_AHEAD: &str = "day_ahead_eur_per_mwh";
 
 /// Name of the optional column that says when rows begin.
 const TIME: &str = "time";

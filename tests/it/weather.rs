@@ -1,0 +1,214 @@
+//! Weather: the shipped series against yields of an independent tool, and the synthetic one against the statistics it was fitted to.
+
+use std::path::Path;
+
+use copperplate::asset::pv::{Plant, ReactiveByVoltage};
+use copperplate::price;
+use copperplate::time::{Alignment, SimDuration, SimTime, Steps};
+use copperplate::weather::synthetic::{Climate, synthetic};
+use copperplate::weather::{Place, Series, Sun, Weather, clear_sky, measured, sun};
+
+fn shipped(name: &str) -> Series {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/weather").join(name);
+    let meta = measured::read_meta(&folder).unwrap();
+    assert_eq!(meta.name, name);
+    let place = Place { latitude_deg: meta.latitude_deg, longitude_deg: meta.longitude_deg };
+    measured::read_csv(&folder.join(measured::SERIES_FILE), place).unwrap()
+}
+
+fn steps_of(series: &Series, minutes: i64) -> Steps {
+    let step = SimDuration::minutes(minutes);
+    Steps { start: series.grid.start, step, count: ((series.grid.end() - series.grid.start).0 / step.0) as usize }
+}
+
+/// kWh per kW of modules on 30° south, east and west, and 10° south, inverter 0.8.
+fn yields(weather: &Weather) -> [f64; 4] {
+    [(30.0, 180.0), (30.0, 90.0), (30.0, 270.0), (10.0, 180.0)].map(|(tilt, azimuth)| {
+        let plant = Plant::new(tilt, azimuth, 1000.0, 800.0);
+        plant.feed_in_w(weather).iter().sum::<f64>() * weather.grid.step.as_hours() / 1000.0
+    })
+}
+
+/// pvlib 0.16.1 on the same rows (SPA, Hay–Davies, ASHRAE, Faiman, PVWatts), labels as interval ends.
+#[test]
+fn shipped_weather_yields_what_pvlib_finds() {
+    for (name, pvlib) in [("duesseldorf-2024", [892.3, 754.9, 726.7, 841.2]), ("aachen-2021", [981.9, 807.2, 790.0, 914.4])] {
+        let series = shipped(name);
+        for minutes in [5, 15, 30] {
+            let run = steps_of(&series, minutes);
+            let alignment = Alignment::of(&run, &series.grid).unwrap();
+            let weather = Weather::new(&series, &alignment, &Weather::fine(&run));
+            for (found, wanted) in yields(&weather).iter().zip(pvlib) {
+                assert!((found / wanted - 1.0).abs() < 0.003, "{name}, {minutes} min: {found} kWh/kW, not {wanted}");
+            }
+        }
+    }
+}
+
+/// Labels read as interval starts would move 4 % from the east to the west roof: the middle of the light says which they are.
+#[test]
+fn light_is_centred_on_the_meridian_passage() {
+    for name in ["duesseldorf-2024", "aachen-2021"] {
+        let series = shipped(name);
+        let (mut ghi_h, mut clear_h) = ((0.0, 0.0), (0.0, 0.0));
+        for (k, ghi) in series.ghi_w_m2.iter().enumerate() {
+            let t = SimTime(series.grid.start_of(k).0 + series.grid.step.0 / 2);
+            let hour = t.0.rem_euclid(86_400) as f64 / 3600.0;
+            let clear = clear_sky::global_w_m2(&Sun::at(series.place, t), t);
+            ghi_h = (ghi_h.0 + ghi, ghi_h.1 + ghi * hour);
+            clear_h = (clear_h.0 + clear, clear_h.1 + clear * hour);
+        }
+        let apart_h = ghi_h.1 / ghi_h.0 - clear_h.1 / clear_h.0;
+        assert!(apart_h.abs() < 0.06, "{name}: light is {apart_h} h off the sun");
+    }
+}
+
+/// Prices and weather of one folder are of the same hours (correlations of the two published series, −0.44 and −0.34).
+#[test]
+fn prices_are_of_the_same_hours() {
+    let series = shipped("duesseldorf-2024");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/weather/duesseldorf-2024");
+    let (hours, prices) = price::read_hours(&folder.join(measured::PRICES_FILE)).unwrap();
+    assert!(hours.start <= series.grid.start && hours.end() >= series.grid.end());
+    let on = Steps { start: SimTime(hours.start.0 + 3600), step: hours.step, count: 8783 };
+    let weather = series.on(&on);
+    let prices = hours.averaged(&prices, &on);
+    let of = |values: &[f64]| correlation(&values.iter().copied().zip(prices.iter().copied()).collect::<Vec<_>>());
+    assert!((of(&weather.ghi_w_m2) + 0.44).abs() < 0.01, "{}", of(&weather.ghi_w_m2));
+    assert!((of(&weather.wind_m_s) + 0.34).abs() < 0.01, "{}", of(&weather.wind_m_s));
+}
+
+fn correlation(pairs: &[(f64, f64)]) -> f64 {
+    let n = pairs.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / n;
+    let (a, b) = (mean(|p| p.0), mean(|p| p.1));
+    let sum = |of: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
+    let (aa, bb) = (sum(&|p| (p.0 - a) * (p.0 - a)), sum(&|p| (p.1 - b) * (p.1 - b)));
+    sum(&|p| (p.0 - a) * (p.1 - b)) / libm::sqrt(aa * bb)
+}
+
+const PLACE: Place = Place { latitude_deg: 51.0, longitude_deg: 6.4 };
+
+/// 2024-01-01T00:00Z.
+const NEW_YEAR: SimTime = SimTime(1_704_067_200);
+
+fn drawn(seed: u64) -> Series {
+    synthetic(&Climate::default(), PLACE, seed, NEW_YEAR, SimTime(NEW_YEAR.0 + 366 * 86_400))
+}
+
+/// A day of synthetic weather.
+struct Day {
+    season: usize,
+    /// Mean temperature less that of the date, over the season's standard deviation.
+    anomaly: f64,
+    /// Global irradiance over that of the clear sky.
+    clearness: f64,
+    /// The same of every quarter with the sun 6° high, over that of the day.
+    ratios: Vec<f64>,
+    mean_c: f64,
+    ghi_kwh_m2: f64,
+}
+
+fn day(series: &Series, d: usize) -> Day {
+    let climate = Climate::default();
+    let noon = series.grid.start_of(d * 96 + 48);
+    let season = (sun::month(noon) + 1) % 12 / 3;
+    let quarters: Vec<(f64, f64, f64)> = (d * 96..d * 96 + 96)
+        .map(|i| {
+            let t = SimTime(series.grid.start_of(i).0 + 450);
+            let sun = Sun::at(PLACE, t);
+            (series.ghi_w_m2[i], clear_sky::global_w_m2(&sun, t), sun.up)
+        })
+        .collect();
+    let (ghi, clear) = quarters.iter().fold((0.0, 0.0), |(g, c), q| (g + q.0, c + q.1));
+    let mean_c = series.air_c[d * 96..][..96].iter().sum::<f64>() / 96.0;
+    let year = (sun::day_of_year(noon) - climate.warmest_day) / 365.25 * std::f64::consts::TAU;
+    let clearness = ghi / clear;
+    Day {
+        season,
+        anomaly: (mean_c - climate.mean_c - climate.season_k * libm::cos(year)) / climate.anomaly_k[season],
+        clearness,
+        ratios: quarters.iter().filter(|q| q.2 > 0.1).map(|q| q.0 / q.1 / clearness).collect(),
+        mean_c,
+        ghi_kwh_m2: ghi / 4000.0,
+    }
+}
+
+/// Quantiles and correlations are those the model was fitted to (Düsseldorf 2024, Aachen 2021 and 2023), over forty drawn years.
+#[test]
+fn synthetic_weather_has_the_statistics_it_was_fitted_to() {
+    let years: Vec<Vec<Day>> = (0..40)
+        .map(|seed| {
+            let series = drawn(seed);
+            (0..series.grid.count / 96).map(|d| day(&series, d)).collect()
+        })
+        .collect();
+    let all: Vec<&Day> = years.iter().flatten().collect();
+    let within = |what: &str, value: f64, least: f64, most: f64| assert!(value >= least && value <= most, "{what}: {value}");
+    within("mean", all.iter().map(|d| d.mean_c).sum::<f64>() / all.len() as f64, 10.9, 11.5);
+    within("kWh/m² a year", all.iter().map(|d| d.ghi_kwh_m2).sum::<f64>() / 40.0, 990.0, 1145.0);
+    let quantiles = [[0.17, 0.41, 1.0], [0.29, 0.59, 0.96], [0.35, 0.69, 0.96], [0.25, 0.65, 0.99]];
+    let rho = [(-0.33, -0.02), (-0.14, 0.34), (0.45, 0.53), (-0.02, 0.33)];
+    for season in 0..4 {
+        let days: Vec<&&Day> = all.iter().filter(|d| d.season == season).collect();
+        let mut k: Vec<f64> = days.iter().map(|d| d.clearness).collect();
+        k.sort_by(f64::total_cmp);
+        for (share, wanted) in [0.1, 0.5, 0.9].iter().zip(quantiles[season]) {
+            within("quantile", k[(share * k.len() as f64) as usize], wanted - 0.03, wanted + 0.03);
+        }
+        let sigma = libm::sqrt(days.iter().map(|d| d.anomaly * d.anomaly).sum::<f64>() / days.len() as f64);
+        within("sigma", sigma, 0.93, 1.07);
+        let together: Vec<(f64, f64)> = days.iter().map(|d| (d.clearness, d.anomaly)).collect();
+        within("warm when clear", correlation(&together), rho[season].0, rho[season].1);
+    }
+    let next = |of: &dyn Fn(&Day) -> f64| -> Vec<(f64, f64)> {
+        years.iter().flat_map(|year| year.windows(2).map(|w| (of(&w[0]), of(&w[1])))).collect()
+    };
+    within("temperature from day to day", correlation(&next(&|d| d.anomaly)), 0.76, 0.82);
+    within("clearness from day to day", correlation(&next(&|d| d.clearness)), 0.35, 0.50);
+    let lag = |n: usize| -> Vec<(f64, f64)> { all.iter().flat_map(|d| d.ratios.windows(n + 1).map(|w| (w[0], w[n]))).collect() };
+    within("clouds after 15 min", correlation(&lag(1)), 0.70, 0.76);
+    within("clouds after 30 min", correlation(&lag(2)), 0.49, 0.57);
+    for (least, most, spread) in [(0.0, 0.3, (0.52, 0.62)), (0.3, 0.6, (0.52, 0.57)), (0.6, 0.85, (0.35, 0.39)), (0.85, 2.0, (0.15, 0.20))]
+    {
+        let ratios: Vec<f64> =
+            all.iter().filter(|d| d.clearness >= least && d.clearness < most).flat_map(|d| d.ratios.iter().copied()).collect();
+        let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
+        let sigma = libm::sqrt(ratios.iter().map(|r| (r - mean) * (r - mean)).sum::<f64>() / ratios.len() as f64);
+        within("spread", sigma, spread.0, spread.1);
+    }
+}
+
+#[test]
+fn synthetic_weather_is_bounded_and_does_not_depend_on_where_a_run_begins() {
+    let year = drawn(7);
+    for k in 0..year.grid.count {
+        let sun = Sun::at(PLACE, SimTime(year.grid.start_of(k).0 + 450));
+        let most = 0.85 * sun.extraterrestrial_w_m2 * sun.up.max(0.0);
+        assert!(year.ghi_w_m2[k] >= 0.0 && year.ghi_w_m2[k] <= most + 1e-9);
+        assert!(year.dhi_w_m2[k] >= 0.0 && year.dhi_w_m2[k] <= year.ghi_w_m2[k]);
+    }
+    let from = SimTime(NEW_YEAR.0 + 100 * 86_400 + 5 * 3600);
+    let days = synthetic(&Climate::default(), PLACE, 7, from, SimTime(from.0 + 3 * 86_400));
+    let first = year.grid.index(days.grid.start);
+    for (a, b) in [(&year.air_c, &days.air_c), (&year.ghi_w_m2, &days.ghi_w_m2), (&year.dhi_w_m2, &days.dhi_w_m2)] {
+        assert_eq!(a[first..][..days.grid.count], b[..]);
+    }
+    assert_ne!(drawn(8).air_c, year.air_c);
+}
+
+#[test]
+fn a_fleet_looks_south_and_its_inverters_hold_voltage() {
+    let fleet: Vec<Plant> = (0..2000).map(|k| Plant::drawn(1, &format!("pv {k}"), 10_000.0)).collect();
+    let mean = |of: fn(&Plant) -> f64| fleet.iter().map(of).sum::<f64>() / fleet.len() as f64;
+    assert!((mean(|p| p.azimuth_deg) - 180.0).abs() < 3.0 && (mean(|p| p.tilt_deg) - 32.0).abs() < 0.6);
+    assert!((mean(|p| p.inverter_w) - 8500.0).abs() < 60.0);
+    assert!(fleet.iter().all(|p| (90.0..=270.0).contains(&p.azimuth_deg) && (7000.0..=10_000.0).contains(&p.inverter_w)));
+
+    let q = ReactiveByVoltage::vde_ar_n_4105(10_000.0);
+    let at = |u: f64, p_w: f64| q.reactive_var(u, p_w, 10_000.0);
+    // tan φ at power factor 0.9: 0.436 of the rating.
+    assert!((at(1.10, -5000.0) - 4359.0).abs() < 1.0 && (at(0.90, -5000.0) + 4359.0).abs() < 1.0);
+    assert!(at(1.0, -5000.0) == 0.0 && at(1.03, -5000.0).abs() < 1e-9 && (at(1.05, -5000.0) - 2179.4).abs() < 1.0);
+    assert_eq!(at(1.10, -10_000.0), 0.0, "active power comes first");
+}
