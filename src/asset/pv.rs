@@ -132,7 +132,7 @@ impl Plant {
     }
 }
 
-/// Q(U): reactive power of an inverter by the voltage at its terminals, after VDE-AR-N 4105:2018.
+/// Q(U): reactive power of an inverter by the voltage at its terminals, in the manner of VDE-AR-N 4105.
 ///
 /// ```text
 /// q(u) = −q_max        u ≤ u1        low voltage: over-excited, the inverter feeds reactive power in
@@ -150,7 +150,7 @@ pub struct ReactiveByVoltage {
 }
 
 impl ReactiveByVoltage {
-    /// For an inverter of `rating_va`: power factor 0.95 up to 4.6 kVA, 0.90 above.
+    /// For an inverter of `rating_va`: power factor 0.95 up to 4.6 kVA, 0.90 above, as the rule demands; the voltages are a common setting.
     #[must_use]
     pub fn vde_ar_n_4105(rating_va: f64) -> ReactiveByVoltage {
         let power_factor: f64 = if rating_va <= 4600.0 { 0.95 } else { 0.90 };

@@ -136,8 +136,11 @@ fn assets(k: &mut Kpis, study: &Study, grid: &Grid, case: &CaseResult) -> f64 {
     lives
 }
 
-/// Ambient temperature by season and time of day: warmest in the third week of July and at three in the afternoon.
+/// Ambient temperature: that of the weather, or else by season and time of day: warmest in the third week of July and at three in the afternoon.
 fn ambient_c(study: &Study, t: SimTime) -> f64 {
+    if let Some(weather) = &study.weather {
+        return weather.air_c[weather.grid.index(t)];
+    }
     let v = &study.values;
     let day = f64::from(study.calendar.date_of(t).day_of_year());
     let time = study.calendar.local_time(t);

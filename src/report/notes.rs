@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ageing::HIGHEST_HOT_SPOT_C;
 use crate::output::manifest::Status;
-use crate::scenario::schema::{Forecast, Prices};
+use crate::scenario::schema::{Forecast, Prices, Weather};
 use crate::units::Money;
 
 use super::figures::{decimal, sentence, words};
@@ -169,6 +169,10 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
     };
     let prices = match &s.prices {
         Prices::Csv { path, .. } => format!("from the file {path}"),
+        Prices::Weather { imbalance_spread_eur_per_mwh } => format!(
+            "day-ahead prices of the same hours as the weather, imbalance by {} €/MWh (standard deviation)",
+            decimal(*imbalance_spread_eur_per_mwh, 0)
+        ),
         Prices::Synthetic { level_eur_per_mwh, daily_noise_eur_per_mwh, imbalance_spread_eur_per_mwh, .. } => format!(
             "synthetic: {} €/MWh on average with a daily shape, days differ by {} €/MWh, imbalance by {} €/MWh (standard deviations)",
             decimal(*level_eur_per_mwh, 0),
@@ -215,14 +219,26 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
         row("running cost of an order", priced(v.transaction_eur, "€")),
         row(
             "ambient temperature",
-            format!(
-                "{} °C on average, ± {} K over the year, ± {} K over the day",
-                decimal(v.ambient_mean_c, 1),
-                decimal(v.ambient_season_k, 0),
-                decimal(v.ambient_day_k, 0)
-            ),
+            match &s.weather {
+                Some(_) => "that of the weather".to_owned(),
+                None => format!(
+                    "{} °C on average, ± {} K over the year, ± {} K over the day",
+                    decimal(v.ambient_mean_c, 1),
+                    decimal(v.ambient_season_k, 0),
+                    decimal(v.ambient_day_k, 0)
+                ),
+            },
         ),
     ];
+    if let Some(weather) = &s.weather {
+        let which = match weather {
+            Weather::Measured { path } => format!("measured, from the folder {path}"),
+            Weather::Csv { path, .. } => format!("measured, from the file {path}"),
+            Weather::Synthetic { .. } => format!("synthetic, drawn by seed {}", s.seed),
+        };
+        let who = "PV systems and transformers follow it; heat pumps and PV-battery plants of the feeder follow published profiles of other weather";
+        rows.insert(1, row("weather", format!("{which}; {who}")));
+    }
     if s.wire.fails() {
         let faults = format!("{} of links and {} of participants", s.wire.fault.len(), s.wire.silence.len());
         rows.push(row("messages", format!("simulated faults: {faults}; messages.parquet shows lost and repeated messages")));

@@ -7,7 +7,7 @@ const POINT_ADDRESS: ColumnDescription =
     column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
-pub const FILES: [FileDescription; 8] = [
+pub const FILES: [FileDescription; 9] = [
     FileDescription {
         file: "kpi.csv",
         row: "a strategy and key figure",
@@ -163,6 +163,17 @@ pub const FILES: [FileDescription; 8] = [
             ),
             column("min_power_w", "W", "for requests the lower bound of the change of power, with the same sign; else NaN"),
             column("max_power_w", "W", "for requests the upper bound"),
+        ],
+    },
+    FileDescription {
+        file: "weather.parquet",
+        row: "a step; the file is there if the scenario has `[weather]`",
+        columns: &[
+            column("time", "UTC", "start of the step"),
+            column("air_c", "°C", "air temperature, mean over the step"),
+            column("wind_m_s", "m/s", "wind speed"),
+            column("ghi_w_m2", "W/m²", "global irradiance on the horizontal"),
+            column("dhi_w_m2", "W/m²", "diffuse irradiance on the horizontal"),
         ],
     },
 ];

@@ -10,12 +10,14 @@ mod pictures;
 pub mod record;
 mod selection;
 mod summary;
+mod weather;
 mod write;
 
 pub use elements::{unmatched, unrecorded};
 pub use record::Record;
 pub use selection::Selection;
 pub use summary::summary;
+pub use weather::world;
 pub use write::{Run, stage};
 
 use crate::kpi::Kpis;

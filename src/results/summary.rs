@@ -5,8 +5,8 @@ use crate::kpi::{DEFINITIONS, Value, definition};
 use crate::output::text_table::TextTable;
 use crate::scenario::study::Study;
 
-use super::Finished;
 use super::record::element_title;
+use super::{Finished, weather};
 
 /// What the terminal shows of a point, with the head of its column.
 const SHOWN: [(&str, &str); 7] = [
@@ -43,7 +43,8 @@ pub fn summary(study: &Study, cases: &[Finished<'_>], width: usize) -> String {
     }
     let days = study.periods.len();
     let from = study.periods.first().map(|p| p.date.to_string()).unwrap_or_default();
-    let head = format!("{}: {} days from {from}, seed {}\n{}\n\n", study.name, days, study.seed, study.description);
+    let world = weather::world(study).map_or_else(String::new, |world| world + "\n");
+    let head = format!("{}: {} days from {from}, seed {}\n{}\n{world}\n", study.name, days, study.seed, study.description);
     head + &table.render(width) + &by_point(study, cases, width)
 }
 

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use crate::output::manifest::{Duration, Input, Manifest, Output, PROGRAM, Status};
-use crate::output::write_csv;
 use crate::output::{OutputError, RunFolder};
+use crate::output::{write_csv, write_parquet};
 use crate::scenario::schema::Scenario;
 use crate::scenario::study::Study;
 
 use super::record::{RECORD_FILE, Record};
 use super::selection::Selection;
-use super::{Finished, congestion, elements, messages, money, pictures};
+use super::{Finished, congestion, elements, messages, money, pictures, weather};
 
 /// What is said of a run beside its results.
 #[derive(Debug, Clone)]
@@ -54,6 +54,10 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFol
     outputs.push(("messages.parquet".to_owned(), Some(rows)));
     let rows = messages::write_isps(cases, &folder.file("message_isps.parquet")?)?;
     outputs.push(("message_isps.parquet".to_owned(), Some(rows)));
+    if let Some(table) = weather::table(study) {
+        let file = "weather.parquet";
+        outputs.push((file.to_owned(), Some(write_parquet(&table, &folder.file(file)?)?)));
+    }
     for (name, figure) in pictures::all(study, cases) {
         let file = format!("{name}.svg");
         folder.write(&file, figure.svg())?;

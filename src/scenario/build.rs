@@ -1,10 +1,10 @@
 //! From a checked scenario and its feeder to a [`Study`]; everything that does not fit is a finding at its line.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::agent::PublicCp;
-use crate::diagnostic::{Findings, Location};
+use crate::diagnostic::Findings;
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
 use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};
@@ -21,6 +21,7 @@ use super::overlay;
 use super::schema::{self, Scenario};
 use super::strategies;
 use super::study::{self, AgrSpec, AgrTerms, CongestionPoint, Orange, Study, Values, Wire};
+use super::weather;
 
 pub use super::lint::Locate;
 
@@ -31,7 +32,7 @@ pub use super::lint::Locate;
 /// # Errors
 /// Everything about the scenario that does not fit its feeder or itself.
 pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Locate<'_>) -> Result<(Study, Findings), Findings> {
-    let Checked { findings, order, time, prices } = check(s, Some(feeder), seed, folder, locate);
+    let Checked { findings, order, time, weather, prices } = check(s, Some(feeder), seed, folder, locate);
     if findings.has_errors() {
         return Err(findings.sorted());
     }
@@ -39,11 +40,19 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let TimeGrid { calendar, periods, grid: Steps { start, step, count: steps } } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let phases = phase_model(s.feeder.phases);
-    let devices = overlay::devices(s, feeder, seed, &calendar, &periods);
+    let mut devices = overlay::devices(s, feeder, seed, &calendar, &periods);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
     let forecast = forecast_model(&s.forecast);
-    let truth = on_steps(&feeder.profiles, &Steps { start, step, count: steps }, &forecast);
+    let run = Steps { start, step, count: steps };
+    let (truth, weather) = match &weather {
+        Some(known) => {
+            let on = truth_steps(&feeder.profiles, &run, &forecast);
+            let (weather, truth) = known.apply(seed, &feeder.profiles, &on, &mut devices);
+            (Arc::new(truth), Some(weather))
+        }
+        None => (on_steps(&feeder.profiles, &run, &forecast), None),
+    };
     let study = Study {
         name: s.name.clone(),
         description: s.description.clone(),
@@ -62,6 +71,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         devices,
         foreseen: Arc::clone(&truth),
         truth,
+        weather,
         within: PublicCp::within(congestion_points.iter().map(|c| &c.public)),
         congestion_points,
         agrs,
@@ -82,6 +92,7 @@ pub(super) struct Checked {
     pub(super) findings: Findings,
     order: Option<RadialOrder>,
     time: Option<TimeGrid>,
+    weather: Option<weather::Known>,
     prices: Option<Prices>,
 }
 
@@ -105,8 +116,12 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     });
     lint::check(&Subject::new(s, feeder, order.as_ref()), &mut faults);
     let time = time_grid(s);
-    let prices = time.as_ref().and_then(|time| prices(s, time, seed, folder, &mut faults));
-    Checked { findings: faults.findings, order, time, prices }
+    let weather = time.as_ref().and_then(|time| {
+        let on = feeder.map_or(time.grid, |f| truth_steps(&f.profiles, &time.grid, &forecast_model(&s.forecast)));
+        weather::read(s, &on, &time.calendar, seed, folder, &mut faults)
+    });
+    let prices = time.as_ref().and_then(|time| prices(s, time, weather.as_ref(), seed, folder, &mut faults));
+    Checked { findings: faults.findings, order, time, weather, prices }
 }
 
 struct TimeGrid {
@@ -141,13 +156,18 @@ fn on_steps(profiles: &Arc<ProfileTable>, run: &Steps, forecast: &forecast::Mode
     if given.step == run.step && given.nests(run) {
         return Arc::clone(profiles);
     }
+    Arc::new(profiles.averaged(&truth_steps(profiles, run, forecast)))
+}
+
+/// The steps of the run and, under persistence, those before it that are looked back to.
+fn truth_steps(profiles: &ProfileTable, run: &Steps, forecast: &forecast::Model) -> Steps {
     let back = match forecast {
-        forecast::Model::Persistence => forecast::PERSISTENCE.min(run.start - given.start),
+        forecast::Model::Persistence => forecast::PERSISTENCE.min(run.start - profiles.start()).max(SimDuration::ZERO),
         forecast::Model::Perfect | forecast::Model::Synthetic(_) => SimDuration::ZERO,
     };
     let before = (back.0 / run.step.0) as usize;
     let start = run.start - SimDuration(run.step.0 * before as i64);
-    Arc::new(profiles.averaged(&Steps { start, count: before + run.count, ..*run }))
+    Steps { start, count: before + run.count, ..*run }
 }
 
 fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder) -> Vec<CongestionPoint> {
@@ -270,8 +290,19 @@ fn values(v: &schema::Values) -> Values {
 }
 
 /// Prices of every step; `None` where the file of prices has faults.
-fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut Faults<'_>) -> Option<Prices> {
+fn prices(
+    s: &Scenario,
+    time: &TimeGrid,
+    weather: Option<&weather::Known>,
+    seed: u64,
+    folder: &Path,
+    faults: &mut Faults<'_>,
+) -> Option<Prices> {
     match &s.prices {
+        schema::Prices::Weather { imbalance_spread_eur_per_mwh } => {
+            let day_ahead = weather::day_ahead(weather?, &time.grid, &time.calendar, faults)?;
+            Some(price::around(day_ahead, *imbalance_spread_eur_per_mwh, &time.calendar, seed, &time.grid))
+        }
         schema::Prices::Synthetic {
             level_eur_per_mwh,
             shape_eur_per_mwh,
@@ -289,25 +320,14 @@ fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut 
             Some(price::synthetic(&p, &time.calendar, seed, &time.grid))
         }
         schema::Prices::Csv { path, minutes } => {
-            let file = beside(faults.written("prices.path"), folder).join(path);
+            let file = faults.file("prices.path", folder, path);
             let (prices, findings) = match price::read_csv(&file, SimDuration::minutes(i64::from(*minutes)), &time.calendar, &time.grid) {
                 Ok((prices, odd)) => (Some(prices), odd),
                 Err(findings) => (None, findings),
             };
-            for f in findings.0 {
-                if f.location.is_some() { faults.findings.push(f) } else { faults.at("prices.path", f) }
-            }
+            weather::placed(findings, "prices.path", faults);
             prices
         }
-    }
-}
-
-/// The folder that a relative path starts from: that of the file which wrote it.
-fn beside(written: Option<Location>, otherwise: &Path) -> PathBuf {
-    match written {
-        Some(place) if place.source.name == "command line" => PathBuf::new(),
-        Some(place) => Path::new(&place.source.name).parent().unwrap_or(Path::new("")).to_path_buf(),
-        None => otherwise.to_path_buf(),
     }
 }
 

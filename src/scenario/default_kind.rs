@@ -32,6 +32,25 @@ fn is_const(property: &Json, value: &Json) -> bool {
     property["const"].is_string() && property["const"] == *value
 }
 
+/// The tree with prices of the weather's hours where measured weather is written and no other prices are: one world, unless somebody
+/// says otherwise.
+pub(crate) fn prices_of_the_weather(root: &Node) -> Node {
+    let mut root = root.clone();
+    let Value::Table(entries) = &mut root.value else { return root };
+    let Some(Node { value: Value::Table(weather), at, .. }) = entries.get("weather") else { return root };
+    if weather.get("kind").and_then(Node::text) != Some("measured") {
+        return root;
+    }
+    let at = at.clone();
+    let empty = || Node { value: Value::Table(BTreeMap::new()), at: at.clone(), key: None };
+    if let Value::Table(prices) = &mut entries.entry("prices".to_owned()).or_insert_with(empty).value
+        && prices.keys().all(|key| key == "imbalance_spread_eur_per_mwh")
+    {
+        prices.insert("kind".to_owned(), Node { value: Value::Text("weather".to_owned()), at, key: None });
+    }
+    root
+}
+
 /// The tree with every kind that is not said and has a default written in, at the place of its table.
 pub(crate) fn written(node: &Node, shape: &Shape, shapes: &Shapes) -> Node {
     let value = match (shapes.resolve(shape), &node.value) {

@@ -30,6 +30,7 @@ pub mod strategies;
 pub mod study;
 pub mod sweep_table;
 mod unit;
+mod weather;
 
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -111,7 +112,8 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
     pub(crate) fn as_far_as_it_goes(&self, document: &Document) -> (Option<(T, Document)>, Findings) {
         let mut findings = document.faults().clone();
         let spoilt = findings.clone();
-        let whole = document.with_root(default_kind::written(document.root(), self.shapes.root(), &self.shapes));
+        let root = default_kind::prices_of_the_weather(document.root());
+        let whole = document.with_root(default_kind::written(&root, self.shapes.root(), &self.shapes));
         let check::Checked { findings: checked, slips } = check::check(&whole, &self.shapes);
         // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
         findings.extend(checked.elsewhere_than(&spoilt));

@@ -8,6 +8,7 @@ mod market;
 mod participants;
 mod strategy;
 mod values;
+mod weather;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use market::{Market, Prices};
 pub use participants::{Aggregator, Dso, Failure, Forecast, Orange};
 pub use strategy::{Obligation, Preset, Replacement, Strategy};
 pub use values::Values;
+pub use weather::Weather;
 pub use wire::{Fault, Silence, Transport, Wire};
 
 use super::sweep_table::Sweep;
@@ -63,6 +65,9 @@ pub struct Scenario {
     /// Forecasts of the participants.
     #[serde(default)]
     pub forecast: Forecast,
+    /// Weather; without it PV systems follow the feeder's profiles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weather: Option<Weather>,
     /// Day-ahead and imbalance prices.
     #[serde(default)]
     pub prices: Prices,

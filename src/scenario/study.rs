@@ -15,6 +15,7 @@ use crate::price::Prices;
 use crate::profile::ProfileTable;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::Currency;
+use crate::weather::Weather;
 
 mod participants;
 mod strategy;
@@ -55,6 +56,8 @@ pub struct Study {
     pub devices: Vec<DeviceSpec>,
     /// What happens: profiles of the assets.
     pub truth: Arc<ProfileTable>,
+    /// Weather on the steps of `truth`; `None` where PV follows the feeder's profiles.
+    pub weather: Option<Arc<Weather>>,
     /// What forecasts are made of; the same table unless a test parts them.
     pub foreseen: Arc<ProfileTable>,
     /// Monitored elements.

@@ -9,6 +9,8 @@ use crate::time::{Alignment, SimDuration, Steps};
 /// Means over each step of a run; `[k]` belongs to step `k` of `grid`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weather {
+    /// What it is called in results.
+    pub name: String,
     /// The steps.
     pub grid: Steps,
     /// Where it is.
@@ -36,10 +38,11 @@ const STILL: SimDuration = SimDuration::minutes(15);
 impl Weather {
     /// A series, aligned with a run, on steps of that run.
     #[must_use]
-    pub fn new(series: &Series, alignment: &Alignment, grid: &Steps) -> Weather {
+    pub fn new(name: &str, series: &Series, alignment: &Alignment, grid: &Steps) -> Weather {
         let facades = FACADES_DEG.map(|azimuth_deg| Plane::new(90.0, azimuth_deg, ALBEDO));
         let empty = || Vec::with_capacity(grid.count);
         let mut weather = Weather {
+            name: name.to_owned(),
             grid: *grid,
             place: series.place,
             sun: Vec::with_capacity(grid.count),
@@ -84,6 +87,7 @@ impl Weather {
         }
         let of = |values: &[f64]| self.grid.averaged(values, onto);
         Weather {
+            name: self.name.clone(),
             grid: *onto,
             place: self.place,
             sun: (0..onto.count).map(|k| self.sun[self.grid.index(middle(onto, k))]).collect(),

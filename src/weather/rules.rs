@@ -5,7 +5,7 @@ use crate::diagnostic::{Rule, Severity};
 /// All of them.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Rule> {
-    vec![&WEATHER_TOML, &WEATHER_TIME, &WEATHER_STEP, &WEATHER_RANGE]
+    vec![&WEATHER_TOML, &WEATHER_TIME, &WEATHER_STEP, &WEATHER_RANGE, &WEATHER_TOO_SHORT]
 }
 
 /// A key of weather.toml is unknown, missing, of another type, or the text is not TOML.
@@ -46,4 +46,15 @@ pub const WEATHER_RANGE: Rule = Rule {
     why: "The unit is probably wrong, or a code for a missing value stands in the cell.",
     example: "interval_end,air_c,ghi_w_m2\n2024-01-01T00:15Z,-999,0\n2024-01-01T00:30Z,282.3,0",
     mend: "interval_end,air_c,ghi_w_m2\n2024-01-01T00:15Z,9.0,0\n2024-01-01T00:30Z,9.1,0",
+};
+
+/// The rule on series of weather that do not hold the run.
+pub const WEATHER_TOO_SHORT: Rule = Rule {
+    code: "weather-too-short",
+    severity: Severity::Error,
+    what: "A series of weather holds neither the days of the run nor the same days of its own year.",
+    why: "Every step of the run needs weather, and the program does not extrapolate it. A series moves to another year by whole weeks.",
+    example: "# january.csv has the weather of January 2024\n[weather]\nkind = \"csv\"\npath = \"january.csv\"\nlatitude_deg = 51.3\nlongitude_deg = 6.8\n\n\
+              [time]\nfrom = \"2016-07-22\"\nuntil = \"2016-07-28\"",
+    mend: "[time]\nfrom = \"2016-01-11\"\nuntil = \"2016-01-17\"",
 };

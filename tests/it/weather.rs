@@ -2,11 +2,16 @@
 
 use std::path::Path;
 
+use copperplate::asset::Device;
 use copperplate::asset::pv::{Plant, ReactiveByVoltage};
 use copperplate::price;
+use copperplate::scenario::study::Study;
+use copperplate::scenario::{open, schema};
 use copperplate::time::{Alignment, SimDuration, SimTime, Steps};
 use copperplate::weather::synthetic::{Climate, synthetic};
 use copperplate::weather::{Place, Series, Sun, Weather, clear_sky, measured, sun};
+
+use crate::sim_support::{Ran, study};
 
 fn shipped(name: &str) -> Series {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/weather").join(name);
@@ -37,7 +42,7 @@ fn shipped_weather_yields_what_pvlib_finds() {
         for minutes in [5, 15, 30] {
             let run = steps_of(&series, minutes);
             let alignment = Alignment::of(&run, &series.grid).unwrap();
-            let weather = Weather::new(&series, &alignment, &Weather::fine(&run));
+            let weather = Weather::new(name, &series, &alignment, &Weather::fine(&run));
             for (found, wanted) in yields(&weather).iter().zip(pvlib) {
                 assert!((found / wanted - 1.0).abs() < 0.003, "{name}, {minutes} min: {found} kWh/kW, not {wanted}");
             }
@@ -50,15 +55,17 @@ fn shipped_weather_yields_what_pvlib_finds() {
 fn light_is_centred_on_the_meridian_passage() {
     for name in ["duesseldorf-2024", "aachen-2021"] {
         let series = shipped(name);
-        let (mut ghi_h, mut clear_h) = ((0.0, 0.0), (0.0, 0.0));
-        for (k, ghi) in series.ghi_w_m2.iter().enumerate() {
-            let t = SimTime(series.grid.start_of(k).0 + series.grid.step.0 / 2);
-            let hour = t.0.rem_euclid(86_400) as f64 / 3600.0;
-            let clear = clear_sky::global_w_m2(&Sun::at(series.place, t), t);
-            ghi_h = (ghi_h.0 + ghi, ghi_h.1 + ghi * hour);
-            clear_h = (clear_h.0 + clear, clear_h.1 + clear * hour);
-        }
-        let apart_h = ghi_h.1 / ghi_h.0 - clear_h.1 / clear_h.0;
+        let rows = (86_400 / series.grid.step.0) as usize;
+        // Middle of the first and last row of each day with light, and with light from a sun well above the horizon.
+        let middle_h = |lit: &dyn Fn(usize) -> bool, day: usize| {
+            let mut lit = (day * rows..(day + 1) * rows).filter(|k| lit(*k));
+            let first = lit.next()?;
+            Some((first + lit.last()?) as f64 * series.grid.step.as_hours() / 2.0)
+        };
+        let sun = |k: usize| Sun::at(series.place, SimTime(series.grid.start_of(k).0 + series.grid.step.0 / 2));
+        let days = series.grid.count / rows;
+        let apart = |day: usize| Some(middle_h(&|k| series.ghi_w_m2[k] >= 20.0, day)? - middle_h(&|k| sun(k).up > 0.09, day)?);
+        let apart_h = (0..days).filter_map(apart).sum::<f64>() / days as f64;
         assert!(apart_h.abs() < 0.06, "{name}: light is {apart_h} h off the sun");
     }
 }
@@ -211,4 +218,99 @@ fn a_fleet_looks_south_and_its_inverters_hold_voltage() {
     assert!((at(1.10, -5000.0) - 4359.0).abs() < 1.0 && (at(0.90, -5000.0) + 4359.0).abs() < 1.0);
     assert!(at(1.0, -5000.0) == 0.0 && at(1.03, -5000.0).abs() < 1e-9 && (at(1.05, -5000.0) - 2179.4).abs() < 1.0);
     assert_eq!(at(1.10, -10_000.0), 0.0, "active power comes first");
+}
+
+/// A shipped scenario under the weather of Düsseldorf 2024 and its prices.
+fn under_duesseldorf(scenario: &str, days: i64) -> Study {
+    study(scenario, days, |s| {
+        s.weather = Some(schema::Weather::Measured { path: "scenarios/weather/duesseldorf-2024".to_owned() });
+        s.prices = schema::Prices::Weather { imbalance_spread_eur_per_mwh: 30.0 };
+    })
+}
+
+/// Weather and prices of an instant of the run are those of one instant of 2024, on the same weekday.
+#[test]
+fn weather_and_prices_move_to_another_year_together() {
+    let run = under_duesseldorf("quickstart.toml", 7);
+    let series = shipped("duesseldorf-2024");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/weather/duesseldorf-2024");
+    let (hours, prices) = price::read_hours(&folder.join(measured::PRICES_FILE)).unwrap();
+    let weather = run.weather.as_ref().unwrap();
+    assert_eq!(weather.grid, run.truth.grid());
+    // From 22 July 2016, a Friday, to 19 July 2024, one too: 417 weeks.
+    let shift = SimDuration(417 * 7 * 86_400);
+    for k in 0..run.steps {
+        let there = run.step_start(k) + shift;
+        assert_eq!(run.prices.day_ahead_eur_per_mwh[k], prices[hours.index(there)]);
+        let row = weather.grid.index(run.step_start(k));
+        assert_eq!(weather.air_c[row], series.air_c[series.grid.index(there)]);
+    }
+}
+
+/// Each PV system of the feeder follows the weather, with the yield of a roof of the region.
+#[test]
+fn pv_systems_of_the_feeder_follow_the_weather() {
+    let year = under_duesseldorf("year.toml", 363);
+    let weather = year.weather.as_ref().unwrap();
+    let mut systems = 0;
+    for spec in &year.devices {
+        let (Device::Curtailable(pv), "pv") = (&spec.device, spec.kind) else { continue };
+        let feed_in: Vec<f64> = (0..year.steps).map(|row| -pv.series.at(&year.truth, row).0 / -pv.series.p_nominal_w).collect();
+        let kwh_per_kw = feed_in.iter().sum::<f64>() * year.step.as_hours();
+        assert!((600.0..920.0).contains(&kwh_per_kw), "{}: {kwh_per_kw} kWh/kW", spec.id);
+        assert!(feed_in.iter().zip(&weather.ghi_w_m2).all(|(p, ghi)| *p >= 0.0 && (*ghi > 0.0 || *p == 0.0)));
+        systems += 1;
+    }
+    assert_eq!(systems, 8);
+}
+
+/// Prices of the weather's hours are the default beside measured weather, and only there.
+#[test]
+fn measured_weather_brings_its_prices() {
+    let prices = |overrides: &[&str]| {
+        let overrides: Vec<String> = overrides.iter().map(|o| (*o).to_owned()).collect();
+        open(Path::new("tests/data/sim/village.toml"), &overrides).unwrap().scenario.prices
+    };
+    let measured = ["weather.kind=measured", "weather.path=scenarios/weather/duesseldorf-2024"];
+    let with = |more: &'static str| [measured[0], measured[1], more];
+    assert!(matches!(prices(&measured), schema::Prices::Weather { imbalance_spread_eur_per_mwh: 30.0 }));
+    let spread = prices(&with("prices.imbalance_spread_eur_per_mwh=10"));
+    assert!(matches!(spread, schema::Prices::Weather { imbalance_spread_eur_per_mwh: 10.0 }));
+    assert!(matches!(prices(&with("prices.kind=synthetic")), schema::Prices::Synthetic { .. }));
+    assert!(matches!(prices(&with("prices.level_eur_per_mwh=50")), schema::Prices::Synthetic { .. }));
+    assert!(matches!(prices(&["weather.kind=synthetic"]), schema::Prices::Synthetic { .. }));
+    assert!(matches!(prices(&[]), schema::Prices::Synthetic { .. }));
+}
+
+/// A sweep over seeds varies synthetic weather; two strategies of one seed share it.
+#[test]
+fn synthetic_weather_is_drawn_by_the_seed_of_the_run() {
+    let drawn = |seed: u64| {
+        study("quickstart.toml", 2, |s| {
+            s.seed = seed;
+            s.weather = Some(serde_json::from_str(r#"{ "kind": "synthetic" }"#).unwrap());
+        })
+    };
+    let (one, again, other) = (drawn(1), drawn(1), drawn(2));
+    let ghi = |study: &Study| study.weather.as_ref().unwrap().ghi_w_m2.clone();
+    assert_eq!(ghi(&one), ghi(&again));
+    assert_ne!(ghi(&one), ghi(&other));
+}
+
+/// Transformers stand in the weather: the same loading under a colder sky leaves a colder hot spot.
+#[test]
+fn transformers_stand_in_the_weather() {
+    let ran = Ran::new(study("quickstart.toml", 2, |s| {
+        s.weather = Some(serde_json::from_str(r#"{ "kind": "synthetic" }"#).unwrap());
+        s.strategies = vec!["copper-plate".to_owned()];
+    }));
+    let hot_spot = |study: &Study| {
+        let kpis = copperplate::kpi::compute(study, &study.strategies[0], &ran.cases[0]);
+        kpis.get("hot_spot_max_c").number().unwrap()
+    };
+    let mut colder = ran.study.clone();
+    let mut weather = Weather::clone(colder.weather.as_ref().unwrap());
+    weather.air_c.iter_mut().for_each(|t| *t -= 10.0);
+    colder.weather = Some(std::sync::Arc::new(weather));
+    assert!((hot_spot(&ran.study) - hot_spot(&colder) - 10.0).abs() < 1e-9);
 }

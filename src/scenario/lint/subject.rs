@@ -1,6 +1,7 @@
 //! What rules on the meaning look at, and where they put what they find.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Finding, Findings, Location};
 use crate::grid::RadialOrder;
@@ -56,6 +57,16 @@ impl<'a> Faults<'a> {
     /// Where somebody wrote the value at `path`.
     pub(crate) fn written(&self, path: &str) -> Option<Location> {
         (self.locate)(path)
+    }
+
+    /// The file `name` that the value at `path` names: relative to the file which wrote it, or else to `otherwise`.
+    pub(crate) fn file(&self, path: &str, otherwise: &Path, name: &str) -> PathBuf {
+        let folder = match self.written(path) {
+            Some(place) if place.source.name == "command line" => PathBuf::new(),
+            Some(place) => Path::new(&place.source.name).parent().unwrap_or(Path::new("")).to_path_buf(),
+            None => otherwise.to_path_buf(),
+        };
+        folder.join(name)
     }
 }
 

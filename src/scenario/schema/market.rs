@@ -100,6 +100,13 @@ pub enum Prices {
         #[schemars(range(min = 1, max = 60))]
         minutes: u16,
     },
+    /// Day-ahead prices of the hours of measured weather; the default with `[weather]` of kind `measured`.
+    Weather {
+        /// Standard deviation of imbalance against day-ahead.
+        #[serde(default = "imbalance_spread")]
+        #[schemars(range(min = 0.0, max = 1000.0))]
+        imbalance_spread_eur_per_mwh: f64,
+    },
     /// Synthetic prices with a documented shape.
     Synthetic {
         /// Average price.

@@ -1,0 +1,118 @@
+//! The weather of a study, and what follows from it: profiles of PV systems, day-ahead prices of the same hours.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::asset::pv::Plant;
+use crate::asset::{AssetKind, Device, DeviceSpec};
+use crate::diagnostic::Findings;
+use crate::price;
+use crate::profile::ProfileTable;
+use crate::time::{Alignment, IspCalendar, SimTime, Steps};
+use crate::weather::{Place, Series, Weather, measured, rules, synthetic};
+
+use super::lint::Faults;
+use super::schema::{self, Scenario};
+
+/// Weather aligned with a run.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// On steps so short that the sun stands still in them.
+    fine: Weather,
+    alignment: Alignment,
+    /// Where measured weather lies, with prices of the same hours.
+    folder: Option<PathBuf>,
+}
+
+/// The weather over the steps `on`; `None` without `[weather]` or where it has faults.
+pub(super) fn read(s: &Scenario, on: &Steps, calendar: &IspCalendar, seed: u64, beside: &Path, faults: &mut Faults<'_>) -> Option<Known> {
+    let weather = s.weather.as_ref()?;
+    let (name, series, folder) = match series(weather, on, seed, beside, faults) {
+        Ok(found) => found,
+        Err(findings) => {
+            placed(findings, "weather.path", faults);
+            return None;
+        }
+    };
+    let Some(alignment) = Alignment::of(on, &series.grid) else {
+        let has = |steps: &Steps| format!("from {} to {}", calendar.rfc3339(steps.start), calendar.rfc3339(steps.end()));
+        let finding = rules::WEATHER_TOO_SHORT.finding(format!("'{name}' has weather {}", has(&series.grid)));
+        let help = format!("the run needs weather {}; a series of 52 weeks or more serves every run", has(on));
+        faults.at("weather.path", finding.help(help));
+        return None;
+    };
+    let fine = Weather::new(&name, &series, &alignment, &Weather::fine(on));
+    Some(Known { fine, alignment, folder })
+}
+
+/// Name, series and folder.
+fn series(
+    weather: &schema::Weather,
+    on: &Steps,
+    seed: u64,
+    beside: &Path,
+    faults: &Faults<'_>,
+) -> Result<(String, Series, Option<PathBuf>), Findings> {
+    match weather {
+        schema::Weather::Measured { path } => {
+            let folder = faults.file("weather.path", beside, path);
+            let meta = measured::read_meta(&folder)?;
+            let place = Place { latitude_deg: meta.latitude_deg, longitude_deg: meta.longitude_deg };
+            Ok((meta.name, measured::read_csv(&folder.join(measured::SERIES_FILE), place)?, Some(folder)))
+        }
+        schema::Weather::Csv { path, latitude_deg, longitude_deg } => {
+            let place = Place { latitude_deg: *latitude_deg, longitude_deg: *longitude_deg };
+            Ok((path.clone(), measured::read_csv(&faults.file("weather.path", beside, path), place)?, None))
+        }
+        schema::Weather::Synthetic { .. } => {
+            let (climate, place) = weather.climate().expect("it is synthetic");
+            Ok((format!("synthetic, seed {seed}"), synthetic::synthetic(&climate, place, seed, on.start, on.end()), None))
+        }
+    }
+}
+
+/// Findings at their places in a file, or at the key that names the file.
+pub(super) fn placed(findings: Findings, key: &str, faults: &mut Faults<'_>) {
+    for f in findings.0 {
+        if f.location.is_some() { faults.findings.push(f) } else { faults.at(key, f) }
+    }
+}
+
+/// Day-ahead prices over `on` from the hours of the weather; `None` where there are none, which is then a finding.
+pub(super) fn day_ahead(known: &Known, on: &Steps, calendar: &IspCalendar, faults: &mut Faults<'_>) -> Option<Vec<f64>> {
+    let file = known.folder.as_ref()?.join(measured::PRICES_FILE);
+    let (hours, prices) = match price::read_hours(&file) {
+        Ok(read) => read,
+        Err(findings) => {
+            placed(findings, "weather.path", faults);
+            return None;
+        }
+    };
+    let mut values = Vec::with_capacity(on.count);
+    for source in known.alignment.sources(on) {
+        if source.start < hours.start || source.end() > hours.end() {
+            let time = |t: SimTime| calendar.rfc3339(t);
+            let message = format!("'{}' has prices from {} to {}", file.display(), time(hours.start), time(hours.end()));
+            let help = format!("the weather of the run lasts from {} to {}", time(source.start), time(source.end()));
+            faults.at("weather.path", price::PRICES_TOO_SHORT.finding(message).help(help));
+            return None;
+        }
+        values.extend(hours.averaged(&prices, &source));
+    }
+    Some(values)
+}
+
+impl Known {
+    /// The weather over `on`, and `profiles` on these steps with a computed profile for each PV system among `devices`. Nominal power
+    /// is taken for the peak power of the modules; orientation and inverter are drawn.
+    pub(super) fn apply(&self, seed: u64, profiles: &ProfileTable, on: &Steps, devices: &mut [DeviceSpec]) -> (Arc<Weather>, ProfileTable) {
+        let mut table = profiles.averaged(on);
+        for spec in devices.iter_mut().filter(|d| d.kind == AssetKind::Pv.name()) {
+            let Device::Curtailable(pv) = &mut spec.device else { continue };
+            let per_watt = Plant::drawn(seed, &spec.id, 1.0).feed_in_w(&self.fine);
+            let column = table.push(&format!("weather:{}", spec.id), &self.fine.grid.averaged(&per_watt, on));
+            (pv.series.p_profile, pv.series.q_profile) = (Some(column), Some(column));
+        }
+        (Arc::new(self.fine.averaged(on)), table)
+    }
+}
