@@ -160,6 +160,30 @@ mod tests {
     }
 
     #[test]
+    fn temperature_and_clouds_change_evenly_between_the_middles() {
+        let mut series = day(15);
+        for k in 0..series.grid.count {
+            let t = |i: i64| SimTime(series.grid.start_of(k).0 + 60 * i + 30);
+            let minutes = |i: i64| (15 * k as i64 + i) as f64 + 0.5;
+            series.air_c[k] = 0.01 * (15.0 * k as f64 + 7.5);
+            // An index that grows from 0.2 at midnight to 1 at the next.
+            let clouded = |i: i64| clear_sky::global_w_m2(&Sun::at(series.place, t(i)), t(i)) * (0.2 + 0.8 * minutes(i) / 1440.0);
+            series.ghi_w_m2[k] = (0..15).map(clouded).sum::<f64>() / 15.0;
+        }
+        let steps = Steps { step: SimDuration::minutes(1), count: 1440, ..series.grid };
+        let finer = series.on(&steps);
+        for k in 8..1432 {
+            let t = middle(&steps, k);
+            assert!((finer.air_c[k] - 0.01 * (k as f64 + 0.5)).abs() < 1e-9);
+            let clear = clear_sky::global_w_m2(&Sun::at(series.place, t), t);
+            let index = 0.2 + 0.8 * (k as f64 + 0.5) / 1440.0;
+            if clear > 50.0 {
+                assert!((finer.ghi_w_m2[k] - index * clear).abs() < 0.001 * clear, "{k}: {} {clear}", finer.ghi_w_m2[k]);
+            }
+        }
+    }
+
+    #[test]
     fn coarser_steps_take_the_mean() {
         let series = day(10);
         let steps = Steps { step: SimDuration::hours(1), count: 24, ..series.grid };

@@ -9,7 +9,7 @@ use copperplate::scenario::study::Study;
 use copperplate::scenario::{open, schema};
 use copperplate::time::{Alignment, SimDuration, SimTime, Steps};
 use copperplate::weather::synthetic::{Climate, synthetic};
-use copperplate::weather::{Place, Series, Sun, Weather, clear_sky, measured, sun};
+use copperplate::weather::{Place, Plane, Series, Sky, Sun, Weather, clear_sky, measured, sun};
 
 use crate::sim_support::{Ran, study};
 
@@ -83,6 +83,55 @@ fn prices_are_of_the_same_hours() {
     let of = |values: &[f64]| correlation(&values.iter().copied().zip(prices.iter().copied()).collect::<Vec<_>>());
     assert!((of(&weather.ghi_w_m2) + 0.44).abs() < 0.01, "{}", of(&weather.ghi_w_m2));
     assert!((of(&weather.wind_m_s) + 0.34).abs() < 0.01, "{}", of(&weather.wind_m_s));
+}
+
+/// The sun against NREL's algorithm in pvlib 0.16.1, without refraction: zenith, azimuth, to a fiftieth of its disc and a twenty-fifth.
+#[test]
+fn the_sun_stands_where_nrel_puts_it() {
+    let cases = [
+        ("2016-03-20T12:00Z", 51.296, 6.769, 51.3449, 186.3230),
+        ("2021-11-03T15:40Z", 50.775, 6.083, 87.0202, 241.2735),
+        ("2024-02-11T09:17Z", 52.4, 4.9, 74.7093, 140.3508),
+        ("2030-06-21T03:35Z", 55.0, 10.0, 84.8735, 55.3908),
+        ("2016-09-26T17:05Z", 47.5, 8.5, 89.1455, 266.6918),
+        ("2024-12-21T11:32Z", 51.296, 6.769, 74.7369, 180.1889),
+        ("2045-05-14T18:20Z", 60.2, 24.9, 87.7311, 305.5662),
+        ("2024-07-30T11:38Z", -33.9, 18.4, 53.3185, 346.5980),
+    ];
+    for (utc, latitude_deg, longitude_deg, zenith_deg, azimuth_deg) in cases {
+        let at = SimTime(utc.parse::<jiff::Timestamp>().unwrap().as_second());
+        let sun = Sun::at(Place { latitude_deg, longitude_deg }, at);
+        assert!((sun.zenith_deg() - zenith_deg).abs() < 0.01, "{utc}: zenith {}", sun.zenith_deg());
+        assert!((sun.azimuth_deg() - azimuth_deg).abs() < 0.02, "{utc}: azimuth {}", sun.azimuth_deg());
+    }
+}
+
+/// Hay and Davies close to the horizon, pvlib 0.16.1.
+#[test]
+fn light_from_a_low_sun_is_pvlibs() {
+    for (zenith, azimuth, tilt, faces, ghi_w_m2, dhi_w_m2, pvlib) in
+        [(84.0, 240.0, 60.0, 250.0, 80.0, 40.0, 466.7000), (86.5, 120.0, 90.0, 120.0, 60.0, 20.0, 822.0341)]
+    {
+        let sun = Sun::from_angles(zenith, azimuth, 1366.1);
+        let sky = Sky::measured(ghi_w_m2, dhi_w_m2, &sun);
+        let found = Plane::new(tilt, faces, 0.2).hay_davies(&sun, &sky).total_w_m2;
+        assert!((found - pvlib).abs() < 0.01, "{found} W/m², not {pvlib}");
+    }
+}
+
+/// Monthly sums of the clear sky are those of Ineichen with Linke turbidity 3.0, pvlib 0.16.1, kWh/m² at Düsseldorf in 2024.
+#[test]
+fn the_clear_sky_is_ineichens() {
+    let pvlib = [38.7, 68.9, 128.8, 182.4, 234.6, 246.4, 242.9, 202.8, 142.1, 89.4, 45.4, 29.7];
+    let place = Place { latitude_deg: 51.296, longitude_deg: 6.769 };
+    let mut sums = [0.0; 12];
+    for k in 0..366 * 96 {
+        let t = SimTime(NEW_YEAR.0 + 900 * k + 450);
+        sums[sun::month(t)] += clear_sky::global_w_m2(&Sun::at(place, t), t) / 4000.0;
+    }
+    for (month, (found, wanted)) in sums.iter().zip(pvlib).enumerate() {
+        assert!((found / wanted - 1.0).abs() < 0.02, "month {}: {found} kWh/m², not {wanted}", month + 1);
+    }
 }
 
 fn correlation(pairs: &[(f64, f64)]) -> f64 {
