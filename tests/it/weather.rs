@@ -85,7 +85,7 @@ fn prices_are_of_the_same_hours() {
     assert!((of(&weather.wind_m_s) + 0.34).abs() < 0.01, "{}", of(&weather.wind_m_s));
 }
 
-/// The sun against NREL's algorithm in pvlib 0.16.1, without refraction: zenith, azimuth, to a fiftieth of its disc and a twenty-fifth.
+/// The sun against NREL's algorithm in pvlib 0.16.1, without refraction: zenith, azimuth.
 #[test]
 fn the_sun_stands_where_nrel_puts_it() {
     let cases = [
