@@ -32,3 +32,4 @@ pub mod table;
 pub mod time;
 pub mod uftp;
 pub mod units;
+pub mod weather;

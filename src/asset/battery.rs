@@ -55,7 +55,7 @@ impl Battery {
     /// The plan of a task between bounds that leaves at least `end_wh`.
     fn cheapest(&self, start_wh: f64, end_wh: f64, task: &Task<'_>, price: &[f64], least_w: &[f64], most_w: &[f64]) -> Vec<f64> {
         let slot_h = task.period.isp().as_hours();
-        let store = store_plan::Task { start_wh, end_wh, slot_h, price, least_w, most_w, wear: 0.0 };
+        let store = store_plan::Task { start_wh, end_wh, slot_h, price, least_w, most_w, wear: 0.0, meter: None };
         self.schedule(&store, &mut Buffers::default())
     }
 }

@@ -17,6 +17,7 @@ pub mod battery;
 pub mod curtailable;
 mod device;
 pub mod fixed;
+pub mod house;
 pub mod model;
 mod session;
 pub mod spec;

@@ -22,6 +22,7 @@ mod powerflow_responses;
 mod powerflow_sensitivity;
 mod powerflow_taps;
 mod powerflow_three_phase;
+mod prosumer_cases;
 mod report;
 mod scenario_language;
 mod sim_balance;

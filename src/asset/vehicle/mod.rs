@@ -12,6 +12,9 @@
 //! The shape follows home-charging statistics (evening arrival, 7–10 kWh a session); the numbers are assumptions that a
 //! scenario may change. Draws are keyed by vehicle and local date.
 
+pub mod charging;
+pub mod schedule;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,6 +25,7 @@ use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 
 use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 use super::session::Session;
+use self::schedule::cheapest_charging;
 
 /// Distribution of sessions.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,26 +88,6 @@ pub fn sessions(h: &Habits, seed: u64, id: &str, max_power_w: f64, calendar: &Is
 
 fn hours(h: f64) -> SimDuration {
     SimDuration::seconds((h * 3600.0).round_ties_even() as i64)
-}
-
-/// Cheapest charging of `energy_wh` within `window` (offsets into `price`), at most `limit_w[i]` in slot `i`.
-///
-/// Slots are filled by rising price, ties by earlier slot; what does not fit stays uncharged. Returns power in W per slot of
-/// `price`.
-#[must_use]
-pub fn cheapest_charging(energy_wh: f64, window: Range<usize>, price: &[f64], limit_w: &[f64], slot_h: f64) -> Vec<f64> {
-    let mut power_w = vec![0.0; price.len()];
-    let mut slots: Vec<usize> = window.collect();
-    slots.sort_by(|&a, &b| price[a].total_cmp(&price[b]).then(a.cmp(&b)));
-    let mut left_wh = energy_wh;
-    for i in slots {
-        if left_wh <= 0.0 {
-            break;
-        }
-        power_w[i] = limit_w[i].max(0.0).min(left_wh / slot_h);
-        left_wh -= power_w[i] * slot_h;
-    }
-    power_w
 }
 
 /// An electric vehicle at its charger: what its owner knows of it.
