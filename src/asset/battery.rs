@@ -70,8 +70,8 @@ impl Model for Battery {
         let wish_w = self.possible_w(*stored_wh, set_w, step_h);
         let p_w = cap.apply(wish_w);
         *stored_wh = self.after_wh(*stored_wh, p_w, step_h);
-        let flow = Flow { p_w, q_var: 0.0, capped_w: wish_w - p_w, unserved_wh: 0.0 };
-        (flow, Reading { at: moment.start + moment.step, content_wh: *stored_wh, since: None })
+        let flow = Flow { p_w, capped_w: wish_w - p_w, ..Flow::default() };
+        (flow, Reading { at: moment.start + moment.step, content_wh: *stored_wh, ..Reading::default() })
     }
 
     fn unread(&self) -> Option<Reading> {

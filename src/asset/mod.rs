@@ -27,6 +27,6 @@ pub mod vehicle;
 
 pub use availability::Availability;
 pub use device::{Device, DeviceSpec, Seen, State};
-pub use model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+pub use model::{Ask, Cap, Content, Cost, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task, WeatherOutlook};
 pub use session::Session;
 pub use spec::{AssetKind, AssetSpec};

@@ -143,7 +143,7 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
             kind: "battery",
             device: Device::Battery(battery),
             begins: State::Battery(battery.usual_wh()),
-            shows: Reading { at: start, content_wh: battery.usual_wh(), since: None },
+            shows: Reading { at: start, content_wh: battery.usual_wh(), ..Reading::default() },
             announced: Arc::default(),
         };
         chosen.map(spec).collect()

@@ -85,6 +85,10 @@ struct Limit {
     dt: f64,
     ds: f64,
     dz: f64,
+    /// `D`, and the reciprocals of `ρ − z` and `z`.
+    d: f64,
+    per_y: f64,
+    per_z: f64,
 }
 
 /// A source as the method sees it.
@@ -98,7 +102,10 @@ struct Input {
     dq: f64,
     dlow: f64,
     dhigh: f64,
-    r: f64,
+    /// Reciprocals of `R_j`, of `q` and of `Q − q`.
+    per_r: f64,
+    per_q: f64,
+    per_room: f64,
     gradient: f64,
 }
 
@@ -113,9 +120,9 @@ struct Stage {
     /// `R` and `r` of all sources together; no source leaves `R` infinite.
     r: f64,
     gradient: f64,
-    /// `b'P̄A`, and `R + b'P̄b`.
+    /// `b'P̄F`, and the reciprocal of `R + b'P̄b`.
     coupling: [f64; 2],
-    pivot: f64,
+    per_pivot: f64,
     feed: f64,
 }
 
@@ -138,6 +145,7 @@ pub fn cheapest_heating(problem: &Problem<'_>, buffers: &mut Buffers) -> (Vec<f6
             break;
         }
         let mu = gap / pairs;
+        factor(problem, stages);
         newton(problem, stages, None);
         let (affine, _) = products(stages, step_length(stages, 1.0));
         let share = affine / gap;
@@ -235,38 +243,25 @@ fn products(stages: &[Stage], length: f64) -> (f64, f64) {
     (sum, pairs)
 }
 
-/// A Newton step towards products of nothing, or, with `aim`, towards that product with what the step before bent taken back.
-fn newton(problem: &Problem<'_>, stages: &mut [Stage], aim: Option<f64>) {
+/// What both Newton steps of a round share: the quadratic terms, and how inputs follow the state.
+fn factor(problem: &Problem<'_>, stages: &mut [Stage]) {
     let [f_i, f_m] = problem.keep;
     let b = problem.rise_k_kw;
-    let bent = |value: f64| aim.map_or(0.0, |aim| aim - value);
     // P is symmetric: (ii, im, mm).
-    let (mut p, mut g) = ([0.0; 3], [0.0; 2]);
+    let mut p = [0.0; 3];
     for stage in stages.iter_mut().rev() {
-        for l in &stage.limits[..stage.limited] {
-            let y = l.penalty - l.z;
-            let d = 1.0 / (l.s / y + l.t / l.z);
-            let (to_s, to_t) = (bent(-l.ds * l.dz), bent(l.dt * l.dz));
-            let e = (l.t - l.s) + to_s / y - to_t / l.z;
-            p[2 * l.state] += d;
-            g[l.state] -= l.sign * (l.z - d * e);
+        for l in &mut stage.limits[..stage.limited] {
+            (l.per_y, l.per_z) = (1.0 / (l.penalty - l.z), 1.0 / l.z);
+            l.d = 1.0 / (l.s * l.per_y + l.t * l.per_z);
+            p[2 * l.state] += l.d;
         }
-        if stage.used > 0 {
-            let (mut inverse, mut weighted) = (0.0, 0.0);
-            for i in &mut stage.inputs[..stage.used] {
-                let room = i.most - i.q;
-                let (to_low, to_high) = (bent(i.dq * i.dlow), bent(-i.dq * i.dhigh));
-                i.r = i.low / i.q + i.high / room;
-                i.gradient = i.price - to_low / i.q + to_high / room;
-                inverse += 1.0 / i.r;
-                weighted += i.gradient / i.r;
-            }
-            stage.r = 1.0 / inverse;
-            stage.gradient = weighted * stage.r;
+        let mut inverse = 0.0;
+        for i in &mut stage.inputs[..stage.used] {
+            (i.per_q, i.per_room) = (1.0 / i.q, 1.0 / (i.most - i.q));
+            i.per_r = 1.0 / (i.low * i.per_q + i.high * i.per_room);
+            inverse += i.per_r;
         }
-        // P b, and with it b'P A, b'P b, b'g.
         let pb = [p[0] * b[0] + p[1] * b[1], p[1] * b[0] + p[2] * b[1]];
-        let bg = b[0] * g[0] + b[1] * g[1];
         let pa = [
             [p[0] * f_i[0] + p[1] * f_m[0], p[0] * f_i[1] + p[1] * f_m[1]],
             [p[1] * f_i[0] + p[2] * f_m[0], p[1] * f_i[1] + p[2] * f_m[1]],
@@ -276,13 +271,40 @@ fn newton(problem: &Problem<'_>, stages: &mut [Stage], aim: Option<f64>) {
             f_i[0] * pa[0][1] + f_m[0] * pa[1][1],
             f_i[1] * pa[0][1] + f_m[1] * pa[1][1],
         ];
+        if stage.used > 0 {
+            stage.r = 1.0 / inverse;
+            stage.coupling = [pb[0] * f_i[0] + pb[1] * f_m[0], pb[0] * f_i[1] + pb[1] * f_m[1]];
+            stage.per_pivot = 1.0 / (stage.r + b[0] * pb[0] + b[1] * pb[1]);
+            let [u, v] = stage.coupling;
+            let (u_pivot, v_pivot) = (u * stage.per_pivot, v * stage.per_pivot);
+            p = [p[0] - u * u_pivot, p[1] - u * v_pivot, p[2] - v * v_pivot];
+        }
+    }
+}
+
+/// A Newton step towards products of nothing, or, with `aim`, towards that product with what the step before bent taken back.
+fn newton(problem: &Problem<'_>, stages: &mut [Stage], aim: Option<f64>) {
+    let [f_i, f_m] = problem.keep;
+    let b = problem.rise_k_kw;
+    let (aim, bent) = aim.map_or((0.0, 0.0), |aim| (aim, 1.0));
+    let mut g = [0.0; 2];
+    for stage in stages.iter_mut().rev() {
+        for l in &stage.limits[..stage.limited] {
+            let (to_s, to_t) = l.products(aim, bent);
+            g[l.state] -= l.sign * (l.z - l.d * l.miss(to_s, to_t));
+        }
+        let bg = b[0] * g[0] + b[1] * g[1];
         g = [f_i[0] * g[0] + f_m[0] * g[1], f_i[1] * g[0] + f_m[1] * g[1]];
         if stage.used > 0 {
-            stage.coupling = [pb[0] * f_i[0] + pb[1] * f_m[0], pb[0] * f_i[1] + pb[1] * f_m[1]];
-            stage.pivot = stage.r + b[0] * pb[0] + b[1] * pb[1];
-            stage.feed = -(stage.gradient + bg) / stage.pivot;
+            let mut weighted = 0.0;
+            for i in &mut stage.inputs[..stage.used] {
+                let (to_low, to_high) = i.products(aim, bent);
+                i.gradient = i.price - to_low * i.per_q + to_high * i.per_room;
+                weighted += i.gradient * i.per_r;
+            }
+            stage.gradient = weighted * stage.r;
+            stage.feed = -(stage.gradient + bg) * stage.per_pivot;
             let [u, v] = stage.coupling;
-            p = [p[0] - u * u / stage.pivot, p[1] - u * v / stage.pivot, p[2] - v * v / stage.pivot];
             g = [g[0] + u * stage.feed, g[1] + v * stage.feed];
         }
     }
@@ -290,40 +312,68 @@ fn newton(problem: &Problem<'_>, stages: &mut [Stage], aim: Option<f64>) {
     for stage in stages.iter_mut() {
         let mut dq = 0.0;
         if stage.used > 0 {
-            dq = stage.feed - (stage.coupling[0] * dx[0] + stage.coupling[1] * dx[1]) / stage.pivot;
+            dq = stage.feed - (stage.coupling[0] * dx[0] + stage.coupling[1] * dx[1]) * stage.per_pivot;
             let level = stage.r * dq + stage.gradient;
             for i in &mut stage.inputs[..stage.used] {
-                let room = i.most - i.q;
-                let (to_low, to_high) = (bent(i.dq * i.dlow), bent(-i.dq * i.dhigh));
-                i.dq = (level - i.gradient) / i.r;
-                i.dlow = (to_low - i.low * i.dq) / i.q - i.low;
-                i.dhigh = (to_high + i.high * i.dq) / room - i.high;
+                let (to_low, to_high) = i.products(aim, bent);
+                i.dq = (level - i.gradient) * i.per_r;
+                i.dlow = (to_low - i.low * i.dq) * i.per_q - i.low;
+                i.dhigh = (to_high + i.high * i.dq) * i.per_room - i.high;
             }
         }
         dx = [f_i[0] * dx[0] + f_i[1] * dx[1] + b[0] * dq, f_m[0] * dx[0] + f_m[1] * dx[1] + b[1] * dq];
         for l in &mut stage.limits[..stage.limited] {
-            let y = l.penalty - l.z;
-            let d = 1.0 / (l.s / y + l.t / l.z);
-            let (to_s, to_t) = (bent(-l.ds * l.dz), bent(l.dt * l.dz));
-            let e = (l.t - l.s) + to_s / y - to_t / l.z;
-            l.dz = -d * (l.sign * dx[l.state] + e);
-            l.ds = (to_s + l.s * l.dz) / y - l.s;
-            l.dt = (to_t - l.t * l.dz) / l.z - l.t;
+            let (to_s, to_t) = l.products(aim, bent);
+            l.dz = -l.d * (l.sign * dx[l.state] + l.miss(to_s, to_t));
+            l.ds = (to_s + l.s * l.dz) * l.per_y - l.s;
+            l.dt = (to_t - l.t * l.dz) * l.per_z - l.t;
         }
+    }
+}
+
+impl Limit {
+    /// Products that a step aims at: of `s` and `ρ − z`, of `t` and `z`.
+    #[inline]
+    fn products(&self, aim: f64, bent: f64) -> (f64, f64) {
+        (aim + bent * self.ds * self.dz, aim - bent * self.dt * self.dz)
+    }
+
+    /// `e`.
+    #[inline]
+    fn miss(&self, to_s: f64, to_t: f64) -> f64 {
+        (self.t - self.s) + to_s * self.per_y - to_t * self.per_z
+    }
+}
+
+impl Input {
+    /// Products that a step aims at: of `q` and its multiplier, of `Q − q` and its multiplier.
+    #[inline]
+    fn products(&self, aim: f64, bent: f64) -> (f64, f64) {
+        (aim - bent * self.dq * self.dlow, aim + bent * self.dq * self.dhigh)
     }
 }
 
 /// The longest step that keeps a share of every slack and multiplier.
 fn step_length(stages: &[Stage], share: f64) -> f64 {
-    // The reciprocal grows with what runs out first.
+    // The reciprocal grows with what runs out first; most do not, and need no division.
     let mut fastest = share;
+    let mut runs_out = |loss: f64, of: f64| {
+        if loss > fastest * of {
+            fastest = loss / of;
+        }
+    };
     for stage in stages {
         for i in &stage.inputs[..stage.used] {
-            let (out, full) = (-i.dq / i.q, i.dq / (i.most - i.q));
-            fastest = fastest.max(out).max(full).max(-i.dlow / i.low).max(-i.dhigh / i.high);
+            runs_out(-i.dq, i.q);
+            runs_out(i.dq, i.most - i.q);
+            runs_out(-i.dlow, i.low);
+            runs_out(-i.dhigh, i.high);
         }
         for l in &stage.limits[..stage.limited] {
-            fastest = fastest.max(-l.dt / l.t).max(-l.ds / l.s).max(-l.dz / l.z).max(l.dz / (l.penalty - l.z));
+            runs_out(-l.dt, l.t);
+            runs_out(-l.ds, l.s);
+            runs_out(-l.dz, l.z);
+            runs_out(l.dz, l.penalty - l.z);
         }
     }
     share / fastest

@@ -32,6 +32,31 @@ pub struct Draw {
     pub cold_c: f64,
 }
 
+/// How a tank answers to heat in a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    /// Temperature afterwards without any, °C.
+    pub unheated_c: f64,
+    /// Rise per heat, K/W.
+    pub rise_k_w: f64,
+}
+
+impl Answer {
+    /// Temperature after the step, °C.
+    #[must_use]
+    #[inline]
+    pub fn after_c(&self, heat_w: f64) -> f64 {
+        self.unheated_c + self.rise_k_w * heat_w
+    }
+
+    /// Heat that leads to a temperature, W; none where it stays above by itself.
+    #[must_use]
+    #[inline]
+    pub fn heat_w(&self, wanted_c: f64) -> f64 {
+        ((wanted_c - self.unheated_c) / self.rise_k_w).max(0.0)
+    }
+}
+
 impl Tank {
     /// Heat capacity, J/K.
     #[must_use]
@@ -40,26 +65,29 @@ impl Tank {
     }
 
     /// What the tank loses and water takes per kelvin, W/K.
-    fn loss_w_k(&self, d: &Draw) -> f64 {
-        self.ua_w_k + d.flow_kg_s * WATER_J_KG_K
+    fn loss_w_k(&self, flow_kg_s: f64) -> f64 {
+        self.ua_w_k + flow_kg_s * WATER_J_KG_K
+    }
+
+    /// The factor `e^{−(UA + ṁc) t/(Vc)}`.
+    #[must_use]
+    pub fn kept(&self, flow_kg_s: f64, seconds: f64) -> f64 {
+        libm::exp(-self.loss_w_k(flow_kg_s) * seconds / self.capacity_j_k())
+    }
+
+    /// How the tank answers to heat over a step of which it keeps `kept`.
+    #[must_use]
+    #[inline]
+    pub fn answer(&self, tank_c: f64, d: &Draw, kept: f64) -> Answer {
+        let loss_w_k = self.loss_w_k(d.flow_kg_s);
+        let steady_c = (self.ua_w_k * d.room_c + d.flow_kg_s * WATER_J_KG_K * d.cold_c) / loss_w_k;
+        Answer { unheated_c: steady_c + (tank_c - steady_c) * kept, rise_k_w: (1.0 - kept) / loss_w_k }
     }
 
     /// Temperature after `seconds`, °C.
     #[must_use]
-    #[inline]
     pub fn after_c(&self, tank_c: f64, d: &Draw, seconds: f64) -> f64 {
-        let loss_w_k = self.loss_w_k(d);
-        let steady_c = (d.heat_w + self.ua_w_k * d.room_c + d.flow_kg_s * WATER_J_KG_K * d.cold_c) / loss_w_k;
-        steady_c + (tank_c - steady_c) * libm::exp(-loss_w_k * seconds / self.capacity_j_k())
-    }
-
-    /// Heat that leads from `tank_c` to `wanted_c` in `seconds`, W; negative where it cools too slowly by itself.
-    #[must_use]
-    pub fn heat_w(&self, tank_c: f64, wanted_c: f64, d: &Draw, seconds: f64) -> f64 {
-        let loss_w_k = self.loss_w_k(d);
-        let kept = libm::exp(-loss_w_k * seconds / self.capacity_j_k());
-        let steady_c = (wanted_c - tank_c * kept) / (1.0 - kept);
-        loss_w_k * steady_c - self.ua_w_k * d.room_c - d.flow_kg_s * WATER_J_KG_K * d.cold_c
+        self.answer(tank_c, d, self.kept(d.flow_kg_s, seconds)).after_c(d.heat_w)
     }
 
     /// Heat that left through the wall and with the water over a step from `before_c` to `after_c`, W.
@@ -78,7 +106,7 @@ mod tests {
     #[test]
     fn the_heat_for_a_temperature_leads_to_it() {
         let draw = Draw { heat_w: 0.0, room_c: 20.0, flow_kg_s: 0.01, cold_c: 10.0 };
-        let heat_w = TANK.heat_w(46.0, 52.0, &draw, 900.0);
+        let heat_w = TANK.answer(46.0, &draw, TANK.kept(0.01, 900.0)).heat_w(52.0);
         assert!((TANK.after_c(46.0, &Draw { heat_w, ..draw }, 900.0) - 52.0).abs() < 1e-9);
     }
 

@@ -181,9 +181,9 @@ impl Model for Vehicle {
         let left_wh = (left_wh - p_w * step_h).max(0.0);
         state.on = Some((row, left_wh));
         let unserved_wh = state.depart(at);
-        let flow = Flow { p_w, q_var: 0.0, capped_w: wish_w - p_w, unserved_wh };
+        let flow = Flow { p_w, capped_w: wish_w - p_w, unserved_wh, ..Flow::default() };
         let reading = match state.on {
-            Some(_) => Reading { at, content_wh: left_wh, since: Some(session.arrival) },
+            Some(_) => Reading { at, content_wh: left_wh, since: Some(session.arrival), ..Reading::default() },
             None => Reading { at, ..Reading::default() },
         };
         (flow, reading)
@@ -321,7 +321,7 @@ mod tests {
         let vehicle = Vehicle { max_power_w: 11_000.0 };
         let outlook = Outlook::Sessions(vec![session]);
         let plan = |period: &Period, before_w: &dyn Fn(SimTime) -> f64| {
-            let task = Task { period, price: &price, least_w: &free.0, most_w: &free.1, before_w };
+            let task = Task { period, price: &price, feed_in_price: &[], others_w: &[], least_w: &free.0, most_w: &free.1, before_w };
             vehicle.plan(&None, &outlook, &task)
         };
         let first = plan(&today, &|_| 0.0);
