@@ -7,7 +7,7 @@ use crate::time::Period;
 
 use super::model::{Ask, Cap, Content, Cost, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 use super::session::Session;
-use super::{battery, curtailable, fixed, house, vehicle};
+use super::{battery, curtailable, fixed, generator, house, process, vehicle};
 
 /// Makes [`Device`], [`State`] and [`Seen`] of the kinds listed.
 macro_rules! kinds {
@@ -141,11 +141,15 @@ kinds! {
     /// An electric vehicle at its charger.
     Vehicle(vehicle::Vehicle),
     /// A battery.
-    Battery(battery::Battery),
+    Battery(battery::HomeBattery),
     /// Feed-in that follows a profile and may be curtailed.
     Curtailable(curtailable::Curtailable),
     /// A house with a heat pump.
     House(house::House),
+    /// A process that can hold consumption back.
+    Process(process::Process),
+    /// A controllable generator.
+    Generator(generator::Generator),
 }
 
 /// A device of a study: where it is, what its owner knows, what it really is when the run begins.

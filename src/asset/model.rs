@@ -294,6 +294,15 @@ pub struct Ask<'a> {
 pub const SHADOW: f64 = 1e5;
 
 impl Ask<'_> {
+    /// Powers between which a plan answers in an ISP where it had `base_w`, W: in asked ISPs it does not go the other way.
+    pub(super) fn bounds(&self, i: usize, base_w: f64) -> (f64, f64) {
+        match (self.asked[i], self.more) {
+            (true, true) => (base_w, base_w + self.up_w[i]),
+            (true, false) => (base_w - self.down_w[i], base_w),
+            (false, _) => (base_w - self.down_w[i], base_w + self.up_w[i]),
+        }
+    }
+
     /// The prices of a task with asked ISPs made prohibitive, or attractive.
     pub(super) fn price(&self, price: &[f64]) -> Vec<f64> {
         let shadow = if self.more { -SHADOW } else { SHADOW };

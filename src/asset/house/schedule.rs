@@ -78,7 +78,6 @@ struct Limit {
     /// The state, and whether it is limited from below (+1) or above (−1).
     state: usize,
     sign: f64,
-    bound: f64,
     t: f64,
     s: f64,
     z: f64,
@@ -220,7 +219,7 @@ impl Stage {
         let s = (-inside).max(0.0) + 0.2 + mu / penalty;
         let t = inside + s;
         let z = (mu / t).clamp(1e-4 * penalty, 0.5 * penalty);
-        self.limits[self.limited] = Limit { penalty, state, sign, bound, t, s, z, ..Limit::default() };
+        self.limits[self.limited] = Limit { penalty, state, sign, t, s, z, ..Limit::default() };
         self.limited += 1;
     }
 }

@@ -10,10 +10,12 @@
 //! ```
 //!
 //! The shape follows home-charging statistics (evening arrival, 7–10 kWh a session); the numbers are assumptions that a
-//! scenario may change. Draws are keyed by vehicle and local date.
+//! scenario may change. Draws are keyed by vehicle and local date. Sessions as measured are in [`sessions`], the battery's
+//! appetite in [`charging`], plans in [`schedule`].
 
 pub mod charging;
 pub mod schedule;
+pub mod sessions;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,9 +25,13 @@ use jiff::civil::{Date, Time};
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 
-use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::model::{Ask, Cap, Content, Cost, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 use super::session::Session;
-use self::schedule::cheapest_charging;
+use super::store::Battery;
+use super::store_plan;
+
+use self::charging::Pack;
+use self::schedule::{Slot, cheapest_charging, cheapest_pieces, cheapest_stepwise};
 
 /// Distribution of sessions.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +101,55 @@ fn hours(h: f64) -> SimDuration {
 pub struct Vehicle {
     /// Charger, W at the grid side.
     pub max_power_w: f64,
+    /// Power below which it does not charge, W: 6 A on its phases. Nothing where any power will do.
+    pub least_power_w: f64,
+    /// The phase it charges on, counted from 0; none of a vehicle that charges on three.
+    pub phase: Option<u8>,
+    /// Its battery, where that limits charging.
+    pub pack: Option<Pack>,
+    /// Whether and how it feeds back.
+    pub feeds_back: Option<FeedsBack>,
+}
+
+/// How a vehicle feeds back; it needs a battery.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FeedsBack {
+    /// State of charge that it keeps.
+    pub floor: f64,
+    /// Wear, € per MWh that leaves the battery.
+    pub wear_eur_per_mwh: f64,
+}
+
+impl Default for FeedsBack {
+    /// Half full, and 130 €/kWh over 2000 cycles of 90 %.
+    fn default() -> FeedsBack {
+        FeedsBack { floor: 0.5, wear_eur_per_mwh: 72.0 }
+    }
+}
+
+/// 6 A on one phase, W; three phases have three times as much.
+pub const SIX_AMPERE_W: f64 = 1380.0;
+
+impl Vehicle {
+    /// A vehicle that charges with any power up to `max_power_w`.
+    #[must_use]
+    pub fn plain(max_power_w: f64) -> Vehicle {
+        Vehicle { max_power_w, least_power_w: 0.0, phase: None, pack: None, feeds_back: None }
+    }
+
+    /// A vehicle at a charger of one phase, which is drawn, or of three.
+    #[must_use]
+    pub fn at_charger(seed: u64, id: &str, max_power_w: f64, three_phases: bool, pack: Pack) -> Vehicle {
+        let phase = (Stream::new(seed, id, "phase").at(0).uniform() * 3.0) as u8;
+        let phases = if three_phases { 3.0 } else { 1.0 };
+        Vehicle {
+            max_power_w,
+            least_power_w: phases * SIX_AMPERE_W,
+            phase: (!three_phases).then_some(phase),
+            pack: Some(pack),
+            feeds_back: None,
+        }
+    }
 }
 
 /// Where a vehicle really is.
@@ -145,6 +200,46 @@ impl Whereabouts {
 }
 
 impl Vehicle {
+    /// Power in a step, W, and what is wanted after it, Wh.
+    fn charge(&self, set_w: f64, left_wh: f64, hours_left: f64, step_h: f64, cap: Cap) -> (f64, f64) {
+        let set_w = if set_w.is_nan() { self.max_power_w } else { set_w };
+        let Some(pack) = &self.pack else {
+            let p_w = charging_power_w(self.step_of(set_w, self.least_power_w), self.max_power_w, left_wh, hours_left, step_h);
+            let p_w = self.within(p_w, cap);
+            return (p_w, (left_wh - p_w * step_h).max(0.0));
+        };
+        let soc = pack.soc(left_wh);
+        let in_time = |soc: f64| pack.time_h(self.max_power_w, soc) <= hours_left - step_h;
+        if let Some(back) = self.feeds_back.filter(|_| set_w < 0.0 && in_time(soc)) {
+            let most_w = ((soc - back.floor).max(0.0) * pack.capacity_wh * pack.efficiency / step_h).min(self.max_power_w).min(cap.feed_in_w);
+            let out_w = (-set_w).min(most_w);
+            let after = soc - out_w * step_h / (pack.efficiency * pack.capacity_wh);
+            // What a trip needs is not given away.
+            return if in_time(after) { (-out_w, pack.left_wh(after)) } else { (0.0, left_wh) };
+        }
+        let set_w = if in_time(soc) { self.step_of(set_w, self.least_power_w.min(pack.taken_w(self.max_power_w, soc))) } else { self.max_power_w };
+        let set_w = self.within(set_w.min(self.max_power_w), cap);
+        let charged = pack.charge(self.max_power_w, soc, set_w, step_h);
+        ((charged.grid_wh / step_h).min(set_w), pack.left_wh(charged.soc).max(0.0))
+    }
+
+    /// A set point that a charger can have: off, or `least_w` at least, whichever is nearer.
+    fn step_of(&self, set_w: f64, least_w: f64) -> f64 {
+        if set_w >= self.least_power_w {
+            set_w
+        } else if set_w >= 0.5 * least_w {
+            self.least_power_w
+        } else {
+            0.0
+        }
+    }
+
+    /// A power under a cap, off where less than 6 A is left.
+    fn within(&self, p_w: f64, cap: Cap) -> f64 {
+        let capped_w = p_w.min(cap.consumption_w);
+        if capped_w < p_w && capped_w < self.least_power_w { 0.0 } else { capped_w }
+    }
+
     /// What a session still wants when the Period begins, Wh: what was read of it, or announced, less what is planned until then.
     fn wanted_wh(&self, seen: Option<&Reading>, session: &Session, task: &Task<'_>) -> f64 {
         let (isp, start) = (task.period.isp().0, task.period.start);
@@ -163,6 +258,114 @@ fn same_stay(session: &Session, since: SimTime) -> bool {
     (session.arrival - since).0.abs() < SimDuration::hours(12).0
 }
 
+/// Rounds in which a plan makes up for what a nearly full battery does not take.
+const ROUNDS: usize = 4;
+
+impl Vehicle {
+    /// Whether any power will do at any time, at one price.
+    fn is_plain(&self, task: &Task<'_>) -> bool {
+        self.least_power_w == 0.0 && self.pack.is_none() && task.others_w.is_empty()
+    }
+
+    /// Cheapest powers of one stay over a horizon.
+    fn plan_stay(&self, wanted_wh: f64, stay: Range<usize>, horizon: &[f64], limit_w: &[f64], task: &Task<'_>) -> Vec<f64> {
+        let slot_h = task.period.isp().as_hours();
+        let isps = task.period.isps();
+        // The morning after the Period stands for its own; what is planned then is not known.
+        let tariff = |i: usize| if i < isps { task.tariff(i) } else { (horizon[i], horizon[i], 0.0) };
+        let mut plan = vec![0.0; horizon.len()];
+        if let Some((pack, back)) = self.pack.zip(self.feeds_back) {
+            let power = self.plan_as_store(&pack, &back, wanted_wh, None, stay.clone(), &|i| tariff(i), &|i| (-self.max_power_w, limit_w[i]), slot_h);
+            stay.zip(power).for_each(|(i, p)| plan[i] = p);
+            return plan;
+        }
+        let price: Vec<f64> = stay.clone().map(|i| horizon[i]).collect();
+        let even = task.others_w.is_empty() && stay.clone().all(|i| limit_w[i] == self.max_power_w);
+        let slot = |i: usize| {
+            let (below, above, kink_w) = tariff(i);
+            Slot { least_w: 0.0, most_w: limit_w[i].max(0.0), kink_w, price: (below, above) }
+        };
+        let slots: Vec<Slot> = stay.clone().map(slot).collect();
+        let mut asked_wh = wanted_wh;
+        for _ in 0..ROUNDS {
+            let power = if even {
+                cheapest_stepwise(asked_wh, &price, self.least_power_w, self.max_power_w, slot_h)
+            } else {
+                cheapest_pieces(asked_wh, &slots, self.least_power_w, slot_h)
+            };
+            let Some(pack) = &self.pack else {
+                stay.zip(power).for_each(|(i, p)| plan[i] = p);
+                return plan;
+            };
+            let (mut soc, mut got_wh) = (pack.soc(wanted_wh), 0.0);
+            for (i, p) in stay.clone().zip(power) {
+                let charged = pack.charge(self.max_power_w, soc, p, slot_h);
+                (soc, plan[i]) = (charged.soc, charged.grid_wh / slot_h);
+                got_wh += charged.grid_wh;
+            }
+            if wanted_wh - got_wh < 1.0 {
+                break;
+            }
+            asked_wh += wanted_wh - got_wh;
+        }
+        plan
+    }
+
+    /// Cheapest powers of a stay in which the battery is a store between its floor and full; it ends full, or with `end_wh` wanted.
+    #[allow(clippy::too_many_arguments, reason = "one store plan, put together in one place")]
+    fn plan_as_store(
+        &self,
+        pack: &Pack,
+        back: &FeedsBack,
+        wanted_wh: f64,
+        end_wh: Option<f64>,
+        stay: Range<usize>,
+        tariff: &dyn Fn(usize) -> (f64, f64, f64),
+        bounds: &dyn Fn(usize) -> (f64, f64),
+        slot_h: f64,
+    ) -> Vec<f64> {
+        let soc = pack.soc(wanted_wh);
+        let floor = back.floor.min(soc);
+        let store = Battery { max_power_w: self.max_power_w, capacity_wh: (pack.full - floor) * pack.capacity_wh, efficiency: pack.efficiency };
+        let (price, (feed_in_price, others_w)): (Vec<f64>, (Vec<f64>, Vec<f64>)) =
+            stay.clone().map(|i| tariff(i)).map(|(below, above, kink_w)| (above, (below, -kink_w))).unzip();
+        let (least_w, most_w): (Vec<f64>, Vec<f64>) = stay.map(bounds).unzip();
+        let content_wh = |wanted_wh: f64| (pack.soc(wanted_wh) - floor) * pack.capacity_wh;
+        let task = store_plan::Task {
+            start_wh: content_wh(wanted_wh),
+            end_wh: content_wh(end_wh.unwrap_or(0.0)),
+            slot_h,
+            price: &price,
+            least_w: &least_w,
+            most_w: &most_w,
+            wear: back.wear_eur_per_mwh,
+            meter: Some(store_plan::Meter { feed_in_price: &feed_in_price, others_w: &others_w }),
+        };
+        store.schedule(&task, &mut store_plan::Buffers::default())
+    }
+
+    /// The plan that answers an ask, of a vehicle that feeds back: each stay ends with what it would have had.
+    fn replan_store(&self, seen: Option<&Reading>, outlook: &Outlook, task: &Task<'_>, price: &[f64], base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
+        let Some((pack, back)) = self.pack.zip(self.feeds_back) else { return base_w.to_vec() };
+        let slot_h = task.period.isp().as_hours();
+        let mut plan = base_w.to_vec();
+        for session in outlook.sessions() {
+            let stay = slots(session, task.period, base_w.len());
+            let wanted_wh = self.wanted_wh(seen, session, task);
+            let stored = |p: f64| if p > 0.0 { p } else { p / pack.efficiency / pack.efficiency };
+            let end_wh = wanted_wh - stay.clone().map(|i| stored(base_w[i])).sum::<f64>() * slot_h;
+            let tariff = |i: usize| {
+                let (below, above, kink_w) = task.tariff(i);
+                (below + price[i] - task.price[i], above + price[i] - task.price[i], kink_w)
+            };
+            let bounds = |i: usize| ask.bounds(i, base_w[i]);
+            let power = self.plan_as_store(&pack, &back, wanted_wh, Some(end_wh.max(0.0)), stay.clone(), &tariff, &bounds, slot_h);
+            stay.zip(power).for_each(|(i, p)| plan[i] = p);
+        }
+        plan
+    }
+}
+
 impl Model for Vehicle {
     type State = Whereabouts;
     type Seen = Option<Reading>;
@@ -176,9 +379,9 @@ impl Model for Vehicle {
         let session = state.sessions[row];
         let hours_left = (session.departure - moment.start).as_hours();
         let step_h = moment.step.as_hours();
-        let wish_w = charging_power_w(set_w, self.max_power_w, left_wh, hours_left, step_h);
-        let p_w = wish_w.min(cap.consumption_w);
-        let left_wh = (left_wh - p_w * step_h).max(0.0);
+        let wish = self.charge(set_w, left_wh, hours_left, step_h, Cap::NONE);
+        let (p_w, left_wh) = if cap == Cap::NONE { wish } else { self.charge(set_w, left_wh, hours_left, step_h, cap) };
+        let wish_w = wish.0;
         state.on = Some((row, left_wh));
         let unserved_wh = state.depart(at);
         let flow = Flow { p_w, capped_w: wish_w - p_w, unserved_wh, ..Flow::default() };
@@ -209,7 +412,11 @@ impl Model for Vehicle {
         for session in outlook.sessions() {
             let wanted_wh = self.wanted_wh(seen.as_ref(), session, task);
             let stay = slots(session, period, horizon.len());
-            let power = cheapest_charging(wanted_wh, stay, &horizon, &limit_w, period.isp().as_hours());
+            let power = if self.is_plain(task) {
+                cheapest_charging(wanted_wh, stay, &horizon, &limit_w, period.isp().as_hours())
+            } else {
+                self.plan_stay(wanted_wh, stay, &horizon, &limit_w, task)
+            };
             plan.iter_mut().zip(&power).for_each(|(p, w)| *p += w);
         }
         plan
@@ -217,19 +424,30 @@ impl Model for Vehicle {
 
     fn envelope(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>) -> Envelope {
         let isps = task.period.isps();
-        let (mut most_w, mut most_wh) = (vec![0.0; isps], 0.0);
+        let (mut least_w, mut most_w) = (vec![0.0; isps], vec![0.0; isps]);
+        let (mut least_wh, mut most_wh) = (0.0, 0.0);
         for session in outlook.sessions() {
-            most_wh += self.wanted_wh(seen.as_ref(), session, task);
-            slots(session, task.period, isps).for_each(|i| most_w[i] = self.max_power_w);
+            let wanted_wh = self.wanted_wh(seen.as_ref(), session, task);
+            most_wh += wanted_wh;
+            let back = self.pack.zip(self.feeds_back);
+            let given_wh = back.map_or(0.0, |(pack, back)| (pack.soc(wanted_wh) - back.floor).max(0.0) * pack.capacity_wh * pack.efficiency);
+            least_wh -= given_wh;
+            for i in slots(session, task.period, isps) {
+                most_w[i] = self.max_power_w;
+                least_w[i] = if given_wh > 0.0 { -self.max_power_w } else { 0.0 };
+            }
         }
-        Envelope { least_w: vec![0.0; isps], most_w, energy_wh: (0.0, most_wh) }
+        Envelope { least_w, most_w, energy_wh: (least_wh, most_wh) }
     }
 
     /// The energy that each stay has in the Period, charged elsewhere in it.
-    fn replan(&self, _: &Option<Reading>, outlook: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
+    fn replan(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
         let isps = base_w.len();
         let slot_h = task.period.isp().as_hours();
         let price = ask.price(task.price);
+        if self.feeds_back.is_some() {
+            return self.replan_store(seen.as_ref(), outlook, task, &price, base_w, ask);
+        }
         let may_rise = |i: usize| !ask.asked[i] || ask.more;
         let most = |i: usize| if may_rise(i) { self.max_power_w.min(base_w[i] + ask.up_w[i]) } else { base_w[i] };
         let may_fall = |i: usize| !ask.asked[i] || !ask.more;
@@ -239,6 +457,19 @@ impl Model for Vehicle {
         let mut plan = base_w.to_vec();
         for session in outlook.sessions() {
             let stay = slots(session, task.period, isps);
+            if !self.is_plain(task) {
+                let energy_wh = stay.clone().map(|i| base_w[i]).sum::<f64>() * slot_h;
+                let slot = |i: usize| {
+                    let (below, above, kink_w) = task.tariff(i);
+                    let asked = price[i] - task.price[i];
+                    let (least_w, most_w) = (floor_w[i], floor_w[i] + room_w[i]);
+                    Slot { least_w, most_w, kink_w, price: (below + asked, above + asked) }
+                };
+                let slots: Vec<Slot> = stay.clone().map(slot).collect();
+                let power = cheapest_pieces(energy_wh, &slots, self.least_power_w, slot_h);
+                stay.zip(power).for_each(|(i, p)| plan[i] = p);
+                continue;
+            }
             let energy_wh = stay.clone().map(|i| base_w[i]).sum::<f64>() * slot_h;
             let held_wh = stay.clone().map(|i| floor_w[i]).sum::<f64>() * slot_h;
             let power = cheapest_charging(energy_wh - held_wh, stay.clone(), &price, &room_w, slot_h);
@@ -247,12 +478,20 @@ impl Model for Vehicle {
         plan
     }
 
+    /// Energy, and wear of a battery that feeds back.
+    fn cost(&self, _: &Option<Reading>, _: &Outlook, task: &Task<'_>, plan_w: &[f64]) -> Cost {
+        let out_wh = plan_w.iter().map(|p| (-p).max(0.0)).sum::<f64>() * task.period.isp().as_hours();
+        let back = self.pack.zip(self.feeds_back);
+        let wear = back.map_or(0.0, |(pack, back)| back.wear_eur_per_mwh * out_wh * 1e-6 / pack.efficiency);
+        Cost { energy: task.energy_cost(plan_w), wear, comfort: 0.0 }
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }
 
     fn rated_w(&self) -> (f64, f64) {
-        (self.max_power_w, 0.0)
+        (self.max_power_w, if self.feeds_back.is_some() { self.max_power_w } else { 0.0 })
     }
 
     fn limitable(&self) -> bool {
@@ -318,7 +557,7 @@ mod tests {
         };
         let price: Vec<f64> = (0..96).map(|i| if i < 6 { 10.0 } else { 50.0 }).collect();
         let free = ([f64::NEG_INFINITY; 96], [f64::INFINITY; 96]);
-        let vehicle = Vehicle { max_power_w: 11_000.0 };
+        let vehicle = Vehicle::plain(11_000.0);
         let outlook = Outlook::Sessions(vec![session]);
         let plan = |period: &Period, before_w: &dyn Fn(SimTime) -> f64| {
             let task = Task { period, price: &price, feed_in_price: &[], others_w: &[], least_w: &free.0, most_w: &free.1, before_w };

@@ -1,6 +1,8 @@
 //! Devices one by one and in fleets: energy closes, comfort and departures hold, plans are good, fleets are diverse as published.
 
 mod house;
+mod others;
+mod vehicle;
 
 use std::sync::Arc;
 
