@@ -38,7 +38,6 @@ impl Battery {
     pub fn usual_wh(&self) -> f64 {
         0.5 * self.capacity_wh
     }
-
 }
 
 /// What a battery at home is for.

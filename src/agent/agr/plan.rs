@@ -97,7 +97,8 @@ impl Agr {
             let serves = own.willing && own.device.content() == Content::Stored;
             let price = serve_caps(serves, price, &mut least_w, &mut most_w);
             let before_w = self.before(period, d);
-            let task = Task { period, price: &price, feed_in_price: &[], others_w: &[], least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let task =
+                Task { period, price: &price, feed_in_price: &[], others_w: &[], least_w: &least_w, most_w: &most_w, before_w: &before_w };
             plans[d] = own.device.plan(&self.seen[d], &v.outlook[d], &task);
             for k in points {
                 let Room { least_w, most_w } = &mut rooms[*k];

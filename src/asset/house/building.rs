@@ -65,10 +65,7 @@ impl Building {
         let Building { h_ve_w_k: h_ve, h_em_w_k: h_em, h_im_w_k: h_im, .. } = *self;
         let (to_air_w, to_mass_w) = (h_ve * u.outdoor_c + u.air_w, h_em * u.outdoor_c + u.mass_w);
         let det = (h_ve + h_im) * (h_im + h_em) - h_im * h_im;
-        Warmth {
-            air_c: ((h_im + h_em) * to_air_w + h_im * to_mass_w) / det,
-            mass_c: ((h_ve + h_im) * to_mass_w + h_im * to_air_w) / det,
-        }
+        Warmth { air_c: ((h_im + h_em) * to_air_w + h_im * to_mass_w) / det, mass_c: ((h_ve + h_im) * to_mass_w + h_im * to_air_w) / det }
     }
 
     /// The matrix `A`, 1/s.
@@ -104,10 +101,7 @@ impl Building {
         // x* of each input alone; what is not remembered of the start comes from it.
         let unit = |outdoor_c, air_w, mass_w| {
             let steady = self.steady(&Inputs { outdoor_c, air_w, mass_w });
-            [
-                (1.0 - f[0][0]) * steady.air_c - f[0][1] * steady.mass_c,
-                (1.0 - f[1][1]) * steady.mass_c - f[1][0] * steady.air_c,
-            ]
+            [(1.0 - f[0][0]) * steady.air_c - f[0][1] * steady.mass_c, (1.0 - f[1][1]) * steady.mass_c - f[1][0] * steady.air_c]
         };
         let columns = [unit(1.0, 0.0, 0.0), unit(0.0, 1.0, 0.0), unit(0.0, 0.0, 1.0)];
         Transition { f, g: std::array::from_fn(|row| std::array::from_fn(|column| columns[column][row])) }
@@ -152,11 +146,7 @@ impl Transition {
     #[inline]
     pub fn after(&self, x: &Warmth, u: &Inputs) -> Warmth {
         let row = |k: usize| {
-            self.f[k][0] * x.air_c
-                + self.f[k][1] * x.mass_c
-                + self.g[k][0] * u.outdoor_c
-                + self.g[k][1] * u.air_w
-                + self.g[k][2] * u.mass_w
+            self.f[k][0] * x.air_c + self.f[k][1] * x.mass_c + self.g[k][0] * u.outdoor_c + self.g[k][1] * u.air_w + self.g[k][2] * u.mass_w
         };
         Warmth { air_c: row(0), mass_c: row(1) }
     }

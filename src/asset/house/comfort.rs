@@ -158,7 +158,13 @@ impl Comfort {
                 let asleep = hour < h.up_h || hour >= h.bed_h;
                 let away = weekday < 5 && h.away_h.is_some_and(|(leave, back)| hour >= leave && hour < back);
                 let low_c = h.set_c - if asleep || away { ASLEEP_K } else { BELOW_K };
-                let lower_k = if asleep { h.setback_k } else if away { 0.5 * h.setback_k } else { 0.0 };
+                let lower_k = if asleep {
+                    h.setback_k
+                } else if away {
+                    0.5 * h.setback_k
+                } else {
+                    0.0
+                };
                 let high_c = h.set_c + ABOVE_K;
                 Want { target_c: h.set_c - lower_k, low_c, guard_c: low_c + MARGIN_K, high_c, home: !away }
             })

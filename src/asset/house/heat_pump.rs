@@ -148,7 +148,9 @@ mod tests {
     /// The table of the method: lift in a row of source and flow temperatures.
     #[test]
     fn performance_at_usual_points() {
-        for (source_c, flow_c, expected) in [(-15.0, 35.0, 2.41), (-7.0, 55.0, 2.06), (2.0, 35.0, 3.11), (7.0, 45.0, 2.87), (12.0, 55.0, 2.66)] {
+        for (source_c, flow_c, expected) in
+            [(-15.0, 35.0, 2.41), (-7.0, 55.0, 2.06), (2.0, 35.0, 3.11), (7.0, 45.0, 2.87), (12.0, 55.0, 2.66)]
+        {
             assert!((cop(Source::Air, source_c, flow_c) - expected).abs() < 0.006, "{source_c}/{flow_c}");
         }
     }

@@ -17,7 +17,7 @@ use super::building::{Inputs, Warmth};
 use super::comfort::Want;
 use super::control::{Acted, FULL_C, Indoors, Outside, REFILL_C};
 use super::heat_pump::Sink;
-use super::schedule::{self, Buffers, Problem, Source, cheapest_heating};
+use super::schedule::{self, Buffers, Problem, Source, USUAL_GAP, cheapest_heating};
 use super::sheet::House;
 use super::tank::WATER_J_KG_K;
 use super::water;
@@ -26,8 +26,6 @@ use super::water;
 const UNKNOWN_C: f64 = 5.0;
 /// What a plan keeps from both ends of the band, K.
 const MARGIN_K: f64 = 0.05;
-/// Gap of plans to the optimum, as a share of their cost.
-const GAP: f64 = 5e-4;
 /// Water that is drawn, on average, °C, and the room around the tank.
 const USUAL_C: f64 = 49.0;
 const ROOM_C: f64 = 20.0;
@@ -194,23 +192,18 @@ impl House {
 
     /// The plan that answers an ask: water stays, rooms move within what is asked, and end as warm as they would have.
     pub(super) fn plan_anew(&self, inside: &Indoors, ahead: &[Ahead], task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
-        let slot = task.period.isp();
-        let mut end = *inside;
-        for (k, a) in ahead.iter().enumerate() {
-            self.expect(&mut end, a, task.period.start + SimDuration(slot.0 * k as i64), slot, base_w[k]);
-        }
         let planned_w = self.plan_water(inside.tank_c, ahead, task);
         let water_w: Vec<f64> =
             planned_w.iter().zip(ahead).zip(base_w).map(|((w, a), base)| w.min(self.bound_w(*base, a.cop_water))).collect();
         let dear = dearest(task);
         let mut problem = Rooms::new(self, inside, ahead, &water_w, task);
-        problem.end_c = [end.warmth.air_c, end.warmth.mass_c];
         let fixed_w = |k: usize| self.pump.standby_w + water_w[k] / ahead[k].cop_water;
         for (k, a) in ahead.iter().enumerate() {
             let (below, above, kink_w) = task.tariff(k);
             let room_w = ((a.full_w - water_w[k]) / a.cop).max(0.0);
             // The rod of the base plan stays.
             let base = (base_w[k] - fixed_w(k)).clamp(0.0, room_w);
+            problem.follow(k, (base_w[k] - fixed_w(k)).max(base), base, a.cop);
             let up_w = (base + ask.up_w[k].max(0.0)).min(room_w);
             let down_w = (base - ask.down_w[k].max(0.0)).max(0.0);
             let (least_w, most_w, extra) = match (ask.asked[k], ask.more) {
@@ -284,6 +277,18 @@ impl<'a> Rooms<'a> {
         }
     }
 
+    /// Carries the plan that is to be answered into slot `k`, where it is `total_w` with `pump_w` by the heat pump: where it leaves the
+    /// band, the band gives way, and the end is to be as warm as the end of that plan.
+    fn follow(&mut self, k: usize, total_w: f64, pump_w: f64, cop: f64) {
+        let (pump_kw, rod_kw) = (1e-3 * pump_w * cop, 1e-3 * (total_w - pump_w));
+        let (x, slot) = (if k == 0 { [self.inside.warmth.air_c, self.inside.warmth.mass_c] } else { self.end_c }, &mut self.slots[k]);
+        // The rod is not moved.
+        slot.drift_k = [0, 1].map(|row: usize| slot.drift_k[row] + self.rise_k_kw[row] * rod_kw);
+        self.end_c = [0, 1]
+            .map(|row: usize| self.keep[row][0] * x[0] + self.keep[row][1] * x[1] + slot.drift_k[row] + self.rise_k_kw[row] * pump_kw);
+        slot.band_c = (slot.band_c.0.min(self.end_c[0]), slot.band_c.1.max(self.end_c[0]));
+    }
+
     /// A source in slot `k`: electric power at most, heat per electricity, price per kWh of electricity.
     fn source(&mut self, k: usize, which: usize, most_w: f64, cop: f64, price: f64) {
         self.slots[k].sources[which] = Source { most_kw: 1e-3 * most_w.max(0.0) * cop, price: price * self.hours / cop };
@@ -296,7 +301,7 @@ impl<'a> Rooms<'a> {
         let kwh_k = [self.house.building.c_i_j_k, self.house.building.c_m_j_k].map(|c| c / 3.6e6);
         let short = kwh_k.map(|kwh| self.worth * kwh);
         let outside = (self.outside, self.outside);
-        let problem = Problem { keep, rise_k_kw, start_c, slots: &self.slots, end_c, outside, short, gap: GAP };
+        let problem = Problem { keep, rise_k_kw, start_c, slots: &self.slots, end_c, outside, short, gap: USUAL_GAP };
         if let Some(nothing) = needless(&problem) {
             return nothing;
         }

@@ -25,6 +25,8 @@
 pub const SOURCES: usize = 4;
 /// Limits on states: air from below, air from above, mass from below.
 const LIMITS: usize = 3;
+/// Gap at which a plan is good enough for a device, as a share of its cost.
+pub const USUAL_GAP: f64 = 5e-4;
 /// Newton steps at most.
 const STEPS: usize = 60;
 /// Sources below this share of the largest are none.
@@ -265,11 +267,7 @@ fn factor(problem: &Problem<'_>, stages: &mut [Stage]) {
             [p[0] * f_i[0] + p[1] * f_m[0], p[0] * f_i[1] + p[1] * f_m[1]],
             [p[1] * f_i[0] + p[2] * f_m[0], p[1] * f_i[1] + p[2] * f_m[1]],
         ];
-        p = [
-            f_i[0] * pa[0][0] + f_m[0] * pa[1][0],
-            f_i[0] * pa[0][1] + f_m[0] * pa[1][1],
-            f_i[1] * pa[0][1] + f_m[1] * pa[1][1],
-        ];
+        p = [f_i[0] * pa[0][0] + f_m[0] * pa[1][0], f_i[0] * pa[0][1] + f_m[0] * pa[1][1], f_i[1] * pa[0][1] + f_m[1] * pa[1][1]];
         if stage.used > 0 {
             stage.r = 1.0 / inverse;
             stage.coupling = [pb[0] * f_i[0] + pb[1] * f_m[0], pb[0] * f_i[1] + pb[1] * f_m[1]];

@@ -22,9 +22,8 @@ const KINDS: [(f64, f64); 4] = [(0.14, 1.0), (0.36, 6.0), (0.10, 140.0), (0.40, 
 /// Litres a day by people.
 const LITRES: [f64; 5] = [36.0, 57.0, 76.0, 95.0, 114.0];
 /// Weight of each hour.
-const HOURS: [f64; 24] = [
-    0.2, 0.1, 0.1, 0.1, 0.2, 0.8, 2.2, 2.4, 1.6, 1.1, 0.9, 0.9, 1.0, 0.9, 0.7, 0.7, 1.0, 1.7, 1.9, 1.6, 1.3, 1.1, 0.9, 0.5,
-];
+const HOURS: [f64; 24] =
+    [0.2, 0.1, 0.1, 0.1, 0.2, 0.8, 2.2, 2.4, 1.6, 1.1, 0.9, 0.9, 1.0, 0.9, 0.7, 0.7, 1.0, 1.7, 1.9, 1.6, 1.3, 1.1, 0.9, 0.5];
 
 /// Share of the day's volume in each quarter hour of the day.
 fn quarter_share(quarter: usize) -> f64 {

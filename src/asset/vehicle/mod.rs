@@ -211,13 +211,15 @@ impl Vehicle {
         let soc = pack.soc(left_wh);
         let in_time = |soc: f64| pack.time_h(self.max_power_w, soc) <= hours_left - step_h;
         if let Some(back) = self.feeds_back.filter(|_| set_w < 0.0 && in_time(soc)) {
-            let most_w = ((soc - back.floor).max(0.0) * pack.capacity_wh * pack.efficiency / step_h).min(self.max_power_w).min(cap.feed_in_w);
+            let most_w =
+                ((soc - back.floor).max(0.0) * pack.capacity_wh * pack.efficiency / step_h).min(self.max_power_w).min(cap.feed_in_w);
             let out_w = (-set_w).min(most_w);
             let after = soc - out_w * step_h / (pack.efficiency * pack.capacity_wh);
             // What a trip needs is not given away.
             return if in_time(after) { (-out_w, pack.left_wh(after)) } else { (0.0, left_wh) };
         }
-        let set_w = if in_time(soc) { self.step_of(set_w, self.least_power_w.min(pack.taken_w(self.max_power_w, soc))) } else { self.max_power_w };
+        let set_w =
+            if in_time(soc) { self.step_of(set_w, self.least_power_w.min(pack.taken_w(self.max_power_w, soc))) } else { self.max_power_w };
         let set_w = self.within(set_w.min(self.max_power_w), cap);
         let charged = pack.charge(self.max_power_w, soc, set_w, step_h);
         ((charged.grid_wh / step_h).min(set_w), pack.left_wh(charged.soc).max(0.0))
@@ -275,7 +277,16 @@ impl Vehicle {
         let tariff = |i: usize| if i < isps { task.tariff(i) } else { (horizon[i], horizon[i], 0.0) };
         let mut plan = vec![0.0; horizon.len()];
         if let Some((pack, back)) = self.pack.zip(self.feeds_back) {
-            let power = self.plan_as_store(&pack, &back, wanted_wh, None, stay.clone(), &|i| tariff(i), &|i| (-self.max_power_w, limit_w[i]), slot_h);
+            let power = self.plan_as_store(
+                &pack,
+                &back,
+                wanted_wh,
+                None,
+                stay.clone(),
+                &|i| tariff(i),
+                &|i| (-self.max_power_w, limit_w[i]),
+                slot_h,
+            );
             stay.zip(power).for_each(|(i, p)| plan[i] = p);
             return plan;
         }
@@ -326,7 +337,8 @@ impl Vehicle {
     ) -> Vec<f64> {
         let soc = pack.soc(wanted_wh);
         let floor = back.floor.min(soc);
-        let store = Battery { max_power_w: self.max_power_w, capacity_wh: (pack.full - floor) * pack.capacity_wh, efficiency: pack.efficiency };
+        let store =
+            Battery { max_power_w: self.max_power_w, capacity_wh: (pack.full - floor) * pack.capacity_wh, efficiency: pack.efficiency };
         let (price, (feed_in_price, others_w)): (Vec<f64>, (Vec<f64>, Vec<f64>)) =
             stay.clone().map(|i| tariff(i)).map(|(below, above, kink_w)| (above, (below, -kink_w))).unzip();
         let (least_w, most_w): (Vec<f64>, Vec<f64>) = stay.map(bounds).unzip();
@@ -345,7 +357,15 @@ impl Vehicle {
     }
 
     /// The plan that answers an ask, of a vehicle that feeds back: each stay ends with what it would have had.
-    fn replan_store(&self, seen: Option<&Reading>, outlook: &Outlook, task: &Task<'_>, price: &[f64], base_w: &[f64], ask: &Ask<'_>) -> Vec<f64> {
+    fn replan_store(
+        &self,
+        seen: Option<&Reading>,
+        outlook: &Outlook,
+        task: &Task<'_>,
+        price: &[f64],
+        base_w: &[f64],
+        ask: &Ask<'_>,
+    ) -> Vec<f64> {
         let Some((pack, back)) = self.pack.zip(self.feeds_back) else { return base_w.to_vec() };
         let slot_h = task.period.isp().as_hours();
         let mut plan = base_w.to_vec();
@@ -430,7 +450,8 @@ impl Model for Vehicle {
             let wanted_wh = self.wanted_wh(seen.as_ref(), session, task);
             most_wh += wanted_wh;
             let back = self.pack.zip(self.feeds_back);
-            let given_wh = back.map_or(0.0, |(pack, back)| (pack.soc(wanted_wh) - back.floor).max(0.0) * pack.capacity_wh * pack.efficiency);
+            let given_wh =
+                back.map_or(0.0, |(pack, back)| (pack.soc(wanted_wh) - back.floor).max(0.0) * pack.capacity_wh * pack.efficiency);
             least_wh -= given_wh;
             for i in slots(session, task.period, isps) {
                 most_w[i] = self.max_power_w;

@@ -8,9 +8,10 @@
 //! all, so this is exact, too.
 //!
 //! Where the price of a slot changes with the power (a surplus of the house is cheaper than the grid) or slots have bounds of
-//! their own, a slot is a set of straight pieces. From off to on the cost is replaced by the chord to the point that is cheapest per
-//! energy, pieces are filled by rising slope, and at most one slot is left on its chord. It is then switched off or lifted to a
-//! power that is allowed, whichever is cheaper once the others have made up for it.
+//! their own, it matters which slots are on. Once that is known, their pieces are filled by rising slope, which is exact. Which
+//! `n` of them are on is found at a price of energy `λ`: those with the least `min over x of c_i(x) − λ x`, where `λ` is raised
+//! until they take the energy. Numbers around that of the problem without `m` are tried, and energy is moved between two
+//! slots, on and off included, as long as that pays. This is near-exact; tests hold it against optima.
 
 use std::ops::Range;
 
@@ -86,115 +87,177 @@ impl Slot {
     }
 }
 
-/// A piece of a slot's cost from one power to the next.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    slot: usize,
-    from_w: f64,
-    to_w: f64,
-    slope: f64,
-    /// Whether the slot may stand between its ends.
-    free: bool,
+impl Slot {
+    /// Whether it must not be off.
+    fn is_held(&self) -> bool {
+        self.least_w > 0.0
+    }
+
+    /// What it draws at least when it is on, W.
+    fn start_w(&self, on_w: f64) -> f64 {
+        self.least_w.max(on_w.min(self.most_w))
+    }
+
+    /// Whether it can be on.
+    fn is_able(&self, on_w: f64) -> bool {
+        self.is_held() || (self.most_w >= on_w && self.most_w > 0.0)
+    }
+
+    /// Powers at which pieces end.
+    fn ends_w(&self, on_w: f64) -> [f64; 3] {
+        let start_w = self.start_w(on_w);
+        let most_w = self.most_w.max(start_w);
+        [start_w, self.kink_w.clamp(start_w, most_w), most_w]
+    }
+
+    /// The best power at a price of energy, if it is on, and its value.
+    fn best(&self, on_w: f64, lambda: f64) -> (f64, f64) {
+        let value = |w: f64| self.cost(w) - lambda * w;
+        let [start_w, kink_w, most_w] = self.ends_w(on_w);
+        [kink_w, most_w].into_iter().fold((start_w, value(start_w)), |best, w| if value(w) < best.1 { (w, value(w)) } else { best })
+    }
 }
+
+/// How far around the number of slots on without a least power others are tried.
+const AROUND: usize = 3;
+/// Halvings of the price of energy.
+const HALVINGS: usize = 24;
 
 /// Cheapest charging where slots have prices and bounds of their own. A slot is off, where its bounds allow it, or draws
-/// `on_w` at least.
+/// `on_w` at least. What does not fit stays uncharged; energy for less than one slot is charged below `on_w`.
 #[must_use]
 pub fn cheapest_pieces(energy_wh: f64, slots: &[Slot], on_w: f64, slot_h: f64) -> Vec<f64> {
-    let mut pieces: Vec<Piece> = Vec::with_capacity(3 * slots.len());
-    slots.iter().enumerate().for_each(|(i, slot)| cut(i, slot, on_w, &mut pieces));
-    pieces.sort_by(|a, b| a.slope.total_cmp(&b.slope).then(a.slot.cmp(&b.slot)).then(a.from_w.total_cmp(&b.from_w)));
-    let mut plan: Vec<f64> = slots.iter().map(|s| floor_w(s, on_w)).collect();
-    let mut left_w = energy_wh / slot_h - plan.iter().sum::<f64>();
-    let Some(last) = fill(&pieces, &mut plan, &mut left_w, false) else { return plan };
-    let Piece { slot, from_w, to_w, free, .. } = pieces[last];
-    if free || plan[slot] <= from_w || plan[slot] >= to_w {
-        return plan;
+    let wanted_w = energy_wh / slot_h;
+    let held = slots.iter().filter(|s| s.is_held()).count();
+    let able = slots.iter().filter(|s| s.is_able(on_w)).count();
+    // Pieces of all slots by rising slope.
+    let mut pieces: Vec<(f64, usize, f64, f64)> = Vec::with_capacity(2 * slots.len());
+    for (i, slot) in slots.iter().enumerate().filter(|(_, s)| s.is_able(on_w)) {
+        let [start_w, kink_w, most_w] = slot.ends_w(on_w);
+        let of_slot = [(slot.price.0, i, start_w, kink_w), (slot.price.1, i, kink_w, most_w)];
+        pieces.extend(of_slot.into_iter().filter(|(_, _, from_w, to_w)| to_w > from_w));
     }
-    // One slot is left on its chord: switch it off, or lift it, and let the others make up for it.
-    let stuck_w = plan[slot];
-    let mut off = plan.clone();
-    off[slot] = from_w;
-    let mut over_w = stuck_w - from_w;
-    fill(&pieces[last + 1..], &mut off, &mut over_w, true);
-    let mut up = plan.clone();
-    up[slot] = on_w.max(from_w).max(stuck_w);
-    let over_up_w = up[slot] - stuck_w;
-    let short_w = drain(&pieces[..last], &mut up, over_up_w, slot);
-    let total = |plan: &[f64]| plan.iter().zip(slots).fold(0.0, |sum, (p, s)| sum + s.cost(*p));
-    match (over_w <= 1e-9 * stuck_w.abs(), short_w <= 1e-9 * stuck_w.abs()) {
-        (true, false) => off,
-        (false, true) => up,
-        (true, true) => if total(&off) < total(&up) { off } else { up },
-        (false, false) => plan,
-    }
-}
-
-/// What a slot draws in any case.
-fn floor_w(slot: &Slot, on_w: f64) -> f64 {
-    if slot.least_w > 0.0 { slot.least_w.max(on_w.min(slot.most_w)) } else { 0.0 }
-}
-
-/// Pieces of a slot beyond its floor.
-fn cut(i: usize, slot: &Slot, on_w: f64, pieces: &mut Vec<Piece>) {
-    let begin_w = floor_w(slot, on_w);
-    let mut ends = [on_w, slot.kink_w, slot.most_w].map(|w| w.clamp(begin_w, slot.most_w.max(begin_w)));
-    ends.sort_by(f64::total_cmp);
-    let mut from_w = begin_w;
-    if begin_w < on_w {
-        if slot.most_w < on_w {
-            return;
+    pieces.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+    // The number of slots that are on when any power will do.
+    let loose = filled(slots, wanted_w);
+    let around = loose.iter().filter(|p| **p > 0.0).count();
+    let mut best: Option<(f64, Vec<f64>)> = None;
+    let mut consider = |on: &[bool]| {
+        if let Some(plan) = within(on, slots, on_w, wanted_w, &pieces) {
+            let cost = total(slots, &plan);
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, plan));
+            }
         }
-        // The chord to what is cheapest per energy.
-        let reachable = ends.iter().copied().filter(|w| *w >= on_w);
-        let per = |w: f64| (slot.cost(w) - slot.cost(begin_w)) / (w - begin_w);
-        let to_w = reachable.fold(on_w, |best, w| if per(w) < per(best) { w } else { best });
-        pieces.push(Piece { slot: i, from_w, to_w, slope: per(to_w), free: false });
-        from_w = to_w;
-    }
-    for end in ends {
-        if end > from_w {
-            let slope = (slot.cost(end) - slot.cost(from_w)) / (end - from_w);
-            pieces.push(Piece { slot: i, from_w, to_w: end, slope, free: true });
-            from_w = end;
+    };
+    for n in around.saturating_sub(AROUND).max(held).max(1)..=(around + AROUND).min(able) {
+        let steepest = pieces.iter().fold(1.0_f64, |m, p| m.max(p.0.abs()));
+        let (mut low, mut high) = (-2.0 * steepest, 2.0 * steepest);
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            let (_, taken_w) = chosen(n, slots, on_w, middle);
+            if taken_w < wanted_w { low = middle } else { high = middle }
         }
+        consider(&chosen(n, slots, on_w, low).0);
+        consider(&chosen(n, slots, on_w, high).0);
+    }
+    match best {
+        Some((_, mut plan)) => {
+            exchange(slots, on_w, &mut plan);
+            plan
+        }
+        None => loose,
     }
 }
 
-/// Fills pieces in order while power is left; returns the piece that it ended in. With
-/// `whole_chords`, a chord that would stay unfinished is left out.
-fn fill(pieces: &[Piece], plan: &mut [f64], left_w: &mut f64, whole_chords: bool) -> Option<usize> {
-    let mut last = None;
-    for (k, piece) in pieces.iter().enumerate() {
-        if *left_w <= 0.0 {
-            break;
-        }
-        // A slot whose chord was left out has no pieces beyond it.
-        if plan[piece.slot] < piece.from_w {
-            continue;
-        }
-        let length_w = piece.to_w - piece.from_w;
-        if !piece.free && whole_chords && length_w > *left_w {
-            continue;
-        }
-        let part_w = length_w.min(*left_w);
-        plan[piece.slot] = piece.from_w + part_w;
-        *left_w -= part_w;
-        last = Some(k);
-    }
-    last
+fn total(slots: &[Slot], plan: &[f64]) -> f64 {
+    plan.iter().zip(slots).fold(0.0, |sum, (p, s)| sum + s.cost(*p))
 }
 
-/// Takes `over_w` back out of pieces, the dearest first, never from slot `but` and never off a chord; returns what it could not.
-fn drain(pieces: &[Piece], plan: &mut [f64], over_w: f64, but: usize) -> f64 {
-    let mut left_w = over_w;
-    for piece in pieces.iter().rev().filter(|p| p.free && p.slot != but) {
-        let part_w = (plan[piece.slot] - piece.from_w).clamp(0.0, left_w);
-        plan[piece.slot] -= part_w;
-        left_w -= part_w;
+/// The `n` slots that are best on at a price of energy, and what they take, W.
+fn chosen(n: usize, slots: &[Slot], on_w: f64, lambda: f64) -> (Vec<bool>, f64) {
+    let able = slots.iter().enumerate().filter(|(_, s)| s.is_able(on_w));
+    let mut ranked: Vec<(bool, f64, usize, f64)> = able
+        .map(|(i, s)| {
+            let (power_w, value) = s.best(on_w, lambda);
+            (!s.is_held(), value, i, power_w)
+        })
+        .collect();
+    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+    let mut on = vec![false; slots.len()];
+    let mut taken_w = 0.0;
+    for (_, _, i, power_w) in ranked.into_iter().take(n) {
+        on[i] = true;
+        taken_w += power_w;
+    }
+    (on, taken_w)
+}
+
+/// Cheapest powers when it is settled which slots are on; none where they cannot take the energy.
+fn within(on: &[bool], slots: &[Slot], on_w: f64, wanted_w: f64, pieces: &[(f64, usize, f64, f64)]) -> Option<Vec<f64>> {
+    let start = |(slot, on): (&Slot, &bool)| if *on { slot.start_w(on_w) } else { 0.0 };
+    let mut plan: Vec<f64> = slots.iter().zip(on).map(start).collect();
+    let mut left_w = wanted_w - plan.iter().sum::<f64>();
+    let rounding = 1e-9 * wanted_w.abs();
+    if left_w < -rounding {
+        return None;
+    }
+    for &(_, i, from_w, to_w) in pieces.iter().filter(|p| on[p.1]) {
         if left_w <= 0.0 {
             break;
         }
+        let part_w = (to_w - from_w).min(left_w);
+        plan[i] = from_w + part_w;
+        left_w -= part_w;
     }
-    left_w
+    (left_w <= rounding).then_some(plan)
+}
+
+/// Powers filled by rising slope when any power will do, as far as there is room.
+fn filled(slots: &[Slot], wanted_w: f64) -> Vec<f64> {
+    let mut plan: Vec<f64> = slots.iter().map(|s| s.least_w.max(0.0)).collect();
+    let mut left_w = wanted_w - plan.iter().sum::<f64>();
+    let mut pieces: Vec<(f64, usize, f64)> = Vec::with_capacity(2 * slots.len());
+    for (i, slot) in slots.iter().enumerate() {
+        let [start_w, kink_w, most_w] = slot.ends_w(0.0);
+        pieces.push((slot.price.0, i, kink_w - start_w));
+        pieces.push((slot.price.1, i, most_w - kink_w));
+    }
+    pieces.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    for (_, i, length_w) in pieces.into_iter().filter(|p| p.2 > 0.0) {
+        let part_w = length_w.min(left_w).max(0.0);
+        plan[i] += part_w;
+        left_w -= part_w;
+    }
+    plan
+}
+
+/// Moves energy between two slots as long as that pays: to an end of a piece of one of them, on and off included.
+fn exchange(slots: &[Slot], on_w: f64, plan: &mut [f64]) {
+    let allowed = |i: usize, p: f64| {
+        let slot = &slots[i];
+        (p == 0.0 && !slot.is_held()) || (p >= slot.start_w(on_w) && p <= slot.most_w && slot.is_able(on_w))
+    };
+    let ends = |i: usize| [0.0, slots[i].start_w(on_w), slots[i].kink_w, slots[i].most_w];
+    for _ in 0..plan.len() {
+        let mut best = (-1e-9 * on_w, 0, 0, 0.0, 0.0);
+        for from in 0..plan.len() {
+            for to in (0..plan.len()).filter(|to| *to != from) {
+                let before = slots[from].cost(plan[from]) + slots[to].cost(plan[to]);
+                let sum_w = plan[from] + plan[to];
+                let pairs = ends(from).into_iter().map(|p| (p, sum_w - p)).chain(ends(to).into_iter().map(|p| (sum_w - p, p)));
+                for (p, q) in pairs.filter(|(p, q)| *p < plan[from] && allowed(from, *p) && allowed(to, *q)) {
+                    let gain = slots[from].cost(p) + slots[to].cost(q) - before;
+                    if gain < best.0 {
+                        best = (gain, from, to, p, q);
+                    }
+                }
+            }
+        }
+        let (_, from, to, p, q) = best;
+        if from == to {
+            return;
+        }
+        (plan[from], plan[to]) = (p, q);
+    }
 }

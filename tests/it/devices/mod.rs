@@ -1,5 +1,6 @@
 //! Devices one by one and in fleets: energy closes, comfort and departures hold, plans are good, fleets are diverse as published.
 
+mod gaps;
 mod house;
 mod others;
 mod vehicle;

@@ -57,11 +57,7 @@ fn building(inputs: &Inputs<'_>) -> Building {
 
 fn building_2r2c(inputs: &Inputs<'_>) -> Results {
     let building = building(inputs);
-    let acting = Acting {
-        outdoor_c: inputs.number("outdoor_c"),
-        air_w: inputs.number("gain_air_w"),
-        mass_w: inputs.number("gain_mass_w"),
-    };
+    let acting = Acting { outdoor_c: inputs.number("outdoor_c"), air_w: inputs.number("gain_air_w"), mass_w: inputs.number("gain_mass_w") };
     let step = building.transition(inputs.number("step_s"));
     let mut x = Warmth { air_c: inputs.number("start_air_c"), mass_c: inputs.number("start_mass_c") };
     for _ in 0..inputs.number("steps") as usize {
@@ -129,16 +125,8 @@ fn battery_schedule(inputs: &Inputs<'_>) -> Results {
     let bounds = [-battery.max_power_w, battery.max_power_w].map(|p| vec![p; price.len()]);
     let (start_wh, slot_h) = (inputs.number("start_kwh") * 1e3, inputs.number("slot_h"));
     let wear = inputs.number("wear_eur_per_mwh_discharged_from_store");
-    let task = store_plan::Task {
-        start_wh,
-        end_wh: start_wh,
-        slot_h,
-        price: &price,
-        least_w: &bounds[0],
-        most_w: &bounds[1],
-        wear,
-        meter: None,
-    };
+    let task =
+        store_plan::Task { start_wh, end_wh: start_wh, slot_h, price: &price, least_w: &bounds[0], most_w: &bounds[1], wear, meter: None };
     let plan = battery.schedule(&task, &mut store_plan::Buffers::default());
     let (mut stored_wh, mut cost) = (start_wh, 0.0);
     for (p, price) in plan.iter().zip(&price) {
@@ -167,8 +155,7 @@ fn heat_pump_schedule(inputs: &Inputs<'_>) -> Results {
             .map(|k| {
                 let mut slot = schedule::Slot { band_c, ..schedule::Slot::default() };
                 slot.drift_k = [0, 1].map(|row| step.g[row][0] * outdoor_c[k] + step.g[row][1] * inputs.number("gain_air_w"));
-                slot.sources[0] =
-                    schedule::Source { most_kw: inputs.number("max_kw") * cop[k], price: eur_per_kwh(k) * slot_h / cop[k] };
+                slot.sources[0] = schedule::Source { most_kw: inputs.number("max_kw") * cop[k], price: eur_per_kwh(k) * slot_h / cop[k] };
                 slot
             })
             .collect();

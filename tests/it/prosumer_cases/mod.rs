@@ -43,17 +43,8 @@ fn runner(kind: &str) -> Option<fn(&Inputs<'_>) -> Results> {
 /// Kinds without a model: second opinions on what others cover.
 const NOT_MODELLED: [&str; 2] = ["cop_hplib", "building_5r1c"];
 /// Kinds whose runners are not here yet.
-const PENDING: [&str; 9] = [
-    "solar_position",
-    "erbs",
-    "transposition",
-    "pv_chain",
-    "scores",
-    "exponential_smoothing",
-    "ridge",
-    "baseline",
-    "increase_decrease",
-];
+const PENDING: [&str; 9] =
+    ["solar_position", "erbs", "transposition", "pv_chain", "scores", "exponential_smoothing", "ridge", "baseline", "increase_decrease"];
 
 fn list(value: &Value) -> Vec<f64> {
     match value {
@@ -77,9 +68,8 @@ fn prosumer_cases() {
         for (key, expected) in case["expected"].as_object().unwrap() {
             let Some(tolerance) = case["tolerance"][key].as_f64() else { continue };
             let (expected, found) = (list(expected), results.get(key.as_str()));
-            let close = |found: &Vec<f64>| {
-                found.len() == expected.len() && found.iter().zip(&expected).all(|(f, e)| (f - e).abs() <= tolerance)
-            };
+            let close =
+                |found: &Vec<f64>| found.len() == expected.len() && found.iter().zip(&expected).all(|(f, e)| (f - e).abs() <= tolerance);
             if !found.is_some_and(close) {
                 faults.push(format!("{id}: {key} {found:?} instead of {expected:?} ± {tolerance}"));
             }
