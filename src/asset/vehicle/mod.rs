@@ -340,7 +340,7 @@ impl Vehicle {
         let store =
             Battery { max_power_w: self.max_power_w, capacity_wh: (pack.full - floor) * pack.capacity_wh, efficiency: pack.efficiency };
         let (price, (feed_in_price, others_w)): (Vec<f64>, (Vec<f64>, Vec<f64>)) =
-            stay.clone().map(|i| tariff(i)).map(|(below, above, kink_w)| (above, (below, -kink_w))).unzip();
+            stay.clone().map(tariff).map(|(below, above, kink_w)| (above, (below, -kink_w))).unzip();
         let (least_w, most_w): (Vec<f64>, Vec<f64>) = stay.map(bounds).unzip();
         let content_wh = |wanted_wh: f64| (pack.soc(wanted_wh) - floor) * pack.capacity_wh;
         let task = store_plan::Task {

@@ -9,10 +9,33 @@ use copperplate::asset::store_plan;
 use copperplate::asset::vehicle::charging::Pack;
 use copperplate::asset::vehicle::schedule::{cheapest_charging, cheapest_stepwise};
 
-use super::{Inputs, Results};
+use serde_json::Value as Json;
+
+use super::Outcome;
+
+/// Inputs of a case by name.
+struct Inputs<'a>(&'a Json);
+
+impl Inputs<'_> {
+    /// A number.
+    fn number(&self, key: &str) -> f64 {
+        self.0[key].as_f64().unwrap_or_else(|| panic!("no number `{key}`"))
+    }
+
+    /// A list of numbers.
+    fn numbers(&self, key: &str) -> Vec<f64> {
+        let list = self.0[key].as_array().unwrap_or_else(|| panic!("no list `{key}`"));
+        list.iter().map(|v| v.as_f64().unwrap()).collect()
+    }
+
+    /// A word.
+    fn word(&self, key: &str) -> &str {
+        self.0[key].as_str().unwrap_or_else(|| panic!("no word `{key}`"))
+    }
+}
 
 /// The runner of a kind.
-pub fn runner(kind: &str) -> Option<fn(&Inputs<'_>) -> Results> {
+pub fn runner(kind: &str) -> Option<fn(&Json) -> Outcome> {
     Some(match kind {
         "cop_when2heat" => cop_when2heat,
         "building_2r2c" => building_2r2c,
@@ -25,11 +48,12 @@ pub fn runner(kind: &str) -> Option<fn(&Inputs<'_>) -> Results> {
     })
 }
 
-fn results<const N: usize>(pairs: [(&'static str, f64); N]) -> Results {
+fn results<const N: usize>(pairs: [(&'static str, f64); N]) -> Outcome {
     pairs.into_iter().map(|(key, value)| (key, vec![value])).collect()
 }
 
-fn cop_when2heat(inputs: &Inputs<'_>) -> Results {
+fn cop_when2heat(inputs: &Json) -> Outcome {
+    let inputs = &Inputs(inputs);
     let source = match inputs.word("source") {
         "air" => Source::Air,
         "soil" => Source::Ground,
@@ -55,7 +79,8 @@ fn building(inputs: &Inputs<'_>) -> Building {
     }
 }
 
-fn building_2r2c(inputs: &Inputs<'_>) -> Results {
+fn building_2r2c(inputs: &Json) -> Outcome {
+    let inputs = &Inputs(inputs);
     let building = building(inputs);
     let acting = Acting { outdoor_c: inputs.number("outdoor_c"), air_w: inputs.number("gain_air_w"), mass_w: inputs.number("gain_mass_w") };
     let step = building.transition(inputs.number("step_s"));
@@ -74,7 +99,8 @@ fn building_2r2c(inputs: &Inputs<'_>) -> Results {
     ])
 }
 
-fn tank_1node(inputs: &Inputs<'_>) -> Results {
+fn tank_1node(inputs: &Json) -> Outcome {
+    let inputs = &Inputs(inputs);
     assert_eq!(inputs.number("c_j_kg_k"), WATER_J_KG_K);
     let tank = Tank { litres: inputs.number("litres"), ua_w_k: inputs.number("ua_w_k") };
     let draw = Draw {
@@ -86,7 +112,8 @@ fn tank_1node(inputs: &Inputs<'_>) -> Results {
     results([("end_c", tank.after_c(inputs.number("start_c"), &draw, inputs.number("hours") * 3600.0))])
 }
 
-fn ev_taper(inputs: &Inputs<'_>) -> Results {
+fn ev_taper(inputs: &Json) -> Outcome {
+    let inputs = &Inputs(inputs);
     let pack = Pack {
         capacity_wh: inputs.number("battery_kwh") * 1e3,
         efficiency: inputs.number("efficiency"),
@@ -99,7 +126,8 @@ fn ev_taper(inputs: &Inputs<'_>) -> Results {
     results([("end_soc", charged.soc), ("grid_kwh", charged.grid_wh / 1e3), ("grid_kw_at_end", charged.end_w / 1e3)])
 }
 
-fn ev_schedule(inputs: &Inputs<'_>) -> Results {
+fn ev_schedule(inputs: &Json) -> Outcome {
+    let inputs = &Inputs(inputs);
     let (price, slot_h) = (inputs.numbers("price_eur_per_mwh"), inputs.number("slot_h"));
     let [most_w, least_w, energy_wh] = ["charger_kw", "least_kw_when_on", "energy_kwh"].map(|key| inputs.number(key) * 1e3);
     let cost = |plan: &[f64]| {
@@ -114,7 +142,8 @@ fn ev_schedule(inputs: &Inputs<'_>) -> Results {
     results([("cost_eur", cost(&any)), ("cost_with_least_current_eur", cost(&stepwise))])
 }
 
-fn battery_schedule(inputs: &Inputs<'_>) -> Results {
+fn battery_schedule(inputs: &Json) -> Outcome {
+    let inputs = &Inputs(inputs);
     assert_eq!(inputs.word("end_at_least"), "start");
     let price = inputs.numbers("price_eur_per_mwh");
     let battery = Battery {
@@ -142,7 +171,8 @@ fn battery_schedule(inputs: &Inputs<'_>) -> Results {
 /// The gap at which the planner stops here, as a share of the cost: the tolerance of the table.
 const GAP: f64 = 1e-7;
 
-fn heat_pump_schedule(inputs: &Inputs<'_>) -> Results {
+fn heat_pump_schedule(inputs: &Json) -> Outcome {
+    let inputs = &Inputs(inputs);
     let building = building(inputs);
     let slot_h = inputs.number("slot_h");
     let step = building.transition(slot_h * 3600.0);

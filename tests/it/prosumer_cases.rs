@@ -7,36 +7,15 @@ mod devices;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use crate::uftp_samples::shared;
 
-/// Inputs of a case by name.
-pub struct Inputs<'a>(&'a Value);
-
-impl Inputs<'_> {
-    /// A number.
-    pub fn number(&self, key: &str) -> f64 {
-        self.0[key].as_f64().unwrap_or_else(|| panic!("no number `{key}`"))
-    }
-
-    /// A list of numbers.
-    pub fn numbers(&self, key: &str) -> Vec<f64> {
-        let list = self.0[key].as_array().unwrap_or_else(|| panic!("no list `{key}`"));
-        list.iter().map(|v| v.as_f64().unwrap()).collect()
-    }
-
-    /// A word.
-    pub fn word(&self, key: &str) -> &str {
-        self.0[key].as_str().unwrap_or_else(|| panic!("no word `{key}`"))
-    }
-}
-
-/// Results of a case by name.
-pub type Results = BTreeMap<&'static str, Vec<f64>>;
+/// What came out, by the names of `expected`; a single number is a list of one.
+type Outcome = BTreeMap<&'static str, Vec<f64>>;
 
 /// The runner of a kind; none of a kind that is not modelled.
-fn runner(kind: &str) -> Option<fn(&Inputs<'_>) -> Results> {
+fn runner(kind: &str) -> Option<fn(&Json) -> Outcome> {
     devices::runner(kind)
 }
 
@@ -46,9 +25,9 @@ const NOT_MODELLED: [&str; 2] = ["cop_hplib", "building_5r1c"];
 const PENDING: [&str; 9] =
     ["solar_position", "erbs", "transposition", "pv_chain", "scores", "exponential_smoothing", "ridge", "baseline", "increase_decrease"];
 
-fn list(value: &Value) -> Vec<f64> {
+fn list(value: &Json) -> Vec<f64> {
     match value {
-        Value::Array(items) => items.iter().flat_map(list).collect(),
+        Json::Array(items) => items.iter().flat_map(list).collect(),
         other => other.as_f64().into_iter().collect(),
     }
 }
@@ -56,7 +35,7 @@ fn list(value: &Value) -> Vec<f64> {
 #[test]
 fn prosumer_cases() {
     let Some(path) = shared("prosumers_cases.json") else { return };
-    let table: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let table: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let (mut faults, mut count) = (Vec::new(), 0);
     for case in table["cases"].as_array().unwrap() {
         let (id, kind) = (case["id"].as_str().unwrap(), case["kind"].as_str().unwrap());
@@ -64,7 +43,7 @@ fn prosumer_cases() {
             assert!(NOT_MODELLED.contains(&kind) || PENDING.contains(&kind), "no runner for cases of kind {kind}");
             continue;
         };
-        let results = run(&Inputs(&case["inputs"]));
+        let results = run(&case["inputs"]);
         for (key, expected) in case["expected"].as_object().unwrap() {
             let Some(tolerance) = case["tolerance"][key].as_f64() else { continue };
             let (expected, found) = (list(expected), results.get(key.as_str()));
