@@ -165,7 +165,7 @@ def main():
         cases = json.loads(FILE.read_text())
         worst = max(abs(optimum[c["kind"]](c) - c["optimum_eur"]) / max(abs(c["optimum_eur"]), 0.01) for c in cases)
         print(f"{len(cases)} optima found again, worst difference {worst:.1e}")
-        sys.exit(worst > 1e-6)
+        sys.exit(int(worst > 1e-6))
     cases = draw()
     for case in cases:
         case["optimum_eur"] = optimum[case["kind"]](case)

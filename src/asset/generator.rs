@@ -99,6 +99,10 @@ impl Model for Generator {
         Cost { energy: task.energy_cost(plan_w), wear, comfort: 0.0 }
     }
 
+    fn can(&self, (): &(), _: &Task<'_>, plan_w: &[f64]) -> bool {
+        plan_w.iter().all(|p| (self.possible_w(*p) - p).abs() < 0.5)
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }

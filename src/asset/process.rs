@@ -137,6 +137,11 @@ impl Model for Process {
         Cost { energy: task.energy_cost(plan_w), wear, comfort: 0.0 }
     }
 
+    /// What is owed comes back at its own pace, so a part of a plan that makes up is no plan.
+    fn can(&self, (): &(), _: &Task<'_>, _: &[f64]) -> bool {
+        !self.makes_up
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }

@@ -14,7 +14,7 @@ const STORE: Battery = Battery { max_power_w: 4000.0, capacity_wh: 8000.0, effic
 
 /// A house with PV: surplus at noon, W per ISP.
 fn others_w() -> Vec<f64> {
-    (0..96).map(|i| 500.0 - 5000.0 * ((i as f64 - 48.0) / 16.0).cos().max(0.0) * f64::from(u8::from((24..72).contains(&i)))).collect()
+    (0..96).map(|i| 500.0 - 5000.0 * libm::cos((i as f64 - 48.0) / 16.0).max(0.0) * f64::from(u8::from((24..72).contains(&i)))).collect()
 }
 
 fn bill(plan: &[f64], others_w: &[f64], price: &[f64], feed_in: f64) -> f64 {

@@ -35,7 +35,7 @@ impl Inputs<'_> {
 }
 
 /// The runner of a kind.
-pub fn runner(kind: &str) -> Option<fn(&Json) -> Outcome> {
+pub(super) fn runner(kind: &str) -> Option<fn(&Json) -> Outcome> {
     Some(match kind {
         "cop_when2heat" => cop_when2heat,
         "building_2r2c" => building_2r2c,
