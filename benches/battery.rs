@@ -18,7 +18,16 @@ pub(crate) fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("battery plan");
     for (name, lowest, highest) in [("positive prices", 20.0, 120.0), ("negative prices", -60.0, 80.0)] {
         let price: Vec<f64> = drawn.iter().map(|u| lowest + (highest - lowest) * u).collect();
-        let task = Task { start_wh: 5000.0, end_wh: 5000.0, slot_h: 0.25, price: &price, least_w: &least_w, most_w: &most_w, wear: 0.0 };
+        let task = Task {
+            start_wh: 5000.0,
+            end_wh: 5000.0,
+            slot_h: 0.25,
+            price: &price,
+            least_w: &least_w,
+            most_w: &most_w,
+            wear: 0.0,
+            meter: None,
+        };
         let mut buffers = Buffers::default();
         group.bench_function(name, |b| b.iter(|| battery.schedule(black_box(&task), &mut buffers)));
     }

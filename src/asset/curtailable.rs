@@ -23,7 +23,7 @@ impl Model for Curtailable {
         let wish_w = if available_w < 0.0 { set_w.clamp(available_w, 0.0) } else { available_w };
         let p_w = wish_w.max(-cap.feed_in_w);
         let share = if available_w == 0.0 { 0.0 } else { p_w / available_w };
-        (Flow { p_w, q_var: q_var * share, capped_w: wish_w - p_w, unserved_wh: 0.0 }, Reading::default())
+        (Flow { p_w, q_var: q_var * share, capped_w: wish_w - p_w, ..Flow::default() }, Reading::default())
     }
 
     fn unread(&self) {}

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::ids::ConnectionIdx;
 use crate::time::Period;
 
-use super::model::{Ask, Cap, Content, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
+use super::model::{Ask, Cap, Content, Cost, Envelope, Flexibility, Flow, Model, Moment, Outlook, Reading, Task};
 use super::session::Session;
-use super::{battery, curtailable, fixed, vehicle};
+use super::{battery, curtailable, fixed, generator, house, process, vehicle};
 
 /// Makes [`Device`], [`State`] and [`Seen`] of the kinds listed.
 macro_rules! kinds {
@@ -82,6 +82,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// See [`Model::cost`].
+            #[must_use]
+            pub fn cost(&self, seen: &Seen, outlook: &Outlook, task: &Task<'_>, plan_w: &[f64]) -> Cost {
+                match (self, seen) {
+                    $((Device::$kind(model), Seen::$kind(seen)) => Model::cost(model, seen, outlook, task, plan_w),)*
+                    _ => unreachable!("a device keeps its kind"),
+                }
+            }
+
             /// See [`Model::can`].
             #[must_use]
             pub fn can(&self, seen: &Seen, task: &Task<'_>, plan_w: &[f64]) -> bool {
@@ -132,9 +141,15 @@ kinds! {
     /// An electric vehicle at its charger.
     Vehicle(vehicle::Vehicle),
     /// A battery.
-    Battery(battery::Battery),
+    Battery(battery::HomeBattery),
     /// Feed-in that follows a profile and may be curtailed.
     Curtailable(curtailable::Curtailable),
+    /// A house with a heat pump.
+    House(house::House),
+    /// A process that can hold consumption back.
+    Process(process::Process),
+    /// A controllable generator.
+    Generator(generator::Generator),
 }
 
 /// A device of a study: where it is, what its owner knows, what it really is when the run begins.

@@ -61,7 +61,7 @@ impl Model for Fixed {
     fn step(&self, (): &mut (), moment: &Moment<'_>, _set_w: f64, cap: Cap) -> (Flow, Reading) {
         let (wish_w, q_var) = self.series.at(moment.profiles, moment.row);
         let p_w = wish_w.min(cap.consumption_w);
-        (Flow { p_w, q_var, capped_w: wish_w - p_w, unserved_wh: 0.0 }, Reading::default())
+        (Flow { p_w, q_var, capped_w: wish_w - p_w, ..Flow::default() }, Reading::default())
     }
 
     fn unread(&self) {}

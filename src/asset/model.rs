@@ -1,7 +1,8 @@
 //! The contract that every kind of device keeps.
 
 use crate::profile::ProfileTable;
-use crate::time::{Period, SimDuration, SimTime};
+use crate::time::{Period, SimDuration, SimTime, Steps};
+use crate::weather::Weather;
 
 use super::session::Session;
 
@@ -15,8 +16,8 @@ pub trait Model {
     type Seen;
 
     /// Lets a step happen: the device follows the set point as far as its physics let it, and never draws or feeds in more
-    /// than `cap`. `set_w` may be `±∞`: as much or as little as there is. Returns what flowed and what an instrument shows
-    /// after the step.
+    /// than `cap`. `set_w` may be `±∞`: as much or as little as there is; or `NaN`: nothing is set, and the device does as its
+    /// own control does. Returns what flowed and what an instrument shows after the step.
     fn step(&self, state: &mut Self::State, moment: &Moment<'_>, set_w: f64, cap: Cap) -> (Flow, Reading);
 
     /// What is known before any reading.
@@ -33,6 +34,12 @@ pub trait Model {
 
     /// The plan that answers an ask, rebound included; `base_w` where the device has no answer.
     fn replan(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>, base_w: &[f64], ask: &Ask<'_>) -> Vec<f64>;
+
+    /// What a plan for a Period costs: energy at the prices of the task, wear and comfort. The difference between two plans is the
+    /// true cost of going from one to the other.
+    fn cost(&self, _seen: &Self::Seen, _outlook: &Outlook, task: &Task<'_>, plan_w: &[f64]) -> Cost {
+        Cost { energy: task.energy_cost(plan_w), ..Cost::default() }
+    }
 
     /// Whether it can do what a plan for a Period says.
     fn can(&self, _seen: &Self::Seen, _task: &Task<'_>, _plan_w: &[f64]) -> bool {
@@ -85,6 +92,10 @@ pub struct Moment<'a> {
     pub profiles: &'a ProfileTable,
     /// The step's row in them.
     pub row: usize,
+    /// Weather as it happens, where a study has any.
+    pub weather: Option<&'a Weather>,
+    /// Power of everything else behind the same meter in the step, W, consumption positive; `NaN` where no device asks for it.
+    pub others_w: f64,
 }
 
 /// Limits on a device from outside the market, magnitudes in W.
@@ -124,6 +135,10 @@ pub struct Flow {
     pub capped_w: f64,
     /// Energy that a user left without in this step, Wh.
     pub unserved_wh: f64,
+    /// Heat delivered, Wh.
+    pub heat_wh: f64,
+    /// Kelvins below the comfort band while people are at home, times hours.
+    pub cold_kh: f64,
 }
 
 /// What an instrument at a device shows after a step.
@@ -133,8 +148,10 @@ pub struct Reading {
     pub at: SimTime,
     /// Energy in a store, or still wanted by a vehicle that is plugged in, Wh.
     pub content_wh: f64,
-    /// Since when a vehicle is plugged in.
+    /// Since when a vehicle is plugged in, or a process holds back.
     pub since: Option<SimTime>,
+    /// Air, mass and hot water of a house, °C; the mass as its energy manager reckons it.
+    pub house_c: [f64; 3],
 }
 
 /// What the owner of a device expects of a Period from elsewhere than the device.
@@ -146,6 +163,27 @@ pub enum Outlook {
     Power(Vec<f64>),
     /// Announced sessions that touch the Period.
     Sessions(Vec<Session>),
+    /// Forecast weather, of the time from now to the end of the Period at least.
+    Weather(WeatherOutlook),
+}
+
+/// Forecast weather, one value a step. Beyond its ends the first and the last step stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeatherOutlook {
+    /// The steps.
+    pub grid: Steps,
+    /// Air temperature, °C.
+    pub air_c: Vec<f64>,
+    /// Irradiance on vertical planes that face north, east, south and west, W/m².
+    pub facade_w_m2: [Vec<f64>; 4],
+}
+
+impl WeatherOutlook {
+    /// Row of an instant.
+    #[must_use]
+    pub fn row(&self, t: SimTime) -> usize {
+        if t < self.grid.start { 0 } else { self.grid.index(t).min(self.grid.count - 1) }
+    }
 }
 
 impl Outlook {
@@ -154,7 +192,7 @@ impl Outlook {
     pub fn power_w(&self) -> &[f64] {
         match self {
             Outlook::Power(power) => power,
-            Outlook::Nothing | Outlook::Sessions(_) => &[],
+            Outlook::Nothing | Outlook::Sessions(_) | Outlook::Weather(_) => &[],
         }
     }
 
@@ -163,7 +201,16 @@ impl Outlook {
     pub fn sessions(&self) -> &[Session] {
         match self {
             Outlook::Sessions(sessions) => sessions,
-            Outlook::Nothing | Outlook::Power(_) => &[],
+            Outlook::Nothing | Outlook::Power(_) | Outlook::Weather(_) => &[],
+        }
+    }
+
+    /// Forecast weather.
+    #[must_use]
+    pub fn weather(&self) -> Option<&WeatherOutlook> {
+        match self {
+            Outlook::Weather(weather) => Some(weather),
+            _ => None,
         }
     }
 }
@@ -173,14 +220,61 @@ impl Outlook {
 pub struct Task<'a> {
     /// The Period.
     pub period: &'a Period,
-    /// Price per ISP, any unit per energy.
+    /// Price per ISP of energy from the grid, any unit per MWh.
     pub price: &'a [f64],
+    /// Price per ISP of energy that is fed in; empty where it is that from the grid.
+    pub feed_in_price: &'a [f64],
+    /// Power planned for everything else behind the same meter per ISP, W; empty where the price of feed-in is.
+    pub others_w: &'a [f64],
     /// Power that caps ask for at least, per ISP, W; `−∞` where free.
     pub least_w: &'a [f64],
     /// Power that caps allow at most, per ISP, W; `+∞` where free.
     pub most_w: &'a [f64],
     /// Power the owner planned at an instant before the Period, W.
     pub before_w: &'a dyn Fn(SimTime) -> f64,
+}
+
+impl Task<'_> {
+    /// Prices of an ISP below and above the power of the device at which the meter turns from feed-in to consumption, and that
+    /// power, W. The first price is not the higher.
+    #[must_use]
+    pub fn tariff(&self, i: usize) -> (f64, f64, f64) {
+        let price = self.price[i];
+        match self.feed_in_price.get(i).zip(self.others_w.get(i)) {
+            Some((feed_in, others_w)) => (feed_in.min(price), price, -others_w),
+            None => (price, price, 0.0),
+        }
+    }
+
+    /// What the energy of a plan costs beyond that of none, in the unit of the price.
+    #[must_use]
+    pub fn energy_cost(&self, plan_w: &[f64]) -> f64 {
+        let cost = |(i, p_w): (usize, &f64)| {
+            let (below, above, kink_w) = self.tariff(i);
+            let bought = |w: f64| above * (w - kink_w).max(0.0) + below * (w - kink_w).min(0.0);
+            bought(*p_w) - bought(0.0)
+        };
+        plan_w.iter().enumerate().map(cost).sum::<f64>() * self.period.isp().as_hours() * 1e-6
+    }
+}
+
+/// What a plan costs, in the unit of money of the prices; comfort in €.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Cost {
+    /// Energy beyond that of a plan of nothing.
+    pub energy: f64,
+    /// Wear of a store.
+    pub wear: f64,
+    /// Comfort that people go without.
+    pub comfort: f64,
+}
+
+impl Cost {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.energy + self.wear + self.comfort
+    }
 }
 
 /// A deviation that is asked for.
@@ -200,6 +294,15 @@ pub struct Ask<'a> {
 pub const SHADOW: f64 = 1e5;
 
 impl Ask<'_> {
+    /// Powers between which a plan answers in an ISP where it had `base_w`, W: in asked ISPs it does not go the other way.
+    pub(super) fn bounds(&self, i: usize, base_w: f64) -> (f64, f64) {
+        match (self.asked[i], self.more) {
+            (true, true) => (base_w, base_w + self.up_w[i]),
+            (true, false) => (base_w - self.down_w[i], base_w),
+            (false, _) => (base_w - self.down_w[i], base_w + self.up_w[i]),
+        }
+    }
+
     /// The prices of a task with asked ISPs made prohibitive, or attractive.
     pub(super) fn price(&self, price: &[f64]) -> Vec<f64> {
         let shadow = if self.more { -SHADOW } else { SHADOW };

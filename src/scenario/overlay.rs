@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::asset::battery::Battery;
+use crate::asset::battery::{Battery, HomeBattery};
 use crate::asset::curtailable::Curtailable;
 use crate::asset::fixed::{Fixed, Series};
 use crate::asset::vehicle::{Habits, Vehicle, Whereabouts, sessions};
@@ -126,7 +126,7 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
                 id,
                 connection: *c,
                 kind: "vehicle",
-                device: Device::Vehicle(Vehicle { max_power_w }),
+                device: Device::Vehicle(Vehicle::plain(max_power_w)),
                 begins: State::Vehicle(Whereabouts::new(real)),
                 shows: Reading { at: start, ..Reading::default() },
                 announced: evenings.iter().map(|e| e.announced).collect(),
@@ -141,9 +141,9 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
             id: format!("battery:{}", feeder.grid.connections[c.i()].id),
             connection: *c,
             kind: "battery",
-            device: Device::Battery(battery),
+            device: Device::Battery(HomeBattery::plain(battery)),
             begins: State::Battery(battery.usual_wh()),
-            shows: Reading { at: start, content_wh: battery.usual_wh(), since: None },
+            shows: Reading { at: start, content_wh: battery.usual_wh(), ..Reading::default() },
             announced: Arc::default(),
         };
         chosen.map(spec).collect()

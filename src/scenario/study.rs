@@ -143,7 +143,7 @@ impl Study {
     #[must_use]
     pub fn moment(&self, start: SimTime) -> Moment<'_> {
         let row = self.truth.step_at(start).expect("profiles cover the run");
-        Moment { start, step: self.step, profiles: &self.truth, row }
+        Moment { start, step: self.step, profiles: &self.truth, row, weather: None, others_w: f64::NAN }
     }
 
     /// Installed feed-in behind each meter, W.

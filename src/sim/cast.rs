@@ -85,7 +85,8 @@ fn installed_w(study: &Study) -> impl Iterator<Item = f64> {
         let profile = match &spec.device {
             Device::Fixed(f) => f.series.p_profile,
             Device::Curtailable(c) => c.series.p_profile,
-            Device::Vehicle(_) | Device::Battery(_) => None,
+            Device::Process(p) => p.series.p_profile,
+            Device::Vehicle(_) | Device::Battery(_) | Device::House(_) | Device::Generator(_) => None,
         };
         let peak = profile.map_or(1.0, |profile| {
             let of_run = || study.truth.column(profile)[rows.clone()].iter().fold(1.0, |peak: f64, share| peak.max(share.abs()));

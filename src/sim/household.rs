@@ -31,7 +31,7 @@ pub(super) fn plan_device(
     let (least_w, most_w) = (vec![f64::NEG_INFINITY; period.isps()], vec![f64::INFINITY; period.isps()]);
     let earlier = k.checked_sub(1).map(|b| study.periods[b]).zip(before.and_then(|plans| plans[d].as_deref()));
     let before_w = |t: SimTime| earlier.and_then(|(p, plan)| p.isp_at(t).map(|isp| plan[isp.offset()])).unwrap_or(0.0);
-    let task = Task { period, price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+    let task = Task { period, price, feed_in_price: &[], others_w: &[], least_w: &least_w, most_w: &most_w, before_w: &before_w };
     let mut seen = spec.device.unread();
     spec.device.read(&mut seen, &readings[d]);
     Some(spec.device.plan(&seen, &spec.outlook(period), &task).into())

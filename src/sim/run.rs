@@ -442,7 +442,7 @@ mod tests {
                 let wanting_less = whereabouts.sessions().iter().map(|s| crate::asset::Session { energy_wh: 0.5 * s.energy_wh, ..*s });
                 *whereabouts = Whereabouts::new(wanting_less.collect());
             }
-            State::Fixed(()) | State::Curtailable(()) => {}
+            State::Fixed(()) | State::Curtailable(()) | State::Generator(()) | State::House(_) | State::Process(_) => {}
         }
     }
 

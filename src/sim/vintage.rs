@@ -49,6 +49,11 @@ impl<'a> Forecaster<'a> {
                     look.add_active(&mut power, &plant.series, Quantity::FeedIn);
                     outlook.push(Outlook::Power(power));
                 }
+                Device::Process(process) => {
+                    let mut power = vec![0.0; period.isps()];
+                    look.add_active(&mut power, &process.series, Quantity::Load);
+                    outlook.push(Outlook::Power(power));
+                }
                 _ => outlook.push(spec.outlook(period)),
             }
         }
@@ -67,6 +72,7 @@ impl<'a> Forecaster<'a> {
             let (series, quantity) = match &spec.device {
                 Device::Fixed(fixed) => (Some(&fixed.series), Quantity::Load),
                 Device::Curtailable(plant) => (Some(&plant.series), Quantity::FeedIn),
+                Device::Process(process) => (Some(&process.series), Quantity::Load),
                 _ => (None, Quantity::Load),
             };
             match plan {

@@ -38,7 +38,7 @@ pub(crate) fn profiled(study: &Study) -> impl Iterator<Item = Profiled<'_>> {
     rows(study).filter_map(|(row, spec)| match &spec.device {
         Device::Fixed(fixed) => Some(Profiled { row, spec, series: &fixed.series, source: false }),
         Device::Curtailable(plant) => Some(Profiled { row, spec, series: &plant.series, source: true }),
-        Device::Vehicle(_) | Device::Battery(_) => None,
+        _ => None,
     })
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct Stored<'a> {
 /// Batteries.
 pub(crate) fn batteries(study: &Study) -> impl Iterator<Item = Stored<'_>> {
     rows(study).filter_map(|(row, spec)| match &spec.device {
-        Device::Battery(battery) => Some(Stored { row, spec, battery: *battery }),
+        Device::Battery(battery) => Some(Stored { row, spec, battery: battery.store }),
         _ => None,
     })
 }

@@ -1,7 +1,7 @@
 //! The exact plan of a battery: against published optima, against a dynamic programme, and by its properties.
 
 use copperplate::asset::battery::Battery;
-use copperplate::asset::store_plan::{Buffers, Task};
+use copperplate::asset::store_plan::{Buffers, Meter, Task};
 use proptest::prelude::*;
 
 use crate::uftp_samples::shared;
@@ -53,6 +53,7 @@ fn optima_of_another_solver_are_reached() {
             least_w: &bounds[0],
             most_w: &bounds[1],
             wear: number("wear_eur_per_mwh_discharged_from_store"),
+            meter: None,
         };
         let plan = battery.schedule(&task, &mut Buffers::default());
         let (cost, stored_wh) = outcome(&battery, &task, &plan);
@@ -82,6 +83,8 @@ struct Whole {
     /// Bounds on the change of the charge per slot, in units.
     bounds: Vec<(i32, i32)>,
     wear: f64,
+    /// Where feed-in has a price of its own: that price per slot, and the change of the charge that makes up for all others.
+    meter: Option<Vec<(f64, i32)>>,
 }
 
 impl Whole {
@@ -90,9 +93,16 @@ impl Whole {
         [self.bounds.iter().map(|b| watts(b.0)).collect(), self.bounds.iter().map(|b| watts(b.1)).collect()]
     }
 
-    fn task<'a>(&'a self, [least_w, most_w]: &'a [Vec<f64>; 2]) -> Task<'a> {
+    /// Prices of feed-in and powers of all others.
+    fn meter(&self) -> Option<(Vec<f64>, Vec<f64>)> {
+        let slots = self.meter.as_ref()?.iter();
+        Some(slots.map(|(price, units)| (*price, -power_w(&self.battery, f64::from(*units) * UNIT_WH, SLOT_H))).unzip())
+    }
+
+    fn task<'a>(&'a self, [least_w, most_w]: &'a [Vec<f64>; 2], meter: &'a Option<(Vec<f64>, Vec<f64>)>) -> Task<'a> {
         let [start_wh, end_wh] = [self.start, self.end].map(|k| f64::from(k) * UNIT_WH);
-        Task { start_wh, end_wh, slot_h: SLOT_H, price: &self.price, least_w, most_w, wear: self.wear }
+        let meter = meter.as_ref().map(|(feed_in_price, others_w)| Meter { feed_in_price, others_w });
+        Task { start_wh, end_wh, slot_h: SLOT_H, price: &self.price, least_w, most_w, wear: self.wear, meter }
     }
 
     /// Energy by which a change, in units, misses the bounds of slot `i`, Wh.
@@ -104,7 +114,11 @@ impl Whole {
     fn slot_cost(&self, i: usize, units: f64) -> f64 {
         let d = units * UNIT_WH;
         let grid_wh = power_w(&self.battery, d, SLOT_H) * SLOT_H;
-        self.price[i] * grid_wh + self.wear * (-d).max(0.0) + OUTSIDE * self.missed_wh(i, units)
+        // Less than all others draw is fed in; the cost of doing nothing is nothing.
+        let (feed_in_price, kink) = self.meter.as_ref().map_or((self.price[i], 0), |m| (m[i].0.min(self.price[i]), m[i].1));
+        let kink_wh = power_w(&self.battery, f64::from(kink) * UNIT_WH, SLOT_H) * SLOT_H;
+        let bought = |wh: f64| self.price[i] * (wh - kink_wh).max(0.0) + feed_in_price * (wh - kink_wh).min(0.0);
+        bought(grid_wh) - bought(0.0) + self.wear * (-d).max(0.0) + OUTSIDE * self.missed_wh(i, units)
     }
 
     /// Least cost with penalties over all plans on the levels.
@@ -139,10 +153,11 @@ impl Whole {
 fn whole(lowest: i32) -> impl Strategy<Value = Whole> {
     // With 0.8 both ways, 16 units charged and 25 units discharged are the same power.
     let battery = prop_oneof![(1..20_i32).prop_map(|units| (1.0, units)), Just((0.8, 16))];
-    let slot = (lowest..60, prop::option::weighted(0.3, (-30..30_i32, 0..20_i32)));
+    let metered = (-20..40_i32, -20..20_i32);
+    let slot = (lowest..60, prop::option::weighted(0.3, (-30..30_i32, 0..20_i32)), metered);
     let slots = prop::collection::vec(slot, 1..12);
-    (battery, 0..LEVELS, 0..LEVELS, slots, prop_oneof![Just(0.0), 0.0..15.0_f64]).prop_map(
-        |((efficiency, units), start, end, slots, wear)| {
+    (battery, 0..LEVELS, 0..LEVELS, slots, prop_oneof![Just(0.0), 0.0..15.0_f64], any::<bool>()).prop_map(
+        |((efficiency, units), start, end, slots, wear, metered)| {
             let max_power_w = f64::from(units) * UNIT_WH / efficiency / SLOT_H;
             let battery = Battery { max_power_w, capacity_wh: f64::from(LEVELS - 1) * UNIT_WH, efficiency };
             let (most, least) = (units, -(f64::from(units) / efficiency / efficiency).round() as i32);
@@ -157,6 +172,7 @@ fn whole(lowest: i32) -> impl Strategy<Value = Whole> {
                 price: slots.iter().map(|s| f64::from(s.0)).collect(),
                 bounds: slots.iter().map(|s| bounds(s.1)).collect(),
                 wear,
+                meter: metered.then(|| slots.iter().map(|s| (f64::from(s.2.0), s.2.1.clamp(least, most))).collect()),
             }
         },
     )
@@ -172,7 +188,7 @@ fn free() -> impl Strategy<Value = (Battery, f64, Vec<f64>, f64)> {
 /// The plan of a battery that ends as it began, with free bounds, and its cost.
 fn planned(battery: &Battery, start_wh: f64, price: &[f64], wear: f64) -> (Vec<f64>, f64) {
     let [least_w, most_w] = [f64::NEG_INFINITY, f64::INFINITY].map(|p| vec![p; price.len()]);
-    let task = Task { start_wh, end_wh: start_wh, slot_h: SLOT_H, price, least_w: &least_w, most_w: &most_w, wear };
+    let task = Task { start_wh, end_wh: start_wh, slot_h: SLOT_H, price, least_w: &least_w, most_w: &most_w, wear, meter: None };
     let plan = battery.schedule(&task, &mut Buffers::default());
     let (cost, stored_wh) = outcome(battery, &task, &plan);
     assert!(stored_wh >= start_wh - 1e-6, "ends at least as full as it began");
@@ -186,7 +202,8 @@ proptest! {
     #[test]
     fn a_plan_costs_what_the_best_on_the_levels_costs(w in prop_oneof![whole(1), whole(-50)]) {
         let watts = w.watts();
-        let task = w.task(&watts);
+        let meter = w.meter();
+        let task = w.task(&watts, &meter);
         let plan = w.battery.schedule(&task, &mut Buffers::default());
         let (exact, levels) = (w.measure(&task, &plan), w.by_levels());
         prop_assert!((exact - levels).abs() <= 1e-9 * levels.abs() + COST_ROUNDING, "{exact} beside {levels}: {plan:?}");
@@ -242,7 +259,7 @@ const HOME: Battery = Battery { max_power_w: 4000.0, capacity_wh: 8000.0, effici
 /// The plan of [`HOME`] with bounds per slot.
 fn bounded(start_wh: f64, end_wh: f64, price: &[f64], bounds: &[(f64, f64)]) -> Vec<f64> {
     let (least_w, most_w): (Vec<f64>, Vec<f64>) = bounds.iter().copied().unzip();
-    let task = Task { start_wh, end_wh, slot_h: SLOT_H, price, least_w: &least_w, most_w: &most_w, wear: 0.0 };
+    let task = Task { start_wh, end_wh, slot_h: SLOT_H, price, least_w: &least_w, most_w: &most_w, wear: 0.0, meter: None };
     let plan = HOME.schedule(&task, &mut Buffers::default());
     outcome(&HOME, &task, &plan);
     plan

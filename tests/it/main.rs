@@ -6,6 +6,7 @@ mod bad_tables;
 mod battery_plan;
 mod chart;
 mod columns;
+mod devices;
 mod diagnostics;
 mod import;
 mod layering;

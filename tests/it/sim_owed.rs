@@ -26,8 +26,8 @@ impl<'a> Watch<'a> {
         for (spec, last) in self.study.devices.iter().zip(&self.last_wh) {
             match &spec.device {
                 Device::Vehicle(_) => owed += last[v as usize],
-                Device::Battery(b) => gained += last[v as usize] - b.capacity_wh / 2.0,
-                Device::Fixed(_) | Device::Curtailable(_) => {}
+                Device::Battery(b) => gained += last[v as usize] - b.store.capacity_wh / 2.0,
+                _ => {}
             }
         }
         (owed, gained)

@@ -128,7 +128,7 @@ pub(crate) fn by_profile(study: &Study, c: ConnectionIdx, step: usize) -> (f64, 
         match &d.device {
             Device::Fixed(f) => fixed += f.series.at(&study.truth, row).0,
             Device::Curtailable(f) => feed_in -= f.series.at(&study.truth, row).0,
-            Device::Vehicle(_) | Device::Battery(_) => {}
+            _ => {}
         }
     }
     (fixed, feed_in)

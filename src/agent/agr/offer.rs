@@ -226,7 +226,15 @@ impl Agr {
         let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
         for &d in group {
             let before_w = self.before(&day.period, d);
-            let task = Task { period: &day.period, price: &day.price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let task = Task {
+                period: &day.period,
+                price: &day.price,
+                feed_in_price: &[],
+                others_w: &[],
+                least_w: &least_w,
+                most_w: &most_w,
+                before_w: &before_w,
+            };
             let (up_w, down_w) = least(slacks.iter().filter(|slack| self.lies_in(d, slack)), isps);
             let ask = Ask { asked: mask, more: direction == Direction::FeedIn, up_w: &up_w, down_w: &down_w };
             let plan = self.profile.devices[d].device.replan(&self.seen[d], &day.vintage.outlook[d], &task, &day.plans[d], &ask);
@@ -264,7 +272,15 @@ impl Agr {
         let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
         let can = |shift: &Shift, factor: ActivationFactor| {
             let before_w = self.before(&day.period, shift.device);
-            let task = Task { period: &day.period, price: &day.price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let task = Task {
+                period: &day.period,
+                price: &day.price,
+                feed_in_price: &[],
+                others_w: &[],
+                least_w: &least_w,
+                most_w: &most_w,
+                before_w: &before_w,
+            };
             let plan: Vec<f64> = shift.added(&day.plans[shift.device], factor.share()).collect();
             self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
         };

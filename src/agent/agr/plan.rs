@@ -75,7 +75,7 @@ impl Agr {
     ) -> Vec<Vec<f64>> {
         let isps = period.isps();
         let (free_least, free_most) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
-        let free = Task { period, price, least_w: &free_least, most_w: &free_most, before_w: &|_| 0.0 };
+        let free = Task { period, price, feed_in_price: &[], others_w: &[], least_w: &free_least, most_w: &free_most, before_w: &|_| 0.0 };
         let mut plans: Vec<Vec<f64>> = vec![Vec::new(); self.profile.devices.len()];
         let kind = |flexibility| {
             let devices = self.profile.devices.iter().enumerate();
@@ -97,7 +97,8 @@ impl Agr {
             let serves = own.willing && own.device.content() == Content::Stored;
             let price = serve_caps(serves, price, &mut least_w, &mut most_w);
             let before_w = self.before(period, d);
-            let task = Task { period, price: &price, least_w: &least_w, most_w: &most_w, before_w: &before_w };
+            let task =
+                Task { period, price: &price, feed_in_price: &[], others_w: &[], least_w: &least_w, most_w: &most_w, before_w: &before_w };
             plans[d] = own.device.plan(&self.seen[d], &v.outlook[d], &task);
             for k in points {
                 let Room { least_w, most_w } = &mut rooms[*k];

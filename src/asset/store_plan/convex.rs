@@ -11,7 +11,7 @@
 //! leaves `[0, C]` is dropped. The place of the cut is the plan: charge while below it, discharge while above it. Cuts leave
 //! indifferent stretches to standing still. Pieces go in from the outermost to the innermost, so that none moves the cut of the next.
 
-use super::slot::{Piece, Slot};
+use super::slot::{PIECES, Piece, Slot};
 
 /// Cost-to-go over the charge, and where each slot stops to charge and to discharge.
 #[derive(Debug, Default)]
@@ -29,8 +29,8 @@ struct Stretch {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Cuts {
-    up_wh: [f64; 3],
-    down_wh: [f64; 3],
+    up_wh: [f64; PIECES],
+    down_wh: [f64; PIECES],
 }
 
 impl Convex {
@@ -42,10 +42,10 @@ impl Convex {
         self.cuts.clear();
         self.cuts.resize(slots.len(), Cuts::default());
         for (i, slot) in slots.iter().enumerate().rev() {
-            for k in (0..3).rev() {
+            for k in (0..PIECES).rev() {
                 self.cuts[i].up_wh[k] = self.charge(slot.up[k], capacity_wh);
             }
-            for k in (0..3).rev() {
+            for k in (0..PIECES).rev() {
                 self.cuts[i].down_wh[k] = self.discharge(slot.down[k], capacity_wh);
             }
         }

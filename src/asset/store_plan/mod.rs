@@ -22,7 +22,7 @@ use super::store::Battery;
 
 use self::concave::Concave;
 use self::convex::Convex;
-use self::slot::Slot;
+use self::slot::{Slot, Tariff};
 
 /// What a battery may do in each slot of a horizon.
 #[derive(Debug, Clone, Copy)]
@@ -41,12 +41,23 @@ pub struct Task<'a> {
     pub most_w: &'a [f64],
     /// Wear per energy discharged from the store, not negative, in the unit of the price.
     pub wear: f64,
+    /// What else is behind the meter, where feed-in has a price of its own.
+    pub meter: Option<Meter<'a>>,
+}
+
+/// The other side of a meter that a store shares.
+#[derive(Debug, Clone, Copy)]
+pub struct Meter<'a> {
+    /// Price per slot of energy that is fed in; counts as the price of the task where it lies above that.
+    pub feed_in_price: &'a [f64],
+    /// Power of everything else behind the meter per slot, W, consumption positive.
+    pub others_w: &'a [f64],
 }
 
 /// Memory that plans share, so that a plan allocates its result only.
 #[derive(Debug, Default)]
 pub struct Buffers {
-    slopes: Vec<(f64, f64)>,
+    tariffs: Vec<Tariff>,
     slots: Vec<Slot>,
     convex: Convex,
     concave: Concave,
@@ -58,20 +69,22 @@ impl Battery {
     pub fn schedule(&self, task: &Task<'_>, buffers: &mut Buffers) -> Vec<f64> {
         let n = task.price.len();
         assert!(task.least_w.len() == n && task.most_w.len() == n, "one price and two bounds a slot");
+        assert!(task.meter.is_none_or(|m| m.feed_in_price.len() == n && m.others_w.len() == n), "a meter reads every slot");
         if !(self.capacity_wh > 0.0 && self.max_power_w > 0.0) {
             return vec![0.0; n];
         }
-        let Buffers { slopes, slots, convex, concave } = buffers;
-        slopes.clear();
-        slopes.extend(task.price.iter().map(|p| slot::slopes(self, *p, task.wear)));
+        let Buffers { tariffs, slots, convex, concave } = buffers;
+        tariffs.clear();
+        let meter = |i: usize| task.meter.map(|m| (m.feed_in_price[i], m.others_w[i]));
+        tariffs.extend((0..n).map(|i| Tariff::new(self, task.price[i], task.wear, meter(i))));
         // A plan changes direction at most once a slot, so no gain along it exceeds `n` times twice the steepest slope.
-        let steepest = slopes.iter().fold(0.0_f64, |m, (a, b)| m.max(a.abs()).max(b.abs()));
+        let steepest = tariffs.iter().fold(0.0_f64, |m, tariff| m.max(tariff.steepest()));
         let turns = 2.0 * (n as f64 + 1.0);
         let shortage = turns * if steepest > 0.0 { steepest } else { 1.0 };
         let outside = turns * (steepest + shortage);
         let bounds = task.least_w.iter().zip(task.most_w);
         slots.clear();
-        slots.extend(slopes.iter().zip(bounds).map(|(s, (least, most))| Slot::new(self, task.slot_h, *s, (*least, *most), outside)));
+        slots.extend(tariffs.iter().zip(bounds).map(|(t, (least, most))| Slot::new(self, task.slot_h, t, (*least, *most), outside)));
         let [start_wh, end_wh] = [task.start_wh, task.end_wh].map(|e| e.clamp(0.0, self.capacity_wh));
         let mut plan = if slots.iter().all(Slot::is_convex) {
             convex.solve(slots, self.capacity_wh, start_wh, end_wh, shortage)
@@ -89,7 +102,7 @@ impl Battery {
     pub fn plan(&self, initial_wh: f64, price: &[f64], slot_h: f64) -> Vec<f64> {
         let [least_w, most_w] = [-self.max_power_w, self.max_power_w].map(|p| vec![p; price.len()]);
         let (start_wh, end_wh) = (initial_wh, initial_wh);
-        let task = Task { start_wh, end_wh, slot_h, price, least_w: &least_w, most_w: &most_w, wear: 0.0 };
+        let task = Task { start_wh, end_wh, slot_h, price, least_w: &least_w, most_w: &most_w, wear: 0.0, meter: None };
         self.schedule(&task, &mut Buffers::default())
     }
 }
