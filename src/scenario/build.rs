@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::agent::PublicCp;
+use crate::agent::agr::behaviour::{self, Behaviour};
 use crate::diagnostic::{Findings, Location};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
@@ -39,11 +40,23 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let TimeGrid { calendar, periods, grid: Steps { start, step, count: steps } } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let phases = phase_model(s.feeder.phases);
-    let devices = overlay::devices(s, feeder, seed, &calendar, &periods);
+    let mut devices = overlay::devices(s, feeder, seed, &calendar, &periods);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
     let forecast = forecast_model(&s.forecast);
-    let truth = on_steps(&feeder.profiles, &Steps { start, step, count: steps }, &forecast);
+    let run = Steps { start, step, count: steps };
+    let truth = match s.feeder.base_load {
+        schema::BaseLoad::Published => on_steps(&feeder.profiles, &run, &forecast),
+        schema::BaseLoad::Drawn => {
+            let mut table = feeder.profiles.averaged(&with_history(&feeder.profiles, &run, &forecast));
+            let holidays = match &s.forecast {
+                schema::Forecast::Learned { holidays, .. } => holidays.as_slice(),
+                _ => &[],
+            };
+            overlay::draw_base_loads(&mut devices, &mut table, &feeder.profiles, &calendar, holidays, seed);
+            Arc::new(table)
+        }
+    };
     let study = Study {
         name: s.name.clone(),
         description: s.description.clone(),
@@ -141,13 +154,19 @@ fn on_steps(profiles: &Arc<ProfileTable>, run: &Steps, forecast: &forecast::Mode
     if given.step == run.step && given.nests(run) {
         return Arc::clone(profiles);
     }
+    Arc::new(profiles.averaged(&with_history(profiles, run, forecast)))
+}
+
+/// The steps of a run and those before it that forecasts look back to, as far as there are profiles.
+fn with_history(profiles: &ProfileTable, run: &Steps, forecast: &forecast::Model) -> Steps {
     let back = match forecast {
-        forecast::Model::Persistence => forecast::PERSISTENCE.min(run.start - given.start),
+        forecast::Model::Persistence => forecast::PERSISTENCE,
+        forecast::Model::Learned(_) => forecast::history::BEFORE,
         forecast::Model::Perfect | forecast::Model::Synthetic(_) => SimDuration::ZERO,
     };
-    let before = (back.0 / run.step.0) as usize;
+    let before = (back.min(run.start - profiles.start()).0 / run.step.0) as usize;
     let start = run.start - SimDuration(run.step.0 * before as i64);
-    Arc::new(profiles.averaged(&Steps { start, count: before + run.count, ..*run }))
+    Steps { start, count: before + run.count, ..*run }
 }
 
 fn congestion_points(s: &Scenario, grid: &Grid, order: &RadialOrder) -> Vec<CongestionPoint> {
@@ -201,12 +220,29 @@ fn aggregators(s: &Scenario, grid: &Grid, seed: u64) -> (Vec<AgrSpec>, Vec<Optio
 fn agr_terms(a: &schema::Aggregator) -> AgrTerms {
     let schema::Failure { asset_per_day, communication_per_hour } = a.failure;
     AgrTerms {
-        margin: a.margin,
+        behaviour: behaviour(a),
         willingness: a.willingness,
         caution: a.caution,
         support_eur_per_mwh: a.support_eur_per_mwh,
         shifting_eur_per_mwh: a.shifting_eur_per_mwh,
         failure: study::Failure { asset_per_day, communication_per_hour },
+    }
+}
+
+fn behaviour(a: &schema::Aggregator) -> Behaviour {
+    let margin = a.margin;
+    match a.behaviour.clone().unwrap_or(schema::Behaviour::FixedMargin {}) {
+        schema::Behaviour::Truthful {} => Behaviour::Truthful(behaviour::Truthful),
+        schema::Behaviour::FixedMargin {} => Behaviour::FixedMargin(behaviour::FixedMargin { margin }),
+        schema::Behaviour::LearntMargin { step, least, most } => {
+            Behaviour::LearntMargin(behaviour::LearntMargin { start: margin, step, least, most: most.max(least) })
+        }
+        schema::Behaviour::Cautious { availability, correlation } => {
+            Behaviour::Cautious(behaviour::Cautious { margin, availability, correlation })
+        }
+        schema::Behaviour::Withholding { share } => Behaviour::Withholding(behaviour::Withholding { margin, share }),
+        schema::Behaviour::Inflating { share, programme } => Behaviour::Inflating(behaviour::Inflating { margin, share, programme }),
+        schema::Behaviour::IncDec { payment_eur_per_mwh } => Behaviour::IncDec(behaviour::IncDec { margin, payment_eur_per_mwh }),
     }
 }
 
@@ -323,5 +359,14 @@ fn forecast_model(f: &schema::Forecast) -> forecast::Model {
                 correlation: SimDuration::seconds((correlation_h * 3600.0) as i64),
             })
         }
+        schema::Forecast::Learned { learner, data_delay_days, holidays } => forecast::Model::Learned(forecast::Learned {
+            learner: match learner {
+                schema::Learner::WeeklyProfile => forecast::Learner::WeeklyProfile,
+                schema::Learner::ExponentialSmoothing => forecast::Learner::ExponentialSmoothing,
+                schema::Learner::Ridge => forecast::Learner::Ridge,
+            },
+            data_delay_days: usize::from(*data_delay_days),
+            holidays: holidays.clone(),
+        }),
     }
 }
