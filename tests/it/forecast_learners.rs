@@ -69,7 +69,7 @@ fn errors(history: &History) -> ([f64; 3], f64) {
 fn learners_err_as_much_as_they_must_and_regression_least() {
     let (table, calendar) = feeder();
     let weeks = |from| (from, (DAYS + LEAD + 14) as i64);
-    for (n, least, most) in [(1, 0.4, 0.7), (20, 0.15, 0.25), (50, 0.15, 0.25), (200, 0.06, 0.13)] {
+    for (n, least, most) in [(1, 0.4, 0.6), (20, 0.15, 0.25), (50, 0.15, 0.25), (200, 0.06, 0.12)] {
         let draws = [(1, date(2016, 2, 1)), (2, date(2016, 5, 2)), (3, date(2016, 8, 29)), (4, date(2016, 4, 4))];
         let (mut learned, mut before) = ([0.0; 3], 0.0);
         for (seed, from) in draws {

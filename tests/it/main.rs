@@ -33,6 +33,7 @@ mod sim_delivery;
 mod sim_determinism;
 mod sim_faulty;
 mod sim_forecasts;
+mod sim_gaming;
 mod sim_kpi;
 mod sim_learned;
 mod sim_ledger;
