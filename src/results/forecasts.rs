@@ -7,10 +7,7 @@ use super::Finished;
 
 /// The scores of learned forecasts; they are the same in every case. `None` where forecasts are not learned.
 pub(super) fn scores(cases: &[Finished<'_>]) -> Option<Table> {
-    let rows = &cases.first()?.case.forecast_scores;
-    if rows.is_empty() {
-        return None;
-    }
+    let rows = &cases.first()?.case.forecasts.as_ref()?.scores;
     let (mut participant, mut quantity, mut horizon) = (Strings::default(), Strings::default(), Strings::default());
     for row in rows.iter() {
         participant.push(row.participant.as_str());

@@ -27,6 +27,6 @@ pub use observer::{DeviceStep, Observer};
 pub use recorder::{Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;
 pub use run::{CaseResult, CheckedPrognosis, Progress, observe_case, observe_with, run_case};
-pub use scores::ForecastScore;
+pub use scores::{ForecastDay, ForecastRecord, ForecastScore};
 pub use wire::{Fate, LoggedMessage};
 pub use world::Totals;

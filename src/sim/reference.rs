@@ -16,7 +16,7 @@ use super::observer::{DeviceStep, Nobody, Observer};
 use super::physics::Physics;
 use super::power::Power;
 use super::recorder::{Flows, PhaseColumns, Variant};
-use super::scores::{ForecastScore, scores_of};
+use super::scores::ForecastRecord;
 
 /// The truth without flexibility.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub struct Reference {
     /// What everybody learns from readings, where forecasts are learned.
     pub(super) learned: Option<Forecasts>,
     /// How good that turned out to be.
-    pub forecast_scores: Arc<[ForecastScore]>,
+    pub forecasts: Option<Arc<ForecastRecord>>,
 }
 
 impl Reference {
@@ -80,7 +80,7 @@ impl Reference {
         }
         let learned = Forecasts::new(study);
         Reference {
-            forecast_scores: learned.iter().flat_map(|l| scores_of(study, l)).collect(),
+            forecasts: learned.as_ref().map(|l| Arc::new(ForecastRecord::new(study, l))),
             flows: Arc::new(run.flows),
             phases: run.phases.map(Arc::new),
             tap_operations: run.physics.tap_operations,

@@ -24,7 +24,7 @@ use super::physics::Physics;
 use super::power::Power;
 use super::recorder::{Recording, Variant};
 use super::reference::Reference;
-use super::scores::ForecastScore;
+use super::scores::ForecastRecord;
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
 use super::world::{Totals, World, parts};
@@ -41,7 +41,7 @@ pub struct CaseResult {
     /// What was settled and stands in no accepted bill.
     pub unbooked: Vec<Unbooked>,
     /// How good learned forecasts were.
-    pub forecast_scores: Arc<[ForecastScore]>,
+    pub forecasts: Option<Arc<ForecastRecord>>,
     /// What the DSO made of prognoses, where it checks them.
     pub prognoses: Vec<CheckedPrognosis>,
     /// Every message, in the order of sending.
@@ -215,7 +215,7 @@ impl<'a, 'o> Case<'a, 'o> {
             ledger: self.ledger,
             unbooked: self.unbooked,
             prognoses: self.prognoses,
-            forecast_scores: Arc::clone(&self.reference.forecast_scores),
+            forecasts: self.reference.forecasts.clone(),
             messages: self.wire.log,
             totals: self.world.totals,
             peak_w: self.peak_w,

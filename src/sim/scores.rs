@@ -21,6 +21,57 @@ const TAU: f64 = 0.9;
 /// How old the reference of skill is.
 const WEEK: SimDuration = SimDuration::hours(24 * 7);
 
+/// How good the learned forecasts of a run were.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForecastRecord {
+    /// By participant, quantity and horizon.
+    pub scores: Vec<ForecastScore>,
+    /// The DSO's forecast of the day with the highest power.
+    pub day: ForecastDay,
+}
+
+/// A forecast and what came, one value an ISP, kW.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForecastDay {
+    /// The day.
+    pub period: Period,
+    /// Bands from the widest: share of cases in it, low and high end.
+    pub bands: Vec<(f64, Vec<f64>, Vec<f64>)>,
+    /// What was expected.
+    pub expected_kw: Vec<f64>,
+    /// What came.
+    pub truth_kw: Vec<f64>,
+}
+
+impl ForecastRecord {
+    pub(super) fn new(study: &Study, learned: &Forecasts) -> ForecastRecord {
+        let days = study.periods.iter().map(|period| ForecastDay::new(study, learned, period));
+        let peak = |day: &ForecastDay| day.truth_kw.iter().fold(0.0_f64, |peak, kw| peak.max(kw.abs()));
+        let day = days.reduce(|best, day| if peak(&day) > peak(&best) { day } else { best }).expect("a run has days");
+        ForecastRecord { scores: scores_of(study, learned), day }
+    }
+}
+
+/// Shares of cases in the bands of a day's forecast.
+const BANDS: [f64; 2] = [0.9, 0.5];
+
+impl ForecastDay {
+    fn new(study: &Study, learned: &Forecasts, period: &Period) -> ForecastDay {
+        let groups = learned.of(None, period);
+        let mut errors = Errors::default();
+        groups.iter().for_each(|g| errors.add(&g.errors, 1.0));
+        let expected_kw: Vec<f64> = (0..period.isps()).map(|i| groups.iter().map(|g| g.power_w[i]).sum::<f64>() * 1e-3).collect();
+        let devices: Vec<usize> = groups.iter().flat_map(|g| g.members.iter().map(|m| m.device)).collect();
+        let truth_kw = period.iter().map(|isp| truth_w(study, &devices, period.isp_start(isp)).expect("profiles cover the run") * 1e-3);
+        let slots_of = history::slots_of(&study.calendar, period);
+        let end = |tau: f64| -> Vec<f64> {
+            expected_kw.iter().zip(&slots_of).map(|(kw, slot)| kw + errors.quantile(*slot, tau) * 1e-3).collect()
+        };
+        let bands = BANDS.map(|share| (share, end(0.5 - 0.5 * share), end(0.5 + 0.5 * share)));
+        ForecastDay { period: *period, bands: bands.to_vec(), truth_kw: truth_kw.collect(), expected_kw }
+    }
+}
+
 /// The scores of a participant's forecasts of a quantity over the ISPs in a class of horizons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForecastScore {
@@ -58,7 +109,7 @@ struct Series {
 }
 
 /// The scores of a run's learned forecasts.
-pub(super) fn scores_of(study: &Study, learned: &Forecasts) -> Vec<ForecastScore> {
+fn scores_of(study: &Study, learned: &Forecasts) -> Vec<ForecastScore> {
     let agrs = (0..study.agrs.len()).map(|a| (Some(AgrIdx::new(a)), study.agrs[a].domain.clone()));
     let mut rows = Vec::new();
     for (agr, domain) in std::iter::once((None, study.dso.clone())).chain(agrs) {
