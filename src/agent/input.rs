@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::asset::Reading;
-use crate::ids::{AgrIdx, AssetIdx, CpIdx};
+use crate::ids::{AgrIdx, AssetIdx, CpIdx, Domain};
 use crate::market::ledger::{Entry, Unbooked};
 use crate::powerflow::Solution;
 use crate::time::Period;
@@ -140,6 +140,43 @@ pub enum Record {
         /// Signed shortage that remains, per ISP, W.
         unserved_w: Vec<f64>,
     },
+    /// What the DSO made of a prognosis.
+    Prognosis {
+        /// Who published it.
+        agr: Domain,
+        /// Where.
+        cp: CpIdx,
+        /// The day.
+        period: Period,
+        /// By how much it exceeds the operator's forecast where congestion is foreseen, beyond what it exceeds it elsewhere; a fraction.
+        deviation: f64,
+        /// Over the last days; `None` of too few.
+        z: Option<f64>,
+        /// Whether it is flagged.
+        flag: bool,
+        /// Whether the aggregator is excluded from now on.
+        excluded: bool,
+    },
     /// Everything of closed settlement windows that is not booked, as it stands now.
     Unbooked(Vec<Unbooked>),
+}
+
+/// What follows from a flagged prognosis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Nothing.
+    Flag,
+    /// It counts less against the operator's own forecast.
+    Discount,
+    /// After some flags, its aggregator is neither believed nor asked.
+    Exclude,
+}
+
+/// A check of prognoses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrognosisCheck {
+    /// What follows.
+    pub remedy: Remedy,
+    /// Flags until exclusion.
+    pub flags: u32,
 }

@@ -84,6 +84,9 @@ pub struct DsoVintage {
     pub feed_in_w: Area,
     /// Consumption within `p_w` that a limitation can reach (vehicles, heat pumps, batteries), W.
     pub device_w: Area,
+    /// `[congestion point][isp]` how far below and above what it expects power may be with the probability that requests are sized
+    /// by, W; `None` where they are sized by what is expected.
+    pub range_w: Option<Vec<Vec<(f64, f64)>>>,
 }
 
 /// Published day-ahead prices of one Period, per ISP.

@@ -12,6 +12,7 @@ use super::loaded::{Loaded, cro_peer, own_cro_domain};
 use super::readings::{Files, Own};
 use super::rules::NO_BUSINESS;
 use super::series::Series;
+use crate::agent::agr::behaviour::{Behaviour, FixedMargin};
 use crate::agent::agr::{self, Agr, OwnDevice};
 use crate::agent::cro::Cro;
 use crate::agent::dso::{self, Dso, Watched};
@@ -213,7 +214,8 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
         within: PublicCp::within(&points),
         congestion_points: points,
         contracts: Vec::new(),
-        margin: a.margin,
+        behaviour: Behaviour::FixedMargin(FixedMargin { margin: a.margin }),
+        at_cost: false,
         caution: a.caution,
         support_eur_per_mwh: a.support_eur_per_mwh,
         shifting_eur_per_mwh: 0.0,
@@ -261,6 +263,7 @@ fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findin
         trades: true,
         price_ceiling_eur_per_mwh: o.price_ceiling_eur_per_mwh,
         penalty_eur_per_mwh: o.penalty_eur_per_mwh,
+        prognosis_check: None,
         rounds: loaded.config.market.timetable().rounds,
         orange: None,
     };

@@ -168,6 +168,7 @@ impl Files {
                 q_var: Area::of(&values[1], period.isps()),
                 feed_in_w: zeros(),
                 device_w: zeros(),
+                range_w: None,
             })),
         }
     }

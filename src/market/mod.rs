@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows time of day, messages or agents; the agents call it with what they know.
 
+pub mod baseline;
 pub mod contract;
 mod direction;
 pub mod ledger;

@@ -3,6 +3,7 @@
 //! A profile is a fraction of an asset's nominal power, one value a step. All columns of a table begin at one instant and
 //! have one step length, so a profile is an array index away from time and no row carries a time stamp.
 
+pub mod household;
 mod parquet;
 pub mod rules;
 mod text;

@@ -149,6 +149,11 @@ impl Folder {
         self.path.join(name).is_file()
     }
 
+    /// The rows of a table of the folder.
+    pub(super) fn rows<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, ReportError> {
+        rows(&self.path.join(name))
+    }
+
     /// A text file of the folder, if it is there.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.path.join(name)).ok()

@@ -7,6 +7,7 @@
 mod error;
 mod figures;
 mod folder;
+mod forecasts;
 mod html;
 mod money;
 mod notes;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ageing::HIGHEST_HOT_SPOT_C;
 use crate::output::manifest::Status;
-use crate::scenario::schema::{Forecast, Prices, Weather};
+use crate::scenario::schema::{Forecast, Learner, Prices, Weather};
 use crate::units::Money;
 
 use super::figures::{decimal, sentence, words};
@@ -159,6 +159,14 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
     let forecast = match &s.forecast {
         Forecast::Perfect {} => "perfect: all participants know the true values in advance".to_owned(),
         Forecast::Persistence {} => "persistence: the values of 48 h before".to_owned(),
+        Forecast::Learned { learner, data_delay_days, .. } => format!(
+            "learned from own readings by {}, at most eight weeks, the last known day {data_delay_days} back",
+            match learner {
+                Learner::WeeklyProfile => "the mean of the last four days of the kind",
+                Learner::ExponentialSmoothing => "exponential smoothing",
+                Learner::Ridge => "ridge regression on calendar and past values",
+            }
+        ),
         Forecast::Synthetic { feed_in_sigma, load_sigma, shared, correlation_h } => format!(
             "standard deviation a day ahead {} of feed-in and {} of load, {} of the variance shared by all, correlated over {} h",
             percent(*feed_in_sigma),

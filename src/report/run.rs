@@ -11,9 +11,10 @@ use super::figures::{self, words};
 use super::folder::Folder;
 use super::html::Html;
 use super::page::Page;
-use super::{ReportError, money, notes, picture, points, question, series, talks};
+use super::{ReportError, forecasts, money, notes, picture, points, question, series, talks};
 
-const SECTIONS: [(&str, &str); 11] = [
+/// Sections of a page; that of forecasts is left out where nothing was learned.
+const SECTIONS: [(&str, &str); 12] = [
     ("glance", "At a glance"),
     ("scenario", "Scenario"),
     ("loading", "Loading"),
@@ -21,11 +22,14 @@ const SECTIONS: [(&str, &str); 11] = [
     ("figures", "Key figures"),
     ("cost", "Cost"),
     ("feeder", "Feeder"),
+    (FORECASTS, "Forecasts"),
     ("trade", "Trade"),
     ("money", "Money"),
     ("validity", "Validity"),
     ("provenance", "Provenance"),
 ];
+
+const FORECASTS: &str = "forecasts";
 
 const SCRIPTS: [&str; 4] = [include_str!("page.js"), include_str!("chart.js"), include_str!("tables.js"), include_str!("run.js")];
 
@@ -46,17 +50,20 @@ pub(super) fn page(dir: &Path, manifest: Option<&Manifest>) -> Result<String, Re
     figures::section(&mut h, &folder);
     drawings.cost(&mut h);
     drawings.feeder(&mut h);
+    let scores = forecasts::scores(&folder)?;
+    drawings.forecasts(&mut h, &scores);
     drawings.trade(&mut h, &talks);
     money::section(&mut h, &folder);
     notes::validity(&mut h, &folder);
     notes::provenance(&mut h, &folder);
+    let sections: Vec<(&str, &str)> = SECTIONS.into_iter().filter(|(id, _)| *id != FORECASTS || !scores.is_empty()).collect();
     let strategies: Vec<&str> = folder.strategies().collect();
     let page = Page {
         title: &s.name,
         kind: "Congestion study",
         question: &s.description,
         facts: format!("{} to {} · seed {} · {}", s.time.from, s.time.until, s.seed, folder.record.feeder.name),
-        sections: &SECTIONS,
+        sections: &sections,
         colours: drawings.colours,
         data: json!({
             "strategies": strategies.iter().map(|s| words(s)).collect::<Vec<_>>(),
@@ -168,6 +175,24 @@ impl Drawings<'_> {
                     self.figure(h, &format!("feeder-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
                 }
             });
+        });
+    }
+
+    fn forecasts(&mut self, h: &mut Html, scores: &[forecasts::ScoreRow]) {
+        if scores.is_empty() {
+            return;
+        }
+        h.el("section", &[("id", FORECASTS)], |h| {
+            h.leaf("h2", &[], "Forecasts");
+            h.leaf(
+                "p",
+                &[],
+                "Participants learned their forecasts from their own readings. They are the same in every strategy. nMAE is the mean \
+                absolute error over mean power; skill is against the same hour of the week before.",
+            );
+            h.leaf("h3", &[], "The operator's forecast of the day with the highest power");
+            self.figure(h, "forecast-fan.svg", "", "");
+            forecasts::scores_table(h, scores);
         });
     }
 

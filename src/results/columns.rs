@@ -7,7 +7,7 @@ const POINT_ADDRESS: ColumnDescription =
     column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
-pub const FILES: [FileDescription; 9] = [
+pub const FILES: [FileDescription; 11] = [
     FileDescription {
         file: "kpi.csv",
         row: "a strategy and key figure",
@@ -83,6 +83,45 @@ pub const FILES: [FileDescription; 9] = [
             column("reference", "text", "the order or contract"),
             column("amount_eur", "€, four decimals", "amount not booked; negative: the payee would have paid"),
             column("reason", "text", "reason"),
+        ],
+    },
+    FileDescription {
+        file: "forecasts.csv",
+        row: "a participant, quantity and class of horizons; the file is there where forecasts are learned",
+        columns: &[
+            column("participant", "domain", "who forecast: the operator or an aggregator, of its own connections"),
+            column("quantity", "word", "`load` or `feed-in` of the devices that follow profiles"),
+            column("horizon_h", "h", "shortest and longest time from the forecast to the ISP, such as `12-24`"),
+            column("isps", "number", "ISPs scored; the operator forecasts each twice"),
+            column("mae_kw", "kW", "mean absolute error"),
+            column("rmse_kw", "kW", "root mean square error"),
+            column("bias_kw", "kW", "mean of forecast minus truth, consumption positive"),
+            column("nmae", "fraction", "mean absolute error over the mean magnitude of truth"),
+            column(
+                "skill",
+                "fraction",
+                "1 minus the ratio to the mean absolute error of the same hour a week before; empty if the profiles do not hold it",
+            ),
+            column("pinball_90_kw", "kW", "mean pinball loss of the 90 % quantile"),
+            column("coverage_90", "fraction", "share of truth at or below that quantile"),
+        ],
+    },
+    FileDescription {
+        file: "prognosis_checks.csv",
+        row: "a strategy and prognosis that the operator checked; the file is there where a strategy checks prognoses",
+        columns: &[
+            STRATEGY,
+            column("aggregator", "domain", "who published the prognosis"),
+            column("congestion_point", "name", "id of the congestion point in the scenario"),
+            column("period", "date", "day of delivery"),
+            column(
+                "deviation",
+                "fraction",
+                "by how much the prognosis exceeds the operator's forecast in ISPs where congestion is foreseen, beyond what it exceeds it in others",
+            ),
+            column("z", "number", "mean deviation of the last days over its standard error; empty of fewer than five days"),
+            column("flag", "0 or 1", "whether the day is flagged"),
+            column("excluded", "0 or 1", "whether the aggregator is excluded from then on"),
         ],
     },
     FileDescription {

@@ -4,6 +4,7 @@ pub mod columns;
 mod congestion;
 mod elements;
 mod extremes;
+mod forecasts;
 mod messages;
 mod money;
 mod pictures;

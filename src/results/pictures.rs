@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::chart::{
-    CostByPayer, CostComponent, DurationLine, FeederMap, Figure, LoadDuration, LoadingLine, LoadingOverTime, Offer, Order, Payment,
-    StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_maps, load_duration, loading_over_time, traded_day,
+    CostByPayer, CostComponent, DurationLine, FeederMap, Figure, ForecastFan, LoadDuration, LoadingLine, LoadingOverTime, Offer, Order,
+    Payment, StrategyCost, Style, TimeSpan, TradedDay, cost_by_payer, feeder_maps, forecast_fan, load_duration, loading_over_time,
+    traded_day,
 };
 use crate::kpi::{DEFINITIONS, Section};
 use crate::market::ledger::{Kind, Party};
 use crate::output::file_name;
 use crate::scenario::study::Study;
-use crate::sim::{Recording, Regime, Variant};
+use crate::sim::{ForecastDay, Recording, Regime, Variant};
 use crate::time::Period;
 use crate::uftp::message::isp::power_series;
 use crate::uftp::message::{Disposition, FlexOffer, FlexRequest, Message, MessageId};
@@ -51,11 +52,23 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
         figures.push((format!("load-duration{suffix}"), load_duration(&duration, &style)));
     }
     figures.push(("cost".to_owned(), cost(study, cases, &period, &style)));
+    let day = cases.first().and_then(|c| c.case.forecasts.as_ref());
+    figures.extend(day.map(|f| ("forecast-fan".to_owned(), fan(study, &f.day, &style))));
     let names = cases.iter().map(|c| format!("feeder-{}", file_name(&c.strategy.name)));
     figures.extend(names.zip(maps(study, cases, &period, &style)));
     figures
         .extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", file_name(&c.strategy.name)), f))));
     figures
+}
+
+/// The operator's forecast of a day against what came.
+fn fan(study: &Study, day: &ForecastDay, style: &Style) -> Figure {
+    let title = format!("Forecast of {}: all devices that follow profiles", study.dso);
+    let (calendar, period) = (&study.calendar, &day.period);
+    forecast_fan(
+        &ForecastFan { title: &title, calendar, period, bands: &day.bands, expected: &day.expected_kw, truth: &day.truth_kw },
+        style,
+    )
 }
 
 /// Congestion points that have charts, in the order of the scenario: all, or those that were loaded most in any case, with or

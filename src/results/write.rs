@@ -10,7 +10,7 @@ use crate::scenario::study::Study;
 
 use super::record::{RECORD_FILE, Record};
 use super::selection::Selection;
-use super::{Finished, congestion, elements, messages, money, pictures, weather};
+use super::{Finished, congestion, elements, forecasts, messages, money, pictures, weather};
 
 /// What is said of a run beside its results.
 #[derive(Debug, Clone)]
@@ -48,6 +48,12 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFol
     csv("ledger.csv", money::ledger(study, cases))?;
     csv("settlement.csv", money::settlement(study, cases))?;
     csv("unbooked.csv", money::unbooked(cases))?;
+    if let Some(scores) = forecasts::scores(cases) {
+        csv("forecasts.csv", scores)?;
+    }
+    if let Some(checks) = forecasts::checks(study, cases) {
+        csv("prognosis_checks.csv", checks)?;
+    }
     let rows = elements::write(study, cases, run.selection, &folder.file("elements.parquet")?)?;
     outputs.push(("elements.parquet".to_owned(), Some(rows)));
     let rows = messages::write(cases, &folder.file("messages.parquet")?)?;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::agent::PublicCp;
+use crate::agent::agr::behaviour::{self, Behaviour};
 use crate::diagnostic::Findings;
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
@@ -45,14 +46,23 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let (agrs, agr_of) = aggregators(s, &grid, seed);
     let forecast = forecast_model(&s.forecast);
     let run = Steps { start, step, count: steps };
-    let (truth, weather) = match &weather {
+    let on = with_history(&feeder.profiles, &run, &forecast);
+    let (mut truth, weather) = match &weather {
         Some(known) => {
-            let on = truth_steps(&feeder.profiles, &run, &forecast);
             let (weather, truth) = known.apply(seed, &feeder.profiles, &on, &mut devices);
             (Arc::new(truth), Some(weather))
         }
-        None => (on_steps(&feeder.profiles, &run, &forecast), None),
+        None => (on_steps(&feeder.profiles, &run, &on), None),
     };
+    if s.feeder.base_load == schema::BaseLoad::Drawn {
+        let holidays = match &s.forecast {
+            schema::Forecast::Learned { holidays, .. } => holidays.as_slice(),
+            _ => &[],
+        };
+        let mut table = if truth.grid() == on { ProfileTable::clone(&truth) } else { truth.averaged(&on) };
+        overlay::draw_base_loads(&mut devices, &mut table, &feeder.profiles, &calendar, holidays, seed);
+        truth = Arc::new(table);
+    }
     let study = Study {
         name: s.name.clone(),
         description: s.description.clone(),
@@ -117,7 +127,7 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     lint::check(&Subject::new(s, feeder, order.as_ref()), &mut faults);
     let time = time_grid(s);
     let weather = time.as_ref().and_then(|time| {
-        let on = feeder.map_or(time.grid, |f| truth_steps(&f.profiles, &time.grid, &forecast_model(&s.forecast)));
+        let on = feeder.map_or(time.grid, |f| with_history(&f.profiles, &time.grid, &forecast_model(&s.forecast)));
         weather::read(s, &on, &time.calendar, seed, folder, &mut faults)
     });
     let prices = time.as_ref().and_then(|time| prices(s, time, weather.as_ref(), seed, folder, &mut faults));
@@ -149,23 +159,23 @@ fn time_grid(s: &Scenario) -> Option<TimeGrid> {
     Some(TimeGrid { calendar, periods, grid: Steps { start, step, count } })
 }
 
-/// Profiles on the steps of the run and, under persistence, on those before it that are looked back to; the table itself where its
-/// steps are the run's.
-fn on_steps(profiles: &Arc<ProfileTable>, run: &Steps, forecast: &forecast::Model) -> Arc<ProfileTable> {
+/// Profiles on the steps of the run and those before it that are looked back to; the table itself where its steps are the run's.
+fn on_steps(profiles: &Arc<ProfileTable>, run: &Steps, on: &Steps) -> Arc<ProfileTable> {
     let given = profiles.grid();
     if given.step == run.step && given.nests(run) {
         return Arc::clone(profiles);
     }
-    Arc::new(profiles.averaged(&truth_steps(profiles, run, forecast)))
+    Arc::new(profiles.averaged(on))
 }
 
-/// The steps of the run and, under persistence, those before it that are looked back to.
-fn truth_steps(profiles: &ProfileTable, run: &Steps, forecast: &forecast::Model) -> Steps {
+/// The steps of a run and those before it that forecasts look back to, as far as there are profiles.
+fn with_history(profiles: &ProfileTable, run: &Steps, forecast: &forecast::Model) -> Steps {
     let back = match forecast {
-        forecast::Model::Persistence => forecast::PERSISTENCE.min(run.start - profiles.start()).max(SimDuration::ZERO),
+        forecast::Model::Persistence => forecast::PERSISTENCE,
+        forecast::Model::Learned(_) => forecast::history::BEFORE,
         forecast::Model::Perfect | forecast::Model::Synthetic(_) => SimDuration::ZERO,
     };
-    let before = (back.0 / run.step.0) as usize;
+    let before = (back.min(run.start - profiles.start()).0 / run.step.0) as usize;
     let start = run.start - SimDuration(run.step.0 * before as i64);
     Steps { start, count: before + run.count, ..*run }
 }
@@ -221,12 +231,29 @@ fn aggregators(s: &Scenario, grid: &Grid, seed: u64) -> (Vec<AgrSpec>, Vec<Optio
 fn agr_terms(a: &schema::Aggregator) -> AgrTerms {
     let schema::Failure { asset_per_day, communication_per_hour } = a.failure;
     AgrTerms {
-        margin: a.margin,
+        behaviour: behaviour(a),
         willingness: a.willingness,
         caution: a.caution,
         support_eur_per_mwh: a.support_eur_per_mwh,
         shifting_eur_per_mwh: a.shifting_eur_per_mwh,
         failure: study::Failure { asset_per_day, communication_per_hour },
+    }
+}
+
+fn behaviour(a: &schema::Aggregator) -> Behaviour {
+    let margin = a.margin;
+    match a.behaviour.clone().unwrap_or(schema::Behaviour::FixedMargin {}) {
+        schema::Behaviour::Truthful {} => Behaviour::Truthful(behaviour::Truthful),
+        schema::Behaviour::FixedMargin {} => Behaviour::FixedMargin(behaviour::FixedMargin { margin }),
+        schema::Behaviour::LearntMargin { step, least, most } => {
+            Behaviour::LearntMargin(behaviour::LearntMargin { start: margin, step, least, most: most.max(least) })
+        }
+        schema::Behaviour::Cautious { availability, correlation } => {
+            Behaviour::Cautious(behaviour::Cautious { margin, availability, correlation })
+        }
+        schema::Behaviour::Withholding { share } => Behaviour::Withholding(behaviour::Withholding { margin, share }),
+        schema::Behaviour::Inflating { share, programme } => Behaviour::Inflating(behaviour::Inflating { margin, share, programme }),
+        schema::Behaviour::IncDec { payment_eur_per_mwh } => Behaviour::IncDec(behaviour::IncDec { margin, payment_eur_per_mwh }),
     }
 }
 
@@ -343,5 +370,14 @@ fn forecast_model(f: &schema::Forecast) -> forecast::Model {
                 correlation: SimDuration::seconds((correlation_h * 3600.0) as i64),
             })
         }
+        schema::Forecast::Learned { learner, data_delay_days, holidays } => forecast::Model::Learned(forecast::Learned {
+            learner: match learner {
+                schema::Learner::WeeklyProfile => forecast::Learner::WeeklyProfile,
+                schema::Learner::ExponentialSmoothing => forecast::Learner::ExponentialSmoothing,
+                schema::Learner::Ridge => forecast::Learner::Ridge,
+            },
+            data_delay_days: usize::from(*data_delay_days),
+            holidays: holidays.clone(),
+        }),
     }
 }

@@ -12,6 +12,8 @@ use crate::asset::{AssetKind, AssetSpec, Device, DeviceSpec, Reading, State};
 use crate::grid::{Grid, Transformer};
 use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
+use crate::profile::ProfileTable;
+use crate::profile::household::{self, Home};
 use crate::rng::Stream;
 use crate::time::{IspCalendar, Period, SimTime};
 
@@ -160,6 +162,28 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
     };
     let fixed = fixed.iter().map(profiled);
     fixed.chain(vehicles).chain(batteries).chain(feed_in.iter().map(profiled)).collect()
+}
+
+/// Gives every base load with a profile one of its own, drawn from it; `table` gets the columns.
+pub(super) fn draw_base_loads(
+    devices: &mut [DeviceSpec],
+    table: &mut ProfileTable,
+    source: &ProfileTable,
+    calendar: &IspCalendar,
+    holidays: &[Date],
+    seed: u64,
+) {
+    let base = |spec: &DeviceSpec| match &spec.device {
+        Device::Fixed(f) if spec.kind == AssetKind::Load.name() => f.series.p_profile.map(|p| (p, f.series.q_profile)),
+        _ => None,
+    };
+    let homes: Vec<Home<'_>> = devices.iter().filter_map(|spec| base(spec).map(|(p, q)| Home { id: &spec.id, p, q })).collect();
+    let loads = household::drawn(source, &table.grid(), calendar, holidays, seed, &homes);
+    for (spec, load) in devices.iter_mut().filter(|spec| base(spec).is_some()).zip(loads) {
+        let Device::Fixed(Fixed { series, .. }) = &mut spec.device else { unreachable!("base loads are fixed") };
+        series.p_profile = Some(table.push(&format!("p of {}", spec.id), &load.p));
+        series.q_profile = load.q.map(|q| table.push(&format!("q of {}", spec.id), &q));
+    }
 }
 
 /// Connections with a base load.

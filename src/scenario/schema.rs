@@ -18,10 +18,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use contract::{Contract, Day, NO_CALL_LIMIT, Relief, Right, Window};
-pub use feeder::{Batteries, CongestionPoint, ElectricVehicles, Feeder, HeatPumps, PhaseModel, Rating};
+pub use feeder::{BaseLoad, Batteries, CongestionPoint, ElectricVehicles, Feeder, HeatPumps, PhaseModel, Rating};
 pub use market::{Market, Prices};
-pub use participants::{Aggregator, Dso, Failure, Forecast, Orange};
-pub use strategy::{Obligation, Preset, Replacement, Strategy};
+pub use participants::{Aggregator, Behaviour, Dso, Failure, Forecast, Learner, Orange};
+pub use strategy::{Obligation, Preset, PrognosisCheck, Remedy, Replacement, Strategy};
 pub use values::Values;
 pub use weather::Weather;
 pub use wire::{Fault, Silence, Transport, Wire};

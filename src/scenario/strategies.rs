@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Time, Weekday};
 
+use crate::agent::{PrognosisCheck, Remedy};
 use crate::grid::{Grid, Places, RadialOrder};
 use crate::ids::Domain;
 use crate::market::contract::{CapacityLimitation, Contract, FlexOption, Regime, Right, Window};
@@ -92,6 +93,8 @@ fn preset_strategy(name: &str, preset: Preset) -> Strategy {
         penalty_eur_per_mwh: 0.0,
         contracts: Vec::new(),
         orange: false,
+        request_quantile: None,
+        prognosis_check: None,
         reinforcement: None,
     };
     let trading = Strategy { trades: true, penalty_eur_per_mwh: 100.0, orange: true, ..none.clone() };
@@ -109,6 +112,15 @@ fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, phases: Phas
         price_ceiling_eur_per_mwh: own.price_ceiling_eur_per_mwh.unwrap_or(strategy.price_ceiling_eur_per_mwh),
         penalty_eur_per_mwh: own.penalty_eur_per_mwh.unwrap_or(strategy.penalty_eur_per_mwh),
         orange: own.orange.unwrap_or(strategy.orange),
+        request_quantile: own.request_quantile,
+        prognosis_check: own.prognosis_check.as_ref().map(|c| PrognosisCheck {
+            remedy: match c.remedy {
+                schema::Remedy::Flag => Remedy::Flag,
+                schema::Remedy::Discount => Remedy::Discount,
+                schema::Remedy::Exclude => Remedy::Exclude,
+            },
+            flags: c.flags,
+        }),
         reinforcement: (!own.replacement.is_empty()).then(|| reinforced(&own.replacement, grid, phases, places)),
         ..strategy
     }

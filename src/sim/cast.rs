@@ -69,6 +69,7 @@ fn dso_profile(study: &Study, strategy: &Strategy, network: &Arc<Network>) -> ds
         trades: strategy.trades,
         price_ceiling_eur_per_mwh: strategy.price_ceiling_eur_per_mwh,
         penalty_eur_per_mwh: strategy.penalty_eur_per_mwh,
+        prognosis_check: strategy.prognosis_check,
         rounds: study.timetable.rounds.clone(),
         orange: strategy.orange.then_some(orange),
     }
@@ -144,7 +145,8 @@ fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, who: &Attendance
         congestion_points,
         within: study.within.clone(),
         contracts: strategy.contracts.iter().filter(|c| c.aggregator == spec.domain).cloned().collect(),
-        margin: if strategy.obligation { 0.0 } else { spec.terms.margin },
+        behaviour: spec.terms.behaviour,
+        at_cost: strategy.obligation,
         caution: spec.terms.caution,
         support_eur_per_mwh: spec.terms.support_eur_per_mwh,
         shifting_eur_per_mwh: spec.terms.shifting_eur_per_mwh,

@@ -11,10 +11,12 @@ use crate::time::SimTime;
 
 use super::fleet::Fleet;
 use super::household::{self, Schedules, expected_prices, isp_prices};
+use super::learned::Forecasts;
 use super::observer::{DeviceStep, Nobody, Observer};
 use super::physics::Physics;
 use super::power::Power;
 use super::recorder::{Flows, PhaseColumns, Variant};
+use super::scores::ForecastRecord;
 
 /// The truth without flexibility.
 #[derive(Debug, Clone)]
@@ -41,6 +43,10 @@ pub struct Reference {
     shiftable_w: Vec<f32>,
     /// Fingerprint of all powers, step by step.
     fingerprints: Vec<u64>,
+    /// What everybody learns from readings, where forecasts are learned.
+    pub(super) learned: Option<Forecasts>,
+    /// How good that turned out to be.
+    pub forecasts: Option<Arc<ForecastRecord>>,
 }
 
 impl Reference {
@@ -72,7 +78,9 @@ impl Reference {
         for k in 0..study.periods.len() {
             run.day(k);
         }
+        let learned = Forecasts::new(study);
         Reference {
+            forecasts: learned.as_ref().map(|l| Arc::new(ForecastRecord::new(study, l))),
             flows: Arc::new(run.flows),
             phases: run.phases.map(Arc::new),
             tap_operations: run.physics.tap_operations,
@@ -85,6 +93,7 @@ impl Reference {
             shiftable: run.shiftable,
             shiftable_w: run.shiftable_w,
             fingerprints: run.fingerprints,
+            learned,
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::agent::agenda::{Handover, agenda};
 use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Registry, Telemetry};
 use crate::asset::{Flexibility, Reading};
 use crate::engine::{Origin, Phase, Queue};
-use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Role};
+use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, Role};
 use crate::market::ledger::{Entry, Kind, Ledger, Party, Unbooked};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
@@ -22,6 +24,7 @@ use super::physics::Physics;
 use super::power::Power;
 use super::recorder::{Recording, Variant};
 use super::reference::Reference;
+use super::scores::ForecastRecord;
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
 use super::world::{Totals, World, parts};
@@ -37,12 +40,35 @@ pub struct CaseResult {
     pub ledger: Ledger,
     /// What was settled and stands in no accepted bill.
     pub unbooked: Vec<Unbooked>,
+    /// How good learned forecasts were.
+    pub forecasts: Option<Arc<ForecastRecord>>,
+    /// What the DSO made of prognoses, where it checks them.
+    pub prognoses: Vec<CheckedPrognosis>,
     /// Every message, in the order of sending.
     pub messages: Vec<LoggedMessage>,
     /// Device-level totals.
     pub totals: Totals,
     /// Highest magnitude of each connection's power, W.
     pub peak_w: Vec<f64>,
+}
+
+/// What the DSO made of a prognosis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedPrognosis {
+    /// Who published it.
+    pub agr: Domain,
+    /// Where.
+    pub cp: CpIdx,
+    /// The day.
+    pub date: Date,
+    /// By how much it exceeds the operator's forecast where congestion is foreseen, beyond elsewhere; a fraction.
+    pub deviation: f64,
+    /// Over the last days; `None` of too few.
+    pub z: Option<f64>,
+    /// Whether it is flagged.
+    pub flag: bool,
+    /// Whether the aggregator is excluded from then on.
+    pub excluded: bool,
 }
 
 /// Called with the steps done so far, now and then.
@@ -85,6 +111,7 @@ struct Case<'a, 'o> {
     recording: Recording,
     ledger: Ledger,
     unbooked: Vec<Unbooked>,
+    prognoses: Vec<CheckedPrognosis>,
     /// Meters of the running day, `[connection][isp]`: the sum over the steps of the ISP, W.
     meters_w: Vec<Vec<f64>>,
     watched: bool,
@@ -145,7 +172,7 @@ impl<'a, 'o> Case<'a, 'o> {
             reference,
             todays_grid: strategy.reinforcement.is_none(),
             world,
-            forecaster: Forecaster::new(study),
+            forecaster: Forecaster::new(study, reference.learned.as_ref(), strategy.request_quantile),
             wire: Wire::new(study, participants.seats().map(|(d, role)| (d.clone(), role))),
             queue: Queue::new(participants.len() + 1),
             participants,
@@ -154,6 +181,7 @@ impl<'a, 'o> Case<'a, 'o> {
             recording: Recording::new(study, Arc::clone(&reference.flows), parts(strategy)),
             ledger: Ledger::default(),
             unbooked: Vec::new(),
+            prognoses: Vec::new(),
             meters_w: meters(study, 0),
             watched: strategy.orange,
             peak_w: vec![0.0; n],
@@ -186,6 +214,8 @@ impl<'a, 'o> Case<'a, 'o> {
             recording: self.recording,
             ledger: self.ledger,
             unbooked: self.unbooked,
+            prognoses: self.prognoses,
+            forecasts: self.reference.forecasts.clone(),
             messages: self.wire.log,
             totals: self.world.totals,
             peak_w: self.peak_w,
@@ -309,6 +339,9 @@ impl<'a, 'o> Case<'a, 'o> {
             }
             Action::Record(Record::Unserved { cp, period, unserved_w }) => self.recording.unserved(self.study, cp, &period, &unserved_w),
             Action::Record(Record::Unbooked(rows)) => self.unbooked = rows,
+            Action::Record(Record::Prognosis { agr, cp, period, deviation, z, flag, excluded }) => {
+                self.prognoses.push(CheckedPrognosis { agr, cp, date: period.date, deviation, z, flag, excluded });
+            }
         }
     }
 

@@ -12,41 +12,45 @@ use crate::scenario::study::Study;
 use crate::time::{Period, SimDuration, SimTime};
 
 use super::household::Schedules;
+use super::learned::{Forecasts, Group, Member};
 
 /// The forecasters of a case.
 pub(super) struct Forecaster<'a> {
     study: &'a Study,
+    learned: Option<&'a Forecasts>,
+    /// Probability with which the DSO sizes its requests.
+    request_quantile: Option<f64>,
     dso: Option<UnitError>,
     agrs: Vec<Option<UnitError>>,
 }
 
 impl<'a> Forecaster<'a> {
-    pub(super) fn new(study: &'a Study) -> Forecaster<'a> {
+    pub(super) fn new(study: &'a Study, learned: Option<&'a Forecasts>, request_quantile: Option<f64>) -> Forecaster<'a> {
         let names = [study.dso.as_str()].into_iter().chain(study.agrs.iter().map(|a| a.domain.as_str()));
         let errors = match &study.forecast {
             Model::Synthetic(m) => UnitError::each(m, study.seed, names, study.start, study.step_start(study.steps)),
-            Model::Perfect | Model::Persistence => Vec::new(),
+            Model::Perfect | Model::Persistence | Model::Learned(_) => Vec::new(),
         };
         let mut errors = errors.into_iter();
-        Forecaster { study, dso: errors.next(), agrs: study.agrs.iter().map(|_| errors.next()).collect() }
+        Forecaster { study, learned, request_quantile, dso: errors.next(), agrs: study.agrs.iter().map(|_| errors.next()).collect() }
     }
 
     /// An aggregator's forecast of its portfolio, in the order of its own tables.
     pub(super) fn portfolio(&self, agr: AgrIdx, issued: SimTime, period: &Period) -> Arc<PortfolioVintage> {
         let study = self.study;
-        let look = Look::new(study, self.agrs[agr.i()].as_ref(), issued, period);
+        let look = self.look(Some(agr), self.agrs[agr.i()].as_ref(), issued, period);
         let connections: Vec<usize> = (0..study.grid.connections.len()).filter(|c| study.agr_of[*c] == Some(agr)).collect();
         let mut inflexible_w = vec![vec![0.0; period.isps()]; connections.len()];
         let mut outlook = Vec::new();
-        for spec in study.devices.iter().filter(|d| study.agr_of[d.connection.i()] == Some(agr)) {
+        for (d, spec) in study.devices.iter().enumerate().filter(|(_, spec)| study.agr_of[spec.connection.i()] == Some(agr)) {
             match &spec.device {
                 Device::Fixed(fixed) => {
                     let row = connections.binary_search(&spec.connection.i()).expect("an own connection");
-                    look.add_active(&mut inflexible_w[row], &fixed.series, Quantity::Load);
+                    look.add_active(&mut inflexible_w[row], d, &fixed.series, Quantity::Load);
                 }
                 Device::Curtailable(plant) => {
                     let mut power = vec![0.0; period.isps()];
-                    look.add_active(&mut power, &plant.series, Quantity::FeedIn);
+                    look.add_active(&mut power, d, &plant.series, Quantity::FeedIn);
                     outlook.push(Outlook::Power(power));
                 }
                 Device::Process(process) => {
@@ -63,11 +67,11 @@ impl<'a> Forecaster<'a> {
     /// The DSO's forecast of every connection; `plans` is what it expects households to do with what they steer.
     pub(super) fn area(&self, plans: &Schedules, issued: SimTime, period: &Period) -> Arc<DsoVintage> {
         let study = self.study;
-        let look = Look::new(study, self.dso.as_ref(), issued, period);
+        let look = self.look(None, self.dso.as_ref(), issued, period);
         let zero = || Area::zero(study.grid.connections.len(), period.isps());
         let (mut p_w, mut q_var, mut feed_in_w, mut device_w) = (zero(), zero(), zero(), zero());
         let (mut own, mut reactive) = (vec![0.0; period.isps()], vec![0.0; period.isps()]);
-        for (spec, plan) in study.devices.iter().zip(plans) {
+        for (d, (spec, plan)) in study.devices.iter().zip(plans).enumerate() {
             let c = spec.connection.i();
             let (series, quantity) = match &spec.device {
                 Device::Fixed(fixed) => (Some(&fixed.series), Quantity::Load),
@@ -80,9 +84,9 @@ impl<'a> Forecaster<'a> {
                 None => own.fill(0.0),
             }
             if let Some(series) = series {
-                look.add_active(&mut own, series, quantity);
+                look.add_active(&mut own, d, series, quantity);
                 reactive.fill(0.0);
-                look.add_reactive(&mut reactive, series);
+                look.add_reactive(&mut reactive, d, series);
                 q_var.add(c, &reactive);
             }
             p_w.add(c, &own);
@@ -92,12 +96,65 @@ impl<'a> Forecaster<'a> {
                 device_w.add(c, &parts.1);
             }
         }
-        Arc::new(DsoVintage { period: *period, p_w, q_var, feed_in_w, device_w })
+        let range_w = self.learned.zip(self.request_quantile).and_then(|(learned, tau)| learned.range_w(study, period, tau));
+        Arc::new(DsoVintage { period: *period, p_w, q_var, feed_in_w, device_w, range_w })
+    }
+
+    fn look(&self, agr: Option<AgrIdx>, error: Option<&UnitError>, issued: SimTime, period: &Period) -> Look<'a> {
+        match self.learned {
+            Some(learned) => Look::Learned(Expected::new(self.study, learned.of(agr, period))),
+            None => Look::Foreseen(Foreseen::new(self.study, error, issued, period)),
+        }
     }
 }
 
-/// How a Period looks from one moment: the rows of the profiles that stand for each part of an ISP, and what errors make of them.
-struct Look<'a> {
+/// How a Period looks from one moment.
+enum Look<'a> {
+    /// As truth or what stands for it, with errors.
+    Foreseen(Foreseen<'a>),
+    /// As it was learned.
+    Learned(Expected<'a>),
+}
+
+impl Look<'_> {
+    /// Adds the forecast active power of a device that follows a series, ISP averages.
+    fn add_active(&self, into: &mut [f64], device: usize, series: &Series, quantity: Quantity) {
+        match self {
+            Look::Foreseen(foreseen) => foreseen.add_active(into, series, quantity),
+            Look::Learned(expected) => expected.add(into, device, |m| m.share),
+        }
+    }
+
+    /// Adds its reactive power.
+    fn add_reactive(&self, into: &mut [f64], device: usize, series: &Series) {
+        match self {
+            Look::Foreseen(foreseen) => foreseen.add_reactive(into, series),
+            Look::Learned(expected) => expected.add(into, device, |m| m.share * m.var_per_w),
+        }
+    }
+}
+
+/// What is learned of each device's kind, and its part in it.
+struct Expected<'a>(Vec<Option<(&'a Group, Member)>>);
+
+impl<'a> Expected<'a> {
+    fn new(study: &Study, groups: &'a [Group]) -> Expected<'a> {
+        let mut of_device = vec![None; study.devices.len()];
+        for group in groups {
+            group.members.iter().for_each(|m| of_device[m.device] = Some((group, *m)));
+        }
+        Expected(of_device)
+    }
+
+    fn add(&self, into: &mut [f64], device: usize, part: impl Fn(&Member) -> f64) {
+        let (group, member) = self.0[device].as_ref().expect("devices with a series are learned");
+        let part = part(member);
+        into.iter_mut().zip(&group.power_w).for_each(|(to, w)| *to += part * w);
+    }
+}
+
+/// The rows of the profiles that stand for each part of an ISP, and what errors make of them.
+struct Foreseen<'a> {
     profiles: &'a ProfileTable,
     /// Parts in an ISP: of active power, which errors change from quarter to quarter, and of reactive power.
     parts: usize,
@@ -109,8 +166,8 @@ struct Look<'a> {
     step_rows: Vec<usize>,
 }
 
-impl<'a> Look<'a> {
-    fn new(study: &'a Study, error: Option<&UnitError>, issued: SimTime, period: &Period) -> Look<'a> {
+impl<'a> Foreseen<'a> {
+    fn new(study: &'a Study, error: Option<&UnitError>, issued: SimTime, period: &Period) -> Foreseen<'a> {
         let starts = |part: SimDuration| {
             let inside = parts(period, part);
             period.iter().flat_map(move |isp| inside.clone().map(move |d| period.isp_start(isp) + d))
@@ -120,7 +177,7 @@ impl<'a> Look<'a> {
             (Model::Synthetic(m), Some(e)) => starts(part).map(|t| factor(m, e, quantity, t, issued)).collect(),
             _ => Vec::new(),
         };
-        Look {
+        Foreseen {
             profiles: &study.foreseen,
             parts: parts(period, part).len(),
             steps: parts(period, study.step).len(),
@@ -158,7 +215,7 @@ impl<'a> Look<'a> {
 fn foreseen(study: &Study, t: SimTime) -> usize {
     let base = match study.forecast {
         Model::Persistence => t - PERSISTENCE,
-        Model::Perfect | Model::Synthetic(_) => t,
+        Model::Perfect | Model::Synthetic(_) | Model::Learned(_) => t,
     };
     study.foreseen.step_at(base).or_else(|| study.foreseen.step_at(t)).expect("profiles cover the run")
 }

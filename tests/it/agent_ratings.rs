@@ -57,6 +57,7 @@ fn operator(installed_feed_in_w: f64) -> Dso {
         trades: true,
         price_ceiling_eur_per_mwh: 300.0,
         penalty_eur_per_mwh: 50.0,
+        prognosis_check: None,
         rounds: Vec::new(),
         orange: None,
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use copperplate::agent::agenda::Round;
+use copperplate::agent::agr::behaviour::{Behaviour, Truthful};
 use copperplate::agent::agr::{Agr, OwnDevice, Profile};
 use copperplate::agent::{Action, Appointment, DayPrices, Desk, Directory, Gate, Inbox, Input, Participant, PortfolioVintage, PublicCp};
 use copperplate::asset::curtailable::Curtailable;
@@ -56,7 +57,8 @@ fn scene() -> Scene {
         congestion_points: vec![point],
         within: Vec::new(),
         contracts: Vec::new(),
-        margin: 0.0,
+        behaviour: Behaviour::Truthful(Truthful),
+        at_cost: false,
         caution: 1.0,
         support_eur_per_mwh: 0.0,
         shifting_eur_per_mwh: 0.0,

@@ -61,7 +61,18 @@ fn parameter_or_figure(name: &str) -> Option<&'static str> {
 #[test]
 fn every_column_of_a_run_is_described() {
     let folder = place("run");
-    copperplate(&["run", "tests/data/sim/village.toml", "--set", "weather.kind=synthetic", "--out", folder.to_str().unwrap()]);
+    copperplate(&[
+        "run",
+        "tests/data/sim/village.toml",
+        "--set",
+        "weather.kind=synthetic",
+        "--out",
+        folder.to_str().unwrap(),
+        "--set",
+        "forecast.kind=\"learned\"",
+        "--set",
+        "strategy.grid-capacity-management.prognosis_check.remedy=\"flag\"",
+    ]);
     assert_eq!(headers(&folder, &figure), described("A run"));
 }
 

@@ -8,6 +8,7 @@ mod chart;
 mod columns;
 mod devices;
 mod diagnostics;
+mod forecast_learners;
 mod import;
 mod layering;
 #[cfg(all(unix, feature = "http"))]
@@ -33,7 +34,9 @@ mod sim_delivery;
 mod sim_determinism;
 mod sim_faulty;
 mod sim_forecasts;
+mod sim_gaming;
 mod sim_kpi;
+mod sim_learned;
 mod sim_ledger;
 mod sim_limits;
 mod sim_owed;

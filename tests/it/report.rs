@@ -270,6 +270,8 @@ fn the_page_of_a_run_says_what_its_strategies_do() {
             penalty_eur_per_mwh: None,
             contracts: None,
             orange: Some(orange),
+            request_quantile: None,
+            prognosis_check: None,
             replacement: Vec::new(),
         };
         s.strategy.clear();

@@ -108,6 +108,8 @@ fn three_months_ends_leave_no_euro_unbooked() {
                 penalty_eur_per_mwh: None,
                 contracts: Some(vec!["midday-option".to_owned(), "feed-in-cap".to_owned()]),
                 orange: None,
+                request_quantile: None,
+                prognosis_check: None,
                 replacement: Vec::new(),
             };
             s.strategy.insert(own, both);

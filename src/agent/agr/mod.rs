@@ -1,8 +1,10 @@
 //! The aggregator: forecasts and plans its portfolio, publishes D-Prognoses, offers what it can deliver, delivers what was
 //! ordered, meters it and checks the bill.
 
+pub mod behaviour;
 mod booking;
 mod call;
+mod learn;
 mod members;
 mod offer;
 mod plan;
@@ -29,6 +31,7 @@ use crate::uftp::validate::Received;
 use crate::units::Watts;
 
 use super::agenda::{Appointment, Gate};
+use super::foresight::Foresight;
 use super::inbox::Inbox;
 use super::order::OrderRecord;
 use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, send};
@@ -47,8 +50,10 @@ struct Day {
     plans: Vec<Arc<[f64]>>,
     /// Net power of the whole portfolio planned and sold at the auction, W per ISP.
     position_w: Vec<f64>,
-    /// `[congestion point]` net power planned, without orders.
+    /// `[congestion point]` net power planned, without orders; what is added to the plan is in it.
     baseline: Vec<Vec<Watts>>,
+    /// `[congestion point]` what of the addition is not offered yet, W per ISP with the sign of the congestion.
+    padding_w: Vec<Vec<f64>>,
     /// Range that calls leave, `[congestion point]`.
     floor_w: Vec<Vec<f64>>,
     ceiling_w: Vec<Vec<f64>>,
@@ -82,6 +87,10 @@ pub struct Agr {
     metered: BTreeMap<(Date, CpIdx), Vec<Watts>>,
     /// What reservation updates left of FlexOptions.
     reserved: BTreeMap<(Text, Date), Vec<Watts>>,
+    /// What was asked for lately.
+    foresight: Foresight,
+    /// Margin on cost, as it stands.
+    margin: f64,
 }
 
 impl Participant for Agr {
@@ -98,6 +107,7 @@ impl Agr {
     pub fn new(desk: Desk, inbox: Inbox, profile: Profile) -> Agr {
         let members = Members::new(&profile);
         let seen = profile.devices.iter().map(|d| d.device.unread()).collect();
+        let margin = if profile.at_cost { 0.0 } else { profile.behaviour.conduct().margin() };
         Agr {
             desk,
             inbox,
@@ -113,6 +123,8 @@ impl Agr {
             meters: BTreeMap::new(),
             metered: BTreeMap::new(),
             reserved: BTreeMap::new(),
+            foresight: Foresight::default(),
+            margin,
         }
     }
 
@@ -219,6 +231,7 @@ impl Agr {
         if self.days.contains_key(&period.date) {
             return self.prognoses(now, period.date);
         }
+        self.learn(period);
         let Some(day) = self.plan(period) else { return Vec::new() };
         // Days that are over are neither delivered nor traded any more.
         let today = period.date.yesterday().unwrap_or(period.date);

@@ -52,6 +52,7 @@ impl Agr {
                 if direction == Direction::FeedIn {
                     self.offer_curtailment(now, request, k, &wanted, contract.as_ref(), &mut actions);
                 }
+                self.offer_padding(now, request, k, &wanted, contract.as_ref(), &mut actions);
             }
         }
         actions
@@ -112,9 +113,63 @@ impl Agr {
         }
     }
 
-    /// What curtailing costs: the income lost, with margin where prices are free; never negative.
+    /// Offers what was added to the prognosis as if it were there, at the price of what is: it is delivered by doing nothing.
+    fn offer_padding(
+        &mut self,
+        now: SimTime,
+        request: &FlexRequest,
+        k: usize,
+        wanted: &[Watts],
+        contract: Option<&(Text, f64)>,
+        actions: &mut Vec<Action>,
+    ) {
+        for block in blocks(wanted) {
+            let day = self.days.get_mut(&request.flex.period).expect("requests belong to a planned day");
+            let mwh = day.period.isp().as_hours() * 1e-6;
+            let (mut cost, mut relieved_mwh) = (0.0, 0.0);
+            let mut power = vec![Watts::ZERO; day.period.isps()];
+            for i in block {
+                // Of the sign of the congestion; relief has the other one.
+                let padding_w = day.padding_w[k][i];
+                if padding_w * wanted[i].as_f64() < 0.0 {
+                    power[i] = Watts((-padding_w).clamp(-wanted[i].as_f64().abs(), wanted[i].as_f64().abs()) as i64);
+                    day.padding_w[k][i] += power[i].as_f64();
+                    let real = match padding_w < 0.0 {
+                        true => (day.price[i] + self.profile.support_eur_per_mwh).max(0.0),
+                        false => self.profile.shifting_eur_per_mwh,
+                    };
+                    relieved_mwh += power[i].as_f64().abs() * mwh;
+                    cost += real * (1.0 + self.margin) * power[i].as_f64().abs() * mwh;
+                }
+            }
+            if relieved_mwh > 0.0 {
+                let option = BookedOption {
+                    reference: "baseline".into(),
+                    curtailed_w: vec![0.0; power.len()],
+                    shifts: Vec::new(),
+                    price: Money::from_f64(contract.map_or(cost, |c| c.1 * relieved_mwh)),
+                    power,
+                    min_factor: ActivationFactor::from_hundredths(1).expect("1 is a factor"),
+                };
+                actions.push(self.place(now, request, k, contract, vec![option]));
+            }
+        }
+    }
+
+    /// What curtailing costs: the income lost, with margin where prices are free; never negative, nor less than what it counts on.
     fn curtailment_eur_per_mwh(&self, day_ahead: f64) -> f64 {
-        (day_ahead + self.profile.support_eur_per_mwh).max(0.0) * (1.0 + self.profile.margin)
+        let cost = (day_ahead + self.profile.support_eur_per_mwh).max(0.0) * (1.0 + self.margin);
+        cost.max(self.counts_on_eur_per_mwh())
+    }
+
+    /// The payment it counts on for relief, €/MWh; nothing where it must offer at cost.
+    fn counts_on_eur_per_mwh(&self) -> f64 {
+        if self.profile.at_cost { 0.0 } else { self.profile.behaviour.conduct().expected_payment_eur_per_mwh() }
+    }
+
+    /// Share that it offers of what some willing devices have; all where it must.
+    fn offered_share(&self, devices: usize) -> f64 {
+        if self.profile.at_cost { 1.0 } else { self.profile.behaviour.conduct().offered_share(devices) }
     }
 
     /// Feed-in at a congestion point that willing owners still plan, cautiously, and no outstanding offer needs, W.
@@ -127,8 +182,12 @@ impl Agr {
     pub(super) fn deliverable_w(&self, day: &Day, k: usize, i: usize) -> f64 {
         let curtailable =
             self.members.devices[k].iter().filter(|d| self.profile.devices[**d].device.flexibility() == Flexibility::Curtailable);
-        let willing: f64 = curtailable.filter(|d| self.profile.devices[**d].willing).map(|d| -day.plans[*d][i]).sum();
-        self.profile.caution * willing
+        let (mut willing, mut devices) = (0.0, 0);
+        for d in curtailable.filter(|d| self.profile.devices[**d].willing) {
+            willing += -day.plans[*d][i];
+            devices += 1;
+        }
+        self.profile.caution * self.offered_share(devices) * willing
     }
 
     #[allow(clippy::too_many_arguments, reason = "one request, read in one place")]
@@ -205,7 +264,10 @@ impl Agr {
             let own = &self.profile.devices[*d];
             own.willing && own.device.flexibility() == Flexibility::Shiftable && !used.contains(d)
         };
-        self.members.devices[k].iter().copied().filter(free).collect()
+        let mut devices: Vec<usize> = self.members.devices[k].iter().copied().filter(free).collect();
+        let offered = libm::ceil(self.offered_share(devices.len()) * devices.len() as f64 - 1e-9);
+        devices.truncate(offered as usize);
+        devices
     }
 
     #[allow(clippy::too_many_arguments, reason = "one re-planning, read in one place")]
@@ -252,9 +314,9 @@ impl Agr {
         let mwh = day.period.isp().as_hours() * 1e-6;
         let energy_eur: f64 = sum.iter().zip(&day.price).map(|(w, p)| w * p * mwh).sum();
         let moved_mwh: f64 = sum.iter().map(|w| 0.5 * w.abs() * mwh).sum();
-        let cost = (energy_eur + self.profile.shifting_eur_per_mwh * moved_mwh).max(0.0) * (1.0 + self.profile.margin);
+        let cost = (energy_eur + self.profile.shifting_eur_per_mwh * moved_mwh).max(0.0) * (1.0 + self.margin);
         let relieved_mwh: f64 = sum.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| w.abs() * mwh).sum();
-        let price = utilisation.map_or(cost, |u| u * relieved_mwh);
+        let price = utilisation.map_or(cost.max(self.counts_on_eur_per_mwh() * relieved_mwh), |u| u * relieved_mwh);
         let min_factor = self.least_factor(day, &shifts);
         Some(BookedOption {
             reference: reference.into(),
@@ -342,7 +404,7 @@ impl Agr {
 }
 
 /// A request's bounds on every ISP of the day.
-fn bounds(day: &Day, request: &FlexRequest) -> Vec<Bounds> {
+pub(super) fn bounds(day: &Day, request: &FlexRequest) -> Vec<Bounds> {
     let free = Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
     let rows = request
         .isps

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::agent::PortfolioVintage;
 use crate::asset::model::SHADOW;
 use crate::asset::{Content, Flexibility, Task};
+use crate::market::Direction;
 use crate::time::{Period, SimTime};
 use crate::units::Watts;
 
@@ -43,12 +44,22 @@ impl Agr {
         let vintage = self.vintages.get(&period.date)?.clone();
         let price = self.prices.get(&period.date)?.eur_per_mwh.clone();
         let (floor_w, ceiling_w) = self.caps(period);
-        let plans = self.plan_devices(period, &vintage, &price, &floor_w, &ceiling_w);
+        let plans = self.plan_devices(period, &vintage, &self.bids(&price), &floor_w, &ceiling_w);
         let points = self.profile.congestion_points.len();
-        let position_w = self.net_w(&vintage, &plans, 0..self.profile.connections.len(), 0..plans.len(), period.isps());
-        let baseline = (0..points).map(|k| self.net_at(k, &vintage, &plans, period.isps()).into_iter().map(Watts::from_f64).collect());
+        let mut position_w = self.net_w(&vintage, &plans, 0..self.profile.connections.len(), 0..plans.len(), period.isps());
+        let net_w: Vec<Vec<f64>> = (0..points).map(|k| self.net_at(k, &vintage, &plans, period.isps())).collect();
+        let padding_w: Vec<Vec<f64>> = net_w.iter().enumerate().map(|(k, net_w)| self.padding(k, net_w)).collect();
+        if self.profile.behaviour.conduct().sells_inflation() {
+            let widest = (0..points).max_by_key(|k| self.members.connections[*k].len());
+            let added = widest.into_iter().flat_map(|k| &padding_w[k]);
+            position_w.iter_mut().zip(added).for_each(|(w, added)| *w += added);
+        }
+        let told = |(net_w, padding_w): (&Vec<f64>, &Vec<f64>)| -> Vec<Watts> {
+            net_w.iter().zip(padding_w).map(|(net, padding)| Watts::from_f64(net + padding)).collect()
+        };
         Some(Day {
-            baseline: baseline.collect(),
+            baseline: net_w.iter().zip(&padding_w).map(told).collect(),
+            padding_w,
             period: *period,
             vintage,
             price,
@@ -62,6 +73,27 @@ impl Agr {
             bookings: Vec::new(),
             ordered: false,
         })
+    }
+
+    /// The prices it plans at: where it foresees congestion, with what it counts on for leaving it.
+    fn bids(&self, price: &[f64]) -> Vec<f64> {
+        let payment = self.profile.behaviour.conduct().expected_payment_eur_per_mwh();
+        let bid = |(i, price): (usize, &f64)| {
+            let foreseen = self.profile.congestion_points.iter().find_map(|cp| self.foresight.expects(cp.cp, i));
+            price + payment * foreseen.map_or(0.0, Direction::relief_sign)
+        };
+        if payment == 0.0 { price.to_vec() } else { price.iter().enumerate().map(bid).collect() }
+    }
+
+    /// What it adds to its prognosis at a congestion point, W per ISP: nothing where it foresees no congestion.
+    fn padding(&self, k: usize, net_w: &[f64]) -> Vec<f64> {
+        let inflation = self.profile.behaviour.conduct().inflation();
+        let cp = self.profile.congestion_points[k].cp;
+        let added = |(i, net): (usize, &f64)| {
+            let foreseen = if inflation > 0.0 { self.foresight.expects(cp, i) } else { None };
+            foreseen.map_or(0.0, |direction| libm::round(-direction.relief_sign() * inflation * net.abs()))
+        };
+        net_w.iter().enumerate().map(added).collect()
     }
 
     /// Every device's power per ISP, W.

@@ -5,6 +5,8 @@ use crate::agent::agenda::Round;
 use crate::asset::Device;
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
 
+use super::behaviour::Behaviour;
+
 /// What an aggregator knows of its own business, from its contracts with customers and DSO and from regulation.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -24,8 +26,10 @@ pub struct Profile {
     pub within: Vec<(CpIdx, CpIdx)>,
     /// Its contracts with the DSO.
     pub contracts: Vec<crate::market::contract::Contract>,
-    /// Margin on cost; zero where prices are regulated.
-    pub margin: f64,
+    /// How it behaves.
+    pub behaviour: Behaviour,
+    /// Whether it must offer all it has, without a margin.
+    pub at_cost: bool,
     /// Share of expected feed-in it dares to offer.
     pub caution: f64,
     /// Income lost per curtailed MWh beside the market price, €.

@@ -74,10 +74,11 @@ impl Through {
     }
 
     /// The flexibility a limit asks for and leaves room for: `MinPower = −L − f`, `MaxPower = L − f`, with `f` the forecast net
-    /// power; Requested where zero lies outside (Shapeshifter specification, "FlexRequest").
-    pub(super) fn bounds(self, w: &Watched, limit: f64) -> Bounds {
+    /// power; Requested where zero lies outside (Shapeshifter specification, "FlexRequest"). `range_w` is how far below and above `f`
+    /// power has to be reckoned with.
+    pub(super) fn bounds(self, w: &Watched, limit: f64, (below_w, above_w): (f64, f64)) -> Bounds {
         let (f, l) = (self.p_w, self.allowed_w(w, limit));
-        let (min, max) = (libm::ceil(-l - f), libm::floor(l - f));
+        let (min, max) = (libm::ceil(-l - (f + below_w)), libm::floor(l - (f + above_w)));
         // Nothing satisfies both limits, or the load flow has no solution here.
         if min > max || min.is_nan() || max.is_nan() {
             return Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
@@ -89,6 +90,17 @@ impl Through {
 impl Analysis {
     /// What a limit asks for and leaves room for, ISP by ISP.
     pub(super) fn bounds(&self, w: &Watched, limit: f64) -> Vec<Bounds> {
-        self.through[w.public.cp.i()].iter().map(|through| through.bounds(w, limit)).collect()
+        self.through[w.public.cp.i()].iter().map(|through| through.bounds(w, limit, (0.0, 0.0))).collect()
+    }
+
+    /// What the planning limit asks for, with the range of the forecast.
+    pub(super) fn sized(&self, w: &Watched) -> Vec<Bounds> {
+        let bounds = |(i, through): (usize, &Through)| through.bounds(w, w.planning, self.range_w(w, i));
+        self.through[w.public.cp.i()].iter().enumerate().map(bounds).collect()
+    }
+
+    /// How far below and above the forecast power at a congestion point has to be reckoned with, W.
+    pub(super) fn range_w(&self, w: &Watched, isp: usize) -> (f64, f64) {
+        self.vintage.range_w.as_ref().map_or((0.0, 0.0), |range| range[w.public.cp.i()][isp])
     }
 }

@@ -25,7 +25,7 @@ impl Dso {
         for contract in self.profile.contracts.clone() {
             let Some(cp) = self.point(&contract.congestion_point) else { continue };
             let w = self.watched(cp).clone();
-            let bounds = analysis.bounds(&w, w.planning);
+            let bounds = analysis.sized(&w);
             actions.extend(self.keep_reserved(now, period, &contract, &bounds));
             actions.extend(self.call_contract(now, period, &contract, &bounds, &analysis));
         }

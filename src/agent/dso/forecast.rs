@@ -67,9 +67,10 @@ impl Dso {
                 expected.iter_mut().zip(&order.power).for_each(|(e, f)| *e += f.as_f64());
             }
             self.add_orders_around(key, vintage, &mut expected);
+            let trust = self.trust(key);
             for (i, expected) in expected.iter().enumerate() {
                 let sum: f64 = own.iter().map(|c| p_w.at(*c, i)).sum();
-                spread(vintage, moves, i, expected - sum, p_w);
+                spread(vintage, moves, i, trust * (expected - sum), p_w);
             }
         }
     }

@@ -3,11 +3,13 @@
 mod analysis;
 mod bill;
 mod call;
+mod check;
 mod due;
 mod forecast;
 mod orange;
 mod profile;
 mod settle;
+mod suspicion;
 mod trade;
 mod watch;
 
@@ -35,6 +37,7 @@ pub use profile::{OrangePower, Profile, Watched};
 
 use analysis::Solver;
 use due::{Bill, ContractDay};
+use suspicion::Suspicion;
 use watch::{Watch, WatchedDay};
 
 /// The trade of one Period.
@@ -92,6 +95,7 @@ pub struct Dso {
     watch: Vec<Watch>,
     calls: BTreeMap<(String, Date), u32>,
     solver: Solver,
+    suspicion: Suspicion,
 }
 
 impl Participant for Dso {
@@ -133,6 +137,7 @@ impl Dso {
             watch,
             calls: BTreeMap::new(),
             solver: Solver::default(),
+            suspicion: Suspicion::default(),
         }
     }
 
@@ -354,9 +359,9 @@ impl Dso {
     /// The day before it comes: how the area looks with every order, and where the market fell short.
     fn close(&mut self, period: &Period) -> Vec<Action> {
         let Some((analysis, expected)) = self.look(period) else { return Vec::new() };
-        let mut actions = Vec::new();
+        let mut actions = self.check_prognoses(period);
         for w in &self.profile.watched {
-            let unserved_w = analysis.bounds(w, w.planning).iter().map(|b| b.near().as_f64()).collect();
+            let unserved_w = analysis.sized(w).iter().map(|b| b.near().as_f64()).collect();
             actions.push(Action::Record(super::Record::Unserved { cp: w.public.cp, period: *period, unserved_w }));
         }
         self.days.insert(period.date, WatchedDay::new(&self.profile.watched, analysis));

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::agent::PublicCp;
 use crate::agent::agenda::Round;
+use crate::agent::{PrognosisCheck, PublicCp};
 use crate::ids::{BranchIdx, CpIdx, Domain, EntityAddress};
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
@@ -32,6 +32,8 @@ pub struct Profile {
     pub price_ceiling_eur_per_mwh: f64,
     /// Penalty on deficiency of spot orders, €/MWh.
     pub penalty_eur_per_mwh: f64,
+    /// Whether and how it checks prognoses.
+    pub prognosis_check: Option<PrognosisCheck>,
     /// Rounds of trade.
     pub rounds: Vec<Round>,
     /// What it may do outside the market; `None`: nothing.

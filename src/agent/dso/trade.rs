@@ -39,10 +39,11 @@ struct Purchase {
 impl Purchase {
     /// Adds what is left above the limit to the need; says whether anything was. Losses and voltage make a watt at the meter not quite a
     /// watt at the element. `through` is what flows there in the ISPs `isps` with what was chosen.
-    fn repair(&mut self, isps: &[usize], through: &[Through]) -> bool {
+    fn repair(&mut self, isps: &[usize], through: &[Through], before: &Analysis) -> bool {
         let mut repaired = false;
         for (i, through) in isps.iter().zip(through) {
-            let near = through.bounds(&self.watched, self.watched.planning).near();
+            let range_w = before.range_w(&self.watched, *i);
+            let near = through.bounds(&self.watched, self.watched.planning, range_w).near();
             let wanted = &mut self.need.bounds[*i];
             if wanted.requested && near.0.abs() > 1 {
                 match near.0 > 0 {
@@ -66,7 +67,7 @@ impl Dso {
             return actions;
         }
         for w in self.narrow_first() {
-            let mut bounds = analysis.bounds(&w, w.planning);
+            let mut bounds = analysis.sized(&w);
             bounds.iter_mut().enumerate().filter(|(i, _)| !appointment.isps.contains(i)).for_each(|(_, b)| *b = b.unasked());
             if bounds.iter().any(|b| b.requested) {
                 actions.extend(self.ask(now, appointment, w.public.cp, &bounds));
@@ -89,7 +90,8 @@ impl Dso {
         let round = &self.profile.rounds[usize::from(appointment.round) - 1];
         let expires = self.desk.calendar.at(eve, round.request_expires);
         let watched = self.watched(cp).public.clone();
-        let agrs: BTreeSet<Domain> = watched.connections.iter().filter_map(|c| self.represented[c.i()].clone()).collect();
+        let agrs: BTreeSet<Domain> =
+            watched.connections.iter().filter_map(|c| self.represented[c.i()].clone()).filter(|agr| !self.excludes(agr)).collect();
         let isps = request_runs(period, bounds);
         let mut actions = Vec::new();
         for agr in agrs {
@@ -176,7 +178,7 @@ impl Dso {
     /// Greedy selection, checked by load flow and repaired.
     fn choose(&mut self, before: &Analysis, purchases: &mut [Purchase]) {
         for p in &mut *purchases {
-            p.need.bounds = before.bounds(&p.watched, p.watched.planning);
+            p.need.bounds = before.sized(&p.watched);
             p.choices = greedy::select(&p.need, &p.candidates);
         }
         let wanted = |i: &usize| purchases.iter().any(|p| p.need.bounds[*i].requested);
@@ -187,7 +189,7 @@ impl Dso {
             let after = self.load_flow(&isps, &p_w, &before.vintage.q_var, &mut |_, _| {});
             let mut repaired = false;
             for p in &mut *purchases {
-                if p.repair(&isps, &after[p.watched.public.cp.i()]) {
+                if p.repair(&isps, &after[p.watched.public.cp.i()], before) {
                     p.choices = greedy::select(&p.need, &p.candidates);
                     repaired = true;
                 }

@@ -2,7 +2,7 @@
 
 use super::{Faults, Subject, strategy_path};
 use crate::diagnostic::{Rule, Severity};
-use crate::scenario::schema::{NO_CALL_LIMIT, Preset};
+use crate::scenario::schema::{Forecast, NO_CALL_LIMIT, Preset};
 use crate::scenario::strategies::{preset_of, right};
 use crate::units::Watts;
 
@@ -11,7 +11,8 @@ pub const RULE: Rule = Rule {
     code: "idle-term",
     severity: Severity::Error,
     what: "A term has no effect: a contract has an availability fee but reserves nothing, or a limit on calls but cannot be called; or a \
-           strategy that does not trade has contracts, a price ceiling, a penalty or an obligation.",
+           strategy that does not trade has contracts, a price ceiling, a penalty, an obligation, a quantile of requests or a check of \
+           prognoses; or there is a quantile of requests and forecasts are not learned.",
     why: "A reader would expect the term to change the results.",
     example: "[contract.midday-option]\nmax_calls_per_week = 2",
     mend: "[contract.midday-option]\navailability_eur_per_mw_h = 6",
@@ -32,6 +33,11 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
             idle("max_calls_per_week", "is offered when requested, not called");
         }
     }
+    let learned = matches!(subject.scenario.forecast, Forecast::Learned { .. });
+    for (name, _) in subject.scenario.strategy.iter().filter(|(_, own)| own.request_quantile.is_some() && !learned) {
+        let message = format!("'request_quantile' of strategy '{name}' has no effect: only learned forecasts know their past errors");
+        faults.at(&strategy_path(name, "request_quantile"), RULE.finding(message).help("set forecast.kind = \"learned\", or leave it out"));
+    }
     let trades = |name: &str| !matches!(preset_of(subject.scenario, name), Some(Preset::CopperPlate | Preset::Reinforce));
     for (name, own) in subject.scenario.strategy.iter().filter(|(name, _)| !trades(name)) {
         let stated = [
@@ -39,6 +45,8 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
             ("price_ceiling_eur_per_mwh", own.price_ceiling_eur_per_mwh.is_some()),
             ("penalty_eur_per_mwh", own.penalty_eur_per_mwh.is_some()),
             ("obligation", own.obligation.is_some()),
+            ("request_quantile", own.request_quantile.is_some()),
+            ("prognosis_check", own.prognosis_check.is_some()),
         ];
         for (key, _) in stated.iter().filter(|(_, stated)| *stated) {
             let finding = RULE.finding(format!("'{key}' of strategy '{name}' has no effect: it does not trade"));

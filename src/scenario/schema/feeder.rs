@@ -22,6 +22,9 @@ pub struct Feeder {
     #[serde(default = "unity")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub load_scale: f64,
+    /// Base loads as the feeder's profiles have them, or drawn for each connection.
+    #[serde(default, skip_serializing_if = "BaseLoad::is_published")]
+    pub base_load: BaseLoad,
     /// Factor on every rating (derating below 1).
     #[serde(default = "unity")]
     #[schemars(range(min = 0.1, max = 10.0))]
@@ -49,6 +52,23 @@ pub enum PhaseModel {
     Balanced,
     /// Each phase by itself, with the current in the neutral.
     ThreePhase,
+}
+
+/// Where base loads come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaseLoad {
+    /// The feeder's profiles, which many connections share.
+    #[default]
+    Published,
+    /// Days of the connection's profile, of the same kind and season, shuffled, shifted and scaled by draw.
+    Drawn,
+}
+
+impl BaseLoad {
+    fn is_published(&self) -> bool {
+        *self == BaseLoad::Published
+    }
 }
 
 fn unity() -> f64 {

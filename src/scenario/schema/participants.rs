@@ -1,5 +1,6 @@
 //! `[[aggregator]]`, `[dso]` and `[forecast]`: who takes part, on what terms, and how well they foresee.
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,9 @@ pub struct Aggregator {
     #[serde(default = "margin")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub margin: f64,
+    /// How it behaves; without this key it asks for its cost and the margin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behaviour: Option<Behaviour>,
     /// Share of its flexible devices whose owners agree to voluntary activation.
     #[serde(default = "willingness")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -56,6 +60,88 @@ fn support() -> f64 {
 }
 fn shifting() -> f64 {
     25.0
+}
+
+/// How an aggregator behaves. Where a strategy obliges it to offer all it has at cost, it does so without a margin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Behaviour {
+    /// It asks for its cost, without the margin.
+    Truthful {},
+    /// It asks for its cost and the margin.
+    FixedMargin {},
+    /// Its margin starts at `margin`, rises after a day on which half of its offers were bought, and falls after another one.
+    LearntMargin {
+        /// What a day changes.
+        #[serde(default = "margin_step")]
+        #[schemars(range(min = 0.0, max = 1.0))]
+        step: f64,
+        /// Least margin.
+        #[serde(default)]
+        #[schemars(range(min = 0.0, max = 10.0))]
+        least: f64,
+        /// Highest margin.
+        #[serde(default = "highest_margin")]
+        #[schemars(range(min = 0.0, max = 10.0))]
+        most: f64,
+    },
+    /// It offers only what it has with a probability of 95 %.
+    Cautious {
+        /// Probability that a device is there.
+        #[serde(default = "availability")]
+        #[schemars(range(min = 0.0, max = 1.0))]
+        availability: f64,
+        /// Correlation between the failures of two devices.
+        #[serde(default = "correlation")]
+        #[schemars(range(min = 0.0, max = 1.0))]
+        correlation: f64,
+    },
+    /// It keeps a part of its flexibility back.
+    Withholding {
+        /// Share that it does not offer.
+        #[serde(default = "withheld")]
+        #[schemars(range(min = 0.0, max = 1.0))]
+        share: f64,
+    },
+    /// It inflates its prognoses where it foresees congestion, and offers what is not there.
+    Inflating {
+        /// What it adds, as a fraction of its baseline.
+        #[serde(default = "inflation")]
+        #[schemars(range(min = 0.0, max = 2.0))]
+        share: f64,
+        /// Whether it sells the addition at the auction too, and buys it back as imbalance.
+        #[serde(default)]
+        programme: bool,
+    },
+    /// It plans into congestion that it foresees, to be paid for leaving it.
+    IncDec {
+        /// Payment for relief that it counts on.
+        #[serde(default = "payment")]
+        #[schemars(range(min = 0.0, max = 10000.0))]
+        payment_eur_per_mwh: f64,
+    },
+}
+
+fn margin_step() -> f64 {
+    0.05
+}
+fn highest_margin() -> f64 {
+    2.0
+}
+fn availability() -> f64 {
+    0.85
+}
+fn correlation() -> f64 {
+    0.05
+}
+fn withheld() -> f64 {
+    0.5
+}
+fn inflation() -> f64 {
+    0.2
+}
+fn payment() -> f64 {
+    60.0
 }
 
 /// Failures of delivery.
@@ -149,6 +235,36 @@ pub enum Forecast {
         #[schemars(range(min = 0.0, max = 240.0))]
         correlation_h: f64,
     },
+    /// Each participant learns from what it has read of its own connections: at most eight weeks, those before the run too.
+    Learned {
+        /// How it learns.
+        #[serde(default)]
+        learner: Learner,
+        /// How many days back the last known day lies on the day of a forecast; 1 is yesterday.
+        #[serde(default = "data_delay_days")]
+        #[schemars(range(min = 1, max = 5))]
+        data_delay_days: u8,
+        /// Dates that are as Sundays.
+        #[serde(default)]
+        holidays: Vec<Date>,
+    },
+}
+
+/// How a participant learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Learner {
+    /// The mean of the last four days of the same kind.
+    WeeklyProfile,
+    /// A level and a weekly shape that follow.
+    ExponentialSmoothing,
+    /// Regression on the calendar and past values.
+    #[default]
+    Ridge,
+}
+
+fn data_delay_days() -> u8 {
+    1
 }
 
 fn feed_in_sigma() -> f64 {

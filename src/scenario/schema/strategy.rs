@@ -42,6 +42,14 @@ pub struct Strategy {
     /// Whether the DSO may limit devices outside the market (orange).
     #[serde(default)]
     pub orange: Option<bool>,
+    /// Probability with which requests cover the error of the DSO's own learned forecast; without this key they are sized by what
+    /// it expects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.5, max = 0.999))]
+    pub request_quantile: Option<f64>,
+    /// Check of the aggregators' prognoses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prognosis_check: Option<PrognosisCheck>,
     /// Elements that the operator replaces before the run.
     #[serde(default)]
     pub replacement: Vec<Replacement>,
@@ -57,9 +65,41 @@ impl Strategy {
             penalty_eur_per_mwh: None,
             contracts: None,
             orange: None,
+            request_quantile: None,
+            prognosis_check: None,
             replacement: Vec::new(),
         }
     }
+}
+
+/// Check of prognoses against the DSO's own forecast.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrognosisCheck {
+    /// What follows from a flagged prognosis.
+    #[serde(default)]
+    pub remedy: Remedy,
+    /// Flagged days until an aggregator is excluded.
+    #[serde(default = "three")]
+    #[schemars(range(min = 1, max = 365))]
+    pub flags: u32,
+}
+
+fn three() -> u32 {
+    3
+}
+
+/// What follows from a flagged prognosis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    /// It is recorded.
+    #[default]
+    Flag,
+    /// It counts less against the DSO's own forecast.
+    Discount,
+    /// After some flagged days, the DSO neither believes nor asks the aggregator.
+    Exclude,
 }
 
 /// Obligation to offer.

@@ -1,5 +1,6 @@
 //! What participants know and may do.
 
+use crate::agent::agr::behaviour::Behaviour;
 use crate::ids::Domain;
 use crate::time::SimDuration;
 
@@ -15,8 +16,8 @@ pub struct AgrSpec {
 /// On what terms an aggregator sells, and how well it delivers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgrTerms {
-    /// Margin on cost where prices are free.
-    pub margin: f64,
+    /// How it behaves where it is free to, its margin on cost among it.
+    pub behaviour: Behaviour,
     /// Share of its flexibility whose owners agreed to voluntary activation.
     pub willingness: f64,
     /// Share of expected PV output it dares to offer.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::agent::PrognosisCheck;
 use crate::grid::Grid;
 use crate::market::contract::Contract;
 use crate::powerflow::Network;
@@ -23,6 +24,10 @@ pub struct Strategy {
     pub contracts: Vec<Contract>,
     /// Whether orange may act.
     pub orange: bool,
+    /// Probability with which requests cover the forecast error; `None`: requests are sized by what is expected.
+    pub request_quantile: Option<f64>,
+    /// Whether and how the DSO checks prognoses.
+    pub prognosis_check: Option<PrognosisCheck>,
     /// What is replaced at the start.
     pub reinforcement: Option<Reinforcement>,
 }
