@@ -64,6 +64,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// See [`Model::unsteered`].
+            #[must_use]
+            pub fn unsteered(&self, seen: &Seen, outlook: &Outlook, task: &Task<'_>) -> Vec<f64> {
+                match (self, seen) {
+                    $((Device::$kind(model), Seen::$kind(seen)) => Model::unsteered(model, seen, outlook, task),)*
+                    _ => unreachable!("a device keeps its kind"),
+                }
+            }
+
             /// See [`Model::envelope`].
             #[must_use]
             pub fn envelope(&self, seen: &Seen, outlook: &Outlook, task: &Task<'_>) -> Envelope {
@@ -167,6 +176,8 @@ pub struct DeviceSpec {
     pub begins: State,
     /// What its instrument shows then.
     pub shows: Reading,
+    /// Whether its household plans it by the price; where not, and no aggregator says otherwise, it does as its own control does.
+    pub steered: bool,
     /// Sessions that a driver announces, by arrival; empty for anything but vehicles.
     pub announced: Arc<[Session]>,
 }

@@ -1,5 +1,7 @@
 //! The contract that every kind of device keeps.
 
+use std::sync::Arc;
+
 use crate::profile::ProfileTable;
 use crate::time::{Period, SimDuration, SimTime, Steps};
 use crate::weather::Weather;
@@ -28,6 +30,11 @@ pub trait Model {
 
     /// Least-cost power per ISP of a Period, from what is known.
     fn plan(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>) -> Vec<f64>;
+
+    /// What the device is expected to do where nobody steers it.
+    fn unsteered(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>) -> Vec<f64> {
+        self.plan(seen, outlook, task)
+    }
 
     /// What the device can still give and take in a Period.
     fn envelope(&self, seen: &Self::Seen, outlook: &Outlook, task: &Task<'_>) -> Envelope;
@@ -164,7 +171,7 @@ pub enum Outlook {
     /// Announced sessions that touch the Period.
     Sessions(Vec<Session>),
     /// Forecast weather, of the time from now to the end of the Period at least.
-    Weather(WeatherOutlook),
+    Weather(Arc<WeatherOutlook>),
 }
 
 /// Forecast weather, one value a step. Beyond its ends the first and the last step stand.

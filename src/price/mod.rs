@@ -10,12 +10,16 @@
 //! `noise(d)` moves a whole day up or down, as wind does. All draws are keyed by the date or the quarter of an hour, so
 //! a price does not depend on where a run begins, nor on its steps. Values of a file are averaged onto the steps or held over them.
 
+mod retail;
+
 use std::path::Path;
 
 use crate::diagnostic::{Findings, Rule, Severity};
 use crate::rng::Stream;
 use crate::table::{self, Row, Sign, Table};
 use crate::time::{IspCalendar, SimDuration, SimTime, Steps, YEARS};
+
+pub use retail::Retail;
 
 /// What one draw of imbalance lasts.
 const QUARTER: SimDuration = SimDuration::minutes(15);

@@ -86,6 +86,8 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         congestion_points,
         agrs,
         agr_of,
+        retail: Vec::new(),
+        retail_of: vec![None; feeder.grid.connections.len()],
         prices,
         forecast,
         timetable: s.market.timetable(),

@@ -131,6 +131,7 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
                 device: Device::Vehicle(Vehicle::plain(max_power_w)),
                 begins: State::Vehicle(Whereabouts::new(real)),
                 shows: Reading { at: start, ..Reading::default() },
+                steered: true,
                 announced: evenings.iter().map(|e| e.announced).collect(),
             }
         };
@@ -146,6 +147,7 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
             device: Device::Battery(HomeBattery::plain(battery)),
             begins: State::Battery(battery.usual_wh()),
             shows: Reading { at: start, content_wh: battery.usual_wh(), ..Reading::default() },
+            steered: true,
             announced: Arc::default(),
         };
         chosen.map(spec).collect()
@@ -158,7 +160,7 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
             false => (Device::Fixed(Fixed { series, limitable: a.kind == AssetKind::HeatPump }), State::Fixed(())),
         };
         let (shows, announced) = (Reading::default(), Arc::default());
-        DeviceSpec { id: a.id.clone(), connection: a.connection, kind: a.kind.name(), device, begins, shows, announced }
+        DeviceSpec { id: a.id.clone(), connection: a.connection, kind: a.kind.name(), device, begins, shows, steered: false, announced }
     };
     let fixed = fixed.iter().map(profiled);
     fixed.chain(vehicles).chain(batteries).chain(feed_in.iter().map(profiled)).collect()

@@ -11,7 +11,7 @@ use crate::forecast;
 use crate::grid::{Grid, RadialOrder};
 use crate::ids::{AgrIdx, BranchIdx, CpIdx, Domain};
 use crate::powerflow::{Network, PhaseModel};
-use crate::price::Prices;
+use crate::price::{Prices, Retail};
 use crate::profile::ProfileTable;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 use crate::uftp::message::Currency;
@@ -68,6 +68,10 @@ pub struct Study {
     pub agrs: Vec<AgrSpec>,
     /// Who represents each connection.
     pub agr_of: Vec<Option<AgrIdx>>,
+    /// Tariffs of groups of customers.
+    pub retail: Vec<Retail>,
+    /// Which of them each connection has; where none, its devices see the day-ahead price both ways.
+    pub retail_of: Vec<Option<usize>>,
     /// Prices per step.
     pub prices: Prices,
     /// How forecasts are made.
@@ -143,7 +147,7 @@ impl Study {
     #[must_use]
     pub fn moment(&self, start: SimTime) -> Moment<'_> {
         let row = self.truth.step_at(start).expect("profiles cover the run");
-        Moment { start, step: self.step, profiles: &self.truth, row, weather: None, others_w: f64::NAN }
+        Moment { start, step: self.step, profiles: &self.truth, row, weather: self.weather.as_deref(), others_w: f64::NAN }
     }
 
     /// Installed feed-in behind each meter, W.

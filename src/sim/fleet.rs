@@ -1,6 +1,6 @@
 //! Every device as it really is, in one variant of a case.
 
-use crate::asset::{Cap, Content, Flow, Moment, Reading, State};
+use crate::asset::{Cap, Content, Device, Flow, Moment, Reading, State};
 use crate::scenario::study::Study;
 
 /// States of all devices, row by row, and what their instruments show.
@@ -11,6 +11,19 @@ pub(super) struct Fleet<'a> {
     readings: Vec<Reading>,
     /// Energy that users left without, Wh.
     pub(super) unserved_wh: f64,
+    /// What heat pumps of houses did.
+    pub(super) heat: Heat,
+}
+
+/// What the heat pumps of all houses did.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Heat {
+    /// Electricity they drew, Wh.
+    pub drawn_wh: f64,
+    /// Heat they delivered into rooms and tanks, Wh.
+    pub heat_wh: f64,
+    /// Kelvins below the comfort band while people were at home, times hours.
+    pub cold_kh: f64,
 }
 
 impl<'a> Fleet<'a> {
@@ -20,6 +33,7 @@ impl<'a> Fleet<'a> {
             states: study.devices.iter().map(|d| d.begins.clone()).collect(),
             readings: study.devices.iter().map(|d| d.shows).collect(),
             unserved_wh: 0.0,
+            heat: Heat::default(),
         }
     }
 
@@ -29,6 +43,11 @@ impl<'a> Fleet<'a> {
         let (flow, reading) = self.study.devices[d].device.step(&mut self.states[d], moment, set_w, cap);
         self.readings[d] = reading;
         self.unserved_wh += flow.unserved_wh;
+        if let Device::House(_) = self.study.devices[d].device {
+            self.heat.drawn_wh += flow.p_w * moment.step.as_hours();
+            self.heat.heat_wh += flow.heat_wh;
+            self.heat.cold_kh += flow.cold_kh;
+        }
         flow
     }
 

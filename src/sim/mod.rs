@@ -11,6 +11,7 @@ mod group;
 mod household;
 mod learned;
 mod observer;
+mod outlook;
 mod physics;
 mod power;
 mod recorder;
@@ -23,6 +24,7 @@ mod world;
 
 pub use bills::Settled;
 pub use by_element::ByElement;
+pub use fleet::Heat;
 pub use observer::{DeviceStep, Observer};
 pub use recorder::{Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;

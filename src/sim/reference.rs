@@ -9,10 +9,11 @@ use crate::powerflow::Solution;
 use crate::scenario::study::Study;
 use crate::time::SimTime;
 
-use super::fleet::Fleet;
+use super::fleet::{Fleet, Heat};
 use super::household::{self, Schedules, expected_prices, isp_prices};
 use super::learned::Forecasts;
 use super::observer::{DeviceStep, Nobody, Observer};
+use super::outlook::Skies;
 use super::physics::Physics;
 use super::power::Power;
 use super::recorder::{Flows, PhaseColumns, Variant};
@@ -33,6 +34,8 @@ pub struct Reference {
     pub owed_wh: f64,
     /// Energy in batteries then beyond that at the beginning, Wh.
     pub stored_change_wh: f64,
+    /// What heat pumps of houses did.
+    pub heat: Heat,
     /// Households' plans, Period by Period, and the readings they rest on.
     pub(super) plans: Vec<Schedules>,
     pub(super) rest_on: Vec<Vec<Reading>>,
@@ -63,6 +66,7 @@ impl Reference {
         let shiftable: Vec<usize> = devices.filter(|d| study.devices[*d].device.flexibility() == Flexibility::Shiftable).collect();
         let mut run = Run {
             study,
+            skies: Skies::new(study),
             fleet: Fleet::new(study),
             physics: Physics::new(study, &study.grid, Arc::clone(&study.network)),
             flows: Flows::new(study),
@@ -86,6 +90,7 @@ impl Reference {
             tap_operations: run.physics.tap_operations,
             unserved_wh: run.fleet.unserved_wh,
             owed_wh: run.fleet.owed_wh(),
+            heat: run.fleet.heat,
             stored_change_wh: run.fleet.stored_change_wh(),
             plans: run.plans,
             rest_on: run.rest_on,
@@ -115,6 +120,7 @@ const STEPS: usize = 16;
 /// The reference in the making.
 struct Run<'a, 'o> {
     study: &'a Study,
+    skies: Skies<'a>,
     fleet: Fleet<'a>,
     physics: Physics<'a>,
     flows: Flows,
@@ -154,14 +160,14 @@ impl Run<'_, '_> {
             if timetable.known(Handover::EarlyForecast, &study.calendar, &study.periods[k]) > t && k > 0 {
                 break;
             }
-            let plan = household::plan(study, k, &expected_prices(study, k), self.fleet.readings(), self.plans.last());
+            let plan = household::plan(study, &self.skies, k, &expected_prices(study, k), self.fleet.readings(), self.plans.last());
             self.early.push(plan);
         }
         for k in self.plans.len()..study.periods.len().min(last + 1) {
             if timetable.known(Handover::Prices, &study.calendar, &study.periods[k]) > t && k > 0 {
                 break;
             }
-            let plan = household::plan(study, k, &isp_prices(study, k), self.fleet.readings(), self.plans.last());
+            let plan = household::plan(study, &self.skies, k, &isp_prices(study, k), self.fleet.readings(), self.plans.last());
             if let Some(early) = self.early.get_mut(k) {
                 share(early, &plan);
             }
@@ -175,10 +181,15 @@ impl Run<'_, '_> {
         let study = self.study;
         let start = study.step_start(step);
         let isp = study.periods[k].isp_at(start).expect("a step lies in its Period").offset();
-        let moment = study.moment(start);
+        let mut moment = study.moment(start);
         let mut power = Power::zero(study.grid.connections.len());
         for (d, spec) in study.devices.iter().enumerate() {
-            let planned_w = self.plans[k][d].as_ref().map_or(f64::NEG_INFINITY, |plan| plan[isp]);
+            let planned_w = match &self.plans[k][d] {
+                None => f64::NEG_INFINITY,
+                Some(_) if !spec.steered => f64::NAN,
+                Some(plan) => plan[isp],
+            };
+            moment.others_w = power.p_w[spec.connection.i()];
             let flow = self.fleet.step(d, &moment, planned_w, Cap::NONE);
             power.add(spec.connection, &flow);
             if spec.device.flexibility() == Flexibility::Shiftable {

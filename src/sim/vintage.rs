@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::agent::{Area, DsoVintage, PortfolioVintage};
+use crate::asset::Device;
 use crate::asset::fixed::Series;
-use crate::asset::{Device, Outlook};
 use crate::forecast::{Model, PERSISTENCE, QUARTER, Quantity, UnitError, factor};
 use crate::ids::AgrIdx;
 use crate::profile::ProfileTable;
@@ -13,10 +13,12 @@ use crate::time::{Period, SimDuration, SimTime};
 
 use super::household::Schedules;
 use super::learned::{Forecasts, Group, Member};
+use super::outlook::{self, Skies};
 
 /// The forecasters of a case.
 pub(super) struct Forecaster<'a> {
     study: &'a Study,
+    skies: Skies<'a>,
     learned: Option<&'a Forecasts>,
     /// Probability with which the DSO sizes its requests.
     request_quantile: Option<f64>,
@@ -32,7 +34,14 @@ impl<'a> Forecaster<'a> {
             Model::Perfect | Model::Persistence | Model::Learned(_) => Vec::new(),
         };
         let mut errors = errors.into_iter();
-        Forecaster { study, learned, request_quantile, dso: errors.next(), agrs: study.agrs.iter().map(|_| errors.next()).collect() }
+        Forecaster {
+            study,
+            skies: Skies::new(study),
+            learned,
+            request_quantile,
+            dso: errors.next(),
+            agrs: study.agrs.iter().map(|_| errors.next()).collect(),
+        }
     }
 
     /// An aggregator's forecast of its portfolio, in the order of its own tables.
@@ -42,23 +51,22 @@ impl<'a> Forecaster<'a> {
         let connections: Vec<usize> = (0..study.grid.connections.len()).filter(|c| study.agr_of[*c] == Some(agr)).collect();
         let mut inflexible_w = vec![vec![0.0; period.isps()]; connections.len()];
         let mut outlook = Vec::new();
+        let sky = self.skies.outlook(issued, period);
         for (d, spec) in study.devices.iter().enumerate().filter(|(_, spec)| study.agr_of[spec.connection.i()] == Some(agr)) {
             match &spec.device {
                 Device::Fixed(fixed) => {
                     let row = connections.binary_search(&spec.connection.i()).expect("an own connection");
                     look.add_active(&mut inflexible_w[row], d, &fixed.series, Quantity::Load);
                 }
-                Device::Curtailable(plant) => {
-                    let mut power = vec![0.0; period.isps()];
-                    look.add_active(&mut power, d, &plant.series, Quantity::FeedIn);
-                    outlook.push(Outlook::Power(power));
+                device => {
+                    let quantity = if matches!(device, Device::Process(_)) { Quantity::Load } else { Quantity::FeedIn };
+                    let power_w = |series: &Series| {
+                        let mut power = vec![0.0; period.isps()];
+                        look.add_active(&mut power, d, series, quantity);
+                        power
+                    };
+                    outlook.push(outlook::of(spec, period, sky.as_ref(), power_w));
                 }
-                Device::Process(process) => {
-                    let mut power = vec![0.0; period.isps()];
-                    look.add_active(&mut power, &process.series, Quantity::Load);
-                    outlook.push(Outlook::Power(power));
-                }
-                _ => outlook.push(spec.outlook(period)),
             }
         }
         Arc::new(PortfolioVintage { period: *period, inflexible_w, outlook })
@@ -76,7 +84,6 @@ impl<'a> Forecaster<'a> {
             let (series, quantity) = match &spec.device {
                 Device::Fixed(fixed) => (Some(&fixed.series), Quantity::Load),
                 Device::Curtailable(plant) => (Some(&plant.series), Quantity::FeedIn),
-                Device::Process(process) => (Some(&process.series), Quantity::Load),
                 _ => (None, Quantity::Load),
             };
             match plan {

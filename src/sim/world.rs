@@ -22,10 +22,11 @@ use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
 
 use super::attendance::Attendance;
-use super::fleet::Fleet;
+use super::fleet::{Fleet, Heat};
 use super::group::{Group, groups};
-use super::household::{self, Schedules, isp_prices};
+use super::household::{Planning, Schedules, isp_prices};
 use super::observer::{DeviceStep, Observer};
+use super::outlook::Skies;
 use super::power::Power;
 use super::recorder::Variant;
 use super::reference::Reference;
@@ -49,6 +50,8 @@ pub struct Totals {
     pub owed_wh: [f64; 3],
     /// Energy in batteries when the run ends beyond that at its beginning, Wh, `[variant]`.
     pub stored_change_wh: [f64; 3],
+    /// What heat pumps of houses did, `[variant]`.
+    pub heat: [Heat; 3],
     /// Energy that devices moved for orders against their owners' plans, Wh.
     pub shifted_wh: f64,
     /// Cost of that shifting to its owners, €.
@@ -79,6 +82,7 @@ pub(super) struct Now<'a> {
 pub(super) struct World<'a> {
     study: &'a Study,
     reference: &'a Reference,
+    skies: Skies<'a>,
     pub(super) attendance: Attendance<'a>,
     groups: Vec<Group>,
     /// Congestion points that a connection lies behind.
@@ -114,6 +118,7 @@ impl<'a> World<'a> {
             cp.public.connections.iter().for_each(|c| behind[c.i()].push(cp.public.cp));
         }
         World {
+            skies: Skies::new(study),
             attendance: Attendance::new(study, strategy),
             groups: groups(study),
             behind,
@@ -129,6 +134,7 @@ impl<'a> World<'a> {
             limited_wh: vec![0.0; n],
             totals: Totals {
                 unserved_wh: [reference.unserved_wh, 0.0, 0.0],
+                heat: [reference.heat, Heat::default(), Heat::default()],
                 owed_wh: [reference.owed_wh, 0.0, 0.0],
                 stored_change_wh: [reference.stored_change_wh, 0.0, 0.0],
                 ..Totals::default()
@@ -171,6 +177,8 @@ impl<'a> World<'a> {
         let price = isp_prices(study, k);
         let readings = self.fleets[World::row(Variant::Actual)].readings();
         let before = k.checked_sub(1).and_then(|b| self.plans.get(&b));
+        // What a household with a tariff of its own plans for a device rests on what it planned for the others.
+        let mut apart = vec![false; study.grid.connections.len()];
         let as_in_reference = |d: usize| {
             let same = |own: &Schedules, theirs: &Schedules| match (&own[d], &theirs[d]) {
                 (Some(a), Some(b)) => Arc::ptr_eq(a, b),
@@ -178,11 +186,18 @@ impl<'a> World<'a> {
             };
             readings[d] == reference.rest_on[k][d] && before.is_none_or(|own| same(own, &reference.plans[k - 1]))
         };
-        let plan = |d: usize| match as_in_reference(d) {
-            true => reference.plans[k][d].clone(),
-            false => household::plan_device(study, k, &price, readings, before, d),
+        let mut planning = Planning::new(study, &self.skies, k, &price);
+        let mut plan = |d: usize| {
+            let apart = &mut apart[study.devices[d].connection.i()];
+            if !*apart && as_in_reference(d) {
+                let plan = reference.plans[k][d].clone();
+                plan.iter().for_each(|plan| planning.keep(d, plan));
+                return plan;
+            }
+            *apart |= study.retail_of[study.devices[d].connection.i()].is_some();
+            planning.device(readings, before, d)
         };
-        let plans = (0..study.devices.len()).map(plan).collect();
+        let plans = (0..study.devices.len()).map(&mut plan).collect();
         self.plans.insert(k, plans);
     }
 
@@ -244,6 +259,7 @@ impl<'a> World<'a> {
             let real = if self.parted { variant } else { Variant::Actual };
             let (fleet, v) = (&self.fleets[World::row(real)], variant as usize);
             self.totals.unserved_wh[v] = fleet.unserved_wh;
+            self.totals.heat[v] = fleet.heat;
             self.totals.owed_wh[v] = fleet.owed_wh();
             self.totals.stored_change_wh[v] = fleet.stored_change_wh();
         }
@@ -263,7 +279,8 @@ impl<'a> World<'a> {
         self.scheduled_w.fill(f64::NAN);
         self.track(v, now, &power.p_w);
         for (d, spec) in study.devices.iter().enumerate().filter(|(_, s)| s.device.flexibility() != Flexibility::None) {
-            let flow = self.act(variant, d, now, &limits, observer);
+            let others_w = power.p_w[spec.connection.i()];
+            let flow = self.act(variant, d, &Now { moment: Moment { others_w, ..now.moment }, ..*now }, &limits, observer);
             power.add(spec.connection, &flow);
             if self.trades && variant == Variant::Orders {
                 self.account(d, now.step, &flow, step_h);
@@ -277,6 +294,7 @@ impl<'a> World<'a> {
 
     /// Set points of all devices: as dispatched, where they follow, else their households' own.
     fn set_points(&mut self, k: usize, now: &Now<'_>) {
+        let study = self.study;
         let dispatched = self.dispatched.get(&now.period.date);
         let own = &self.plans[&k];
         for (d, set_w) in self.set_w.iter_mut().enumerate() {
@@ -285,7 +303,11 @@ impl<'a> World<'a> {
                 continue;
             };
             let order = dispatched.and_then(|s| s[d].as_ref()).filter(|_| self.attendance.follows(d, now.hour));
-            *set_w = order.unwrap_or(plan)[now.isp];
+            *set_w = match order {
+                Some(order) => order[now.isp],
+                None if study.devices[d].steered => plan[now.isp],
+                None => f64::NAN,
+            };
         }
     }
 

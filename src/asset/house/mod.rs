@@ -107,6 +107,14 @@ impl Model for House {
         self.plan_all(&inside, &self.slots_ahead(outlook, task), task)
     }
 
+    /// Heats as its thermostats say.
+    fn unsteered(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>) -> Vec<f64> {
+        let (ahead, slot) = (self.slots_ahead(outlook, task), task.period.isp());
+        let mut inside = self.at_start(seen.as_ref(), outlook, task);
+        let starts = task.period.iter().map(|isp| task.period.isp_start(isp));
+        ahead.iter().zip(starts).map(|(a, t)| self.expect(&mut inside, a, t, slot, f64::NAN).p_w).collect()
+    }
+
     fn envelope(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>) -> Envelope {
         let (ahead, slot) = (self.slots_ahead(outlook, task), task.period.isp());
         let begins = self.at_start(seen.as_ref(), outlook, task);

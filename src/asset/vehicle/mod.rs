@@ -373,6 +373,20 @@ impl Model for Vehicle {
         plan
     }
 
+    /// Charges from arrival on.
+    fn unsteered(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>) -> Vec<f64> {
+        let slot_h = task.period.isp().as_hours();
+        let mut plan = vec![0.0; task.period.isps()];
+        for session in outlook.sessions() {
+            let mut left_wh = self.wanted_wh(seen.as_ref(), session, task);
+            for i in slots(session, task.period, plan.len()) {
+                plan[i] = self.max_power_w.min(left_wh / slot_h);
+                left_wh -= plan[i] * slot_h;
+            }
+        }
+        plan
+    }
+
     fn envelope(&self, seen: &Option<Reading>, outlook: &Outlook, task: &Task<'_>) -> Envelope {
         let isps = task.period.isps();
         let (mut least_w, mut most_w) = (vec![0.0; isps], vec![0.0; isps]);
