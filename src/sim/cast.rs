@@ -132,6 +132,7 @@ fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, who: &Attendance
             connection: row(d.connection),
             device: d.device.clone(),
             willing: who.willing[k],
+            steered: d.steered,
         })
         .collect();
     let touched = |cp: &&CongestionPoint| cp.public.connections.iter().any(|c| own(*c));
@@ -141,6 +142,7 @@ fn agr_profile(study: &Study, strategy: &Strategy, agr: AgrIdx, who: &Attendance
         agr,
         dso: study.dso.clone(),
         cro: study.cro.clone(),
+        retail: connections.iter().map(|(c, _)| study.retail_of[c.i()].map(|r| study.retail[r].clone())).collect(),
         devices,
         congestion_points,
         within: study.within.clone(),

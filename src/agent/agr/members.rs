@@ -9,6 +9,8 @@ pub(super) struct Members {
     pub(super) connections: Vec<Vec<usize>>,
     /// `[congestion point]` rows of devices.
     pub(super) devices: Vec<Vec<usize>>,
+    /// `[connection]` rows of devices.
+    pub(super) behind: Vec<Vec<usize>>,
     /// `[connection]` rows of congestion points.
     pub(super) points: Vec<Vec<usize>>,
 }
@@ -28,9 +30,11 @@ impl Members {
         for (row, at) in points.iter().enumerate() {
             at.iter().for_each(|k: &usize| connections[*k].push(row));
         }
+        let mut behind = vec![Vec::new(); profile.connections.len()];
         for (d, own) in profile.devices.iter().enumerate() {
+            behind[own.connection].push(d);
             points[own.connection].iter().for_each(|k| devices[*k].push(d));
         }
-        Members { connections, devices, points }
+        Members { connections, devices, behind, points }
     }
 }

@@ -12,6 +12,7 @@ mod profile;
 mod revoke;
 mod settle;
 mod slack;
+mod tariff;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -338,7 +339,11 @@ impl Agr {
     /// Schedules and targets of a day as they stand.
     fn dispatch(&self, date: Date) -> Dispatch {
         let day = &self.days[&date];
-        let shiftable = self.profile.devices.iter().zip(&day.plans).filter(|(d, _)| d.device.flexibility() == Flexibility::Shiftable);
+        let ordered: BTreeSet<usize> = day.bookings.iter().filter(|b| b.ordered.is_some()).flat_map(Booking::devices).collect();
+        let sent = |(d, (own, _)): &(usize, (&OwnDevice, &Arc<[f64]>))| {
+            own.device.flexibility() == Flexibility::Shiftable && (own.steered || ordered.contains(d))
+        };
+        let shiftable = self.profile.devices.iter().zip(&day.plans).enumerate().filter(sent).map(|(_, sent)| sent);
         let targets = self.profile.congestion_points.iter().enumerate().map(|(k, cp)| self.target(day, k, cp)).collect();
         Dispatch {
             agr: self.profile.agr,

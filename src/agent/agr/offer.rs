@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::asset::{Ask, Flexibility, Task};
+use crate::asset::{Ask, Flexibility};
 use crate::market::Direction;
 use crate::market::contract::{Bounds, Contract, asked};
 use crate::time::{IspIndex, IspSeries, Period, SimTime};
@@ -283,25 +283,27 @@ impl Agr {
     ) -> Option<BookedOption> {
         let mut slacks = slacks.to_vec();
         let mut shifts = Vec::new();
-        let mut sum = vec![0.0; day.period.isps()];
+        let (mut sum, mut at_market, mut own_eur) = (vec![0.0; day.period.isps()], vec![0.0; day.period.isps()], 0.0);
         let isps = day.period.isps();
-        let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
         for &d in group {
             let before_w = self.before(&day.period, d);
-            let task = Task {
-                period: &day.period,
-                price: &day.price,
-                feed_in_price: &[],
-                others_w: &[],
-                least_w: &least_w,
-                most_w: &most_w,
-                before_w: &before_w,
-            };
+            let tariff = self.tariff_of(day, d);
+            let task = tariff.task(&day.period, &before_w);
             let (up_w, down_w) = least(slacks.iter().filter(|slack| self.lies_in(d, slack)), isps);
             let ask = Ask { asked: mask, more: direction == Direction::FeedIn, up_w: &up_w, down_w: &down_w };
-            let plan = self.profile.devices[d].device.replan(&self.seen[d], &day.vintage.outlook[d], &task, &day.plans[d], &ask);
+            let (device, seen, outlook) = (&self.profile.devices[d].device, &self.seen[d], &day.vintage.outlook[d]);
+            let plan = device.replan(seen, outlook, &task, &day.plans[d], &ask);
+            let (was, becomes) = (device.cost(seen, outlook, &task, &day.plans[d]), device.cost(seen, outlook, &task, &plan));
+            // At one price for all, the energy of the group is priced together below.
+            own_eur += becomes.wear - was.wear + becomes.comfort - was.comfort;
+            if tariff.is_own() {
+                own_eur += becomes.energy - was.energy;
+            }
             let delta_w: Vec<f64> = plan.iter().zip(day.plans[d].iter()).map(|(p, base)| p - base).collect();
             sum.iter_mut().zip(&delta_w).for_each(|(sum, d)| *sum += d);
+            if !tariff.is_own() {
+                at_market.iter_mut().zip(&delta_w).for_each(|(sum, d)| *sum += d);
+            }
             let shift = Shift { device: d, delta_w };
             self.use_up(&mut slacks, &shift, 1.0);
             shifts.push(shift);
@@ -312,9 +314,9 @@ impl Agr {
             return None;
         }
         let mwh = day.period.isp().as_hours() * 1e-6;
-        let energy_eur: f64 = sum.iter().zip(&day.price).map(|(w, p)| w * p * mwh).sum();
+        let energy_eur: f64 = at_market.iter().zip(&day.price).map(|(w, p)| w * p * mwh).sum();
         let moved_mwh: f64 = sum.iter().map(|w| 0.5 * w.abs() * mwh).sum();
-        let cost = (energy_eur + self.profile.shifting_eur_per_mwh * moved_mwh).max(0.0) * (1.0 + self.margin);
+        let cost = (energy_eur + own_eur + self.profile.shifting_eur_per_mwh * moved_mwh).max(0.0) * (1.0 + self.margin);
         let relieved_mwh: f64 = sum.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| w.abs() * mwh).sum();
         let price = utilisation.map_or(cost.max(self.counts_on_eur_per_mwh() * relieved_mwh), |u| u * relieved_mwh);
         let min_factor = self.least_factor(day, &shifts);
@@ -330,19 +332,10 @@ impl Agr {
 
     /// The smallest factor, a tenth at least, from which on every part of some shifts is a plan that the devices can carry out.
     fn least_factor(&self, day: &Day, shifts: &[Shift]) -> ActivationFactor {
-        let isps = day.period.isps();
-        let (least_w, most_w) = (vec![f64::NEG_INFINITY; isps], vec![f64::INFINITY; isps]);
         let can = |shift: &Shift, factor: ActivationFactor| {
             let before_w = self.before(&day.period, shift.device);
-            let task = Task {
-                period: &day.period,
-                price: &day.price,
-                feed_in_price: &[],
-                others_w: &[],
-                least_w: &least_w,
-                most_w: &most_w,
-                before_w: &before_w,
-            };
+            let tariff = self.tariff_of(day, shift.device);
+            let task = tariff.task(&day.period, &before_w);
             let plan: Vec<f64> = shift.added(&day.plans[shift.device], factor.share()).collect();
             self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
         };

@@ -127,11 +127,14 @@ impl Agr {
             let mut least_w = bound(|r| &r.least_w, f64::max, f64::NEG_INFINITY);
             let mut most_w = bound(|r| &r.most_w, f64::min, f64::INFINITY);
             let serves = own.willing && own.device.content() == Content::Stored;
-            let price = serve_caps(serves, price, &mut least_w, &mut most_w);
+            let pushed = serve_caps(serves, price, &mut least_w, &mut most_w);
             let before_w = self.before(period, d);
-            let task =
-                Task { period, price: &price, feed_in_price: &[], others_w: &[], least_w: &least_w, most_w: &most_w, before_w: &before_w };
-            plans[d] = own.device.plan(&self.seen[d], &v.outlook[d], &task);
+            let tariff = self.tariff(v, price, &pushed, &plans, d);
+            let task = Task { least_w: &least_w, most_w: &most_w, ..tariff.task(period, &before_w) };
+            plans[d] = match own.steered {
+                true => own.device.plan(&self.seen[d], &v.outlook[d], &task),
+                false => own.device.unsteered(&self.seen[d], &v.outlook[d], &task),
+            };
             for k in points {
                 let Room { least_w, most_w } = &mut rooms[*k];
                 let used = least_w.iter_mut().chain(most_w.iter_mut());

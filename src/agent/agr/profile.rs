@@ -4,6 +4,7 @@ use crate::agent::PublicCp;
 use crate::agent::agenda::Round;
 use crate::asset::Device;
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress};
+use crate::price::Retail;
 
 use super::behaviour::Behaviour;
 
@@ -18,6 +19,8 @@ pub struct Profile {
     pub cro: Domain,
     /// Its connections: row and address, in row order.
     pub connections: Vec<(ConnectionIdx, EntityAddress)>,
+    /// What their customers pay and are paid, in the same order; none where that is the day-ahead price both ways.
+    pub retail: Vec<Option<Retail>>,
     /// Flexible devices behind them, those of a kind together.
     pub devices: Vec<OwnDevice>,
     /// Congestion points as published.
@@ -53,4 +56,6 @@ pub struct OwnDevice {
     pub device: Device,
     /// Whether its owner agreed to be steered under the rules in force.
     pub willing: bool,
+    /// Whether it is planned by the price; where not, it does as its own control does, but for orders.
+    pub steered: bool,
 }
