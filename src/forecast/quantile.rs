@@ -1,15 +1,16 @@
 //! Quantiles of the next error from the last ones: errors of the last eight weeks in the same slot of the clock and the slots beside
 //! it, as an empirical distribution (linear between order statistics, Hyndman and Fan 1996, type 7).
 
-/// The quantile of a sample of level `tau` in 0…1; zero of an empty one. Sorts the sample.
+/// The quantile of a sample of level `tau` in 0…1; zero of an empty one. The order of the sample changes.
 #[must_use]
 pub fn of_sample(sample: &mut [f64], tau: f64) -> f64 {
-    sample.sort_unstable_by(f64::total_cmp);
     let Some(last) = sample.len().checked_sub(1) else { return 0.0 };
     let place = tau.clamp(0.0, 1.0) * last as f64;
     let below = (place as usize).min(last);
-    let above = (below + 1).min(last);
-    sample[below] + (place - below as f64) * (sample[above] - sample[below])
+    let (_, low, rest) = sample.select_nth_unstable_by(below, f64::total_cmp);
+    let low = *low;
+    let high = rest.iter().copied().reduce(f64::min).unwrap_or(low);
+    low + (place - below as f64) * (high - low)
 }
 
 /// Errors of past forecasts, truth less forecast, `[day][slot]`.

@@ -84,33 +84,31 @@ pub fn forecast(history: &History, target: &Target, temperature: Option<Temperat
         return profile::with_errors(history, target);
     };
     let columns = here.columns.len();
-    let row = |f: &Features, q: usize, x: &mut Vec<f64>| {
-        x.clear();
-        x.extend(f.columns.iter().map(|c| c[q]));
-    };
-    let mut x = Vec::with_capacity(columns);
+    // `[slot][row][column]`: each slot is one stretch of memory.
+    let mut x = Vec::with_capacity(slots * past.len() * columns);
+    for q in 0..slots {
+        past.iter().for_each(|(_, f)| x.extend(f.columns.iter().map(|c| c[q])));
+    }
+    let rows = |q: usize| x[q * past.len() * columns..][..past.len() * columns].chunks_exact(columns).zip(&past);
     let moments = |q: usize| {
-        let (mut moments, mut x) = (Moments::new(columns), Vec::with_capacity(columns));
-        for (t, f) in &past {
-            row(f, q, &mut x);
-            moments.take(&x, scaled.day(*t)[q]);
-        }
+        let mut moments = Moments::new(columns);
+        rows(q).for_each(|(x, (t, _))| moments.take(x, scaled.day(*t)[q]));
         moments
     };
     let by_slot: Vec<Moments> = (0..slots).map(moments).collect();
     let mut errors = Errors { slots, values: vec![f64::NAN; history.values.len()] };
     let mut forecast = Vec::with_capacity(slots);
-    let mut work = Vec::with_capacity(columns);
+    let (mut work, mut target_x) = (Vec::with_capacity(columns), Vec::with_capacity(columns));
     for q in 0..slots {
         let mut pooled = by_slot[q].clone();
         pooled.pool(&by_slot[(q + slots - 1) % slots]);
         pooled.pool(&by_slot[(q + 1) % slots]);
         let fitted = pooled.fit(LAMBDA)?;
-        row(&here, q, &mut x);
-        forecast.push(fitted.at(&x) * scale);
-        for (t, f) in &past {
-            row(f, q, &mut x);
-            errors.values[t * slots + q] = fitted.left_out(&x, scaled.day(*t)[q], &mut work) * scale;
+        target_x.clear();
+        target_x.extend(here.columns.iter().map(|c| c[q]));
+        forecast.push(fitted.at(&target_x) * scale);
+        for (x, (t, _)) in rows(q) {
+            errors.values[t * slots + q] = fitted.left_out(x, scaled.day(*t)[q], &mut work) * scale;
         }
     }
     Some((forecast, errors))

@@ -60,6 +60,7 @@ pub(super) struct Member {
 pub(super) fn profiled(device: &Device) -> Option<(&Series, Quantity)> {
     match device {
         Device::Fixed(fixed) => Some((&fixed.series, Quantity::Load)),
+        Device::Process(process) => Some((&process.series, Quantity::Load)),
         Device::Curtailable(plant) => Some((&plant.series, Quantity::FeedIn)),
         _ => None,
     }

@@ -45,10 +45,16 @@ pub struct ForecastDay {
 
 impl ForecastRecord {
     pub(super) fn new(study: &Study, learned: &Forecasts) -> ForecastRecord {
-        let days = study.periods.iter().map(|period| ForecastDay::new(study, learned, period));
-        let peak = |day: &ForecastDay| day.truth_kw.iter().fold(0.0_f64, |peak, kw| peak.max(kw.abs()));
-        let day = days.reduce(|best, day| if peak(&day) > peak(&best) { day } else { best }).expect("a run has days");
-        ForecastRecord { scores: scores_of(study, learned), day }
+        let devices: Vec<usize> = (0..study.devices.len()).filter(|d| profiled(&study.devices[*d].device).is_some()).collect();
+        let truth = |period: &Period| {
+            let isps = period.iter().map(|isp| truth_w(study, &devices, period.isp_start(isp)).expect("profiles cover the run"));
+            isps.map(|w| w * 1e-3).collect::<Vec<f64>>()
+        };
+        let peak = |truth_kw: &[f64]| truth_kw.iter().fold(0.0_f64, |peak, kw| peak.max(kw.abs()));
+        let days = study.periods.iter().map(|period| (period, truth(period)));
+        let highest = days.reduce(|best, day| if peak(&day.1) > peak(&best.1) { day } else { best });
+        let (period, truth_kw) = highest.expect("a run has days");
+        ForecastRecord { scores: scores_of(study, learned), day: ForecastDay::new(study, learned, period, truth_kw) }
     }
 }
 
@@ -56,19 +62,17 @@ impl ForecastRecord {
 const BANDS: [f64; 2] = [0.9, 0.5];
 
 impl ForecastDay {
-    fn new(study: &Study, learned: &Forecasts, period: &Period) -> ForecastDay {
+    fn new(study: &Study, learned: &Forecasts, period: &Period, truth_kw: Vec<f64>) -> ForecastDay {
         let groups = learned.of(None, period);
         let mut errors = Errors::default();
         groups.iter().for_each(|g| errors.add(&g.errors, 1.0));
         let expected_kw: Vec<f64> = (0..period.isps()).map(|i| groups.iter().map(|g| g.power_w[i]).sum::<f64>() * 1e-3).collect();
-        let devices: Vec<usize> = groups.iter().flat_map(|g| g.members.iter().map(|m| m.device)).collect();
-        let truth_kw = period.iter().map(|isp| truth_w(study, &devices, period.isp_start(isp)).expect("profiles cover the run") * 1e-3);
         let slots_of = history::slots_of(&study.calendar, period);
         let end = |tau: f64| -> Vec<f64> {
             expected_kw.iter().zip(&slots_of).map(|(kw, slot)| kw + errors.quantile(*slot, tau) * 1e-3).collect()
         };
         let bands = BANDS.map(|share| (share, end(0.5 - 0.5 * share), end(0.5 + 0.5 * share)));
-        ForecastDay { period: *period, bands: bands.to_vec(), truth_kw: truth_kw.collect(), expected_kw }
+        ForecastDay { period: *period, bands: bands.to_vec(), truth_kw, expected_kw }
     }
 }
 

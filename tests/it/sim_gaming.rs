@@ -50,7 +50,6 @@ fn gaming_costs_the_operator_and_the_check_saves_it() {
         trusting += with[0].0;
         checking += with[1].0;
     }
-    eprintln!("honest {honest:.0}, trusting {trusting:.0}, checking {checking:.0}");
     assert!(trusting > 1.02 * honest, "gaming costs: {honest} {trusting}");
     assert!(checking < trusting - 0.5 * (trusting - honest), "the check saves most of it: {honest} {checking} {trusting}");
 }
@@ -66,7 +65,6 @@ fn a_better_forecast_is_worth_something() {
         (1..=3).map(|seed| costs("forecast-quality.toml", seed, &["grid-capacity-management"], edit)[0].0).sum()
     };
     let by_error = [0.0, 0.1, 0.2, 0.4].map(of);
-    eprintln!("by error: {by_error:?}");
     assert!(by_error.windows(2).all(|w| w[0] < w[1]), "{by_error:?}");
     let learned = |learner, data_delay_days| {
         let edit = move |s: &mut Scenario| s.forecast = Forecast::Learned { learner, data_delay_days, holidays: Vec::new() };

@@ -7,9 +7,10 @@ mod forecasts;
 mod weather;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::Value;
+
+use crate::uftp_samples::shared;
 
 /// From the inputs of a case to its results.
 type Runner = fn(&Value) -> Value;
@@ -60,13 +61,10 @@ fn differences(result: &Value, expected: &Value, tolerance: &Value) -> Vec<Strin
 
 #[test]
 fn prosumer_cases() {
-    let Ok(folder) = std::env::var("COPPERPLATE_SHARED") else {
-        eprintln!("skipped: COPPERPLATE_SHARED does not name the shared folder");
-        return;
-    };
-    let text = std::fs::read_to_string(Path::new(&folder).join("prosumers_cases.json")).expect("the table of cases");
+    let Some(path) = shared("prosumers_cases.json") else { return };
+    let text = std::fs::read_to_string(path).expect("the table of cases");
     let table: Value = serde_json::from_str(&text).expect("JSON");
-    let (mut wrong, mut ran) = (Vec::new(), BTreeMap::new());
+    let (mut wrong, mut ran) = (Vec::new(), BTreeMap::<&str, usize>::new());
     for case in table["cases"].as_array().expect("cases") {
         let (id, kind) = (case["id"].as_str().expect("an id"), case["kind"].as_str().expect("a kind"));
         if LEFT_OUT.contains(&kind) {
@@ -77,7 +75,6 @@ fn prosumer_cases() {
         let found = differences(&results, &case["expected"], &case["tolerance"]);
         wrong.extend(found.into_iter().map(|f| format!("{id}: {f}")));
     }
-    eprintln!("ran {ran:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(!ran.is_empty());
 }
