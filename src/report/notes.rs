@@ -177,7 +177,7 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
     };
     let prices = match &s.prices {
         Prices::Csv { path, .. } => format!("from the file {path}"),
-        Prices::Weather { imbalance_spread_eur_per_mwh } => format!(
+        Prices::Weather { imbalance_spread_eur_per_mwh, .. } => format!(
             "day-ahead prices of the same hours as the weather, imbalance by {} €/MWh (standard deviation)",
             decimal(*imbalance_spread_eur_per_mwh, 0)
         ),

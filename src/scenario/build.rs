@@ -11,7 +11,7 @@ use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
 use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};
 use crate::import::Feeder;
 use crate::powerflow::{Network, PhaseModel};
-use crate::price::{self, Prices};
+use crate::price::{self, Prices, Retail};
 use crate::profile::ProfileTable;
 use crate::rng::Stream;
 use crate::time::written::Moment;
@@ -41,7 +41,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     let TimeGrid { calendar, periods, grid: Steps { start, step, count: steps } } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let phases = phase_model(s.feeder.phases);
-    let mut devices = overlay::devices(s, feeder, seed, &calendar, &periods);
+    let mut devices = overlay::devices(s, feeder, seed, &calendar, &periods, step);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
     let forecast = forecast_model(&s.forecast);
@@ -86,8 +86,8 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         congestion_points,
         agrs,
         agr_of,
-        retail: Vec::new(),
-        retail_of: vec![None; feeder.grid.connections.len()],
+        retail: s.prices.retail().values().map(retail).collect(),
+        retail_of: retail_of(s, &feeder.grid, seed),
         prices,
         forecast,
         timetable: s.market.timetable(),
@@ -230,6 +230,33 @@ fn aggregators(s: &Scenario, grid: &Grid, seed: u64) -> (Vec<AgrSpec>, Vec<Optio
     (specs.collect(), agr_of)
 }
 
+fn retail(r: &schema::Retail) -> Retail {
+    Retail {
+        energy_eur_per_mwh: r.energy_eur_per_mwh,
+        supplier_eur_per_mwh: r.supplier_eur_per_mwh,
+        network_eur_per_mwh: r.network_eur_per_mwh,
+        tax_eur_per_mwh: r.tax_eur_per_mwh,
+        feed_in_eur_per_mwh: r.feed_in_eur_per_mwh,
+    }
+}
+
+/// Which tariff each connection has: named ones first, then shares of the rest by draw.
+fn retail_of(s: &Scenario, grid: &Grid, seed: u64) -> Vec<Option<usize>> {
+    let groups: Vec<&schema::Retail> = s.prices.retail().values().collect();
+    let of = |connection: &crate::grid::Connection| {
+        let named = groups.iter().position(|g| g.connections.contains(&connection.id));
+        named.or_else(|| {
+            let draw = Stream::new(seed, &connection.id, "retail").at(0).uniform();
+            let mut sum = 0.0;
+            groups.iter().position(|g| {
+                sum += g.share;
+                draw < sum
+            })
+        })
+    };
+    if groups.is_empty() { vec![None; grid.connections.len()] } else { grid.connections.iter().map(of).collect() }
+}
+
 fn agr_terms(a: &schema::Aggregator) -> AgrTerms {
     let schema::Failure { asset_per_day, communication_per_hour } = a.failure;
     AgrTerms {
@@ -328,7 +355,7 @@ fn prices(
     faults: &mut Faults<'_>,
 ) -> Option<Prices> {
     match &s.prices {
-        schema::Prices::Weather { imbalance_spread_eur_per_mwh } => {
+        schema::Prices::Weather { imbalance_spread_eur_per_mwh, .. } => {
             let day_ahead = weather::day_ahead(weather?, &time.grid, &time.calendar, faults)?;
             Some(price::around(day_ahead, *imbalance_spread_eur_per_mwh, &time.calendar, seed, &time.grid))
         }
@@ -338,6 +365,7 @@ fn prices(
             weekend_factor,
             daily_noise_eur_per_mwh,
             imbalance_spread_eur_per_mwh,
+            ..
         } => {
             let p = price::Synthetic {
                 level_eur_per_mwh: *level_eur_per_mwh,
@@ -348,7 +376,7 @@ fn prices(
             };
             Some(price::synthetic(&p, &time.calendar, seed, &time.grid))
         }
-        schema::Prices::Csv { path, minutes } => {
+        schema::Prices::Csv { path, minutes, .. } => {
             let file = faults.file("prices.path", folder, path);
             let (prices, findings) = match price::read_csv(&file, SimDuration::minutes(i64::from(*minutes)), &time.calendar, &time.grid) {
                 Ok((prices, odd)) => (Some(prices), odd),

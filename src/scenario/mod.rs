@@ -23,6 +23,7 @@ mod node;
 mod open;
 mod overlay;
 mod path;
+mod prosumers;
 mod read;
 pub mod schema;
 mod shape;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::asset::battery::{Battery, HomeBattery};
 use crate::asset::curtailable::Curtailable;
 use crate::asset::fixed::{Fixed, Series};
 use crate::asset::vehicle::{Habits, Vehicle, Whereabouts, sessions};
@@ -15,8 +14,9 @@ use crate::import::Feeder;
 use crate::profile::ProfileTable;
 use crate::profile::household::{self, Home};
 use crate::rng::Stream;
-use crate::time::{IspCalendar, Period, SimTime};
+use crate::time::{IspCalendar, Period, SimDuration, SimTime};
 
+use super::prosumers::Street;
 use super::schema::{self, Replacement, Scenario};
 
 /// The feeder with its ratings as the scenario has them and every impedance as it was.
@@ -81,7 +81,14 @@ pub(super) fn replace(grid: &mut Grid, branch: BranchIdx, r: &Replacement) {
 }
 
 /// The devices of the feeder with the scenario's overlays, those of a kind together.
-pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCalendar, periods: &[Period]) -> Vec<DeviceSpec> {
+pub(super) fn devices(
+    s: &Scenario,
+    feeder: &Feeder,
+    seed: u64,
+    calendar: &IspCalendar,
+    periods: &[Period],
+    step: SimDuration,
+) -> Vec<DeviceSpec> {
     let o = &s.feeder;
     let dates: Vec<Date> = periods.iter().map(|p| p.date).collect();
     let start = periods.first().map_or_else(SimTime::default, |p| p.start);
@@ -89,7 +96,7 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
         .assets
         .iter()
         .filter(|a| !(a.kind == AssetKind::Charging && o.electric_vehicles.is_some()))
-        .filter(|a| !(a.kind == AssetKind::HeatPump && o.heat_pumps.is_some()))
+        .filter(|a| !(a.kind == AssetKind::HeatPump && (o.heat_pumps.is_some() || o.houses.is_some())))
         .cloned()
         .collect();
     for a in &mut assets {
@@ -109,7 +116,11 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
             assets.extend(heat_pumps(feeder, seed, &homes, h.share, h.power_kw * 1e3, &profiles));
         }
     }
+    let street = Street { feeder, seed, calendar, periods, step, homes: &homes };
     let vehicles = o.electric_vehicles.as_ref().map_or_else(Vec::new, |e| {
+        if e.sessions == schema::Sessions::Measured {
+            return street.vehicles(e);
+        }
         let habits = Habits {
             arrival_h: e.arrival_h,
             arrival_sigma_h: e.arrival_sigma_h,
@@ -131,27 +142,15 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
                 device: Device::Vehicle(Vehicle::plain(max_power_w)),
                 begins: State::Vehicle(Whereabouts::new(real)),
                 shows: Reading { at: start, ..Reading::default() },
-                steered: true,
+                steered: e.charging == schema::Charging::Price,
                 announced: evenings.iter().map(|e| e.announced).collect(),
             }
         };
         chosen.map(vehicle).collect()
     });
-    let batteries = o.batteries.as_ref().map_or_else(Vec::new, |b| {
-        let battery = Battery { max_power_w: b.power_kw * 1e3, capacity_wh: b.capacity_kwh * 1e3, efficiency: 0.95 };
-        let chosen = homes.iter().filter(|c| drawn(feeder, seed, **c, "battery", b.share));
-        let spec = |c: &ConnectionIdx| DeviceSpec {
-            id: format!("battery:{}", feeder.grid.connections[c.i()].id),
-            connection: *c,
-            kind: "battery",
-            device: Device::Battery(HomeBattery::plain(battery)),
-            begins: State::Battery(battery.usual_wh()),
-            shows: Reading { at: start, content_wh: battery.usual_wh(), ..Reading::default() },
-            steered: true,
-            announced: Arc::default(),
-        };
-        chosen.map(spec).collect()
-    });
+    let batteries = o.batteries.as_ref().map_or_else(Vec::new, |b| street.batteries(b));
+    // Those that cover their house act last: when all else behind the meter is known.
+    let (batteries, covering): (Vec<_>, Vec<_>) = batteries.into_iter().partition(|b| b.steered);
     let (feed_in, fixed): (Vec<AssetSpec>, Vec<AssetSpec>) = assets.into_iter().partition(|a| a.kind.is_curtailable());
     let profiled = |a: &AssetSpec| {
         let series = Series::of(a);
@@ -163,7 +162,10 @@ pub(super) fn devices(s: &Scenario, feeder: &Feeder, seed: u64, calendar: &IspCa
         DeviceSpec { id: a.id.clone(), connection: a.connection, kind: a.kind.name(), device, begins, shows, steered: false, announced }
     };
     let fixed = fixed.iter().map(profiled);
-    fixed.chain(vehicles).chain(batteries).chain(feed_in.iter().map(profiled)).collect()
+    let houses = o.houses.as_ref().map_or_else(Vec::new, |h| street.houses(h));
+    let pv = o.pv.as_ref().map_or_else(Vec::new, |pv| street.pv(pv));
+    let steered = houses.into_iter().chain(street.processes(&o.process)).chain(vehicles).chain(street.generators(&o.generator));
+    fixed.chain(steered).chain(batteries).chain(feed_in.iter().map(profiled)).chain(pv).chain(covering).collect()
 }
 
 /// Gives every base load with a profile one of its own, drawn from it; `table` gets the columns.

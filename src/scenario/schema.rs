@@ -6,6 +6,7 @@ mod contract;
 mod feeder;
 mod market;
 mod participants;
+mod prosumers;
 mod strategy;
 mod values;
 mod weather;
@@ -18,9 +19,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use contract::{Contract, Day, NO_CALL_LIMIT, Relief, Right, Window};
-pub use feeder::{BaseLoad, Batteries, CongestionPoint, ElectricVehicles, Feeder, HeatPumps, PhaseModel, Rating};
+pub use feeder::{
+    BaseLoad, Batteries, BatteryControl, Charging, CongestionPoint, ElectricVehicles, Feeder, HeatPumps, PhaseModel, Rating, Sessions,
+};
 pub use market::{Market, Prices};
 pub use participants::{Aggregator, Behaviour, Dso, Failure, Forecast, Learner, Orange};
+pub use prosumers::{BuildingType, Generator, HeatControl, Houses, Process, Pv, Retail};
 pub use strategy::{Obligation, Preset, PrognosisCheck, Remedy, Replacement, Strategy};
 pub use values::Values;
 pub use weather::Weather;

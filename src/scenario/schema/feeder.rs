@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::prosumers::{Generator, Houses, Process, Pv};
+
 /// The physical feeder and the changes to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +43,18 @@ pub struct Feeder {
     /// Home batteries at a share of the connections.
     #[serde(default)]
     pub batteries: Option<Batteries>,
+    /// Houses with heat pumps at a share of the connections, instead of the feeder's own heat pumps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub houses: Option<Houses>,
+    /// PV systems at a share of the connections, beside the feeder's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pv: Option<Pv>,
+    /// Processes that can hold consumption back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub process: Vec<Process>,
+    /// Controllable generators.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub generator: Vec<Generator>,
 }
 
 /// What a load flow knows of the phases.
@@ -118,6 +132,84 @@ pub struct ElectricVehicles {
     #[serde(default = "plug_in")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub plug_in: f64,
+    /// How sessions are drawn; the keys above from `arrival_h` on say it for habits, those below for measured ones.
+    #[serde(default, skip_serializing_if = "Sessions::is_habit")]
+    pub sessions: Sessions,
+    /// Sessions a week of a vehicle, drawn as measured.
+    #[serde(default = "three", skip_serializing_if = "is_three")]
+    #[schemars(range(min = 0.0, max = 7.0))]
+    pub sessions_per_week: f64,
+    /// Battery of a vehicle, drawn as measured.
+    #[serde(default = "pack", skip_serializing_if = "is_pack")]
+    #[schemars(range(min = 10.0, max = 200.0))]
+    pub battery_kwh: f64,
+    /// Whether the charger has three phases, for vehicles drawn as measured: those of one phase get a phase by draw.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub three_phase: bool,
+    /// Whether vehicles drawn as measured feed back where it pays, down to half full.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub feeds_back: bool,
+    /// Who decides when to charge.
+    #[serde(default, skip_serializing_if = "Charging::is_price")]
+    pub charging: Charging,
+}
+
+/// How sessions of vehicles are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sessions {
+    /// An evening and a night around the habit of each driver; any power up to the charger's.
+    #[default]
+    Habit,
+    /// As measured at home: published quantiles, batteries that take less when nearly full, 6 A at least.
+    Measured,
+}
+
+impl Sessions {
+    fn is_habit(&self) -> bool {
+        *self == Sessions::Habit
+    }
+}
+
+/// Who decides when a vehicle charges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Charging {
+    /// The price.
+    #[default]
+    Price,
+    /// Nobody: it charges from arrival on. An aggregator steers it for orders only.
+    OnArrival,
+}
+
+impl Charging {
+    fn is_price(&self) -> bool {
+        *self == Charging::Price
+    }
+}
+
+fn three() -> f64 {
+    3.0
+}
+fn is_three(x: &f64) -> bool {
+    *x == three()
+}
+fn pack() -> f64 {
+    60.0
+}
+fn is_pack(x: &f64) -> bool {
+    *x == pack()
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_yes(x: &bool) -> bool {
+    *x
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_no(x: &bool) -> bool {
+    !*x
+}
+fn is_zero(x: &f64) -> bool {
+    *x == 0.0
 }
 
 fn eleven() -> f64 {
@@ -156,7 +248,7 @@ fn heat_pump_power() -> f64 {
     4.0
 }
 
-/// Home batteries, which follow the day-ahead price.
+/// Home batteries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Batteries {
@@ -171,6 +263,36 @@ pub struct Batteries {
     #[serde(default = "battery_capacity")]
     #[schemars(range(min = 0.1, max = 1000.0))]
     pub capacity_kwh: f64,
+    /// What they are for.
+    #[serde(default, skip_serializing_if = "BatteryControl::is_price")]
+    pub control: BatteryControl,
+    /// Wear per MWh that leaves the store; 22 to 74 by the price of the battery.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    pub wear_eur_per_mwh: f64,
+    /// What their electronics draw always.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schemars(range(min = 0.0, max = 200.0))]
+    pub standby_w: f64,
+}
+
+/// What a home battery is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BatteryControl {
+    /// It buys low and sells high, as if it had a meter of its own.
+    #[default]
+    Price,
+    /// It charges what the house has too much and covers what it lacks. An aggregator steers it for orders only.
+    SelfConsumption,
+    /// It buys low and sells high behind the meter, at the prices of its household.
+    Both,
+}
+
+impl BatteryControl {
+    fn is_price(&self) -> bool {
+        *self == BatteryControl::Price
+    }
 }
 
 fn battery_power() -> f64 {

@@ -1,9 +1,12 @@
 //! `[market]` and `[prices]`: the clock times of the day-ahead round, and what energy costs.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::prosumers::Retail;
 use crate::agent::agenda::{Round, Timetable};
 
 /// Clock times of the day-ahead round (local, on the day before delivery unless stated otherwise) and the currency.
@@ -99,6 +102,9 @@ pub enum Prices {
         #[serde(default = "sixty")]
         #[schemars(range(min = 1, max = 60))]
         minutes: u16,
+        /// Tariffs of groups of customers, by name.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        retail: BTreeMap<String, Retail>,
     },
     /// Day-ahead prices of the hours of measured weather; the default with `[weather]` of kind `measured`.
     Weather {
@@ -106,6 +112,9 @@ pub enum Prices {
         #[serde(default = "imbalance_spread")]
         #[schemars(range(min = 0.0, max = 1000.0))]
         imbalance_spread_eur_per_mwh: f64,
+        /// Tariffs of groups of customers, by name.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        retail: BTreeMap<String, Retail>,
     },
     /// Synthetic prices with a documented shape.
     Synthetic {
@@ -129,7 +138,20 @@ pub enum Prices {
         #[serde(default = "imbalance_spread")]
         #[schemars(range(min = 0.0, max = 1000.0))]
         imbalance_spread_eur_per_mwh: f64,
+        /// Tariffs of groups of customers, by name.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        retail: BTreeMap<String, Retail>,
     },
+}
+
+impl Prices {
+    /// Tariffs of groups of customers, by name.
+    #[must_use]
+    pub fn retail(&self) -> &BTreeMap<String, Retail> {
+        match self {
+            Prices::Csv { retail, .. } | Prices::Weather { retail, .. } | Prices::Synthetic { retail, .. } => retail,
+        }
+    }
 }
 
 fn sixty() -> u16 {
@@ -165,6 +187,7 @@ impl Default for Prices {
             weekend_factor: weekend(),
             daily_noise_eur_per_mwh: daily_noise(),
             imbalance_spread_eur_per_mwh: imbalance_spread(),
+            retail: BTreeMap::new(),
         }
     }
 }
