@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Values are divided by the mean magnitude of the history first, so that one λ fits every size. Rows are the days of the last eight
-//! weeks, in the slot and the two beside it. Past errors are those of rows left out. A history of fewer days than [`FEWEST`] rows
-//! need is left to the weekly profile.
+//! weeks, in the slot and the two beside it. Past errors are those of rows left out. A history with fewer than 14 rows
+//! a slot is left to the weekly profile.
 
 use super::history::{History, Target};
 use super::profile;

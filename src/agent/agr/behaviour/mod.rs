@@ -1,5 +1,5 @@
 //! How an aggregator behaves, as data: its margin, how much of what it has it offers, what it adds to its prognoses, and at which
-//! prices it plans. A new kind is a file of its own and a line in [`Behaviour`] and [`Behaviour::conduct`].
+//! prices it plans. A new kind is a file of its own and a line in [`Behaviour`] and `Behaviour::conduct`.
 
 mod cautious;
 mod conduct;
