@@ -122,7 +122,7 @@ impl Reader<'_> {
     fn buses(&mut self) -> Option<Rows> {
         let table = self.table("buses.csv", &BUSES, &["x", "y"])?;
         let coordinates = table.column("x").is_some() || table.column("y").is_some();
-        if coordinates && !table.check_columns(&[&BUSES[..], &["x", "y"]].concat(), &[], &mut self.findings) {
+        if coordinates && !table.has_columns(&["x", "y"], &mut self.findings) {
             return None;
         }
         let f = &mut self.findings;
@@ -210,11 +210,13 @@ impl Reader<'_> {
                 let message = format!("'{}' holds both {PARQUET} and {CSV}", self.dir.display());
                 Err(rules::TWO_PROFILES.finding(message).help("keep one of them").into())
             }
-            (true, false) => read_parquet(&parquet, meta.start, meta.step),
+            (true, false) => read_parquet(&parquet, meta.start, meta.step).map(|profiles| (profiles, Findings::default())),
             (false, true) => read_text(&csv).map_err(Findings::from).and_then(|source| read_csv(&source, meta.start, meta.step)),
-            (false, false) => Ok(ProfileTable::new(meta.start, meta.step)),
+            (false, false) => Ok((ProfileTable::new(meta.start, meta.step), Findings::default())),
         };
-        read.map_err(|found| self.findings.extend(found)).ok()
+        let (profiles, found) = read.map_or_else(|found| (None, found), |(profiles, odd)| (Some(profiles), odd));
+        self.findings.extend(found);
+        profiles
     }
 
     fn assets(&mut self, connections: Option<&Rows>, profiles: Option<&ProfileTable>) -> Vec<AssetSpec> {
@@ -320,7 +322,7 @@ fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: Option<&R
                 Some(name) => finding.help(format!("did you mean '{name}'?")),
                 None => finding.help("use an id of that table"),
             };
-            f.push(row.at(column, finding));
+            f.push(row.at(column, finding).of_name());
             u32::MAX
         },
         |&row| row,
@@ -339,7 +341,7 @@ fn profile(row: Row<'_>, column: &str, profiles: Option<&ProfileTable>, f: &mut 
         }
     } else if found.is_none() {
         let finding = rules::UNKNOWN_PROFILE.finding(format!("there is no profile '{name}' in {CSV} or {PARQUET}"));
-        f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))));
+        f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))).of_name());
     }
     found
 }

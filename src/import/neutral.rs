@@ -201,7 +201,7 @@ fn node(row: Row<'_>, column: &str, nodes: Option<&Nodes>, f: &mut Findings) -> 
     let known = nodes.map_or(Some(u32::MAX), |nodes| nodes.get(id).copied());
     BusIdx(known.unwrap_or_else(|| {
         let finding = crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no node '{id}' in {NODES}"));
-        f.push(row.at(column, finding.help("use an id of that table")));
+        f.push(row.at(column, finding.help("use an id of that table")).of_name());
         u32::MAX
     }))
 }

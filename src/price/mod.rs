@@ -10,12 +10,16 @@
 //! `noise(d)` moves a whole day up or down, as wind does. All draws are keyed by the date or the quarter of an hour, so
 //! a price does not depend on where a run begins, nor on its steps. Values of a file are averaged onto the steps or held over them.
 
+mod unit;
+
 use std::path::Path;
 
 use crate::diagnostic::{Findings, Rule, Severity};
 use crate::rng::Stream;
-use crate::table::{self, Row, Sign, Table};
+use crate::table::{self, Known, Row, Sign, Table};
 use crate::time::{IspCalendar, SimDuration, SimTime, Steps, YEARS};
+
+pub use unit::RULE as PRICE_UNIT;
 
 /// What one draw of imbalance lasts.
 const QUARTER: SimDuration = SimDuration::minutes(15);
@@ -125,10 +129,10 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     const COLUMNS: [&str; 2] = ["day_ahead_eur_per_mwh", "imbalance_eur_per_mwh"];
     let mut findings = Findings::default();
     let source = table::read_text(path)?;
-    let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
-    if !table.check_columns(&COLUMNS, &[TIME], &mut findings) {
-        return Err(findings);
-    }
+    let known = Known::columns(&COLUMNS, &[TIME]);
+    let table = Table::series(&source, &known, &table::rules::BLANK_ROW, &mut findings);
+    // A row that is left out moves every later one, so nothing more is said of a file with one.
+    let Some(table) = table.filter(|_| !findings.has_errors()) else { return Err(findings.gathered()) };
     let mut price = |row: Row<'_>, column: &str| {
         let eur_per_mwh = row.number(column, Sign::Any, &mut findings);
         if eur_per_mwh.abs() > MOST_EUR_PER_MWH {
@@ -138,6 +142,12 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
         eur_per_mwh
     };
     let rows: Vec<[f64; 2]> = table.rows().map(|row| COLUMNS.map(|column| price(row, column))).collect();
+    let day_ahead: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+    if let Some((name, factor, median)) = unit::meant(&day_ahead, row).filter(|_| !findings.has_errors()) {
+        let finding = PRICE_UNIT.finding(format!("half of the day-ahead prices are below {median} €/MWh: are they in {name}?"));
+        let at = table.column(COLUMNS[0]).map_or(0..0, |column| table.header_cell(column));
+        findings.push(finding.at(&source, at).help(format!("write them in €/MWh: {median} {name} is {} €/MWh", median * factor)));
+    }
     let dated = table.column(TIME).is_some();
     let Some(start) = (if dated { first_instant(&table, row, &mut findings) } else { Some(on.start) }) else { return Err(findings) };
     let given = Steps { start, step: row, count: rows.len() };
@@ -162,7 +172,7 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
         findings.push(PRICES_UNDATED.finding(message).help(help));
     }
     if findings.has_errors() {
-        return Err(findings);
+        return Err(findings.gathered());
     }
     let of = |k: usize| given.averaged(&rows.iter().map(|r| r[k]).collect::<Vec<_>>(), on);
     Ok((Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) }, findings))

@@ -124,8 +124,8 @@ impl Document {
     }
 
     /// The document without what is at fault, see [`Node::mended`].
-    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location]) -> Document {
-        self.with_root(self.root.mended(slips, spoilt))
+    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location], mends: &[(&Location, &Value)]) -> Document {
+        self.with_root(self.root.mended(slips, spoilt, mends))
     }
 
     /// The document with another tree made of its texts.

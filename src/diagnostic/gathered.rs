@@ -1,0 +1,123 @@
+//! One slip in row after row of a table is one finding: the first row is shown, the others are counted and the next of them named.
+//!
+//! A column in another unit, with decimal commas or with names in capitals has one cause, and so has a separator too many at the end
+//! of every row. Findings of one rule in one column of one file are therefore gathered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, Findings};
+
+/// So many further rows are named.
+const NAMED: usize = 5;
+/// So many characters of their cells are shown.
+const SHOWN: usize = 40;
+
+/// Further rows with the fault of a first one.
+#[derive(Default)]
+struct Alike {
+    rows: BTreeSet<(String, usize)>,
+    named: Vec<String>,
+}
+
+/// What findings of one cause have in common: their rule with a column of a file, or with a sentence on a name.
+type Key = (&'static str, String, String);
+
+impl Findings {
+    /// Findings of one rule in one column of a file as one: the first, with the number of rows that have the same fault. What is said
+    /// of a name that is not there is one finding in all files.
+    #[must_use]
+    pub fn gathered(self) -> Findings {
+        let mut firsts: BTreeMap<Key, usize> = BTreeMap::new();
+        let mut alike: BTreeMap<usize, Alike> = BTreeMap::new();
+        let mut kept: Vec<Finding> = Vec::new();
+        for finding in self.0 {
+            let file = finding.location.as_ref().map_or("", |at| at.source.name.as_str());
+            let column = finding.column.as_ref().map(|column| (finding.code, file.to_owned(), column.clone()));
+            let name = column.as_ref().filter(|_| finding.is_of_name).map(|_| (finding.code, finding.message.clone(), String::new()));
+            let keys: Vec<Key> = name.into_iter().chain(column).collect();
+            let first = keys.iter().find_map(|key| firsts.get(key)).copied();
+            // Two faults of one row are two, unless a name is missing twice.
+            match first.filter(|&first| finding.is_of_name || place(&kept[first]) != place(&finding)) {
+                Some(first) => {
+                    alike.entry(first).or_default().add(&kept[first], &finding);
+                    keys.into_iter().for_each(|key| _ = firsts.entry(key).or_insert(first));
+                }
+                None => {
+                    keys.into_iter().for_each(|key| _ = firsts.entry(key).or_insert(kept.len()));
+                    kept.push(finding);
+                }
+            }
+        }
+        for (first, others) in alike {
+            others.tell(&mut kept[first]);
+        }
+        Findings(kept)
+    }
+}
+
+impl Alike {
+    fn add(&mut self, first: &Finding, finding: &Finding) {
+        let (file, line) = place(finding);
+        let is_new = place(first) != (file, line) && self.rows.insert((file.to_owned(), line));
+        if !is_new || self.named.len() >= NAMED {
+            return;
+        }
+        let elsewhere = place(first).0 != file;
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        let row = if elsewhere { format!("{name}:{line}") } else { line.to_string() };
+        // The cell is worth showing where it is not the first one's; a whole row is too long.
+        let is_cell = finding.column.as_ref().is_some_and(|name| !name.is_empty());
+        let differs = is_cell && text(finding) != text(first);
+        self.named.push(if differs { format!("{row} ({})", text(finding)) } else { row });
+    }
+
+    fn tell(self, finding: &mut Finding) {
+        let more = self.rows.len();
+        if more == 0 {
+            return;
+        }
+        let rows = if more == 1 { "1 more row".to_owned() } else { format!("{more} more rows") };
+        finding.message = format!("{}, and so in {rows}", finding.message);
+        let rest = more - self.named.len();
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        let word = if more == 1 { "line" } else { "lines" };
+        let named = format!("see also {word} {}{rest}", self.named.join(", "));
+        finding.help = Some(finding.help.take().map_or_else(|| named.clone(), |help| format!("{help}; {named}")));
+    }
+}
+
+/// The file and line that a finding points at.
+fn place(finding: &Finding) -> (&str, usize) {
+    finding.location.as_ref().map_or(("", 0), |at| (at.source.name.as_str(), at.line_column().0))
+}
+
+/// What a finding underlines, cut short.
+fn text(finding: &Finding) -> String {
+    let cell = finding.location.as_ref().map_or("", |at| at.first_line_span());
+    if cell.chars().count() > SHOWN { cell.chars().take(SHOWN).collect::<String>() + "…" } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::diagnostic::Source;
+
+    #[test]
+    fn a_slip_in_every_row_is_one_finding() {
+        let source = Arc::new(Source::new("t.csv", "a,b\n1,x\n2,x\n3,y\n"));
+        let at = |span: std::ops::Range<usize>, column: &str| Finding::error("bad", "no number").at(&source, span).of_column(column);
+        let cells = [at(6..7, "b"), at(4..5, "a"), at(10..11, "b"), at(14..15, "b"), Finding::error("bad", "elsewhere")];
+        let gathered = Findings(cells.to_vec()).gathered();
+        let said: Vec<(&str, Option<&str>)> = gathered.0.iter().map(|f| (f.message.as_str(), f.help.as_deref())).collect();
+        assert_eq!(
+            said,
+            [("no number, and so in 2 more rows", Some("see also lines 3, 4 (y)")), ("no number", None), ("elsewhere", None)]
+        );
+        assert_eq!(gathered.clone().gathered(), gathered);
+        // Two faults of one row stay two.
+        let twice = Findings(vec![at(6..7, ""), Finding { message: "another".to_owned(), ..at(6..7, "") }]);
+        assert_eq!(twice.clone().gathered(), twice);
+    }
+}
