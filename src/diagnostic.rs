@@ -150,7 +150,16 @@ impl Finding {
     /// An error without a place yet.
     #[must_use]
     pub fn error(code: &'static str, message: impl Into<String>) -> Finding {
-        Finding { code, severity: Severity::Error, message: message.into(), location: None, label: None, help: None, column: None, is_of_name: false }
+        Finding {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            location: None,
+            label: None,
+            help: None,
+            column: None,
+            is_of_name: false,
+        }
     }
 
     /// A warning without a place yet.

@@ -149,6 +149,7 @@ impl Table {
         // In a table of any columns, a row of units above the header looks like names that occur twice.
         if !(readable && none_fits || known.open && of_units) {
             self.tell_header(&faults, known, findings);
+            self.tell_nameless(findings);
         }
         readable && !none_fits
     }
@@ -199,6 +200,10 @@ impl Table {
             };
             findings.push(finding);
         }
+    }
+
+    fn tell_nameless(&self, findings: &mut Findings) {
+        let (names, file): (Vec<&str>, &str) = (self.header.iter().collect(), &self.source.name);
         let nameless: Vec<usize> = (0..names.len()).filter(|&column| names[column].is_empty()).collect();
         if let Some(&first) = nameless.first() {
             let empty = nameless.iter().all(|&column| self.records.iter().all(|record| record[column].trim().is_empty()));

@@ -64,7 +64,7 @@ impl Alike {
         }
         let elsewhere = place(first).0 != file;
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-        let row = if elsewhere { format!("{name}:{line}") } else { line.to_string() };
+        let row = if elsewhere { format!("{name}:{line}") } else { format!("line {line}") };
         // The cell is worth showing where it is not the first one's; a whole row is too long.
         let is_cell = finding.column.as_ref().is_some_and(|name| !name.is_empty());
         let differs = is_cell && text(finding) != text(first);
@@ -80,8 +80,7 @@ impl Alike {
         finding.message = format!("{}, and so in {rows}", finding.message);
         let rest = more - self.named.len();
         let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-        let word = if more == 1 { "line" } else { "lines" };
-        let named = format!("see also {word} {}{rest}", self.named.join(", "));
+        let named = format!("see also {}{rest}", self.named.join(", "));
         finding.help = Some(finding.help.take().map_or_else(|| named.clone(), |help| format!("{help}; {named}")));
     }
 }
@@ -113,7 +112,7 @@ mod tests {
         let said: Vec<(&str, Option<&str>)> = gathered.0.iter().map(|f| (f.message.as_str(), f.help.as_deref())).collect();
         assert_eq!(
             said,
-            [("no number, and so in 2 more rows", Some("see also lines 3, 4 (y)")), ("no number", None), ("elsewhere", None)]
+            [("no number, and so in 2 more rows", Some("see also line 3, line 4 (y)")), ("no number", None), ("elsewhere", None)]
         );
         assert_eq!(gathered.clone().gathered(), gathered);
         // Two faults of one row stay two.

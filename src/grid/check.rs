@@ -25,7 +25,7 @@ use crate::ids::BusIdx;
 pub fn check(grid: &Grid, places: &Places) -> Findings {
     // A voltage in another unit fits no winding and no other bus, and that is its own finding.
     let levels_doubted = grid.buses.iter().any(|bus| unlikely_unit::is_voltage_doubted(bus.u_rated_v));
-    let mut c = Check { grid, places, levels_doubted, findings: Findings::default() };
+    let mut c = Check { grid, places, levels_doubted, odd: odd_levels(grid), findings: Findings::default() };
     c.ids();
     c.buses();
     c.lines();
@@ -43,7 +43,36 @@ struct Check<'a> {
     places: &'a Places,
     /// Whether a bus has a rated voltage that is right in another unit.
     levels_doubted: bool,
+    /// Buses whose rated voltage nothing around them has.
+    odd: BTreeSet<usize>,
     findings: Findings,
+}
+
+/// Whether a winding of `u_v` may stand at `bus`.
+fn fits(u_v: f64, bus: &Bus) -> bool {
+    (0.8..=1.2).contains(&(u_v / bus.u_rated_v))
+}
+
+/// Buses that lines and switches join only with buses of another rated voltage, while one of those agrees with others and no winding
+/// agrees with them: the voltage of the bus is wrong, not every line and winding at it.
+fn odd_levels(grid: &Grid) -> BTreeSet<usize> {
+    let joined = grid.lines.iter().map(|l| (l.from, l.to)).chain(grid.switches.iter().map(|s| (s.from, s.to)));
+    let both = joined.filter_map(|(from, to)| Some((from.i(), to.i(), grid.buses.get(from.i())?, grid.buses.get(to.i())?)));
+    let mut agrees = vec![false; grid.buses.len()];
+    let mut others: Vec<Vec<usize>> = vec![Vec::new(); grid.buses.len()];
+    for (from, to, a, b) in both.filter(|(from, to, ..)| from != to) {
+        if a.u_rated_v == b.u_rated_v {
+            (agrees[from], agrees[to]) = (true, true);
+        } else {
+            others[from].push(to);
+            others[to].push(from);
+        }
+    }
+    let ends = grid.transformers.iter().flat_map(|t| [(t.hv.i(), t.u_hv_v), (t.lv.i(), t.u_lv_v)]);
+    let fitted: BTreeSet<usize> =
+        ends.filter(|(bus, u_v)| grid.buses.get(*bus).is_some_and(|b| fits(*u_v, b))).map(|(bus, _)| bus).collect();
+    let odd = |&bus: &usize| !agrees[bus] && !fitted.contains(&bus) && others[bus].iter().any(|other| agrees[*other]);
+    (0..grid.buses.len()).filter(odd).collect()
 }
 
 impl Check<'_> {
@@ -101,6 +130,11 @@ impl Check<'_> {
         for (i, bus) in self.grid.buses.iter().enumerate() {
             let at = Element::Bus(i);
             self.positive(at, &format!("rated voltage of bus '{}'", bus.id), bus.u_rated_v);
+            if self.odd.contains(&i) && !self.levels_doubted {
+                let message =
+                    format!("bus '{}' is rated {} V, but every line at it leads to a bus of another voltage", bus.id, bus.u_rated_v);
+                self.push(at, rules::VOLTAGE_LEVELS.finding(message).help("give it the rated voltage of the buses around it, in V"));
+            }
             if bus.u_min_pu.partial_cmp(&bus.u_max_pu) != Some(std::cmp::Ordering::Less) {
                 let message = format!("voltage band of bus '{}' goes from {} to {} pu", bus.id, bus.u_min_pu, bus.u_max_pu);
                 self.push(at, rules::VOLTAGE_BAND.finding(message).help("state the lower end first"));
@@ -209,7 +243,7 @@ impl Check<'_> {
         if from == to {
             let finding = rules::SELF_LOOP.finding(format!("{what} begins and ends at bus '{}'", a.id));
             self.push(at, finding.help("remove it or correct one end"));
-        } else if a.u_rated_v != b.u_rated_v && !self.levels_doubted {
+        } else if a.u_rated_v != b.u_rated_v && !self.levels_doubted && ![from, to].iter().any(|bus| self.odd.contains(&bus.i())) {
             let message = format!("{what} joins bus '{}' of {} V and bus '{}' of {} V", a.id, a.u_rated_v, b.id, b.u_rated_v);
             self.push(
                 at,
@@ -234,14 +268,15 @@ impl Check<'_> {
     fn windings(&mut self, at: Element, t: &Transformer) {
         let (Some(hv), Some(lv)) = (self.grid.buses.get(t.hv.i()), self.grid.buses.get(t.lv.i())) else { return };
         let (u_hv_v, u_lv_v) = (t.u_hv_v, t.u_lv_v);
-        let fits = |u_v: f64, bus: &Bus| (0.8..=1.2).contains(&(u_v / bus.u_rated_v));
+        if [t.hv, t.lv].iter().any(|bus| self.odd.contains(&bus.i())) {
+            return;
+        }
         let others = [("hv", u_hv_v, hv), ("lv", u_lv_v, lv)].into_iter().filter(|(_, u_v, bus)| !fits(*u_v, bus));
         let others: Vec<(&str, f64, &Bus)> = others.collect();
         if self.levels_doubted || others.is_empty() {
             return;
         }
-        let winding =
-            |(side, u_v, bus): &(&str, f64, &Bus)| format!("{side} is rated {u_v} V at bus '{}' of {} V", bus.id, bus.u_rated_v);
+        let winding = |(side, u_v, bus): &(&str, f64, &Bus)| format!("{side} is rated {u_v} V at bus '{}' of {} V", bus.id, bus.u_rated_v);
         let said = others.iter().map(winding).collect::<Vec<_>>().join(", ");
         let help = if fits(u_hv_v, lv) && fits(u_lv_v, hv) {
             "hv and lv are swapped: exchange the buses 'hv' and 'lv', or the voltages 'u_hv_v' and 'u_lv_v'"

@@ -222,7 +222,14 @@ mod tests {
             ("susceptance in µS", |g| g.lines[0].b_s *= 1e6, "20 µS is 0.00002 S"),
             ("impedance in mΩ", |g| (g.lines[0].r_ohm, g.lines[0].x_ohm) = (60.0, 0.0), "60 mΩ is 0.06 Ω"),
             ("power in kVA", |g| g.transformers[0].rated_power_va *= 1e-3, "160 kVA is 160000 VA"),
-            ("power in kVA above 1000", |g| { let t = &mut g.transformers[0]; (t.rated_power_va, t.pk_w, t.p0_w) = (1250.0, 13e3, 1.6e3) }, "1250 kVA is 1250000 VA"),
+            (
+                "power in kVA above 1000",
+                |g| {
+                    let t = &mut g.transformers[0];
+                    (t.rated_power_va, t.pk_w, t.p0_w) = (1250.0, 13e3, 1.6e3)
+                },
+                "1250 kVA is 1250000 VA",
+            ),
             ("power in MVA", |g| g.transformers[0].rated_power_va *= 1e-6, "0.16 MVA is 160000 VA"),
             ("uk in per cent", |g| g.transformers[0].uk_pu *= 100.0, "4 per cent is 0.04 pu"),
             ("i0 in per cent", |g| g.transformers[0].i0_pu *= 100.0, "0.3 per cent is 0.003 pu"),

@@ -90,16 +90,20 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     findings.or_ok(feeder)
 }
 
-/// Row by id; the first of several, duplicates are reported elsewhere. Ids of rows of the wrong length have the placeholder.
-fn index<'a>(ids: impl Iterator<Item = &'a str>, table: &Table) -> Rows {
+/// Row by id; the first of several, duplicates are reported elsewhere. Ids of rows of the wrong length have the placeholder. `None`
+/// where a row has no id, because any name may be the one that is not there.
+fn index<'a>(ids: impl Iterator<Item = &'a str>, table: &Table) -> Option<Rows> {
     let mut map = Rows::new();
     for (row, id) in ids.enumerate() {
+        if id.is_empty() {
+            return None;
+        }
         map.entry(id.to_owned()).or_insert(BusIdx::new(row).0);
     }
     for id in table.ragged_cells("id") {
         map.entry(id.to_owned()).or_insert(u32::MAX);
     }
-    map
+    Some(map)
 }
 
 /// Row by id.
@@ -140,7 +144,7 @@ impl Reader<'_> {
                 position,
             });
         }
-        Some(index(self.grid.buses.iter().map(|bus| bus.id.as_str()), &table))
+        index(self.grid.buses.iter().map(|bus| bus.id.as_str()), &table)
     }
 
     fn branches(&mut self, buses: Option<&Rows>) {
@@ -198,8 +202,7 @@ impl Reader<'_> {
             let finding = rules::NO_CONNECTIONS.finding("the feeder has no connections").at(table.source(), table.header_span());
             f.push(finding.help("write one row per connection below the header"));
         }
-        let rows = index(self.grid.connections.iter().map(|connection| connection.id.as_str()), &table);
-        (!rows.is_empty()).then_some(rows)
+        index(self.grid.connections.iter().map(|connection| connection.id.as_str()), &table).filter(|rows| !rows.is_empty())
     }
 
     /// The profiles, without columns when there is no file; `None` when they are bad.

@@ -74,12 +74,11 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn unknown_keys(&mut self) {
         let absent: Vec<&'static str> = KEYS.into_iter().filter(|key| !self.table.contains_key(*key)).collect();
-        let unknown: Vec<_> = self.table.iter().filter(|(key, _)| !KEYS.contains(&key.get_ref().as_ref())).collect();
-        for (key, value) in &unknown {
-            // The only key that is not there is what the only one too many is meant for, whatever it is called.
-            let only = absent.first().copied().filter(|_| (absent.len(), unknown.len()) == (1, 1));
-            let meant = nearest(key.get_ref(), &absent).or(only);
-            self.slips.extend(meant.map(|name| (name, *value)));
+        for (key, value) in self.table.iter().filter(|(key, _)| !KEYS.contains(&key.get_ref().as_ref())) {
+            // 'timezone' is meant for 'zone', though its letters are not near.
+            let part = absent.iter().copied().find(|name| key.get_ref().contains(name) || name.contains(key.get_ref().as_ref()));
+            let meant = nearest(key.get_ref(), &absent).or(part);
+            self.slips.extend(meant.map(|name| (name, value)));
             let finding = rules::FEEDER_TOML.finding(format!("unknown key '{}'", key.get_ref()));
             let help = match meant {
                 Some(name) => format!("did you mean '{name}'?"),

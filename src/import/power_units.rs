@@ -75,7 +75,10 @@ pub(super) fn doubts(feeder: &Feeder, columns: &Columns) -> Vec<Doubt> {
             (columns.power, POWER_UNIT.finding(message).help(format!("write it in W: {nominal} kW is {} W", nominal * 1e3)))
         } else if p_w > 0.0 && q_var > MOST_REACTIVE * p_w {
             let message = format!("the reactive power of '{}' is {:.0} times its active power", asset.id, q_var / p_w);
-            let help = format!("write both in var and W: '{}' is {} var, '{}' {} W", columns.reactive, asset.q_nominal_var, columns.power, asset.p_nominal_w);
+            let help = format!(
+                "write both in var and W: '{}' is {} var, '{}' {} W",
+                columns.reactive, asset.q_nominal_var, columns.power, asset.p_nominal_w
+            );
             (columns.reactive, POWER_UNIT.finding(message).help(help))
         } else {
             return None;

@@ -35,11 +35,8 @@ pub(super) const OURS: Powers = Powers {
     columns: Columns { power: "p_nominal_w", reactive: "q_nominal_var", profile: "p_profile", is_nominal: true },
     feed_in: "pv",
 };
-pub(super) const NEUTRAL: Powers = Powers {
-    file: "injections.csv",
-    columns: Columns { power: "p_w", reactive: "q_var", profile: "", is_nominal: false },
-    feed_in: "gen",
-};
+pub(super) const NEUTRAL: Powers =
+    Powers { file: "injections.csv", columns: Columns { power: "p_w", reactive: "q_var", profile: "", is_nominal: false }, feed_in: "gen" };
 
 /// The feeder, if its powers have the signs they should.
 pub(super) fn checked(feeder: Feeder, mut findings: Findings, dir: &Path, powers: &Powers) -> Result<(Feeder, Findings), Findings> {

@@ -23,8 +23,8 @@ pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Resu
     let mut findings = Findings::default();
     let known = Known { required: &[], optional: &[TIME], open: true };
     let Some(table) = Table::series(source, &known, &rules::PROFILE_GAP, &mut findings) else { return Err(findings) };
-    // A row that is left out moves every later one, so nothing more is said of a file with one.
-    if findings.has_errors() {
+    // A blank row moves every later one, so nothing more is said of a file with one.
+    if findings.0.iter().any(|f| f.code == rules::PROFILE_GAP.code) {
         return Err(findings);
     }
     let names: Vec<&str> = table.columns().filter(|n| *n != TIME).collect();
@@ -32,7 +32,8 @@ pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Resu
         findings
             .push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", source.name)).help("write one row per step below the header"));
     }
-    if table.column(TIME).is_some() {
+    // Without a row of the wrong length the next one is late.
+    if table.column(TIME).is_some() && findings.is_empty() {
         check_time(&table, start, step, &mut findings);
     }
     let mut profiles = ProfileTable::new(start, step);

@@ -147,9 +147,8 @@ impl Node {
             Value::Table(entries) => {
                 let meant = |node: &Node| slips.iter().find(|(at, _)| node.key.as_ref().is_some_and(|key| same(at, key)));
                 let entries = entries.iter().filter(|(_, node)| meant(node).is_some() || sound(node));
-                let entry = |(key, node): (&String, &Node)| {
-                    (meant(node).map_or(key, |(_, name)| name).clone(), node.mended(slips, spoilt, mends))
-                };
+                let entry =
+                    |(key, node): (&String, &Node)| (meant(node).map_or(key, |(_, name)| name).clone(), node.mended(slips, spoilt, mends));
                 Value::Table(entries.map(entry).collect())
             }
             single => single.clone(),

@@ -72,7 +72,8 @@ pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
         }
         (Some((scenario, rest)), feeder) => {
             let feeder = feeder.as_ref().map(|(feeder, _)| feeder);
-            let meaning = |s: &Scenario, rest: &Document| build::check(s, feeder, s.seed, Path::new(""), &|path| rest.locate(path)).findings;
+            let meaning =
+                |s: &Scenario, rest: &Document| build::check(s, feeder, s.seed, Path::new(""), &|path| rest.locate(path)).findings;
             let mut found = meaning(&scenario, &rest);
             if let Some((scenario, rest)) = &other {
                 found = found.also_in(&meaning(scenario, rest));

@@ -124,8 +124,9 @@ pub(super) fn is_of_units(records: &[csv::StringRecord]) -> bool {
     let rest = &rest[..rest.len().min(LOOKED_AT)];
     let holds_numbers = |&column: &usize| !rest.is_empty() && rest.iter().all(|r| r.get(column).is_some_and(is_number));
     let cells: Vec<&str> = (0..first.len()).filter(holds_numbers).map(|column| first[column].trim()).collect();
-    cells.iter().any(|cell| !cell.is_empty()) && !cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit()))
-        && !cells.iter().any(|cell| is_number(cell))
+    // Names have digits, and so has most that is data.
+    let has_digit = first.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit()));
+    cells.iter().any(|cell| !cell.is_empty()) && !has_digit && !cells.iter().any(|cell| is_number(cell))
 }
 
 fn has_number(record: &csv::StringRecord) -> bool {

@@ -415,6 +415,23 @@ fn nothing_ahead_is_nothing_to_begin() {
     assert!(!folder.join("participant.journal").exists() && !folder.join("kept").exists());
 }
 
+/// What was traded on would be forgotten; a participant without any journal begins anew.
+#[test]
+fn an_empty_journal_beside_kept_messages_is_refused() {
+    let folder = folder("emptied");
+    let config = configure(&folder, "agr", &[]);
+    fs::create_dir_all(folder.join("kept")).unwrap();
+    fs::write(folder.join("kept/00003-in-FlexOrder.xml"), "x").unwrap();
+    let journal = folder.join("participant.journal");
+    for bytes in [&b""[..], &[0; 4096]] {
+        fs::write(&journal, bytes).unwrap();
+        let told = refused(&config, "agr");
+        assert!(told.contains("[damaged-journal]") && told.contains("up to number 3"), "{told}");
+    }
+    fs::remove_file(&journal).unwrap();
+    Running::start(&config, "agr").kill();
+}
+
 /// The records of a journal with the digits that belong to them.
 fn chained(text: &str) -> String {
     let (mut chain, mut journal) = (String::new(), String::new());

@@ -28,7 +28,10 @@ pub(super) fn messages(loaded: &Loaded, faults: &mut Faults<'_>) {
         let finding = CANNOT_WRITE.finding(format!("'{}' is not a folder", folder.display()));
         faults.at("messages", finding.help("name a folder for the messages"));
     } else if holds(&folder, &loaded.file) {
-        let finding = CANNOT_WRITE.finding(format!("'{}' is the folder of the configuration, or one around it", loaded.config.messages.as_deref().unwrap_or_default()));
+        let finding = CANNOT_WRITE.finding(format!(
+            "'{}' is the folder of the configuration, or one around it",
+            loaded.config.messages.as_deref().unwrap_or_default()
+        ));
         faults.at("messages", finding.help("name a folder of its own, such as messages = \"messages\""));
     } else if folder == loaded.journal() {
         let finding = CANNOT_WRITE.finding(format!("'{}' is the journal, too", folder.display()));
