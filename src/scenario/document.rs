@@ -183,7 +183,11 @@ impl Layers {
         match base {
             Ok(base) => {
                 let mut below = self.file(&base, above);
-                self.faults.extend(below.overlay(node));
+                let faults = below.overlay(node);
+                // What a broken text lies over says nothing.
+                if !self.broken {
+                    self.faults.extend(faults);
+                }
                 below
             }
             Err(fault) => {
