@@ -5,6 +5,7 @@
 
 pub mod description;
 mod header;
+mod place;
 pub mod read;
 pub mod rules;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Finding, Findings, Location, Rule, Source, nearest, quoted_list};
 pub use header::Known;
+use place::{blank_line_before, cell_span, row_span, row_start};
 pub use read::read_text;
 
 /// A table read from delimited text with a header line.
@@ -406,57 +408,27 @@ fn shown(separator: char) -> String {
     if separator == '\t' { "tabs".to_owned() } else { format!("'{separator}'") }
 }
 
-/// Where a blank line stands before a record, if one does.
-fn blank_line_before(text: &str, record: &csv::StringRecord) -> Option<usize> {
-    let from = record.position().map_or(0, |p| p.byte() as usize).min(text.len());
-    // The reader takes up after '\r' of a line that ends in both.
-    let end_of_line_before = usize::from(text[..from].ends_with('\r') && text[from..].starts_with('\n'));
-    let blank = from + end_of_line_before;
-    text[blank..].starts_with(['\r', '\n']).then_some(blank)
-}
-
-/// First byte of a record; the reader counts from the end of the line before, terminators included.
-fn row_start(text: &str, record: &csv::StringRecord) -> usize {
-    let from = record.position().map_or(0, |p| p.byte() as usize).min(text.len());
-    from + text[from..].len() - text[from..].trim_start_matches(['\r', '\n']).len()
-}
-
-fn row_span(text: &str, delimiter: u8, record: &csv::StringRecord) -> std::ops::Range<usize> {
-    let start = row_start(text, record);
-    start..cell_span(text, delimiter, start, record.len().saturating_sub(1)).end
-}
-
-/// Bytes of cell `column` of the record that begins at byte `start`, quotes included.
-fn cell_span(text: &str, delimiter: u8, start: usize, column: usize) -> std::ops::Range<usize> {
-    let (mut begin, mut index, mut quoted) = (start, 0, false);
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        if byte == b'"' {
-            quoted = !quoted;
-        } else if !quoted && (byte == delimiter || byte == b'\n' || byte == b'\r') {
-            if index == column || byte != delimiter {
-                return begin..at;
-            }
-            (begin, index) = (at + 1, index + 1);
-        }
-    }
-    begin..text.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(text: &str, findings: &mut Findings) -> Table {
-        let source = Arc::new(Source::new("t.csv", text));
-        Table::parse(&source, b',', findings).expect("a header")
+    const ANY: Known<'static> = Known { required: &[], optional: &[], open: true };
+
+    fn parse(text: &str, known: &Known<'_>, findings: &mut Findings) -> Option<Table> {
+        Table::parse(&Arc::new(Source::new("t.csv", text)), b',', known, findings)
+    }
+
+    /// Codes and lines of what is found in a text.
+    fn told(findings: &Findings) -> Vec<(&'static str, usize)> {
+        findings.0.iter().map(|f| (f.code, f.location.as_ref().map_or(0, |at| at.line_column().0))).collect()
     }
 
     #[test]
     fn a_bad_cell_is_underlined_where_it_stands() {
         for newline in ["\n", "\r\n"] {
             let mut findings = Findings::default();
-            let t = table(&["id,\"a,b\",c", "1,\"x,y\",2", "", "2,z,oops", ""].join(newline), &mut findings);
-            assert!(t.check_columns(&["id", "a,b", "c"], &[], &mut findings));
+            let text = ["id,\"a,b\",c", "1,\"x,y\",2", "", "2,z,oops", ""].join(newline);
+            let t = parse(&text, &Known::columns(&["id", "a,b", "c"], &[]), &mut findings).expect("its columns are there");
             let cells: Vec<f64> = t.rows().map(|r| r.number("c", Sign::Any, &mut findings)).collect();
             assert_eq!(cells[0], 2.0);
             assert_eq!(t.rows().next().unwrap().cell("a,b"), "x,y");
@@ -464,17 +436,51 @@ mod tests {
             let at = bad.location.as_ref().unwrap();
             assert_eq!(&at.source.text[at.span.clone()], "oops");
             assert_eq!(at.line_column(), (4, 5));
+            assert_eq!(bad.column.as_deref(), Some("c"));
         }
     }
 
     #[test]
     fn rows_and_columns_that_do_not_fit_are_all_reported() {
-        let mut findings = Findings::default();
-        let t = table("id,u,u,extra\n1,2,3\n1,2,3,4\n", &mut findings);
-        assert!(!t.check_columns(&["id", "u", "w"], &[], &mut findings));
-        let codes: Vec<&str> = findings.0.iter().map(|f| f.code).collect();
-        assert_eq!(codes, ["row-length", "missing-column", "duplicate-column", "unknown-column"]);
-        assert_eq!(t.len(), 1);
+        let found = |text: &str, required: &[&str], optional: &[&str]| {
+            let mut findings = Findings::default();
+            let table = parse(text, &Known::columns(required, optional), &mut findings);
+            (table.map(|t| t.len()), findings.0.iter().map(|f| f.code).collect::<Vec<_>>())
+        };
+        let faults = vec!["row-length", "duplicate-column", "missing-column"];
+        assert_eq!(
+            found("id,u,u,extra\n1,2,3\n1,2,3,4\n", &["id", "u", "w", "v"], &[]),
+            (None, [&faults[..], &["missing-column"]].concat())
+        );
+        // The only unknown column is the only missing one under another name.
+        assert_eq!(found("id,u,u,extra\n1,2,3\n1,2,3,4\n", &["id", "u", "w"], &[]), (None, faults));
+        // Where no row fits the header, either is wrong.
+        assert_eq!(found("id,u\n1,2,\n3,4,\n", &["id", "u"], &[]), (None, vec!["row-length", "row-length"]));
+        assert_eq!(found("id\n1,2\n3,4\n", &["id", "u"], &[]), (None, vec!["missing-column"]));
+        assert_eq!(found("id,u,extra\n1,2,3\n", &["id", "u"], &[]), (Some(1), vec!["unknown-column"]));
+        assert_eq!(found("id,u,Phase\n1,2,3\n", &["id", "u"], &["phases"]), (None, vec!["missing-column"]));
+        assert_eq!(found("id,u,,\n1,2,,\n", &["id", "u"], &[]), (Some(1), vec!["unknown-column"]));
+    }
+
+    #[test]
+    fn rows_around_the_header_are_found_as_what_they_are() {
+        let known = Known::columns(&["id", "u_v"], &[]);
+        for (text, expected) in [
+            ("Buses\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("Buses,,\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("-,V\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("id,u_v\n-,V\n1,400\n2,400\n", ("extra-row", 2)),
+            ("id,u_v\n1,400\nid,u_v\n2,400\n", ("extra-row", 3)),
+            ("sep=,\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("\"sep=;\"\nid;u_v\n1;400\n", ("wrong-separator", 1)),
+            ("<html>\n<p>id,u_v</p>\n", ("no-header", 1)),
+            ("1,400\n2,400\n", ("no-header", 1)),
+        ] {
+            let mut findings = Findings::default();
+            let table = parse(text, &known, &mut findings);
+            assert_eq!(told(&findings), [expected], "{text}");
+            assert!(table.is_none_or(|t| t.rows().all(|row| row.number("u_v", Sign::Positive, &mut findings) == 400.0)), "{text}");
+        }
     }
 
     #[test]
@@ -483,15 +489,15 @@ mod tests {
             let text = ["a,b", "1,2", "", ",", " , ", "3,4", ",,", ""].join(newline);
             let source = Arc::new(Source::new("t.csv", &text));
             let mut findings = Findings::default();
-            assert_eq!(Table::parse(&source, b',', &mut findings).map(|t| t.len()), Some(2));
+            assert_eq!(Table::parse(&source, b',', &ANY, &mut findings).map(|t| t.len()), Some(2));
             assert!(findings.is_empty(), "{findings}");
-            assert_eq!(Table::series(&source, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(4));
-            let told: Vec<_> = findings.0.iter().map(|f| (f.code, f.location.as_ref().unwrap().line_column().0)).collect();
-            assert_eq!(told, [("blank-row", 3), ("row-length", 7)]);
+            assert_eq!(Table::series(&source, &ANY, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(2));
+            assert_eq!(told(&findings), [("blank-row", 3), ("blank-row", 5), ("blank-row", 7)]);
+            assert_eq!(findings.gathered().0.len(), 1);
             let source = Arc::new(Source::new("t.csv", ["a", "1", "2", "", "3", "", ""].join(newline)));
             let mut findings = Findings::default();
-            assert_eq!(Table::series(&source, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(3));
-            assert_eq!(findings.0.iter().map(|f| f.location.as_ref().unwrap().line_column().0).collect::<Vec<_>>(), [4]);
+            assert_eq!(Table::series(&source, &ANY, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(3));
+            assert_eq!(told(&findings), [("blank-row", 4)]);
         }
     }
 
@@ -499,18 +505,18 @@ mod tests {
     fn another_separator_is_one_finding() {
         for (text, delimiter) in [("a;b\n1,5;2\n", b','), ("a\tb\n1\t2\n", b','), ("a;b\n", b','), ("a,b\n1.5,2\n", b';')] {
             let mut findings = Findings::default();
-            assert!(Table::parse(&Arc::new(Source::new("t.csv", text)), delimiter, &mut findings).is_none(), "{text}");
+            assert!(Table::parse(&Arc::new(Source::new("t.csv", text)), delimiter, &ANY, &mut findings).is_none(), "{text}");
             assert_eq!(findings.0.iter().map(|f| f.code).collect::<Vec<_>>(), ["wrong-separator"]);
         }
         // One column whose name holds a semicolon.
         let mut findings = Findings::default();
-        assert!(table("a;b\n1\n", &mut findings).len() == 1 && findings.is_empty());
+        assert_eq!((parse("a;b\n1\n", &ANY, &mut findings).map(|t| t.len()), findings.is_empty()), (Some(1), true));
     }
 
     #[test]
     fn signs_and_choices_are_held() {
         let mut findings = Findings::default();
-        let t = table("a,b,c,d\n-1,0,nan,maybe\n", &mut findings);
+        let t = parse("a,b,c,d\n-1,0,nan,maybe\n", &ANY, &mut findings).expect("a table");
         let row = t.rows().next().unwrap();
         row.number("a", Sign::NotNegative, &mut findings);
         row.number("b", Sign::Positive, &mut findings);

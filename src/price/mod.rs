@@ -142,12 +142,6 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
         eur_per_mwh
     };
     let rows: Vec<[f64; 2]> = table.rows().map(|row| COLUMNS.map(|column| price(row, column))).collect();
-    let day_ahead: Vec<f64> = rows.iter().map(|row| row[0]).collect();
-    if let Some((name, factor, median)) = unit::meant(&day_ahead, row).filter(|_| !findings.has_errors()) {
-        let finding = PRICE_UNIT.finding(format!("half of the day-ahead prices are below {median} €/MWh: are they in {name}?"));
-        let at = table.column(COLUMNS[0]).map_or(0..0, |column| table.header_cell(column));
-        findings.push(finding.at(&source, at).help(format!("write them in €/MWh: {median} {name} is {} €/MWh", median * factor)));
-    }
     let dated = table.column(TIME).is_some();
     let Some(start) = (if dated { first_instant(&table, row, &mut findings) } else { Some(on.start) }) else { return Err(findings) };
     let given = Steps { start, step: row, count: rows.len() };
@@ -173,6 +167,12 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     }
     if findings.has_errors() {
         return Err(findings.gathered());
+    }
+    let day_ahead: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+    if let Some((name, factor, median)) = unit::meant(&day_ahead, row) {
+        let finding = PRICE_UNIT.finding(format!("half of the day-ahead prices are below {median} €/MWh: are they in {name}?"));
+        let at = table.column(COLUMNS[0]).map_or(0..0, |column| table.header_cell(column));
+        findings.push(finding.at(&source, at).help(format!("write them in €/MWh: {median} {name} is {} €/MWh", median * factor)));
     }
     let of = |k: usize| given.averaged(&rows.iter().map(|r| r[k]).collect::<Vec<_>>(), on);
     Ok((Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) }, findings))
