@@ -119,6 +119,19 @@ pub enum Severity {
     Error,
 }
 
+/// What a finding is about, as far as others of its rule may have the same cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kin {
+    /// Something of its own.
+    Alone,
+    /// A whole row of a table.
+    Row,
+    /// A cell in the column of this number.
+    Cell(u16),
+    /// A cell that names something that is not there; the same sentence in another column or table has the same cause.
+    Name(u16),
+}
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -134,10 +147,8 @@ pub struct Finding {
     pub label: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
-    /// Of a cell of a table its column, of a whole row the empty name: [`Findings::gathered`] makes one finding of a column's.
-    pub column: Option<String>,
-    /// Whether it says that a name is not there: said again in another column or table, it has the same cause.
-    pub is_of_name: bool,
+    /// Which others have the same cause: [`Findings::gathered`] makes one of them.
+    pub kin: Kin,
 }
 
 impl Finding {
@@ -150,16 +161,7 @@ impl Finding {
     /// An error without a place yet.
     #[must_use]
     pub fn error(code: &'static str, message: impl Into<String>) -> Finding {
-        Finding {
-            code,
-            severity: Severity::Error,
-            message: message.into(),
-            location: None,
-            label: None,
-            help: None,
-            column: None,
-            is_of_name: false,
-        }
+        Finding { code, severity: Severity::Error, message: message.into(), location: None, label: None, help: None, kin: Kin::Alone }
     }
 
     /// A warning without a place yet.
@@ -181,18 +183,25 @@ impl Finding {
         self
     }
 
-    /// Says which column of a table it is about; the empty name stands for the whole row.
+    /// Says that it is about a whole row of a table.
     #[must_use]
-    pub fn of_column(mut self, name: impl Into<String>) -> Finding {
-        self.column = Some(name.into());
-        self
+    pub fn of_row(self) -> Finding {
+        Finding { kin: Kin::Row, ..self }
     }
 
-    /// Says that it is about a name that is not there, whoever uses it.
+    /// Says that it is about a cell of a table, in the column of this number.
     #[must_use]
-    pub fn of_name(mut self) -> Finding {
-        self.is_of_name = true;
-        self
+    pub fn of_cell(self, column: usize) -> Finding {
+        Finding { kin: Kin::Cell(u16::try_from(column).unwrap_or(u16::MAX)), ..self }
+    }
+
+    /// Says that the cell it is about names something that is not there.
+    #[must_use]
+    pub fn of_name(self) -> Finding {
+        match self.kin {
+            Kin::Cell(column) => Finding { kin: Kin::Name(column), ..self },
+            _ => self,
+        }
     }
 
     /// Says what the underlined part is.

@@ -69,7 +69,7 @@ impl Table {
                 let help = "write a value for every step; a row left out would move every later one";
                 ("a blank row stands between the rows of a series", help)
             };
-            findings.push(blank.finding(message).at(source, span).of_column("").help(help));
+            findings.push(blank.finding(message).at(source, span).of_row().help(help));
         }
         table.records.retain(|record| !is_blank(record));
         table.checked(known, findings).then_some(table)
@@ -125,7 +125,7 @@ impl Table {
     fn checked(&mut self, known: &Known<'_>, findings: &mut Findings) -> bool {
         let extra = |record: &csv::StringRecord, message: &str| {
             let finding = rules::EXTRA_ROW.finding(message).at(&self.source, row_span(&self.source.text, self.delimiter, record));
-            finding.of_column("").help("delete the row; the first line names the columns, and data follow at once")
+            finding.of_row().help("delete the row; the first line names the columns, and data follow at once")
         };
         let of_units = header::is_of_units(&self.records);
         if of_units {
@@ -166,7 +166,7 @@ impl Table {
                 false => header::columns_are(&self.columns().collect::<Vec<_>>()),
             };
             let span = row_span(&self.source.text, self.delimiter, record);
-            findings.push(rules::ROW_LENGTH.finding(message).at(&self.source, span).of_column("").help(help));
+            findings.push(rules::ROW_LENGTH.finding(message).at(&self.source, span).of_row().help(help));
         }
     }
 
@@ -315,7 +315,7 @@ impl<'a> Row<'a> {
     pub fn at_column(&self, i: usize, finding: Finding) -> Finding {
         let start = row_start(&self.table.source.text, self.record);
         let finding = finding.at(&self.table.source, cell_span(&self.table.source.text, self.table.delimiter, start, i));
-        finding.of_column(self.table.header.get(i).unwrap_or_default())
+        finding.of_cell(i)
     }
 
     /// A non-empty text.
@@ -411,6 +411,7 @@ fn shown(separator: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Kin;
 
     const ANY: Known<'static> = Known { required: &[], optional: &[], open: true };
 
@@ -436,7 +437,7 @@ mod tests {
             let at = bad.location.as_ref().unwrap();
             assert_eq!(&at.source.text[at.span.clone()], "oops");
             assert_eq!(at.line_column(), (4, 5));
-            assert_eq!(bad.column.as_deref(), Some("c"));
+            assert_eq!(bad.kin, Kin::Cell(2));
         }
     }
 

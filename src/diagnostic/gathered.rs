@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Findings};
+use super::{Finding, Findings, Kin};
 
 /// So many further rows are named.
 const NAMED: usize = 5;
@@ -20,7 +20,7 @@ struct Alike {
 }
 
 /// What findings of one cause have in common: their rule with a column of a file, or with a sentence on a name.
-type Key = (&'static str, String, String);
+type Key = (&'static str, String, Option<u16>, bool);
 
 impl Findings {
     /// Findings of one rule in one column of a file as one: the first, with the number of rows that have the same fault. What is said
@@ -32,12 +32,16 @@ impl Findings {
         let mut kept: Vec<Finding> = Vec::new();
         for finding in self.0 {
             let file = finding.location.as_ref().map_or("", |at| at.source.name.as_str());
-            let column = finding.column.as_ref().map(|column| (finding.code, file.to_owned(), column.clone()));
-            let name = column.as_ref().filter(|_| finding.is_of_name).map(|_| (finding.code, finding.message.clone(), String::new()));
-            let keys: Vec<Key> = name.into_iter().chain(column).collect();
+            let in_column = |column: Option<u16>| (finding.code, file.to_owned(), column, false);
+            let keys: Vec<Key> = match finding.kin {
+                Kin::Alone => Vec::new(),
+                Kin::Row => vec![in_column(None)],
+                Kin::Cell(column) => vec![in_column(Some(column))],
+                Kin::Name(column) => vec![(finding.code, finding.message.clone(), None, true), in_column(Some(column))],
+            };
             let first = keys.iter().find_map(|key| firsts.get(key)).copied();
             // Two faults of one row are two, unless a name is missing twice.
-            match first.filter(|&first| finding.is_of_name || place(&kept[first]) != place(&finding)) {
+            match first.filter(|&first| matches!(finding.kin, Kin::Name(_)) || place(&kept[first]) != place(&finding)) {
                 Some(first) => {
                     alike.entry(first).or_default().add(&kept[first], &finding);
                     keys.into_iter().for_each(|key| _ = firsts.entry(key).or_insert(first));
@@ -66,7 +70,7 @@ impl Alike {
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
         let row = if elsewhere { format!("{name}:{line}") } else { format!("line {line}") };
         // The cell is worth showing where it is not the first one's; a whole row is too long.
-        let is_cell = finding.column.as_ref().is_some_and(|name| !name.is_empty());
+        let is_cell = finding.kin != Kin::Row;
         let differs = is_cell && text(finding) != text(first);
         self.named.push(if differs { format!("{row} ({})", text(finding)) } else { row });
     }
@@ -106,8 +110,8 @@ mod tests {
     #[test]
     fn a_slip_in_every_row_is_one_finding() {
         let source = Arc::new(Source::new("t.csv", "a,b\n1,x\n2,x\n3,y\n"));
-        let at = |span: std::ops::Range<usize>, column: &str| Finding::error("bad", "no number").at(&source, span).of_column(column);
-        let cells = [at(6..7, "b"), at(4..5, "a"), at(10..11, "b"), at(14..15, "b"), Finding::error("bad", "elsewhere")];
+        let at = |span: std::ops::Range<usize>, column: usize| Finding::error("bad", "no number").at(&source, span).of_cell(column);
+        let cells = [at(6..7, 1), at(4..5, 0), at(10..11, 1), at(14..15, 1), Finding::error("bad", "elsewhere")];
         let gathered = Findings(cells.to_vec()).gathered();
         let said: Vec<(&str, Option<&str>)> = gathered.0.iter().map(|f| (f.message.as_str(), f.help.as_deref())).collect();
         assert_eq!(
@@ -116,7 +120,8 @@ mod tests {
         );
         assert_eq!(gathered.clone().gathered(), gathered);
         // Two faults of one row stay two.
-        let twice = Findings(vec![at(6..7, ""), Finding { message: "another".to_owned(), ..at(6..7, "") }]);
+        let row = at(6..7, 1).of_row();
+        let twice = Findings(vec![row.clone(), Finding { message: "another".to_owned(), ..row }]);
         assert_eq!(twice.clone().gathered(), twice);
     }
 }

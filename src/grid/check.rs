@@ -78,7 +78,7 @@ fn odd_levels(grid: &Grid) -> BTreeSet<usize> {
 impl Check<'_> {
     fn push(&mut self, element: Element, mut finding: Finding) {
         finding.location = self.places.of(element).cloned();
-        self.findings.push(finding.of_column(""));
+        self.findings.push(finding.of_row());
     }
 
     fn ids(&mut self) {
