@@ -127,16 +127,24 @@ impl Table {
             let finding = rules::EXTRA_ROW.finding(message).at(&self.source, row_span(&self.source.text, self.delimiter, record));
             finding.of_row().help("delete the row; the first line names the columns, and data follow at once")
         };
+        let again = |record: &csv::StringRecord| record.iter().map(str::trim).eq(self.header.iter());
         let of_units = header::is_of_units(&self.records);
-        if of_units {
+        if of_units && !again(&self.records[0]) {
             findings.push(extra(&self.records[0], "this row holds no number in columns that hold numbers: is it one of titles or units?"));
         }
-        let again = |record: &csv::StringRecord| record.iter().map(str::trim).eq(self.header.iter());
-        let data = self.records.iter().enumerate().filter(|(k, _)| *k > 0 || !of_units);
-        findings.0.extend(data.filter(|(_, r)| again(r)).map(|(_, r)| extra(r, "the header stands here again")));
-        let kept: Vec<bool> = self.records.iter().enumerate().map(|(k, r)| !(again(r) || (k == 0 && of_units))).collect();
-        let mut kept = kept.into_iter();
-        self.records.retain(|_| kept.next().unwrap_or(true));
+        if known.open && header::is_of_numbers(&self.header.iter().collect::<Vec<_>>()) {
+            let finding = rules::NO_HEADER.finding(format!("the first line of '{}' holds numbers, not names", self.source.name));
+            findings.push(finding.at(&self.source, self.header_span()).help("write the names of the columns above the data"));
+            return false;
+        }
+        findings.0.extend(self.records.iter().filter(|r| again(r)).map(|r| extra(r, "the header stands here again")));
+        // A second header stands above rows of another table, or of the same once more.
+        if self.records.iter().any(again) {
+            return false;
+        }
+        if of_units {
+            self.records.remove(0);
+        }
         let names: Vec<&str> = self.header.iter().collect();
         let faults = header::faults(&names, known);
         let expected = self.header.len();
@@ -191,9 +199,13 @@ impl Table {
                     let message = format!("column '{name}' is missing in '{file}'");
                     rules::MISSING_COLUMN.finding(message).at(&self.source, self.header_span()).help(header::columns_are(known.required))
                 }
-                header::Fault::Twice(column) => {
+                header::Fault::Twice { column, meant } => {
                     let finding = rules::DUPLICATE_COLUMN.finding(format!("column '{}' appears twice", names[column]));
-                    finding.at(&self.source, self.header_cell(column)).help("give each column a name of its own, or delete one")
+                    let help = match meant {
+                        Some(name) => format!("column '{name}' is missing: is one of the two meant for it?"),
+                        None => "give each column a name of its own, or delete one".to_owned(),
+                    };
+                    finding.at(&self.source, self.header_cell(column)).help(help)
                 }
                 header::Fault::Unknown(column) => {
                     let finding = rules::UNKNOWN_COLUMN.finding(format!("unknown column '{}' is not read", names[column]));
@@ -214,13 +226,6 @@ impl Table {
             let help = if empty { "delete the empty columns" } else { "name it in the first line, or delete it" };
             findings.push(rules::UNKNOWN_COLUMN.finding(message).at(&self.source, self.header_cell(first)).help(help));
         }
-    }
-
-    /// Whether all of `names` are columns; else the others are findings.
-    pub fn has_columns(&self, names: &[&str], findings: &mut Findings) -> bool {
-        let missing: Vec<_> = names.iter().copied().filter(|name| self.column(name).is_none()).map(header::Fault::Missing).collect();
-        self.tell_header(&missing, &Known::columns(names, &[]), findings);
-        missing.is_empty()
     }
 
     /// The cells of `column` in rows of the wrong length, as far as they can be told: what such a row names is not missing.
@@ -413,7 +418,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Kin;
 
-    const ANY: Known<'static> = Known { required: &[], optional: &[], open: true };
+    const ANY: Known<'static> = Known { required: &[], optional: &[], together: &[], open: true };
 
     fn parse(text: &str, known: &Known<'_>, findings: &mut Findings) -> Option<Table> {
         Table::parse(&Arc::new(Source::new("t.csv", text)), b',', known, findings)
@@ -453,7 +458,7 @@ mod tests {
             found("id,u,u,extra\n1,2,3\n1,2,3,4\n", &["id", "u", "w", "v"], &[]),
             (None, [&faults[..], &["missing-column"]].concat())
         );
-        // The only unknown column is the only missing one under another name.
+        // The twin is meant for the missing one.
         assert_eq!(found("id,u,u,extra\n1,2,3\n1,2,3,4\n", &["id", "u", "w"], &[]), (None, faults));
         // Where no row fits the header, either is wrong.
         assert_eq!(found("id,u\n1,2,\n3,4,\n", &["id", "u"], &[]), (None, vec!["row-length", "row-length"]));

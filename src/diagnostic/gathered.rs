@@ -52,11 +52,41 @@ impl Findings {
                 }
             }
         }
+        join_names(&mut kept, &mut alike);
         for (first, others) in alike {
             others.tell(&mut kept[first]);
         }
         Findings(kept)
     }
+}
+
+/// Where names are missing from so many columns, the table that should have them is the cause, and one finding says so.
+const COLUMNS_OF_NAMES: usize = 3;
+
+fn join_names(kept: &mut Vec<Finding>, alike: &mut BTreeMap<usize, Alike>) {
+    let mut of_code: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (k, finding) in kept.iter().enumerate().filter(|(_, finding)| matches!(finding.kin, Kin::Name(_))) {
+        of_code.entry(finding.code).or_default().push(k);
+    }
+    let mut joined = BTreeSet::new();
+    for group in of_code.values().filter(|group| group.len() >= COLUMNS_OF_NAMES) {
+        for &k in &group[1..] {
+            let first = alike.entry(group[0]).or_default();
+            first.add(&kept[group[0]], &kept[k]);
+            let others = alike.remove(&k).unwrap_or_default();
+            let own = (place(&kept[group[0]]).0.to_owned(), place(&kept[group[0]]).1);
+            alike.entry(group[0]).or_default().rows.extend(others.rows.into_iter().filter(|row| *row != own));
+            joined.insert(k);
+        }
+    }
+    // The findings behind one that is left out move up.
+    let moved = |k: usize| k - joined.range(..k).count();
+    *alike = std::mem::take(alike).into_iter().map(|(k, others)| (moved(k), others)).collect();
+    let mut k = 0;
+    kept.retain(|_| {
+        k += 1;
+        !joined.contains(&(k - 1))
+    });
 }
 
 impl Alike {

@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::meta::{self, Meta};
-use super::tables::{SIDES, TRANSFORMERS_ZERO, read_table};
+use super::tables::{SIDES, TRANSFORMERS_ZERO, read_known, read_table};
 use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::{Findings, Location, SHOWN_OF_A_KIND, nearest, quoted_list};
@@ -31,7 +31,7 @@ use crate::grid::{
 };
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress, ProfileIdx};
 use crate::profile::{ProfileTable, read_csv, read_parquet};
-use crate::table::{Row, Sign, Table, read_text};
+use crate::table::{Known, Row, Sign, Table, read_text};
 
 pub(super) const BUSES: [&str; 4] = ["id", "u_rated_v", "u_min_pu", "u_max_pu"];
 pub(super) const LINES: [&str; 8] = ["id", "from", "to", "r_ohm", "x_ohm", "b_s", "g_s", "rated_current_a"];
@@ -124,9 +124,11 @@ impl Reader<'_> {
 
     /// The buses, by id for those that refer to them; `None` when their table could not be read, so that it judges nobody.
     fn buses(&mut self) -> Option<Rows> {
-        let table = self.table("buses.csv", &BUSES, &["x", "y"])?;
-        let coordinates = table.column("x").is_some() || table.column("y").is_some();
-        if coordinates && !table.has_columns(&["x", "y"], &mut self.findings) {
+        let known = Known { together: &["x", "y"], ..Known::columns(&BUSES, &[]) };
+        let table = read_known(self.dir, "buses.csv", &known, &mut self.findings)?;
+        if table.is_empty() {
+            let finding = crate::grid::rules::UNKNOWN_BUS.finding("the feeder has no buses").at(table.source(), table.header_span());
+            self.findings.push(finding.help("write one row per bus below the header"));
             return None;
         }
         let f = &mut self.findings;
@@ -229,7 +231,7 @@ impl Reader<'_> {
         let f = &mut self.findings;
         for row in table.rows() {
             let id = row.text("id", f);
-            if seen.insert(id.clone(), row.location()).is_some() {
+            if seen.insert(id.clone(), row.location()).is_some() && !id.is_empty() {
                 f.push(
                     row.at("id", crate::grid::rules::DUPLICATE_ID.finding(format!("asset '{id}' appears twice")).help("give each its own")),
                 );

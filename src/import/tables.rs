@@ -14,6 +14,11 @@ pub(super) const SIDES: [(&str, TapSide); 2] = [("hv", TapSide::Hv), ("lv", TapS
 
 /// A table of folder `dir` whose required columns are all there.
 pub(super) fn read_table(dir: &Path, file: &str, required: &[&str], optional: &[&str], findings: &mut Findings) -> Option<Table> {
+    read_known(dir, file, &Known::columns(required, optional), findings)
+}
+
+/// A table of folder `dir` with the columns that are known.
+pub(super) fn read_known(dir: &Path, file: &str, known: &Known<'_>, findings: &mut Findings) -> Option<Table> {
     let source = read_text(&dir.join(file)).map_err(|finding| findings.push(finding)).ok()?;
-    Table::parse(&source, b',', &Known::columns(required, optional), findings)
+    Table::parse(&source, b',', known, findings)
 }

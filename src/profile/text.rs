@@ -21,7 +21,7 @@ const TIME: &str = "time";
 /// All bad cells, gaps in `time` and an empty table, each with its place.
 pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Result<(ProfileTable, Findings), Findings> {
     let mut findings = Findings::default();
-    let known = Known { required: &[], optional: &[TIME], open: true };
+    let known = Known { required: &[], optional: &[TIME], together: &[], open: true };
     let Some(table) = Table::series(source, &known, &rules::PROFILE_GAP, &mut findings) else { return Err(findings) };
     // A blank row moves every later one, so nothing more is said of a file with one.
     if findings.0.iter().any(|f| f.code == rules::PROFILE_GAP.code) {

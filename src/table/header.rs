@@ -12,6 +12,8 @@ pub struct Known<'a> {
     pub required: &'a [&'a str],
     /// May be there.
     pub optional: &'a [&'a str],
+    /// Belong together: where one of these is there, all must be.
+    pub together: &'a [&'a str],
     /// Whether columns of any other name are data, as in a table of profiles.
     pub open: bool,
 }
@@ -20,16 +22,22 @@ impl<'a> Known<'a> {
     /// These columns and no others.
     #[must_use]
     pub const fn columns(required: &'a [&'a str], optional: &'a [&'a str]) -> Known<'a> {
-        Known { required, optional, open: false }
+        Known { required, optional, together: &[], open: false }
+    }
+
+    /// The required columns of a table with these names.
+    fn required_of(&self, names: &[&str]) -> Vec<&'a str> {
+        let is_given = self.together.iter().any(|one| names.contains(one));
+        [self.required, if is_given { self.together } else { &[] }].concat()
     }
 
     /// All names, the required ones first.
     pub(super) fn all(&self) -> Vec<&'a str> {
-        [self.required, self.optional].concat()
+        [self.required, self.optional, self.together].concat()
     }
 
     fn knows(&self, name: &str) -> bool {
-        self.required.contains(&name) || self.optional.contains(&name)
+        self.all().contains(&name)
     }
 }
 
@@ -40,8 +48,8 @@ pub(super) enum Fault<'a> {
     Slip { meant: &'a str, column: usize },
     /// A required column is not there.
     Missing(&'a str),
-    /// The column of this number has the name of an earlier one.
-    Twice(usize),
+    /// The column of this number has the name of an earlier one, and may be meant for one that is not there.
+    Twice { column: usize, meant: Option<&'a str> },
     /// The column of this number is not read.
     Unknown(usize),
 }
@@ -56,16 +64,18 @@ impl Fault<'_> {
 /// All that is wrong with `names`. An unknown column that is meant for a missing one is one fault with it.
 pub(super) fn faults<'a>(names: &[&str], known: &Known<'a>) -> Vec<Fault<'a>> {
     let mut faults = Vec::new();
-    let mut unknown: Vec<usize> = Vec::new();
+    let required = known.required_of(names);
+    let (mut unknown, mut twice): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for (column, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         if names[..column].contains(name) {
-            faults.push(Fault::Twice(column));
+            twice.push(column);
         } else if !known.knows(name) {
             unknown.push(column);
         }
     }
-    let mut missing: Vec<&str> = known.required.iter().copied().filter(|name| !names.contains(name)).collect();
-    let absent: Vec<&str> = known.optional.iter().copied().filter(|name| !names.contains(name)).collect();
+    let mut missing: Vec<&str> = required.iter().copied().filter(|name| !names.contains(name)).collect();
+    let optional = known.all().into_iter().filter(|name| !required.contains(name));
+    let absent: Vec<&str> = optional.filter(|name| !names.contains(name)).collect();
     let mut slip = |meant: &'a str, column: usize, unknown: &mut Vec<usize>| {
         unknown.retain(|other| *other != column);
         faults.push(Fault::Slip { meant, column });
@@ -86,6 +96,10 @@ pub(super) fn faults<'a>(names: &[&str], known: &Known<'a>) -> Vec<Fault<'a>> {
         if let Some(column) = unknown.iter().copied().find(is_meant) {
             slip(meant, column, &mut unknown);
         }
+    }
+    for column in twice {
+        let meant = (!missing.is_empty()).then(|| missing.remove(0));
+        faults.push(Fault::Twice { column, meant });
     }
     // What is called something else altogether.
     if let ([meant], [column]) = (&missing[..], &unknown[..]) {
@@ -135,6 +149,11 @@ fn has_number(record: &csv::StringRecord) -> bool {
 
 fn is_number(cell: &str) -> bool {
     cell.trim().parse::<f64>().is_ok()
+}
+
+/// Whether a header holds numbers only, so that it is none.
+pub(super) fn is_of_numbers(names: &[&str]) -> bool {
+    names.iter().any(|name| !name.is_empty()) && names.iter().all(|name| name.is_empty() || is_number(name))
 }
 
 /// What a text is that is no table at all.

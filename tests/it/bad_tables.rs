@@ -236,7 +236,7 @@ fn thousands_of_faults_are_counted() {
     let rows: String = (0..200_000).map(|k| format!("b{k},400,0.9,1.1\n")).collect();
     fs::write(folder.join("buses.csv"), format!("id,u_rated_v,u_min_pu,u_max_pu\n{rows}")).unwrap();
     let unknown = limited(&folder);
-    assert!(unknown.contains("error[unknown-bus]") && unknown.contains(", and so in 9"), "{}", &unknown[..1000]);
+    assert!(unknown.contains("error[unknown-bus]") && unknown.contains(" more rows"), "{unknown}");
     for table in ["lines.csv", "transformers.csv", "assets.csv"] {
         let header = fs::read_to_string(folder.join(table)).unwrap().lines().next().unwrap().to_owned();
         fs::write(folder.join(table), header + "\n").unwrap();
@@ -244,7 +244,7 @@ fn thousands_of_faults_are_counted() {
     fs::write(folder.join("sources.csv"), "bus,u_pu,angle_deg\nb0,1,0\n").unwrap();
     fs::write(folder.join("connections.csv"), "id,address,bus\nc,ean.207110100000000006,b0\n").unwrap();
     let unfed = limited(&folder);
-    assert!(unfed.contains("… and 199979 more of 'no-source'"), "{}", &unfed[..1000]);
+    assert!(unfed.contains("no source supplies bus 'b1', and so in 199998 more rows"), "{unfed}");
 }
 
 /// What is said about a feeder, within ten times what its 200 000 rows take and far below what their square would.

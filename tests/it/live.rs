@@ -142,7 +142,7 @@ fn everything_is_told_at_once() {
     ];
     let found = findings(&configure(&folder, "agr", &changes), "agr");
     let codes: std::collections::BTreeSet<&str> = found.0.iter().map(|f| f.code).collect();
-    for code in ["not-a-domain", "no-listener", "bad-key", "out-of-range", "market-order", "bad-url", "unknown-key", "missing-column"] {
+    for code in ["not-a-domain", "no-listener", "bad-key", "out-of-range", "market-order", "bad-url", "unknown-key", "no-header"] {
         assert!(codes.contains(code), "{code} in {found}");
     }
 }

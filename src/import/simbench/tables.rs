@@ -12,7 +12,7 @@ use crate::table::{Known, Row, Sign, Table, read_text};
 /// Reads a table of the data set, if its columns are all there.
 pub(super) fn table(dir: &Path, file: &str, columns: &[&str], findings: &mut Findings) -> Option<Table> {
     let source = read_text(&dir.join(file)).map_err(|finding| findings.push(finding)).ok()?;
-    Table::parse(&source, b';', &Known { required: columns, optional: &[], open: true }, findings)
+    Table::parse(&source, b';', &Known { required: columns, optional: &[], together: &[], open: true }, findings)
 }
 
 /// Whether a row is the grid's own: the first name in `subnet`.
