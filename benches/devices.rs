@@ -10,7 +10,7 @@ use copperplate::asset::{Cap, Model, Moment, Outlook, Task, WeatherOutlook};
 use copperplate::profile::ProfileTable;
 use copperplate::rng::Stream;
 use copperplate::time::{IspCalendar, SimDuration, Steps};
-use copperplate::weather::{Place, Weather};
+use copperplate::weather::{Place, Sun, Weather};
 use criterion::Criterion;
 use jiff::civil::{Time, date};
 
@@ -27,9 +27,12 @@ pub(crate) fn bench(c: &mut Criterion) {
     let mut draws = Stream::new(1, "weather", "bench");
     let air_c: Vec<f64> = (0..grid.count as u64).map(|k| 6.0 * draws.at(k).uniform() - 3.0).collect();
     let sun: Vec<f64> = (0..grid.count).map(|k| if (36..60).contains(&(k % 96)) { 200.0 } else { 0.0 }).collect();
+    let place = Place { latitude_deg: 51.3, longitude_deg: 6.8 };
     let weather = Weather {
+        name: "a bench".to_owned(),
         grid,
-        place: Place { latitude_deg: 51.3, longitude_deg: 6.8 },
+        sun: (0..grid.count).map(|k| Sun::at(place, grid.start_of(k))).collect(),
+        place,
         air_c,
         wind_m_s: vec![3.0; grid.count],
         ghi_w_m2: sun.clone(),
@@ -66,7 +69,8 @@ pub(crate) fn bench(c: &mut Criterion) {
     let before_w = |_| 0.0;
     let task =
         Task { period: &period, price: &price, feed_in_price: &[], others_w: &[], least_w: &least_w, most_w: &most_w, before_w: &before_w };
-    let outlook = Outlook::Weather(WeatherOutlook { grid, air_c: weather.air_c.clone(), facade_w_m2: weather.facade_w_m2.clone() });
+    let outlook =
+        Outlook::Weather(Arc::new(WeatherOutlook { grid, air_c: weather.air_c.clone(), facade_w_m2: weather.facade_w_m2.clone() }));
     let seen: Vec<_> = houses.iter().zip(&begun).map(|(house, state)| Some(house.shows(state, start))).collect();
     group.bench_function("20 houses, the plan of a day", |b| {
         b.iter(|| {

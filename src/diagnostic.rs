@@ -3,6 +3,7 @@
 //! A [`Finding`] is data; [`Findings`] collects all of them before anyone gives up, so a user mends a file in one round.
 //! Every code has a [`Rule`] with its page; `docs/diagnostics.md` is made of them. Wording follows STYLE.md.
 
+mod gathered;
 mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +88,12 @@ impl Location {
         self.source.line_of(self.start()).1
     }
 
+    /// What the span holds, up to the end of its first line.
+    fn first_line_span(&self) -> &str {
+        let (line, span) = self.first_line();
+        &line[span]
+    }
+
     /// The first line of the span, without its end, and the span within it.
     fn first_line(&self) -> (&str, Range<usize>) {
         let (text, from, start) = (&self.source.text, self.line_start(), self.start());
@@ -112,6 +119,19 @@ pub enum Severity {
     Error,
 }
 
+/// What a finding is about, as far as others of its rule may have the same cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kin {
+    /// Something of its own.
+    Alone,
+    /// A whole row of a table.
+    Row,
+    /// A cell in the column of this number.
+    Cell(u16),
+    /// A cell that names something that is not there; the same sentence in another column or table has the same cause.
+    Name(u16),
+}
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -127,6 +147,8 @@ pub struct Finding {
     pub label: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Which others have the same cause: [`Findings::gathered`] makes one of them.
+    pub kin: Kin,
 }
 
 impl Finding {
@@ -139,7 +161,7 @@ impl Finding {
     /// An error without a place yet.
     #[must_use]
     pub fn error(code: &'static str, message: impl Into<String>) -> Finding {
-        Finding { code, severity: Severity::Error, message: message.into(), location: None, label: None, help: None }
+        Finding { code, severity: Severity::Error, message: message.into(), location: None, label: None, help: None, kin: Kin::Alone }
     }
 
     /// A warning without a place yet.
@@ -159,6 +181,27 @@ impl Finding {
     pub fn located(mut self, place: impl Into<Option<Location>>) -> Finding {
         self.location = place.into();
         self
+    }
+
+    /// Says that it is about a whole row of a table.
+    #[must_use]
+    pub fn of_row(self) -> Finding {
+        Finding { kin: Kin::Row, ..self }
+    }
+
+    /// Says that it is about a cell of a table, in the column of this number.
+    #[must_use]
+    pub fn of_cell(self, column: usize) -> Finding {
+        Finding { kin: Kin::Cell(u16::try_from(column).unwrap_or(u16::MAX)), ..self }
+    }
+
+    /// Says that the cell it is about names something that is not there.
+    #[must_use]
+    pub fn of_name(self) -> Finding {
+        match self.kin {
+            Kin::Cell(column) => Finding { kin: Kin::Name(column), ..self },
+            _ => self,
+        }
     }
 
     /// Says what the underlined part is.
@@ -221,14 +264,14 @@ impl Findings {
     }
 
     /// In the order a reader mends them: by file and position, errors first at one position, else as found; those without a
-    /// place come last. A finding said twice is kept once.
+    /// place come last. A finding said twice is kept once, and one slip in many rows is one finding.
     #[must_use]
     pub fn sorted(mut self) -> Findings {
         self.0.sort_by(|a, b| a.order().cmp(&b.order()));
         let mut told = BTreeSet::new();
         let place = |f: &Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.span.start));
         self.0.retain(|f| told.insert((place(f), f.code, f.message.clone())));
-        self
+        self.gathered()
     }
 
     /// Those that stand on other lines than all of `told`.
@@ -237,6 +280,22 @@ impl Findings {
         let line = |f: &Finding| f.location.as_ref().map(|l| (l.source.name.clone(), l.line_column().0));
         let lines: BTreeSet<_> = told.0.iter().filter_map(line).collect();
         self.0.retain(|f| line(f).is_none_or(|line| !lines.contains(&line)));
+        self
+    }
+
+    /// Those that `other` has, too: of the same rule at the same place.
+    #[must_use]
+    pub fn also_in(mut self, other: &Findings) -> Findings {
+        let key = |f: &Finding| (f.code, f.location.as_ref().map(|l| (l.source.name.clone(), l.span.start)));
+        let there: BTreeSet<_> = other.0.iter().map(key).collect();
+        self.0.retain(|f| there.contains(&key(f)));
+        self
+    }
+
+    /// Those that stop the run.
+    #[must_use]
+    pub fn errors(mut self) -> Findings {
+        self.0.retain(|f| f.severity == Severity::Error);
         self
     }
 
@@ -407,10 +466,12 @@ pub fn handbook(rules: &[&Rule]) -> String {
     pages.fold(head.to_owned(), |text, page| text + "\n" + &page)
 }
 
-/// The name among `known` that `written` is most likely a slip of: at most a third of its letters away (one at least).
+/// The name among `known` that `written` is most likely a slip of: at most a third of its letters away (one at least), whether they
+/// are capitals or not.
 #[must_use]
 pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |name: &str| strsim::osa_distance(written, name);
+    let written = written.to_lowercase();
+    let distance = |name: &str| strsim::osa_distance(&written, &name.to_lowercase());
     let best = known.iter().copied().min_by_key(|name| (distance(name), *name))?;
     (distance(best) <= (best.chars().count() / 3).max(1)).then_some(best)
 }

@@ -4,12 +4,16 @@
 //! placeholder; the whole file is read in one go and the caller gives up at the end if anything was found.
 
 pub mod description;
+mod header;
+mod place;
 pub mod read;
 pub mod rules;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Finding, Findings, Location, Rule, Source};
+use crate::diagnostic::{Finding, Findings, Location, Rule, Source, nearest, quoted_list};
+pub use header::Known;
+use place::{blank_line_before, cell_span, row_span, row_start};
 pub use read::read_text;
 
 /// A table read from delimited text with a header line.
@@ -42,58 +46,185 @@ pub enum Sign {
 }
 
 impl Table {
-    /// Splits `source` at `delimiter` and newlines; the first line is the header. Rows without content are passed over. Rows of
-    /// the wrong length are findings (`row-length`) and left out; an empty text (`no-header`) or one with another separator
-    /// (`wrong-separator`) is a finding and no table.
-    pub fn parse(source: &Arc<Source>, delimiter: u8, findings: &mut Findings) -> Option<Table> {
-        let mut table = Table::split(source, delimiter, findings)?;
-        table.records.retain(|record| record.iter().any(|cell| !cell.trim().is_empty()));
-        table.drop_ragged(findings);
-        Some(table)
+    /// Splits `source` at `delimiter` and newlines; the first line names the columns, which must be those that are `known`. Rows
+    /// without content are passed over, rows of the wrong length are findings (`row-length`) and left out. `None` where the text holds
+    /// no such table, or one that cannot be read for its header.
+    pub fn parse(source: &Arc<Source>, delimiter: u8, known: &Known<'_>, findings: &mut Findings) -> Option<Table> {
+        let mut table = Table::split(source, delimiter, known, findings)?;
+        table.records.retain(|record| !is_blank(record));
+        table.checked(known, findings).then_some(table)
     }
 
-    /// As [`Table::parse`] of text with commas, for a series: rows are put in time by their order, so a row without content counts.
-    /// A blank line is a finding of the rule `blank`.
-    pub fn series(source: &Arc<Source>, blank: &Rule, findings: &mut Findings) -> Option<Table> {
-        let mut table = Table::split(source, b',', findings)?;
-        for record in &table.records {
-            if let Some(line) = blank_line_before(&source.text, record) {
-                let finding = blank.finding("a blank row stands between the rows of a series").at(source, line..line);
-                findings.push(finding.help("write a value for every step; a row left out would move every later one"));
-            }
+    /// As [`Table::parse`] of text with commas, for a series: rows are put in time by their order, so a row without content is a
+    /// finding of the rule `blank`.
+    pub fn series(source: &Arc<Source>, known: &Known<'_>, blank: &Rule, findings: &mut Findings) -> Option<Table> {
+        let mut table = Table::split(source, b',', known, findings)?;
+        let last = table.records.iter().rposition(|record| !is_blank(record)).unwrap_or(0);
+        for (k, record) in table.records.iter().enumerate() {
+            let line = blank_line_before(&source.text, record).map(|line| line..line);
+            let Some(span) = line.or_else(|| is_blank(record).then(|| row_span(&source.text, b',', record))) else { continue };
+            let (message, help) = if k > last {
+                ("a row without values stands below the last row of a series", "delete the rows without values")
+            } else {
+                let help = "write a value for every step; a row left out would move every later one";
+                ("a blank row stands between the rows of a series", help)
+            };
+            findings.push(blank.finding(message).at(source, span).of_row().help(help));
         }
-        table.drop_ragged(findings);
-        Some(table)
+        table.records.retain(|record| !is_blank(record));
+        table.checked(known, findings).then_some(table)
     }
 
-    fn split(source: &Arc<Source>, delimiter: u8, findings: &mut Findings) -> Option<Table> {
+    fn split(source: &Arc<Source>, delimiter: u8, known: &Known<'_>, findings: &mut Findings) -> Option<Table> {
+        let name = &source.name;
+        let first_line = 0..source.text.lines().next().map_or(0, str::len);
+        if let Some(what) = header::other_format(&source.text) {
+            let finding = rules::NO_HEADER.finding(format!("'{name}' holds {what}, not a table")).at(source, first_line);
+            findings.push(finding.help("save the data as CSV: cells separated by ',', the first line names the columns"));
+            return None;
+        }
+        let wrong_separator = |other: char| {
+            let (other, wanted) = (shown(other), shown(char::from(delimiter)));
+            let help = format!("separate cells by {wanted} and write numbers with a decimal point; spreadsheets offer it when they export");
+            rules::WRONG_SEPARATOR.finding(format!("the cells of '{name}' are separated by {other}")).help(help)
+        };
+        if let Some(separator) = header::separator_line(&source.text) {
+            let finding = match separator {
+                other if other != char::from(delimiter) => wrong_separator(other),
+                _ => rules::EXTRA_ROW
+                    .finding("the first line is a note for spreadsheet programs, not the header")
+                    .help("delete the line 'sep='; the first line names the columns"),
+            };
+            findings.push(finding.at(source, first_line));
+            return None;
+        }
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
-        let mut records = reader.records().map(|r| r.expect("UTF-8 in memory always splits"));
-        let Some(header) = records.next() else {
-            findings.push(rules::NO_HEADER.finding(format!("'{}' is empty", source.name)).help("the first line names the columns"));
+        let mut records: Vec<csv::StringRecord> = reader.records().map(|r| r.expect("UTF-8 in memory always splits")).collect();
+        let Some(header) = records.first() else {
+            findings.push(rules::NO_HEADER.finding(format!("'{name}' is empty")).help("the first line names the columns"));
             return None;
         };
-        let records: Vec<csv::StringRecord> = records.collect();
-        if let Some(other) = other_separator(&header, records.first(), delimiter) {
-            let (other, wanted) = (shown(other), shown(char::from(delimiter)));
-            let finding = rules::WRONG_SEPARATOR.finding(format!("the cells of '{}' are separated by {other}", source.name));
-            let help = format!("separate cells by {wanted} and write numbers with a decimal point; spreadsheets offer it when they export");
-            findings.push(finding.at(source, 0..header.iter().map(str::len).sum()).help(help));
+        if let Some(other) = other_separator(header, records.get(1), delimiter) {
+            findings.push(wrong_separator(other).at(source, 0..header.iter().map(str::len).sum()));
             return None;
         }
-        let header = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+        if let Some(row) = header::misplaced(&records, known) {
+            let line = Location { source: Arc::clone(source), span: row_span(&source.text, delimiter, &records[row]) }.line_column().0;
+            let finding = rules::EXTRA_ROW.finding(format!("the names of the columns stand in line {line}, not at the top"));
+            let span = row_span(&source.text, delimiter, &records[0]);
+            findings.push(finding.at(source, span).help("delete what stands above them; the first line names the columns"));
+            return None;
+        }
+        let header = records.remove(0).iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
         Some(Table { source: Arc::clone(source), delimiter, header, records, ragged: Vec::new() })
     }
 
-    fn drop_ragged(&mut self, findings: &mut Findings) {
+    /// Whether the table can be read: its header names the columns, and rows below it have as many cells. Rows of the wrong length and
+    /// rows that are no data are left out.
+    fn checked(&mut self, known: &Known<'_>, findings: &mut Findings) -> bool {
+        let extra = |record: &csv::StringRecord, message: &str| {
+            let finding = rules::EXTRA_ROW.finding(message).at(&self.source, row_span(&self.source.text, self.delimiter, record));
+            finding.of_row().help("delete the row; the first line names the columns, and data follow at once")
+        };
+        let again = |record: &csv::StringRecord| record.iter().map(str::trim).eq(self.header.iter());
+        let of_units = header::is_of_units(&self.records);
+        if of_units && !again(&self.records[0]) {
+            findings.push(extra(&self.records[0], "this row holds no number in columns that hold numbers: is it one of titles or units?"));
+        }
+        if known.open && header::is_of_numbers(&self.header.iter().collect::<Vec<_>>()) {
+            let finding = rules::NO_HEADER.finding(format!("the first line of '{}' holds numbers, not names", self.source.name));
+            findings.push(finding.at(&self.source, self.header_span()).help("write the names of the columns above the data"));
+            return false;
+        }
+        findings.0.extend(self.records.iter().filter(|r| again(r)).map(|r| extra(r, "the header stands here again")));
+        // A second header stands above rows of another table, or of the same once more.
+        if self.records.iter().any(again) {
+            return false;
+        }
+        if of_units {
+            self.records.remove(0);
+        }
+        let names: Vec<&str> = self.header.iter().collect();
+        let faults = header::faults(&names, known);
         let expected = self.header.len();
+        let rows = self.records.len();
         (self.records, self.ragged) = std::mem::take(&mut self.records).into_iter().partition(|record| record.len() == expected);
+        // Where no row fits the header, either is wrong: one of both is told.
+        let none_fits = rows > 0 && self.records.is_empty();
+        let readable = faults.iter().all(header::Fault::leaves_table_readable);
+        if readable || !none_fits {
+            self.tell_ragged(findings);
+        }
+        // In a table of any columns, a row of units above the header looks like names that occur twice.
+        if !(readable && none_fits || known.open && of_units) {
+            self.tell_header(&faults, known, findings);
+            self.tell_nameless(findings);
+        }
+        readable && !none_fits
+    }
+
+    fn tell_ragged(&self, findings: &mut Findings) {
+        let expected = self.header.len();
         for record in &self.ragged {
             let message = format!("this row has {} cells, the header has {expected}", record.len());
-            let help = format!("the columns are {}", self.columns().collect::<Vec<_>>().join(", "));
+            let spare = record.len() > expected && record.iter().skip(expected).all(|cell| cell.trim().is_empty());
+            let help = match spare {
+                true => format!("delete the separators at its end; {}", header::columns_are(&self.columns().collect::<Vec<_>>())),
+                false => header::columns_are(&self.columns().collect::<Vec<_>>()),
+            };
             let span = row_span(&self.source.text, self.delimiter, record);
-            findings.push(rules::ROW_LENGTH.finding(message).at(&self.source, span).help(help));
+            findings.push(rules::ROW_LENGTH.finding(message).at(&self.source, span).of_row().help(help));
+        }
+    }
+
+    fn tell_header(&self, faults: &[header::Fault<'_>], known: &Known<'_>, findings: &mut Findings) {
+        let names: Vec<&str> = self.header.iter().collect();
+        let file = &self.source.name;
+        let missing = |f: &&header::Fault<'_>| matches!(f, header::Fault::Missing(_));
+        if known.required.len() > 1 && faults.iter().filter(missing).count() == known.required.len() {
+            let finding = rules::NO_HEADER.finding(format!("the first line of '{file}' names none of its columns"));
+            findings.push(finding.at(&self.source, self.header_span()).help(header::columns_are(&known.all())));
+            return;
+        }
+        for fault in faults {
+            let finding = match *fault {
+                header::Fault::Slip { meant, column } => {
+                    let is_near = nearest(names[column], &[meant]).is_some();
+                    let help = if is_near { format!("did you mean '{meant}'?") } else { format!("is it '{meant}' under another name?") };
+                    let message = format!("column '{meant}' is missing in '{file}'; '{}' stands there", names[column]);
+                    rules::MISSING_COLUMN.finding(message).at(&self.source, self.header_cell(column)).help(help)
+                }
+                header::Fault::Missing(name) => {
+                    let message = format!("column '{name}' is missing in '{file}'");
+                    rules::MISSING_COLUMN.finding(message).at(&self.source, self.header_span()).help(header::columns_are(known.required))
+                }
+                header::Fault::Twice { column, meant } => {
+                    let finding = rules::DUPLICATE_COLUMN.finding(format!("column '{}' appears twice", names[column]));
+                    let help = match meant {
+                        Some(name) => format!("column '{name}' is missing: is one of the two meant for it?"),
+                        None => "give each column a name of its own, or delete one".to_owned(),
+                    };
+                    finding.at(&self.source, self.header_cell(column)).help(help)
+                }
+                header::Fault::Unknown(column) => {
+                    let finding = rules::UNKNOWN_COLUMN.finding(format!("unknown column '{}' is not read", names[column]));
+                    finding.at(&self.source, self.header_cell(column)).help(header::columns_are(&known.all()))
+                }
+            };
+            findings.push(finding);
+        }
+    }
+
+    fn tell_nameless(&self, findings: &mut Findings) {
+        let (names, file): (Vec<&str>, &str) = (self.header.iter().collect(), &self.source.name);
+        let nameless: Vec<usize> = (0..names.len()).filter(|&column| names[column].is_empty()).collect();
+        if let Some(&first) = nameless.first() {
+            let empty = nameless.iter().all(|&column| self.records.iter().all(|record| record[column].trim().is_empty()));
+            let count = if nameless.len() == 1 { "a column".to_owned() } else { format!("{} columns", nameless.len()) };
+            let message = format!("{count} without a name in '{file}' {} not read", if nameless.len() == 1 { "is" } else { "are" });
+            let help = if empty { "delete the empty columns" } else { "name it in the first line, or delete it" };
+            findings.push(rules::UNKNOWN_COLUMN.finding(message).at(&self.source, self.header_cell(first)).help(help));
         }
     }
 
@@ -109,9 +240,9 @@ impl Table {
         &self.source
     }
 
-    /// Names of the columns in file order.
+    /// Names of the columns in file order; one without a name is not read.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.header.iter()
+        self.header.iter().filter(|name| !name.is_empty())
     }
 
     /// Number of data rows.
@@ -135,30 +266,6 @@ impl Table {
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|c| c == name)
-    }
-
-    /// Holds the header against what the reader knows: a missing `required` column is an error, one that is neither required
-    /// nor `optional` a warning. Returns whether all required columns are there.
-    pub fn check_columns(&self, required: &[&str], optional: &[&str], findings: &mut Findings) -> bool {
-        let mut complete = true;
-        for name in required.iter().filter(|name| self.column(name).is_none()) {
-            complete = false;
-            let message = format!("column '{name}' is missing in '{}'", self.source.name);
-            let help = format!("the columns are {}", required.join(", "));
-            findings.push(rules::MISSING_COLUMN.finding(message).at(&self.source, self.header_span()).help(help));
-        }
-        for (i, name) in self.header.iter().enumerate() {
-            if self.header.iter().take(i).any(|earlier| earlier == name) {
-                complete = false;
-                let finding = rules::DUPLICATE_COLUMN.finding(format!("column '{name}' appears twice"));
-                findings.push(finding.at(&self.source, self.header_cell(i)));
-            } else if !required.contains(&name) && !optional.contains(&name) {
-                let help = format!("the columns are {}", [required, optional].concat().join(", "));
-                let finding = rules::UNKNOWN_COLUMN.finding(format!("unknown column '{name}' is not read"));
-                findings.push(finding.at(&self.source, self.header_cell(i)).help(help));
-            }
-        }
-        complete
     }
 
     /// Bytes of the header line.
@@ -212,7 +319,8 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn at_column(&self, i: usize, finding: Finding) -> Finding {
         let start = row_start(&self.table.source.text, self.record);
-        finding.at(&self.table.source, cell_span(&self.table.source.text, self.table.delimiter, start, i))
+        let finding = finding.at(&self.table.source, cell_span(&self.table.source.text, self.table.delimiter, start, i));
+        finding.of_cell(i)
     }
 
     /// A non-empty text.
@@ -258,7 +366,7 @@ impl<'a> Row<'a> {
             || {
                 let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
                 let finding = rules::UNKNOWN_CHOICE.finding(format!("'{column}' cannot be '{text}'"));
-                findings.push(self.at(column, finding.help(format!("write one of {}", names.join(", ")))));
+                findings.push(self.at(column, finding.help(choose(text, &names))));
                 choices[0].1
             },
             |(_, value)| *value,
@@ -268,7 +376,25 @@ impl<'a> Row<'a> {
 
 fn not_a(text: &str, what: &str, column: &str) -> Finding {
     let message = if text.is_empty() { format!("'{column}' is empty") } else { format!("'{text}' is not a {what}") };
-    rules::NOT_A_NUMBER.finding(message).help(format!("'{column}' needs a {what}"))
+    let with_point = text.replacen(',', ".", 1);
+    let help = match with_point.parse::<f64>() {
+        Ok(_) if with_point != text => format!("write decimals with a point: {with_point}"),
+        _ => format!("'{column}' needs a {what}"),
+    };
+    rules::NOT_A_NUMBER.finding(message).help(help)
+}
+
+/// Help for a name that is none of `names`.
+fn choose(text: &str, names: &[&str]) -> String {
+    match nearest(text, names) {
+        Some(name) => format!("did you mean '{name}'?"),
+        None => format!("write one of {}", quoted_list(names)),
+    }
+}
+
+/// Whether no cell of a record holds anything.
+fn is_blank(record: &csv::StringRecord) -> bool {
+    record.iter().all(|cell| cell.trim().is_empty())
 }
 
 /// The character that separates cells in truth, where header and first row are one cell each and hold as many of another.
@@ -287,57 +413,28 @@ fn shown(separator: char) -> String {
     if separator == '\t' { "tabs".to_owned() } else { format!("'{separator}'") }
 }
 
-/// Where a blank line stands before a record, if one does.
-fn blank_line_before(text: &str, record: &csv::StringRecord) -> Option<usize> {
-    let from = record.position().map_or(0, |p| p.byte() as usize).min(text.len());
-    // The reader takes up after '\r' of a line that ends in both.
-    let end_of_line_before = usize::from(text[..from].ends_with('\r') && text[from..].starts_with('\n'));
-    let blank = from + end_of_line_before;
-    text[blank..].starts_with(['\r', '\n']).then_some(blank)
-}
-
-/// First byte of a record; the reader counts from the end of the line before, terminators included.
-fn row_start(text: &str, record: &csv::StringRecord) -> usize {
-    let from = record.position().map_or(0, |p| p.byte() as usize).min(text.len());
-    from + text[from..].len() - text[from..].trim_start_matches(['\r', '\n']).len()
-}
-
-fn row_span(text: &str, delimiter: u8, record: &csv::StringRecord) -> std::ops::Range<usize> {
-    let start = row_start(text, record);
-    start..cell_span(text, delimiter, start, record.len().saturating_sub(1)).end
-}
-
-/// Bytes of cell `column` of the record that begins at byte `start`, quotes included.
-fn cell_span(text: &str, delimiter: u8, start: usize, column: usize) -> std::ops::Range<usize> {
-    let (mut begin, mut index, mut quoted) = (start, 0, false);
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        if byte == b'"' {
-            quoted = !quoted;
-        } else if !quoted && (byte == delimiter || byte == b'\n' || byte == b'\r') {
-            if index == column || byte != delimiter {
-                return begin..at;
-            }
-            (begin, index) = (at + 1, index + 1);
-        }
-    }
-    begin..text.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Kin;
 
-    fn table(text: &str, findings: &mut Findings) -> Table {
-        let source = Arc::new(Source::new("t.csv", text));
-        Table::parse(&source, b',', findings).expect("a header")
+    const ANY: Known<'static> = Known { required: &[], optional: &[], together: &[], open: true };
+
+    fn parse(text: &str, known: &Known<'_>, findings: &mut Findings) -> Option<Table> {
+        Table::parse(&Arc::new(Source::new("t.csv", text)), b',', known, findings)
+    }
+
+    /// Codes and lines of what is found in a text.
+    fn told(findings: &Findings) -> Vec<(&'static str, usize)> {
+        findings.0.iter().map(|f| (f.code, f.location.as_ref().map_or(0, |at| at.line_column().0))).collect()
     }
 
     #[test]
     fn a_bad_cell_is_underlined_where_it_stands() {
         for newline in ["\n", "\r\n"] {
             let mut findings = Findings::default();
-            let t = table(&["id,\"a,b\",c", "1,\"x,y\",2", "", "2,z,oops", ""].join(newline), &mut findings);
-            assert!(t.check_columns(&["id", "a,b", "c"], &[], &mut findings));
+            let text = ["id,\"a,b\",c", "1,\"x,y\",2", "", "2,z,oops", ""].join(newline);
+            let t = parse(&text, &Known::columns(&["id", "a,b", "c"], &[]), &mut findings).expect("its columns are there");
             let cells: Vec<f64> = t.rows().map(|r| r.number("c", Sign::Any, &mut findings)).collect();
             assert_eq!(cells[0], 2.0);
             assert_eq!(t.rows().next().unwrap().cell("a,b"), "x,y");
@@ -345,17 +442,48 @@ mod tests {
             let at = bad.location.as_ref().unwrap();
             assert_eq!(&at.source.text[at.span.clone()], "oops");
             assert_eq!(at.line_column(), (4, 5));
+            assert_eq!(bad.kin, Kin::Cell(2));
         }
     }
 
     #[test]
     fn rows_and_columns_that_do_not_fit_are_all_reported() {
-        let mut findings = Findings::default();
-        let t = table("id,u,u,extra\n1,2,3\n1,2,3,4\n", &mut findings);
-        assert!(!t.check_columns(&["id", "u", "w"], &[], &mut findings));
-        let codes: Vec<&str> = findings.0.iter().map(|f| f.code).collect();
-        assert_eq!(codes, ["row-length", "missing-column", "duplicate-column", "unknown-column"]);
-        assert_eq!(t.len(), 1);
+        let found = |text: &str, required: &[&str], optional: &[&str]| {
+            let mut findings = Findings::default();
+            let table = parse(text, &Known::columns(required, optional), &mut findings);
+            (table.map(|t| t.len()), findings.0.iter().map(|f| f.code).collect::<Vec<_>>())
+        };
+        // The twin is meant for a missing one.
+        let text = "id,u,u,extra\n1,2,3\n1,2,3,4\n";
+        assert_eq!(found(text, &["id", "u", "w"], &[]), (None, vec!["row-length", "duplicate-column", "unknown-column"]));
+        assert_eq!(found(text, &["id", "u", "w", "v"], &[]), (None, vec!["row-length", "duplicate-column", "missing-column"]));
+        // Where no row fits the header, either is wrong.
+        assert_eq!(found("id,u\n1,2,\n3,4,\n", &["id", "u"], &[]), (None, vec!["row-length", "row-length"]));
+        assert_eq!(found("id\n1,2\n3,4\n", &["id", "u"], &[]), (None, vec!["missing-column"]));
+        assert_eq!(found("id,u,extra\n1,2,3\n", &["id", "u"], &[]), (Some(1), vec!["unknown-column"]));
+        assert_eq!(found("id,u,Phase\n1,2,3\n", &["id", "u"], &["phases"]), (None, vec!["missing-column"]));
+        assert_eq!(found("id,u,,\n1,2,,\n", &["id", "u"], &[]), (Some(1), vec!["unknown-column"]));
+    }
+
+    #[test]
+    fn rows_around_the_header_are_found_as_what_they_are() {
+        let known = Known::columns(&["id", "u_v"], &[]);
+        for (text, expected) in [
+            ("Buses\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("Buses,,\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("-,V\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("id,u_v\n-,V\n1,400\n2,400\n", ("extra-row", 2)),
+            ("id,u_v\n1,400\nid,u_v\n2,400\n", ("extra-row", 3)),
+            ("sep=,\nid,u_v\n1,400\n", ("extra-row", 1)),
+            ("\"sep=;\"\nid;u_v\n1;400\n", ("wrong-separator", 1)),
+            ("<html>\n<p>id,u_v</p>\n", ("no-header", 1)),
+            ("1,400\n2,400\n", ("no-header", 1)),
+        ] {
+            let mut findings = Findings::default();
+            let table = parse(text, &known, &mut findings);
+            assert_eq!(told(&findings), [expected], "{text}");
+            assert!(table.is_none_or(|t| t.rows().all(|row| row.number("u_v", Sign::Positive, &mut findings) == 400.0)), "{text}");
+        }
     }
 
     #[test]
@@ -364,15 +492,15 @@ mod tests {
             let text = ["a,b", "1,2", "", ",", " , ", "3,4", ",,", ""].join(newline);
             let source = Arc::new(Source::new("t.csv", &text));
             let mut findings = Findings::default();
-            assert_eq!(Table::parse(&source, b',', &mut findings).map(|t| t.len()), Some(2));
+            assert_eq!(Table::parse(&source, b',', &ANY, &mut findings).map(|t| t.len()), Some(2));
             assert!(findings.is_empty(), "{findings}");
-            assert_eq!(Table::series(&source, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(4));
-            let told: Vec<_> = findings.0.iter().map(|f| (f.code, f.location.as_ref().unwrap().line_column().0)).collect();
-            assert_eq!(told, [("blank-row", 3), ("row-length", 7)]);
+            assert_eq!(Table::series(&source, &ANY, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(2));
+            assert_eq!(told(&findings), [("blank-row", 3), ("blank-row", 5), ("blank-row", 7)]);
+            assert_eq!(findings.gathered().0.len(), 1);
             let source = Arc::new(Source::new("t.csv", ["a", "1", "2", "", "3", "", ""].join(newline)));
             let mut findings = Findings::default();
-            assert_eq!(Table::series(&source, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(3));
-            assert_eq!(findings.0.iter().map(|f| f.location.as_ref().unwrap().line_column().0).collect::<Vec<_>>(), [4]);
+            assert_eq!(Table::series(&source, &ANY, &rules::BLANK_ROW, &mut findings).map(|t| t.len()), Some(3));
+            assert_eq!(told(&findings), [("blank-row", 4)]);
         }
     }
 
@@ -380,18 +508,18 @@ mod tests {
     fn another_separator_is_one_finding() {
         for (text, delimiter) in [("a;b\n1,5;2\n", b','), ("a\tb\n1\t2\n", b','), ("a;b\n", b','), ("a,b\n1.5,2\n", b';')] {
             let mut findings = Findings::default();
-            assert!(Table::parse(&Arc::new(Source::new("t.csv", text)), delimiter, &mut findings).is_none(), "{text}");
+            assert!(Table::parse(&Arc::new(Source::new("t.csv", text)), delimiter, &ANY, &mut findings).is_none(), "{text}");
             assert_eq!(findings.0.iter().map(|f| f.code).collect::<Vec<_>>(), ["wrong-separator"]);
         }
         // One column whose name holds a semicolon.
         let mut findings = Findings::default();
-        assert!(table("a;b\n1\n", &mut findings).len() == 1 && findings.is_empty());
+        assert_eq!((parse("a;b\n1\n", &ANY, &mut findings).map(|t| t.len()), findings.is_empty()), (Some(1), true));
     }
 
     #[test]
     fn signs_and_choices_are_held() {
         let mut findings = Findings::default();
-        let t = table("a,b,c,d\n-1,0,nan,maybe\n", &mut findings);
+        let t = parse("a,b,c,d\n-1,0,nan,maybe\n", &ANY, &mut findings).expect("a table");
         let row = t.rows().next().unwrap();
         row.number("a", Sign::NotNegative, &mut findings);
         row.number("b", Sign::Positive, &mut findings);

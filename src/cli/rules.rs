@@ -22,6 +22,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &UNKNOWN_CODE,
         &UNSOLVED_STEPS,
         &price::PRICE_RANGE,
+        &price::PRICE_UNIT,
         &price::PRICES_TIME,
         &price::PRICES_TOO_SHORT,
         &price::PRICES_UNDATED,

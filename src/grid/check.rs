@@ -10,20 +10,22 @@
 //! | `voltage-band` | lower end below upper end |
 //! | `voltage-levels` | lines and switches join buses of one rated voltage |
 //! | `vector-group` | an odd or even clock number as the windings are joined |
-//! | `winding-voltage` | windings are within 20 % of their bus (a warning) |
+//! | `winding-voltage` | windings are within 20 % of their bus, taps within 20 % of the rated ratio (a warning) |
 //! | `unlikely-unit` | no figure is right only in another unit (a warning; `unlikely_unit.rs`) |
 //! | `self-loop` | a branch or switch joins two different buses |
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use super::{Element, Grid, Places, Transformer, TransformerZeroSequence, rules, unlikely_unit};
+use super::{Bus, Element, Grid, Places, Transformer, TransformerZeroSequence, rules, unlikely_unit};
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::BusIdx;
 
 /// Applies all rules; `places` lets findings point into the files, empty places are fine.
 #[must_use]
 pub fn check(grid: &Grid, places: &Places) -> Findings {
-    let mut c = Check { grid, places, findings: Findings::default() };
+    // A voltage in another unit fits no winding and no other bus, and that is its own finding.
+    let levels_doubted = grid.buses.iter().any(|bus| unlikely_unit::is_voltage_doubted(bus.u_rated_v));
+    let mut c = Check { grid, places, levels_doubted, odd: odd_levels(grid), findings: Findings::default() };
     c.ids();
     c.buses();
     c.lines();
@@ -39,13 +41,44 @@ pub fn check(grid: &Grid, places: &Places) -> Findings {
 struct Check<'a> {
     grid: &'a Grid,
     places: &'a Places,
+    /// Whether a bus has a rated voltage that is right in another unit.
+    levels_doubted: bool,
+    /// Buses whose rated voltage nothing around them has.
+    odd: BTreeSet<usize>,
     findings: Findings,
+}
+
+/// Whether a winding of `u_v` may stand at `bus`.
+fn fits(u_v: f64, bus: &Bus) -> bool {
+    (0.8..=1.2).contains(&(u_v / bus.u_rated_v))
+}
+
+/// Buses that lines and switches join only with buses of another rated voltage, while one of those agrees with others and no winding
+/// agrees with them: the voltage of the bus is wrong, not every line and winding at it.
+fn odd_levels(grid: &Grid) -> BTreeSet<usize> {
+    let joined = grid.lines.iter().map(|l| (l.from, l.to)).chain(grid.switches.iter().map(|s| (s.from, s.to)));
+    let both = joined.filter_map(|(from, to)| Some((from.i(), to.i(), grid.buses.get(from.i())?, grid.buses.get(to.i())?)));
+    let mut agrees = vec![false; grid.buses.len()];
+    let mut others: Vec<Vec<usize>> = vec![Vec::new(); grid.buses.len()];
+    for (from, to, a, b) in both.filter(|(from, to, ..)| from != to) {
+        if a.u_rated_v == b.u_rated_v {
+            (agrees[from], agrees[to]) = (true, true);
+        } else {
+            others[from].push(to);
+            others[to].push(from);
+        }
+    }
+    let ends = grid.transformers.iter().flat_map(|t| [(t.hv.i(), t.u_hv_v), (t.lv.i(), t.u_lv_v)]);
+    let fitted: BTreeSet<usize> =
+        ends.filter(|(bus, u_v)| grid.buses.get(*bus).is_some_and(|b| fits(*u_v, b))).map(|(bus, _)| bus).collect();
+    let odd = |&bus: &usize| !agrees[bus] && !fitted.contains(&bus) && others[bus].iter().any(|other| agrees[*other]);
+    (0..grid.buses.len()).filter(odd).collect()
 }
 
 impl Check<'_> {
     fn push(&mut self, element: Element, mut finding: Finding) {
         finding.location = self.places.of(element).cloned();
-        self.findings.push(finding);
+        self.findings.push(finding.of_row());
     }
 
     fn ids(&mut self) {
@@ -55,13 +88,20 @@ impl Check<'_> {
         self.unique("transformer", g.transformers.iter().map(|t| t.id.as_str()), Element::Transformer);
         self.unique("switch", g.switches.iter().map(|s| s.id.as_str()), Element::Switch);
         self.unique("connection", g.connections.iter().map(|c| c.id.as_str()), Element::Connection);
-        self.unique("connection address", g.connections.iter().map(|c| c.address.as_str()), Element::Connection);
+        // A row that stands twice has both twice.
+        let mut ids = BTreeSet::new();
+        let own = g.connections.iter().map(|c| ids.insert(c.id.as_str()).then_some(c.address.as_str()));
+        self.unique_where_given("connection address", own, Element::Connection);
     }
 
     fn unique<'g>(&mut self, what: &str, ids: impl Iterator<Item = &'g str>, element: fn(usize) -> Element) {
-        let mut seen = BTreeMap::new();
-        for (row, id) in ids.enumerate() {
-            if seen.insert(id, row).is_some() {
+        self.unique_where_given(what, ids.map(Some), element);
+    }
+
+    fn unique_where_given<'g>(&mut self, what: &str, ids: impl Iterator<Item = Option<&'g str>>, element: fn(usize) -> Element) {
+        let mut seen = BTreeSet::new();
+        for (row, id) in ids.enumerate().filter_map(|(row, id)| Some((row, id?))) {
+            if !seen.insert(id) {
                 self.push(element(row), rules::DUPLICATE_ID.finding(format!("{what} '{id}' appears twice")).help("give each its own"));
             }
         }
@@ -90,6 +130,11 @@ impl Check<'_> {
         for (i, bus) in self.grid.buses.iter().enumerate() {
             let at = Element::Bus(i);
             self.positive(at, &format!("rated voltage of bus '{}'", bus.id), bus.u_rated_v);
+            if self.odd.contains(&i) && !self.levels_doubted {
+                let message =
+                    format!("bus '{}' is rated {} V, but every line at it leads to a bus of another voltage", bus.id, bus.u_rated_v);
+                self.push(at, rules::VOLTAGE_LEVELS.finding(message).help("give it the rated voltage of the buses around it, in V"));
+            }
             if bus.u_min_pu.partial_cmp(&bus.u_max_pu) != Some(std::cmp::Ordering::Less) {
                 let message = format!("voltage band of bus '{}' goes from {} to {} pu", bus.id, bus.u_min_pu, bus.u_max_pu);
                 self.push(at, rules::VOLTAGE_BAND.finding(message).help("state the lower end first"));
@@ -118,24 +163,23 @@ impl Check<'_> {
     fn transformers(&mut self) {
         for (i, t) in self.grid.transformers.iter().enumerate() {
             let (at, of) = (Element::Transformer(i), format!("of transformer '{}'", t.id));
-            let (u_hv_v, u_lv_v) = t.effective_voltages_v();
             self.positive(at, &format!("rated power {of}"), t.rated_power_va);
-            self.positive(at, &format!("hv winding voltage {of}"), u_hv_v);
-            self.positive(at, &format!("lv winding voltage {of}"), u_lv_v);
+            self.positive(at, &format!("hv winding voltage {of}"), t.u_hv_v);
+            self.positive(at, &format!("lv winding voltage {of}"), t.u_lv_v);
+            self.tap(at, t);
             self.at_least_zero(at, &format!("short-circuit voltage {of}"), t.uk_pu);
             self.at_least_zero(at, &format!("load losses {of}"), t.pk_w);
             self.at_least_zero(at, &format!("no-load current {of}"), t.i0_pu);
             self.at_least_zero(at, &format!("no-load losses {of}"), t.p0_w);
             self.finite(at, &format!("phase shift {of}"), t.shift_deg);
-            if t.pk_w > t.uk_pu * t.rated_power_va {
+            if t.pk_w > t.uk_pu * t.rated_power_va && !unlikely_unit::is_power_doubted(t) {
                 let message = format!("load losses {of} exceed what its short-circuit voltage allows, {} W", t.uk_pu * t.rated_power_va);
                 self.push(at, rules::TRANSFORMER_IMPEDANCE.finding(message).help("uk_pu is a fraction (4 % is 0.04), pk_w is in W"));
             }
             if let Some(zero) = &t.zero_sequence {
                 self.zero_sequence(at, &of, t, zero);
             }
-            self.winding(at, &format!("hv winding {of}"), u_hv_v, t.hv);
-            self.winding(at, &format!("lv winding {of}"), u_lv_v, t.lv);
+            self.windings(at, t);
         }
     }
 
@@ -199,7 +243,7 @@ impl Check<'_> {
         if from == to {
             let finding = rules::SELF_LOOP.finding(format!("{what} begins and ends at bus '{}'", a.id));
             self.push(at, finding.help("remove it or correct one end"));
-        } else if a.u_rated_v != b.u_rated_v {
+        } else if a.u_rated_v != b.u_rated_v && !self.levels_doubted && ![from, to].iter().any(|bus| self.odd.contains(&bus.i())) {
             let message = format!("{what} joins bus '{}' of {} V and bus '{}' of {} V", a.id, a.u_rated_v, b.id, b.u_rated_v);
             self.push(
                 at,
@@ -208,11 +252,39 @@ impl Check<'_> {
         }
     }
 
-    fn winding(&mut self, at: Element, what: &str, u_v: f64, bus: BusIdx) {
-        let Some(bus) = self.grid.buses.get(bus.i()) else { return };
-        if !(0.8..=1.2).contains(&(u_v / bus.u_rated_v)) {
-            let message = format!("{what} is rated {u_v} V, but bus '{}' is rated {} V", bus.id, bus.u_rated_v);
-            self.push(at, rules::WINDING_VOLTAGE.finding(message).help("are hv and lv swapped, or is the voltage in kV?"));
+    /// A tap stays within the 20 % that a winding may be off its bus.
+    fn tap(&mut self, at: Element, t: &Transformer) {
+        let change = f64::from(t.tap.position) * t.tap.step_pu;
+        if change.abs() <= 0.2 || unlikely_unit::is_tap_step_doubted(t.tap.step_pu) {
+            return;
         }
+        let message = format!("tap {} of transformer '{}' changes its voltage by {:+.0} %", t.tap.position, t.id, 100.0 * change);
+        let help = "tap_position counts taps from the rated ratio, tap_step_pu is the change per tap: 0.025 for 2.5 %";
+        // Without any voltage there is nothing to calculate with.
+        let rule = if change > -1.0 { rules::WINDING_VOLTAGE } else { rules::BAD_VALUE };
+        self.push(at, rule.finding(message).help(help));
+    }
+
+    fn windings(&mut self, at: Element, t: &Transformer) {
+        let (Some(hv), Some(lv)) = (self.grid.buses.get(t.hv.i()), self.grid.buses.get(t.lv.i())) else { return };
+        let (u_hv_v, u_lv_v) = (t.u_hv_v, t.u_lv_v);
+        if [t.hv, t.lv].iter().any(|bus| self.odd.contains(&bus.i())) {
+            return;
+        }
+        let others = [("hv", u_hv_v, hv), ("lv", u_lv_v, lv)].into_iter().filter(|(_, u_v, bus)| !fits(*u_v, bus));
+        let others: Vec<(&str, f64, &Bus)> = others.collect();
+        if self.levels_doubted || others.is_empty() {
+            return;
+        }
+        let winding = |(side, u_v, bus): &(&str, f64, &Bus)| format!("{side} is rated {u_v} V at bus '{}' of {} V", bus.id, bus.u_rated_v);
+        let said = others.iter().map(winding).collect::<Vec<_>>().join(", ");
+        let help = if fits(u_hv_v, lv) && fits(u_lv_v, hv) {
+            "hv and lv are swapped: exchange the buses 'hv' and 'lv', or the voltages 'u_hv_v' and 'u_lv_v'"
+        } else if others.iter().all(|(_, u_v, bus)| fits(u_v * 1e3, bus)) {
+            "is the voltage in kV? write it in V"
+        } else {
+            "each winding has about the voltage of its bus: correct the voltage, the bus, or the bus's rated voltage"
+        };
+        self.push(at, rules::WINDING_VOLTAGE.finding(format!("transformer '{}' does not fit its buses: {said}", t.id)).help(help));
     }
 }

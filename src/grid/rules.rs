@@ -93,8 +93,8 @@ pub const VOLTAGE_LEVELS: Rule = Rule {
 pub const WINDING_VOLTAGE: Rule = Rule {
     code: "winding-voltage",
     severity: Severity::Warning,
-    what: "A winding is rated more than 20 % away from the rated voltage of its bus.",
-    why: "This can be intended, but most often hv and lv are swapped or the voltage is in kV.",
+    what: "A winding is rated more than 20 % away from the rated voltage of its bus, or its tap changes the voltage by more than 20 %.",
+    why: "This can be intended, but most often hv and lv are swapped or the voltage is in kV. Tap changers reach 10 to 16 %.",
     example: "u_hv_v,u_lv_v\n20,400",
     mend: "u_hv_v,u_lv_v\n20000,400",
 };

@@ -298,9 +298,8 @@ pub(super) fn unsupplied_islands(grid: &Grid, places: &Places, fused: &Fused, ed
     for (bus, island) in island.iter().enumerate().filter(|(_, island)| !supplied.contains(island)) {
         dead.entry(*island).or_default().push(bus);
     }
-    for buses in dead.values() {
-        findings.push(unsupplied(grid, places, buses));
-    }
+    // A branch that is missing may leave many parts behind.
+    findings.extend(Findings(dead.values().map(|buses| unsupplied(grid, places, buses).of_row()).collect()).gathered());
 }
 
 /// The finding for an island without a source: an error, unless an open switch explains it.

@@ -55,6 +55,29 @@ impl Kind {
     }
 }
 
+/// Whether a rated voltage is right in another unit only.
+pub(super) fn is_voltage_doubted(u_v: f64) -> bool {
+    VOLTAGE.meant(u_v).is_some()
+}
+
+/// Whether the rated power of a transformer is right in another unit only.
+pub(super) fn is_power_doubted(t: &super::Transformer) -> bool {
+    POWER.meant(rated_power(t)).is_some()
+}
+
+/// Whether the step of a tap is right in another unit only.
+pub(super) fn is_tap_step_doubted(step_pu: f64) -> bool {
+    TAP_STEP.meant(step_pu).is_some()
+}
+
+/// What a rated power is judged by: itself, or 1 where the losses say that it is in kVA. Above 1 MVA the figure alone does not.
+fn rated_power(t: &super::Transformer) -> f64 {
+    let fits = |loss_w: f64, kind: &Kind, va: f64| (kind.range[0]..=kind.range[1]).contains(&(loss_w / va));
+    let losses = [(t.pk_w, &LOAD_LOSSES), (t.p0_w, &NO_LOAD_LOSSES)];
+    let in_kva = losses.iter().all(|(w, kind)| !fits(*w, kind, t.rated_power_va) && fits(*w, kind, 1e3 * t.rated_power_va));
+    if in_kva { 1.0 } else { t.rated_power_va }
+}
+
 /// A figure in a row.
 struct Figure {
     at: Element,
@@ -100,7 +123,8 @@ pub(super) fn check(grid: &Grid, places: &Places) -> Findings {
             move |(i, t): (usize, &super::Transformer)| figure(Element::Transformer(i), format!("transformer '{}'", t.id), value(t));
         grid.transformers.iter().enumerate().map(figure)
     };
-    told(&POWER, &mut transformer(|t| t.rated_power_va));
+    let power = transformer(|t| t.rated_power_va);
+    told(&POWER, &mut power.zip(&grid.transformers).map(|(figure, t)| Figure { judged: rated_power(t), ..figure }));
     told(&SHORT_CIRCUIT, &mut transformer(|t| t.uk_pu));
     told(&NO_LOAD_CURRENT, &mut transformer(|t| t.i0_pu));
     told(&TAP_STEP, &mut transformer(|t| t.tap.step_pu));
@@ -109,7 +133,7 @@ pub(super) fn check(grid: &Grid, places: &Places) -> Findings {
             let Element::Transformer(i) = f.at else { unreachable!("a transformer's figure") };
             let rated_va = grid.transformers[i].rated_power_va;
             // An ideal transformer has none, and is meant.
-            let judged = if f.value > 0.0 && POWER.meant(rated_va).is_none() { f.value / rated_va } else { kind.range[0] };
+            let judged = if f.value > 0.0 && !is_power_doubted(&grid.transformers[i]) { f.value / rated_va } else { kind.range[0] };
             Figure { judged, ..f }
         };
         told(kind, &mut transformer(losses).map(share));
@@ -190,7 +214,7 @@ mod tests {
     fn a_figure_in_another_unit_is_told_once_and_alone() {
         assert!(check(&village(), &Places::default()).is_empty());
         type Spoil = fn(&mut Grid);
-        let cases: [(&str, Spoil, &str); 13] = [
+        let cases: [(&str, Spoil, &str); 14] = [
             ("voltage in kV", |g| g.buses.iter_mut().for_each(|b| b.u_rated_v *= 1e-3), "20 kV is 20000 V"),
             ("band in per cent", |g| g.buses.iter_mut().for_each(|b| b.u_max_pu *= 100.0), "110 per cent is 1.1 pu"),
             ("source in per cent", |g| g.sources[0].u_pu *= 100.0, "102 per cent is 1.02 pu"),
@@ -198,6 +222,14 @@ mod tests {
             ("susceptance in µS", |g| g.lines[0].b_s *= 1e6, "20 µS is 0.00002 S"),
             ("impedance in mΩ", |g| (g.lines[0].r_ohm, g.lines[0].x_ohm) = (60.0, 0.0), "60 mΩ is 0.06 Ω"),
             ("power in kVA", |g| g.transformers[0].rated_power_va *= 1e-3, "160 kVA is 160000 VA"),
+            (
+                "power in kVA above 1000",
+                |g| {
+                    let t = &mut g.transformers[0];
+                    (t.rated_power_va, t.pk_w, t.p0_w) = (1250.0, 13e3, 1.6e3)
+                },
+                "1250 kVA is 1250000 VA",
+            ),
             ("power in MVA", |g| g.transformers[0].rated_power_va *= 1e-6, "0.16 MVA is 160000 VA"),
             ("uk in per cent", |g| g.transformers[0].uk_pu *= 100.0, "4 per cent is 0.04 pu"),
             ("i0 in per cent", |g| g.transformers[0].i0_pu *= 100.0, "0.3 per cent is 0.003 pu"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::asset::AssetSpec;
 use crate::grid::{Grid, Places};
+use crate::ids::ProfileIdx;
 use crate::profile::ProfileTable;
 
 /// A feeder: the grid, what stands behind its meters, and a time series for that.
@@ -59,6 +60,13 @@ impl Feeder {
             }
         }
         power
+    }
+
+    /// The largest value of each profile, without its sign.
+    #[must_use]
+    pub(super) fn profile_peaks(&self) -> Vec<f64> {
+        let column = |k| self.profiles.column(ProfileIdx::new(k)).iter();
+        (0..self.profiles.names().len()).map(|k| column(k).fold(0.0, |peak: f64, share| peak.max(share.abs()))).collect()
     }
 
     /// Power of every connection with all profiles at 1.

@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::meta::{self, Meta};
-use super::tables::{SIDES, TRANSFORMERS_ZERO, read_table};
+use super::tables::{SIDES, TRANSFORMERS_ZERO, read_known, read_table};
 use super::{Feeder, responses, rules, tap_changers};
 use crate::asset::{AssetKind, AssetSpec};
 use crate::diagnostic::{Findings, Location, SHOWN_OF_A_KIND, nearest, quoted_list};
@@ -31,7 +31,7 @@ use crate::grid::{
 };
 use crate::ids::{BusIdx, ConnectionIdx, EntityAddress, ProfileIdx};
 use crate::profile::{ProfileTable, read_csv, read_parquet};
-use crate::table::{Row, Sign, Table, read_text};
+use crate::table::{Known, Row, Sign, Table, read_text};
 
 pub(super) const BUSES: [&str; 4] = ["id", "u_rated_v", "u_min_pu", "u_max_pu"];
 pub(super) const LINES: [&str; 8] = ["id", "from", "to", "r_ohm", "x_ohm", "b_s", "g_s", "rated_current_a"];
@@ -90,16 +90,20 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
     findings.or_ok(feeder)
 }
 
-/// Row by id; the first of several, duplicates are reported elsewhere. Ids of rows of the wrong length have the placeholder.
-fn index<'a>(ids: impl Iterator<Item = &'a str>, table: &Table) -> Rows {
+/// Row by id; the first of several, duplicates are reported elsewhere. Ids of rows of the wrong length have the placeholder. `None`
+/// where a row has no id, because any name may be the one that is not there.
+fn index<'a>(ids: impl Iterator<Item = &'a str>, table: &Table) -> Option<Rows> {
     let mut map = Rows::new();
     for (row, id) in ids.enumerate() {
+        if id.is_empty() {
+            return None;
+        }
         map.entry(id.to_owned()).or_insert(BusIdx::new(row).0);
     }
     for id in table.ragged_cells("id") {
         map.entry(id.to_owned()).or_insert(u32::MAX);
     }
-    map
+    Some(map)
 }
 
 /// Row by id.
@@ -120,9 +124,11 @@ impl Reader<'_> {
 
     /// The buses, by id for those that refer to them; `None` when their table could not be read, so that it judges nobody.
     fn buses(&mut self) -> Option<Rows> {
-        let table = self.table("buses.csv", &BUSES, &["x", "y"])?;
-        let coordinates = table.column("x").is_some() || table.column("y").is_some();
-        if coordinates && !table.check_columns(&[&BUSES[..], &["x", "y"]].concat(), &[], &mut self.findings) {
+        let known = Known { together: &["x", "y"], ..Known::columns(&BUSES, &[]) };
+        let table = read_known(self.dir, "buses.csv", &known, &mut self.findings)?;
+        if table.is_empty() {
+            let finding = crate::grid::rules::UNKNOWN_BUS.finding("the feeder has no buses").at(table.source(), table.header_span());
+            self.findings.push(finding.help("write one row per bus below the header"));
             return None;
         }
         let f = &mut self.findings;
@@ -140,7 +146,7 @@ impl Reader<'_> {
                 position,
             });
         }
-        Some(index(self.grid.buses.iter().map(|bus| bus.id.as_str()), &table))
+        index(self.grid.buses.iter().map(|bus| bus.id.as_str()), &table)
     }
 
     fn branches(&mut self, buses: Option<&Rows>) {
@@ -198,8 +204,7 @@ impl Reader<'_> {
             let finding = rules::NO_CONNECTIONS.finding("the feeder has no connections").at(table.source(), table.header_span());
             f.push(finding.help("write one row per connection below the header"));
         }
-        let rows = index(self.grid.connections.iter().map(|connection| connection.id.as_str()), &table);
-        (!rows.is_empty()).then_some(rows)
+        index(self.grid.connections.iter().map(|connection| connection.id.as_str()), &table).filter(|rows| !rows.is_empty())
     }
 
     /// The profiles, without columns when there is no file; `None` when they are bad.
@@ -210,11 +215,13 @@ impl Reader<'_> {
                 let message = format!("'{}' holds both {PARQUET} and {CSV}", self.dir.display());
                 Err(rules::TWO_PROFILES.finding(message).help("keep one of them").into())
             }
-            (true, false) => read_parquet(&parquet, meta.start, meta.step),
+            (true, false) => read_parquet(&parquet, meta.start, meta.step).map(|profiles| (profiles, Findings::default())),
             (false, true) => read_text(&csv).map_err(Findings::from).and_then(|source| read_csv(&source, meta.start, meta.step)),
-            (false, false) => Ok(ProfileTable::new(meta.start, meta.step)),
+            (false, false) => Ok((ProfileTable::new(meta.start, meta.step), Findings::default())),
         };
-        read.map_err(|found| self.findings.extend(found)).ok()
+        let (profiles, found) = read.map_or_else(|found| (None, found), |(profiles, odd)| (Some(profiles), odd));
+        self.findings.extend(found);
+        profiles
     }
 
     fn assets(&mut self, connections: Option<&Rows>, profiles: Option<&ProfileTable>) -> Vec<AssetSpec> {
@@ -224,7 +231,7 @@ impl Reader<'_> {
         let f = &mut self.findings;
         for row in table.rows() {
             let id = row.text("id", f);
-            if seen.insert(id.clone(), row.location()).is_some() {
+            if seen.insert(id.clone(), row.location()).is_some() && !id.is_empty() {
                 f.push(
                     row.at("id", crate::grid::rules::DUPLICATE_ID.finding(format!("asset '{id}' appears twice")).help("give each its own")),
                 );
@@ -320,7 +327,7 @@ fn reference(row: Row<'_>, column: &str, what: &str, file: &str, rows: Option<&R
                 Some(name) => finding.help(format!("did you mean '{name}'?")),
                 None => finding.help("use an id of that table"),
             };
-            f.push(row.at(column, finding));
+            f.push(row.at(column, finding).of_name());
             u32::MAX
         },
         |&row| row,
@@ -339,7 +346,7 @@ fn profile(row: Row<'_>, column: &str, profiles: Option<&ProfileTable>, f: &mut 
         }
     } else if found.is_none() {
         let finding = rules::UNKNOWN_PROFILE.finding(format!("there is no profile '{name}' in {CSV} or {PARQUET}"));
-        f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))));
+        f.push(row.at(column, finding.help(format!("the profiles are {}", some_of(profiles.names())))).of_name());
     }
     found
 }

@@ -9,14 +9,16 @@
 //! licence = "under what terms"
 //! ```
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::rules;
-use crate::diagnostic::{Findings, Source, did_you_mean};
+use crate::diagnostic::{Findings, Source, did_you_mean, nearest};
 use crate::table::read_text;
 use crate::time::written::{Moment, NoInstant};
 use crate::time::{IspCalendar, SimDuration, SimTime, YEARS};
@@ -48,7 +50,11 @@ pub(super) fn read(dir: &Path, findings: &mut Findings) -> Option<Meta> {
     for e in &errors {
         findings.push(rules::FEEDER_TOML.finding(e.message()).at(&source, e.span().unwrap_or(0..0)));
     }
-    let mut doc = Document { table: table.get_ref(), source: &source, findings };
+    if !errors.is_empty() {
+        // Of what the parser made up nothing more is said.
+        return None;
+    }
+    let mut doc = Document { table: table.get_ref(), source: &source, slips: BTreeMap::new(), findings };
     doc.unknown_keys();
     let (name, origin, licence) = (doc.text("name"), doc.text("origin"), doc.text("licence"));
     let (calendar, start) = (doc.calendar(), doc.start());
@@ -60,20 +66,31 @@ pub(super) fn read(dir: &Path, findings: &mut Findings) -> Option<Meta> {
 struct Document<'a> {
     table: &'a DeTable<'a>,
     source: &'a Arc<Source>,
+    /// What misspelt keys hold, by the keys they are meant for.
+    slips: BTreeMap<&'static str, &'a Spanned<DeValue<'a>>>,
     findings: &'a mut Findings,
 }
 
 impl<'a> Document<'a> {
     fn unknown_keys(&mut self) {
-        for key in self.table.keys().filter(|key| !KEYS.contains(&key.get_ref().as_ref())) {
+        let absent: Vec<&'static str> = KEYS.into_iter().filter(|key| !self.table.contains_key(*key)).collect();
+        for (key, value) in self.table.iter().filter(|(key, _)| !KEYS.contains(&key.get_ref().as_ref())) {
+            // 'timezone' is meant for 'zone', though its letters are not near.
+            let part = absent.iter().copied().find(|name| key.get_ref().contains(name) || name.contains(key.get_ref().as_ref()));
+            let meant = nearest(key.get_ref(), &absent).or(part);
+            self.slips.extend(meant.map(|name| (name, value)));
             let finding = rules::FEEDER_TOML.finding(format!("unknown key '{}'", key.get_ref()));
-            self.findings.push(finding.at(self.source, key.span()).help(did_you_mean(key.get_ref(), &KEYS, "the keys are")));
+            let help = match meant {
+                Some(name) => format!("did you mean '{name}'?"),
+                None => did_you_mean(key.get_ref(), &KEYS, "the keys are"),
+            };
+            self.findings.push(finding.at(self.source, key.span()).help(help));
         }
     }
 
     /// The value of `key` as `what` the key holds, if `pick` finds it in there.
     fn get<T>(&mut self, key: &str, what: &str, pick: impl Fn(&'a DeValue<'a>) -> Option<T>) -> Option<(T, Range<usize>)> {
-        let Some(value) = self.table.get(key) else {
+        let Some(value) = self.table.get(key).or_else(|| self.slips.get(key).copied()) else {
             let finding = rules::FEEDER_TOML.finding(format!("key '{key}' is missing in '{}'", self.source.name));
             self.findings.push(finding.at(self.source, 0..0).help(format!("it holds {what}")));
             return None;

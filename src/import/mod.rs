@@ -9,6 +9,7 @@ mod feeder;
 mod folder;
 mod meta;
 mod neutral;
+mod power_units;
 mod responses;
 pub mod rules;
 mod signs;
@@ -29,6 +30,10 @@ pub use write::folder_files;
 /// # Errors
 /// All findings, if one of them is an error; else they are warnings.
 pub fn read_folder(path: &Path) -> Result<(Feeder, Findings), Findings> {
+    read_either(path).map(|(feeder, warnings)| (feeder, warnings.gathered())).map_err(Findings::gathered)
+}
+
+fn read_either(path: &Path) -> Result<(Feeder, Findings), Findings> {
     if path.join(meta::FILE).exists() {
         folder::read(path).and_then(|(feeder, warnings)| signs::checked(feeder, warnings, path, &signs::OURS))
     } else if path.join(neutral::NODES).exists() {

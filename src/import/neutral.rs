@@ -65,6 +65,8 @@ pub(super) fn read(dir: &Path) -> Result<(Feeder, Findings), Findings> {
         places.buses.push(row.location());
         grid.buses.push(Bus { id, u_rated_v, u_min_pu: BAND_PU.0, u_max_pu: BAND_PU.1, position: None });
     });
+    // Where a row has no id, any name may be the one that is not there.
+    let table = table.filter(|_| grid.buses.iter().all(|bus| !bus.id.is_empty()));
     let nodes: Option<Nodes> = table.map(|table| {
         let told = table.ragged_cells("id").map(|id| (id.to_owned(), u32::MAX));
         told.chain(grid.buses.iter().enumerate().map(|(i, bus)| (bus.id.clone(), BusIdx::new(i).0))).collect()
@@ -201,7 +203,7 @@ fn node(row: Row<'_>, column: &str, nodes: Option<&Nodes>, f: &mut Findings) -> 
     let known = nodes.map_or(Some(u32::MAX), |nodes| nodes.get(id).copied());
     BusIdx(known.unwrap_or_else(|| {
         let finding = crate::grid::rules::UNKNOWN_BUS.finding(format!("there is no node '{id}' in {NODES}"));
-        f.push(row.at(column, finding.help("use an id of that table")));
+        f.push(row.at(column, finding.help("use an id of that table")).of_name());
         u32::MAX
     }))
 }

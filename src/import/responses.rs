@@ -52,7 +52,7 @@ fn connection(row: Row<'_>, known: &BTreeMap<&str, usize>, findings: &mut Findin
         if let Some(near) = nearest(&id, &names) {
             finding = finding.help(format!("did you mean '{near}'?"));
         }
-        findings.push(row.at("connection", finding));
+        findings.push(row.at("connection", finding).of_name());
     }
     found.map(ConnectionIdx::new)
 }

@@ -30,7 +30,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &SIMBENCH_CODE,
         &SIMBENCH_PROFILES,
         &super::signs::FEED_IN_SIGN,
-        &super::signs::POWER_UNIT,
+        &super::power_units::POWER_UNIT,
     ]
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::diagnostic::Findings;
 use crate::grid::TapSide;
-use crate::table::{Table, read_text};
+use crate::table::{Known, Table, read_text};
 
 /// Columns of a transformer's zero-sequence data.
 pub(super) const TRANSFORMERS_ZERO: [&str; 3] = ["vector_group", "uk0_pu", "ur0_pu"];
@@ -14,7 +14,11 @@ pub(super) const SIDES: [(&str, TapSide); 2] = [("hv", TapSide::Hv), ("lv", TapS
 
 /// A table of folder `dir` whose required columns are all there.
 pub(super) fn read_table(dir: &Path, file: &str, required: &[&str], optional: &[&str], findings: &mut Findings) -> Option<Table> {
+    read_known(dir, file, &Known::columns(required, optional), findings)
+}
+
+/// A table of folder `dir` with the columns that are known.
+pub(super) fn read_known(dir: &Path, file: &str, known: &Known<'_>, findings: &mut Findings) -> Option<Table> {
     let source = read_text(&dir.join(file)).map_err(|finding| findings.push(finding)).ok()?;
-    let table = Table::parse(&source, b',', findings)?;
-    table.check_columns(required, optional, findings).then_some(table)
+    Table::parse(&source, b',', known, findings)
 }

@@ -35,7 +35,7 @@ pub(super) fn read(dir: &Path, grid: &mut Grid, findings: &mut Findings) {
         let id = row.text("transformer", findings);
         let Some(&transformer) = known.get(&id) else {
             let finding = rules::UNKNOWN_TRANSFORMER.finding(format!("there is no transformer '{id}' in transformers.csv"));
-            findings.push(row.at("transformer", finding.help("use an id of that table")));
+            findings.push(row.at("transformer", finding.help("use an id of that table")).of_name());
             continue;
         };
         if let Some(tap) = tap(row, findings) {

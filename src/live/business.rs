@@ -210,6 +210,7 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
         dso: Domain::new(dso),
         cro: common.cro.clone(),
         connections: files.connections.iter().map(|(name, k)| (ConnectionIdx::new(*k), EntityAddress::new(name.as_str()))).collect(),
+        retail: vec![None; files.connections.len()],
         devices: (0..files.connections.len()).map(feed_in).collect(),
         within: PublicCp::within(&points),
         congestion_points: points,
@@ -229,7 +230,13 @@ fn aggregator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Find
 /// The feed-in behind a connection, of which only forecasts tell.
 fn feed_in(connection: usize) -> OwnDevice {
     let series = fixed::Series { p_nominal_w: 0.0, q_nominal_var: 0.0, p_profile: None, q_profile: None };
-    OwnDevice { asset: AssetIdx::new(connection), connection, device: Device::Curtailable(Curtailable { series }), willing: true }
+    OwnDevice {
+        asset: AssetIdx::new(connection),
+        connection,
+        device: Device::Curtailable(Curtailable { series }),
+        willing: true,
+        steered: true,
+    }
 }
 
 fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findings> {

@@ -9,7 +9,7 @@ use super::loaded::Loaded;
 use crate::diagnostic::{Finding, Findings};
 use crate::ids::Role;
 use crate::scenario::lint::missing_file;
-use crate::scenario::{Document, Language};
+use crate::scenario::{Document, Language, Mended};
 use crate::table::read::regular;
 use crate::time::SimTime;
 use crate::uftp::sign::SecretKey;
@@ -20,10 +20,13 @@ use crate::uftp::sign::SecretKey;
 /// All findings at once: on its text, on its meaning, and on the files it names.
 pub fn load(path: &Path, role: Role, read_key: &dyn Fn(&Path) -> Result<SecretKey, Finding>) -> Result<(Loaded, SecretKey), Findings> {
     let document = Document::read(path, &[])?;
-    let (value, mut findings) = Language::<Config>::new().as_far_as_it_goes(&document);
+    let Mended { value, other, mut findings } = Language::<Config>::new().as_far_as_it_goes(&document);
     let Some((config, document)) = value else { return Err(findings) };
     let loaded = Loaded { config, document, role, file: path.to_path_buf() };
     let mut meaning = check::all(&loaded);
+    if let Some((config, document)) = other {
+        meaning = meaning.also_in(&check::all(&Loaded { config, document, role, file: path.to_path_buf() }));
+    }
     // A key that is not there has been told.
     let key = loaded.document.file("private_key").filter(|file| file.exists() && !file.is_dir());
     let key = key.and_then(|file| match regular(&file).and_then(|()| read_key(&file)) {

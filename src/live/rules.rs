@@ -134,7 +134,7 @@ pub const BAD_URL: Rule = Rule {
 pub const DAMAGED_JOURNAL: Rule = Rule {
     code: "damaged-journal",
     severity: Severity::Error,
-    what: "A record of a participant's journal has changed since it was written.",
+    what: "A record of a participant's journal has changed since it was written, or the journal is empty although messages were kept.",
     why: "The participant restores its orders and bills from all records in order, and cannot skip one. An incomplete last record is not \
           damage.",
     example: "a bit that a disk turned over",

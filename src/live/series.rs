@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::rules::{BAD_ADDRESS, BAD_CELL};
 use crate::diagnostic::Findings;
-use crate::table::{Sign, Table, read_text};
+use crate::table::{Known, Sign, Table, read_text};
 use crate::time::written::{self, Moment};
 use crate::time::{IspCalendar, SimTime, YEARS};
 use crate::uftp::syntax::is_entity_address;
@@ -42,12 +42,10 @@ impl Series {
         required.extend(layout.issued.then_some("issued"));
         required.extend((!layout.connections.is_empty()).then_some("connection"));
         required.extend(layout.columns);
-        if let Some(table) = Table::parse(&source, b',', &mut findings)
-            && table.check_columns(&required, &[], &mut findings)
-        {
+        if let Some(table) = Table::parse(&source, b',', &Known::columns(&required, &[]), &mut findings) {
             series.fill(&table, calendar, layout, &mut findings);
         }
-        findings.or_ok(series).map(|(series, _)| series)
+        findings.gathered().or_ok(series).map(|(series, _)| series)
     }
 
     fn fill(&mut self, table: &Table, calendar: &IspCalendar, layout: &Layout<'_>, findings: &mut Findings) {
@@ -97,9 +95,8 @@ impl Series {
         let source = read_text(path)?;
         let mut findings = Findings::default();
         let mut names = BTreeSet::new();
-        if let Some(table) = Table::parse(&source, b',', &mut findings)
-            && table.check_columns(&["connection"], &["issued", "period", "isp", "load_w", "feed_in_w"], &mut findings)
-        {
+        let known = Known::columns(&["connection"], &["issued", "period", "isp", "load_w", "feed_in_w"]);
+        if let Some(table) = Table::parse(&source, b',', &known, &mut findings) {
             for row in table.rows() {
                 let name = row.cell("connection");
                 if names.insert(name.to_owned()) && !is_entity_address(name) {
@@ -107,7 +104,7 @@ impl Series {
                 }
             }
         }
-        findings.or_ok(()).map(|_| names.into_iter().enumerate().map(|(k, name)| (name, k)).collect())
+        findings.gathered().or_ok(()).map(|_| names.into_iter().enumerate().map(|(k, name)| (name, k)).collect())
     }
 
     /// The newest vintage of a Period at `now`, with the time it became known.

@@ -9,7 +9,7 @@ use super::business::Business;
 use super::clock::{Clock, Setting};
 use super::journal::{Event, Head, Journal, LAYOUT, Past, Record, differences};
 use super::loaded::Loaded;
-use super::rules::{NOTHING_AHEAD, OTHER_BUSINESS, OTHER_PROGRAM};
+use super::rules::{DAMAGED_JOURNAL, NOTHING_AHEAD, OTHER_BUSINESS, OTHER_PROGRAM};
 use super::state::{Effect, Patience, State};
 use crate::diagnostic::Findings;
 use crate::ids::Domain;
@@ -55,7 +55,11 @@ pub(super) fn start(loaded: &Loaded, seed: u64) -> Result<Started, Findings> {
     if path.metadata().map_or(true, |file| file.len() == 0) {
         something_ahead(loaded, &business, &setting)?;
     }
+    let was_there = path.is_file();
     let (mut journal, mut past) = Journal::open(&path).map_err(|f| loaded.at("journal", f))?;
+    if was_there && past.head.is_none() {
+        nothing_forgotten(loaded, &path)?;
+    }
     let mut told = Told { cut: past.cut, ..Told::default() };
     if let Some(head) = &past.head {
         // Where nothing has happened nobody was promised anything.
@@ -115,6 +119,18 @@ fn archive_folder(loaded: &Loaded) -> Result<Option<PathBuf>, Findings> {
     let unwritable = |e| CANNOT_WRITE.finding(format!("cannot make the folder '{}': {e}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(|e| loaded.at("messages", unwritable(e)))?;
     Ok(Some(folder))
+}
+
+/// Refuses a journal that holds nothing beside an archive that holds messages: they were traded on, and it would be forgotten.
+fn nothing_forgotten(loaded: &Loaded, journal: &Path) -> Result<(), Findings> {
+    let Some(folder) = loaded.document.file("messages").filter(|folder| folder.is_dir()) else { return Ok(()) };
+    let kept = Archive::highest(&folder).unwrap_or(0);
+    if kept == 0 {
+        return Ok(());
+    }
+    let message = format!("the journal '{}' is empty, but '{}' holds messages up to number {kept}", journal.display(), folder.display());
+    let help = "restore a copy of the journal; if there is none, settle its open orders by hand and delete the empty file";
+    Err(loaded.at("journal", DAMAGED_JOURNAL.finding(message).help(help)).into())
 }
 
 /// The clock as it was last set.

@@ -11,15 +11,17 @@
 //! a price does not depend on where a run begins, nor on its steps. Values of a file are averaged onto the steps or held over them.
 
 mod retail;
+mod unit;
 
 use std::path::Path;
 
 use crate::diagnostic::{Findings, Rule, Severity};
 use crate::rng::Stream;
-use crate::table::{self, Row, Sign, Table};
+use crate::table::{self, Known, Row, Sign, Table};
 use crate::time::{IspCalendar, SimDuration, SimTime, Steps, YEARS};
 
 pub use retail::Retail;
+pub use unit::RULE as PRICE_UNIT;
 
 /// What one draw of imbalance lasts.
 const QUARTER: SimDuration = SimDuration::minutes(15);
@@ -144,14 +146,11 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     const COLUMNS: [&str; 2] = [DAY_AHEAD, "imbalance_eur_per_mwh"];
     let mut findings = Findings::default();
     let source = table::read_text(path)?;
-    let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
-    if !table.check_columns(&COLUMNS, &[TIME], &mut findings) {
-        return Err(findings);
-    }
-    let mut rows: Vec<[f64; 2]> = Vec::with_capacity(table.len());
-    for row in table.rows() {
-        rows.push(COLUMNS.map(|column| price(row, column, &mut findings)));
-    }
+    let known = Known::columns(&COLUMNS, &[TIME]);
+    let table = Table::series(&source, &known, &table::rules::BLANK_ROW, &mut findings);
+    // A row that is left out moves every later one, so nothing more is said of a file with one.
+    let Some(table) = table.filter(|_| !findings.has_errors()) else { return Err(findings.gathered()) };
+    let rows: Vec<[f64; 2]> = table.rows().map(|row| COLUMNS.map(|column| price(row, column, &mut findings))).collect();
     let dated = table.column(TIME).is_some();
     let Some(start) = (if dated { first_instant(&table, row, &mut findings) } else { Some(on.start) }) else { return Err(findings) };
     let given = Steps { start, step: row, count: rows.len() };
@@ -176,7 +175,13 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
         findings.push(PRICES_UNDATED.finding(message).help(help));
     }
     if findings.has_errors() {
-        return Err(findings);
+        return Err(findings.gathered());
+    }
+    let day_ahead: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+    if let Some((name, factor, median)) = unit::meant(&day_ahead, row) {
+        let finding = PRICE_UNIT.finding(format!("half of the day-ahead prices are below {median} €/MWh: are they in {name}?"));
+        let at = table.column(COLUMNS[0]).map_or(0..0, |column| table.header_cell(column));
+        findings.push(finding.at(&source, at).help(format!("write them in €/MWh: {median} {name} is {} €/MWh", median * factor)));
     }
     let of = |k: usize| given.averaged(&rows.iter().map(|r| r[k]).collect::<Vec<_>>(), on);
     Ok((Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) }, findings))
@@ -189,10 +194,9 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
 pub fn read_hours(path: &Path) -> Result<(Steps, Vec<f64>), Findings> {
     let mut findings = Findings::default();
     let source = table::read_text(path)?;
-    let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
-    if !table.check_columns(&[TIME, DAY_AHEAD], &[], &mut findings) {
-        return Err(findings);
-    }
+    let known = Known::columns(&[TIME, DAY_AHEAD], &[]);
+    let table = Table::series(&source, &known, &table::rules::BLANK_ROW, &mut findings);
+    let Some(table) = table.filter(|_| !findings.has_errors()) else { return Err(findings.gathered()) };
     let start = first_instant(&table, SimDuration::hours(1), &mut findings);
     let values: Vec<f64> = table.rows().map(|row| price(row, DAY_AHEAD, &mut findings)).collect();
     match start {

@@ -9,26 +9,31 @@ use jiff::Timestamp;
 
 use super::{ProfileTable, rules};
 use crate::diagnostic::{Findings, Source};
-use crate::table::{Row, Sign, Table};
+use crate::table::{Known, Row, Sign, Table};
 use crate::time::{SimDuration, SimTime};
 
 /// Name of the optional column of instants.
 const TIME: &str = "time";
 
-/// Reads profiles from CSV text; `start` and `step` are what the feeder says.
+/// Reads profiles from CSV text; `start` and `step` are what the feeder says. With them come warnings.
 ///
 /// # Errors
 /// All bad cells, gaps in `time` and an empty table, each with its place.
-pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Result<ProfileTable, Findings> {
+pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Result<(ProfileTable, Findings), Findings> {
     let mut findings = Findings::default();
-    let Some(table) = Table::series(source, &rules::PROFILE_GAP, &mut findings) else { return Err(findings) };
+    let known = Known { required: &[], optional: &[TIME], together: &[], open: true };
+    let Some(table) = Table::series(source, &known, &rules::PROFILE_GAP, &mut findings) else { return Err(findings) };
+    // A blank row moves every later one, so nothing more is said of a file with one.
+    if findings.0.iter().any(|f| f.code == rules::PROFILE_GAP.code) {
+        return Err(findings);
+    }
     let names: Vec<&str> = table.columns().filter(|n| *n != TIME).collect();
-    table.check_columns(&[], &[&names[..], &[TIME]].concat(), &mut findings);
     if table.is_empty() {
         findings
             .push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", source.name)).help("write one row per step below the header"));
     }
-    if table.column(TIME).is_some() {
+    // Without a row of the wrong length the next one is late.
+    if table.column(TIME).is_some() && findings.is_empty() {
         check_time(&table, start, step, &mut findings);
     }
     let mut profiles = ProfileTable::new(start, step);
@@ -38,7 +43,7 @@ pub fn read_csv(source: &Arc<Source>, start: SimTime, step: SimDuration) -> Resu
             profiles.push(name, &values);
         }
     }
-    findings.or_ok(profiles).map(|(profiles, _)| profiles)
+    findings.or_ok(profiles)
 }
 
 fn value(row: Row<'_>, name: &str, findings: &mut Findings) -> f64 {
@@ -77,7 +82,7 @@ mod tests {
 
     fn read(text: &str) -> Result<ProfileTable, Findings> {
         let source = Arc::new(Source::new("profiles.csv", text));
-        read_csv(&source, SimTime(1_451_602_800), SimDuration::minutes(15))
+        read_csv(&source, SimTime(1_451_602_800), SimDuration::minutes(15)).map(|(profiles, _)| profiles)
     }
 
     fn codes(text: &str) -> Vec<&'static str> {

@@ -19,6 +19,7 @@ use crate::time::{IspCalendar, Period, SimDuration, Steps};
 
 use super::lint::{self, Faults, Subject};
 use super::overlay;
+use super::portfolio;
 use super::schema::{self, Scenario};
 use super::strategies;
 use super::study::{self, AgrSpec, AgrTerms, CongestionPoint, Orange, Study, Values, Wire};
@@ -126,7 +127,7 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
             None
         }
     });
-    lint::check(&Subject::new(s, feeder, order.as_ref()), &mut faults);
+    lint::check(&Subject::new(s, feeder, order.as_ref(), seed), &mut faults);
     let time = time_grid(s);
     let weather = time.as_ref().and_then(|time| {
         let on = feeder.map_or(time.grid, |f| with_history(&f.profiles, &time.grid, &forecast_model(&s.forecast)));
@@ -208,26 +209,12 @@ pub(super) fn cp_address(dso: &str, id: &str) -> EntityAddress {
     EntityAddress::new(format!("ea1.2024-01.{}:{id}", reversed.join(".")))
 }
 
-/// Aggregators sorted by domain, and who represents each connection: named ones first, then shares of the rest by draw.
+/// Aggregators sorted by domain, and who represents each connection.
 fn aggregators(s: &Scenario, grid: &Grid, seed: u64) -> (Vec<AgrSpec>, Vec<Option<AgrIdx>>) {
-    let mut terms: Vec<&schema::Aggregator> = s.aggregator.iter().collect();
-    terms.sort_by(|a, b| a.domain.cmp(&b.domain));
-    let mut agr_of: Vec<Option<AgrIdx>> = vec![None; grid.connections.len()];
-    for (row, a) in terms.iter().enumerate() {
-        for id in &a.connections {
-            agr_of[grid.connection(id).expect("checked by unknown-connection").i()] = Some(AgrIdx::new(row));
-        }
-    }
-    for (c, agr) in agr_of.iter_mut().enumerate().filter(|(_, a)| a.is_none()) {
-        let draw = Stream::new(seed, &grid.connections[c].id, "aggregator").at(0).uniform();
-        let mut sum = 0.0;
-        *agr = terms.iter().enumerate().find_map(|(row, a)| {
-            sum += a.share;
-            (draw < sum).then(|| AgrIdx::new(row))
-        });
-    }
+    let terms = portfolio::by_domain(s);
+    let holders = portfolio::holders(&terms, grid, seed);
     let specs = terms.into_iter().map(|a| AgrSpec { domain: Domain::new(a.domain.as_str()), terms: agr_terms(a) });
-    (specs.collect(), agr_of)
+    (specs.collect(), holders)
 }
 
 fn retail(r: &schema::Retail) -> Retail {

@@ -4,13 +4,14 @@
 //! not checked further, for its keys depend on the kind; a value of the wrong type is not also out of range.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::diagnostic::{Finding, Findings, Location, nearest};
+use crate::diagnostic::{Finding, Findings, Location, Source, nearest};
 use crate::scenario::default_kind;
 use crate::scenario::document::Document;
 use crate::scenario::example;
 use crate::scenario::lint::{missing_file, missing_key, out_of_range, unknown_key, unknown_value, wrong_type, wrong_unit};
-use crate::scenario::node::{Node, Value};
+use crate::scenario::node::{Node, Value, parse_value};
 use crate::scenario::path::join;
 use crate::scenario::shape::{Field, Limits, Shape, Shapes};
 use crate::scenario::unit;
@@ -21,13 +22,24 @@ pub(crate) struct Checked {
     pub(crate) findings: Findings,
     /// Keys that are slips, and what they were meant for.
     pub(crate) slips: Vec<(Location, String)>,
+    /// Values at fault, and sound ones in their place.
+    pub(crate) mends: Vec<Mend>,
+}
+
+/// A sound value in place of one at fault: what was probably meant, else one of the right kind.
+#[derive(Debug)]
+pub(crate) struct Mend {
+    pub(crate) at: Location,
+    pub(crate) value: Value,
+    /// Whether the value was only beyond its limits; then this is the nearest within.
+    pub(crate) is_limit: bool,
 }
 
 /// All faults of `document` against `shapes`.
 pub(crate) fn check(document: &Document, shapes: &Shapes) -> Checked {
-    let mut checker = Checker { document, shapes, findings: Findings::default(), slips: Vec::new() };
+    let mut checker = Checker { document, shapes, findings: Findings::default(), slips: Vec::new(), mends: Vec::new() };
     checker.value(&Spot { node: document.root(), path: "", key: "scenario", description: None }, shapes.root());
-    Checked { findings: checker.findings, slips: checker.slips }
+    Checked { findings: checker.findings, slips: checker.slips, mends: checker.mends }
 }
 
 struct Checker<'a> {
@@ -35,6 +47,7 @@ struct Checker<'a> {
     shapes: &'a Shapes,
     findings: Findings,
     slips: Vec<(Location, String)>,
+    mends: Vec<Mend>,
 }
 
 /// A value on the way: its path, the key that leads to it, and what that key means.
@@ -103,6 +116,8 @@ impl Checker<'_> {
 
     fn table(&mut self, spot: &Spot<'_>, entries: &BTreeMap<String, Node>, fields: &[Field], kind: &Kind<'_>) {
         let settled = &kind.settled;
+        // Where a key of another kind stands, the kind may be what is wrong, and then no key of this one is missing.
+        let mut is_kind_doubted = false;
         let mut misspelt: BTreeMap<&str, &Node> = BTreeMap::new();
         for (key, node) in entries.iter().filter(|(key, _)| !settled.contains(&key.as_str())) {
             if !fields.iter().any(|field| field.name == *key) {
@@ -114,7 +129,10 @@ impl Checker<'_> {
                 let finding = match other_unit {
                     Some((name, from, to)) => wrong_unit::finding(spot.path, key, name, node, (from, to)),
                     None => match kind.others_with(key) {
-                        others if meant.is_none() && !others.is_empty() => unknown_key::of_other_kind(spot.path, key, kind.tag, &others),
+                        others if meant.is_none() && !others.is_empty() => {
+                            is_kind_doubted = true;
+                            unknown_key::of_other_kind(spot.path, key, kind.tag, &others)
+                        }
                         _ => unknown_key::finding(spot.path, key, &known),
                     },
                 };
@@ -134,7 +152,7 @@ impl Checker<'_> {
                     check(self, &whole);
                 }
                 (Some(node), _) => check(self, node),
-                (None, None) if field.required => {
+                (None, None) if field.required && !is_kind_doubted => {
                     let entry = example::entry(field, &path, self.shapes);
                     let finding = missing_key::finding(spot.path, &field.name, &entry, field.description.as_deref());
                     self.findings.push(finding.located(spot.node.at.clone()));
@@ -162,7 +180,7 @@ impl Checker<'_> {
             None => self.wrong_type(&kind, &Shape::Names(names.iter().map(|&name| name.to_owned()).collect())),
             Some(name) => match variants.iter().find(|(variant, _)| variant == name) {
                 Some((_, fields)) => self.table(spot, entries, fields, &Kind { settled: vec![tag, written], tag, variants }),
-                None => self.findings.push(unknown_value::finding(tag, name, &names).located(node.at.clone())),
+                None => self.unknown_value(&kind, name, &names),
             },
         }
     }
@@ -170,7 +188,8 @@ impl Checker<'_> {
     /// The faults under the alternative that fits best: none, else the fewest among those of the value's type.
     fn choice(&mut self, spot: &Spot<'_>, whole: &Shape, shapes: &[Shape]) {
         let attempts = shapes.iter().filter(|shape| admits(self.shapes, shape, spot.node)).map(|shape| {
-            let mut attempt = Checker { document: self.document, shapes: self.shapes, findings: Findings::default(), slips: Vec::new() };
+            let Checker { document, shapes, .. } = *self;
+            let mut attempt = Checker { document, shapes, findings: Findings::default(), slips: Vec::new(), mends: Vec::new() };
             attempt.value(spot, shape);
             attempt
         });
@@ -178,6 +197,7 @@ impl Checker<'_> {
             Some(best) => {
                 self.findings.extend(best.findings);
                 self.slips.extend(best.slips);
+                self.mends.extend(best.mends);
             }
             None => self.wrong_type(spot, whole),
         }
@@ -186,7 +206,12 @@ impl Checker<'_> {
     fn limits(&mut self, spot: &Spot<'_>, x: f64, limits: &Limits) {
         if !limits.hold(x) {
             let unit = example::unit(spot.key);
-            self.out_of_range(spot, &format!("is {x}{unit}"), &allowed(limits, &unit));
+            // A number of hundreds of digits helps nobody.
+            let is = if x != 0.0 && !(1e-6..1e15).contains(&x.abs()) { format!("{x:e}") } else { x.to_string() };
+            self.out_of_range(spot, &format!("is {is}{unit}"), &allowed(limits, &unit));
+            let nearest = example::nearest(x, limits);
+            let value = if matches!(spot.node.value, Value::Integer(_)) { Value::Integer(nearest as i64) } else { Value::Float(nearest) };
+            self.mends.push(Mend { at: spot.node.at.clone(), value, is_limit: true });
         }
     }
 
@@ -205,8 +230,14 @@ impl Checker<'_> {
     fn name(&mut self, spot: &Spot<'_>, text: &str, names: &[String]) {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if !names.contains(&text) {
-            self.findings.push(unknown_value::finding(spot.key, text, &names).located(spot.node.at.clone()));
+            self.unknown_value(spot, text, &names);
         }
+    }
+
+    fn unknown_value(&mut self, spot: &Spot<'_>, text: &str, names: &[&str]) {
+        let meant = nearest(text, names).unwrap_or(names[0]);
+        self.mends.push(Mend { at: spot.node.at.clone(), value: Value::Text(meant.to_owned()), is_limit: false });
+        self.findings.push(unknown_value::finding(spot.key, text, names).located(spot.node.at.clone()));
     }
 
     /// Dates and times must read; `file` and `folder` must be there.
@@ -231,7 +262,11 @@ impl Checker<'_> {
     }
 
     fn wrong_type(&mut self, spot: &Spot<'_>, expected: &Shape) {
-        let entry = match mended(self.shapes, expected, spot.node) {
+        let meant = mended(self.shapes, expected, spot.node);
+        let sample = meant.clone().unwrap_or_else(|| example::sample(expected, self.shapes));
+        let value = value_of(&sample);
+        self.mends.extend(value.map(|value| Mend { at: spot.node.at.clone(), value, is_limit: false }));
+        let entry = match meant {
             Some(value) => example::assigned(spot.key, &value),
             None => example::of_shape(spot.path, spot.key, expected, self.shapes),
         };
@@ -252,6 +287,11 @@ fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
         (Shape::List { item, .. }, _) if admits(shapes, item, node) && !node.is_table() => Some(format!("[{written}]")),
         _ => None,
     }
+}
+
+/// A text of TOML as a value.
+fn value_of(text: &str) -> Option<Value> {
+    parse_value(&Arc::new(Source::new("", text)), 0..text.len()).map(|node| node.value)
 }
 
 /// A number as it was written, unless TOML does not take it so: `.8` is 0.8.

@@ -124,8 +124,8 @@ impl Document {
     }
 
     /// The document without what is at fault, see [`Node::mended`].
-    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location]) -> Document {
-        self.with_root(self.root.mended(slips, spoilt))
+    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location], mends: &[(&Location, &Value)]) -> Document {
+        self.with_root(self.root.mended(slips, spoilt, mends))
     }
 
     /// The document with another tree made of its texts.
@@ -183,7 +183,11 @@ impl Layers {
         match base {
             Ok(base) => {
                 let mut below = self.file(&base, above);
-                self.faults.extend(below.overlay(node));
+                let faults = below.overlay(node);
+                // What a broken text lies over says nothing.
+                if !self.broken {
+                    self.faults.extend(faults);
+                }
                 below
             }
             Err(fault) => {

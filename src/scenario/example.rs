@@ -40,7 +40,7 @@ fn is_table(shape: &Shape, shapes: &Shapes) -> bool {
 }
 
 /// A value of the shape as TOML writes it in one line.
-fn sample(shape: &Shape, shapes: &Shapes) -> String {
+pub(crate) fn sample(shape: &Shape, shapes: &Shapes) -> String {
     let fields = |fields: &[Field]| {
         let entries = fields.iter().filter(|f| f.required).map(|f| format!("{} = {}", f.name, sample(&f.shape, shapes)));
         format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
@@ -64,8 +64,13 @@ fn sample(shape: &Shape, shapes: &Shapes) -> String {
 
 /// One where it is allowed, else the nearest limit; between excluded limits their middle.
 fn inside(limits: &Limits) -> f64 {
+    nearest(1.0, limits)
+}
+
+/// `x` where it is allowed, else the nearest limit; between excluded limits their middle.
+pub(crate) fn nearest(x: f64, limits: &Limits) -> f64 {
     let (min, max) = (limits.min.unwrap_or(f64::NEG_INFINITY), limits.max.unwrap_or(f64::INFINITY));
-    let nearest = 1.0_f64.clamp(min.min(max), max);
+    let nearest = x.clamp(min.min(max), max);
     if limits.hold(nearest) { nearest } else { f64::midpoint(min.max(nearest - 2.0), max.min(nearest + 2.0)) }
 }
 

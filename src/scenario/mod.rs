@@ -23,6 +23,7 @@ mod node;
 mod open;
 mod overlay;
 mod path;
+mod portfolio;
 mod prosumers;
 mod read;
 pub mod schema;
@@ -87,8 +88,8 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
     /// All findings at once, in the order of the text.
     pub fn read(&self, document: &Document) -> Result<(T, Findings), Findings> {
         match self.as_far_as_it_goes(document) {
-            (Some((value, _)), findings) if !findings.has_errors() => Ok((value, findings)),
-            (_, findings) => Err(findings),
+            Mended { value: Some((value, _)), findings, .. } if !findings.has_errors() => Ok((value, findings)),
+            Mended { findings, .. } => Err(findings),
         }
     }
 
@@ -108,31 +109,47 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
         annotation::names_a_file(&self.shapes, path)
     }
 
-    /// Checks a document and reads what is left of it without the faults found: misspelt keys under the names they were meant
-    /// for, values of the wrong type at their defaults. `None` where that is not enough for a `T`.
-    pub(crate) fn as_far_as_it_goes(&self, document: &Document) -> (Option<(T, Document)>, Findings) {
+    /// Checks a document and reads what is left of it without the faults found.
+    pub(crate) fn as_far_as_it_goes(&self, document: &Document) -> Mended<T> {
         let mut findings = document.faults().clone();
         let spoilt = findings.clone();
         let root = default_kind::prices_of_the_weather(document.root());
         let whole = document.with_root(default_kind::written(&root, self.shapes.root(), &self.shapes));
-        let check::Checked { findings: checked, slips } = check::check(&whole, &self.shapes);
+        let check::Checked { findings: checked, slips, mends } = check::check(&whole, &self.shapes);
         // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
         findings.extend(checked.elsewhere_than(&spoilt));
         if findings.has_errors() {
+            let at = |codes: &[&str]| -> Vec<Location> {
+                findings.0.iter().filter(|f| codes.contains(&f.code)).filter_map(|f| f.location.clone()).collect()
+            };
+            let with = |is_limit: bool| -> Vec<_> {
+                mends.iter().filter(|mend| mend.is_limit == is_limit).map(|mend| (&mend.at, &mend.value)).collect()
+            };
+            let read = |rest: Document| T::deserialize(rest.root()).ok().map(|value| (value, rest));
             let unreadable = [lint::unknown_key::RULE.code, lint::wrong_type::RULE.code, lint::unknown_value::RULE.code];
-            let faulty = findings.0.iter().filter(|f| unreadable.contains(&f.code));
-            let spoilt: Vec<Location> = faulty.filter_map(|f| f.location.clone()).collect();
-            let rest = whole.mended(&slips, &spoilt);
-            return (T::deserialize(rest.root()).ok().map(|value| (value, rest)), findings.sorted());
+            let value = read(whole.mended(&slips, &at(&unreadable), &with(true)));
+            let other = read(whole.mended(&slips, &at(&[lint::unknown_key::RULE.code, lint::out_of_range::RULE.code]), &with(false)));
+            return Mended { value, other, findings: findings.sorted() };
         }
         match T::deserialize(whole.root()) {
-            Ok(value) => (Some((value, document.clone())), findings.sorted()),
+            Ok(value) => Mended { value: Some((value, document.clone())), other: None, findings: findings.sorted() },
             Err(error) => {
                 findings.push(lint::wrong_type::refused(&error.message).located(error.at));
-                (None, findings.sorted())
+                Mended { value: None, other: None, findings: findings.sorted() }
             }
         }
     }
+}
+
+/// What could be read of a document without its faults, mended in two ways: what is said of the meaning of one but not of the other
+/// comes from the mending and not from what somebody wrote.
+pub(crate) struct Mended<T> {
+    /// Misspelt keys have the name they were meant for, values that are too large or small are at their limit, others at fault are at
+    /// their default. `None` where that is not enough for a `T`.
+    pub(crate) value: Option<(T, Document)>,
+    /// Values that are too large or small are at their default, others at fault are what was probably meant, or a sample.
+    pub(crate) other: Option<(T, Document)>,
+    pub(crate) findings: Findings,
 }
 
 /// The JSON Schema of scenarios of type `T`, with the key `extends` that every file may begin with.

@@ -108,6 +108,10 @@ impl Node {
                 }
             }
             (Value::List(items), Value::Table(entries)) if items.iter().any(|item| item.name().is_some()) => {
+                if !entries.is_empty() && entries.values().all(|node| !node.is_table()) {
+                    faults.push(unknown_item::for_list(&names(items)).located(over.at));
+                    return faults;
+                }
                 for (key, node) in entries {
                     match items.iter_mut().find(|item| item.name() == Some(&key)) {
                         Some(item) => faults.extend(item.overlay(node)),
@@ -131,16 +135,20 @@ impl Node {
         }
     }
 
-    /// The tree without what is at fault: keys of `slips` under the name they were meant for, values at `spoilt` left out.
-    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location]) -> Node {
+    /// The tree without what is at fault: keys of `slips` under the name they were meant for, values at `spoilt` left out, and those
+    /// at places of `mends` replaced.
+    pub(crate) fn mended(&self, slips: &[(Location, String)], spoilt: &[Location], mends: &[(&Location, &Value)]) -> Node {
         let same = |a: &Location, b: &Location| Arc::ptr_eq(&a.source, &b.source) && a.span == b.span;
         let sound = |node: &&Node| !spoilt.iter().any(|at| same(at, &node.at) || node.key.as_ref().is_some_and(|key| same(at, key)));
-        let value = match &self.value {
-            Value::List(items) => Value::List(items.iter().filter(sound).map(|item| item.mended(slips, spoilt)).collect()),
+        let mend = mends.iter().find(|(at, _)| same(at, &self.at)).map(|(_, value)| *value);
+        let value = match mend.unwrap_or(&self.value) {
+            mended if mend.is_some() => mended.clone(),
+            Value::List(items) => Value::List(items.iter().filter(sound).map(|item| item.mended(slips, spoilt, mends)).collect()),
             Value::Table(entries) => {
                 let meant = |node: &Node| slips.iter().find(|(at, _)| node.key.as_ref().is_some_and(|key| same(at, key)));
                 let entries = entries.iter().filter(|(_, node)| meant(node).is_some() || sound(node));
-                let entry = |(key, node): (&String, &Node)| (meant(node).map_or(key, |(_, name)| name).clone(), node.mended(slips, spoilt));
+                let entry =
+                    |(key, node): (&String, &Node)| (meant(node).map_or(key, |(_, name)| name).clone(), node.mended(slips, spoilt, mends));
                 Value::Table(entries.map(entry).collect())
             }
             single => single.clone(),

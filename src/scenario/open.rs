@@ -7,7 +7,7 @@ use crate::import::{Feeder, read_folder};
 
 use super::document::Document;
 use super::schema::Scenario;
-use super::{Language, build, lint};
+use super::{Language, Mended, build, lint};
 
 /// A scenario without fault in its text, and its feeder.
 #[derive(Debug, Clone)]
@@ -45,7 +45,8 @@ impl Opened {
 pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
     let document = Document::read(path, overrides)?;
     let language = Language::<Scenario>::new();
-    let (value, mut findings) = language.as_far_as_it_goes(&document);
+    let Mended { value, other, mut findings } = language.as_far_as_it_goes(&document);
+    let is_text_sound = !findings.has_errors();
     if let Some((scenario, rest)) = &value {
         lint::sweep_key::check(scenario, rest, &mut findings);
     }
@@ -71,10 +72,15 @@ pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
         }
         (Some((scenario, rest)), feeder) => {
             let feeder = feeder.as_ref().map(|(feeder, _)| feeder);
-            let found = build::check(&scenario, feeder, scenario.seed, Path::new(""), &|path| rest.locate(path)).findings;
-            // On a line with a fault the meaning was guessed.
+            let meaning =
+                |s: &Scenario, rest: &Document| build::check(s, feeder, s.seed, Path::new(""), &|path| rest.locate(path)).findings;
+            let mut found = meaning(&scenario, &rest);
+            if let Some((scenario, rest)) = &other {
+                found = found.also_in(&meaning(scenario, rest));
+            }
+            // On a line with a fault the meaning was guessed; what is odd about the rest can wait until the text is sound.
             let found = found.elsewhere_than(&findings);
-            findings.extend(found);
+            findings.extend(if is_text_sound { found } else { found.errors() });
             Err(findings.sorted())
         }
         (None, _) => Err(findings.sorted()),

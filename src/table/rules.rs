@@ -12,6 +12,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &WRONG_SEPARATOR,
         &BLANK_ROW,
         &NO_HEADER,
+        &EXTRA_ROW,
         &ROW_LENGTH,
         &MISSING_COLUMN,
         &DUPLICATE_COLUMN,
@@ -76,14 +77,24 @@ pub const UNREADABLE_FILE: Rule = Rule {
     mend: "chmod 644 scenarios/feeders/street/buses.csv",
 };
 
-/// A table is empty.
+/// A table is empty, or its first line names none of its columns.
 pub const NO_HEADER: Rule = Rule {
     code: "no-header",
     severity: Severity::Error,
-    what: "A table is empty.",
+    what: "A table is empty, its first line names none of its columns, or the file is of another kind, such as a web page.",
     why: "The first line must name the columns.",
     example: "(an empty sources.csv)",
     mend: "bus,u_pu,angle_deg\nmv,1.0,0",
+};
+
+/// A row is neither header nor data.
+pub const EXTRA_ROW: Rule = Rule {
+    code: "extra-row",
+    severity: Severity::Error,
+    what: "A row of a table is neither the header nor data: a title, a line 'sep=,', a row of units, or the header again.",
+    why: "The first line must name the columns, and every other row is data. Names and units have their place in the names of columns.",
+    example: "bus,u_pu,angle_deg\n-,pu,deg\nmv,1.02,0",
+    mend: "bus,u_pu,angle_deg\nmv,1.02,0",
 };
 
 /// A row has more or fewer cells than the header.
@@ -96,12 +107,12 @@ pub const ROW_LENGTH: Rule = Rule {
     mend: "id,from,to\ncable-1,a,b",
 };
 
-/// A table lacks a column that it needs.
+/// A table lacks a column that it needs, or has one under a misspelt name.
 pub const MISSING_COLUMN: Rule = Rule {
     code: "missing-column",
     severity: Severity::Error,
-    what: "A table lacks a required column.",
-    why: "A default would be a hidden assumption about the grid.",
+    what: "A table lacks a required column, or has a known column under a misspelt name.",
+    why: "A default would be a hidden assumption about the grid. If a misspelt column were ignored, its values would be lost.",
     example: "id,u_rated_v\nmv,20000",
     mend: "id,u_rated_v,u_min_pu,u_max_pu\nmv,20000,0.9,1.1",
 };
@@ -121,9 +132,9 @@ pub const UNKNOWN_COLUMN: Rule = Rule {
     code: "unknown-column",
     severity: Severity::Warning,
     what: "A table holds a column that the program does not know.",
-    why: "Its values have no effect. The name of an optional column may be misspelt.",
-    example: "id,address,bus,phase\nh1,ean.1,b1,a",
-    mend: "id,address,bus,phases\nh1,ean.1,b1,a",
+    why: "Its values have no effect.",
+    example: "id,address,bus,owner\nh1,ean.1,b1,Jansen",
+    mend: "id,address,bus\nh1,ean.1,b1",
 };
 
 /// A required cell is empty.

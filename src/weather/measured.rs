@@ -18,7 +18,7 @@ use super::rules;
 use super::series::{Series, middle};
 use super::sun::{Place, Sun};
 use crate::diagnostic::{Finding, Findings};
-use crate::table::{self, Row, Sign, Table};
+use crate::table::{self, Known, Row, Sign, Table};
 use crate::time::{SimDuration, SimTime, Steps, YEARS};
 
 /// Name of the file that says where weather was measured.
@@ -80,10 +80,9 @@ const DHI: &str = "dhi_w_m2";
 pub fn read_csv(path: &Path, place: Place) -> Result<Series, Findings> {
     let mut findings = Findings::default();
     let source = table::read_text(path)?;
-    let Some(table) = Table::series(&source, &table::rules::BLANK_ROW, &mut findings) else { return Err(findings) };
-    if !table.check_columns(&[INTERVAL_END, AIR, GHI], &[WIND, DHI], &mut findings) {
-        return Err(findings);
-    }
+    let known = Known::columns(&[INTERVAL_END, AIR, GHI], &[WIND, DHI]);
+    let table = Table::series(&source, &known, &table::rules::BLANK_ROW, &mut findings);
+    let Some(table) = table.filter(|_| !findings.has_errors()) else { return Err(findings.gathered()) };
     let Some(grid) = steps(&table, &mut findings) else { return Err(findings) };
     let mut column = |name: &str, unit: &str, least: f64, most: f64| -> Vec<f64> {
         let cell = |row: Row<'_>| {

@@ -48,7 +48,9 @@ fn scene() -> Scene {
         dso: domain(Role::Dso),
         cro: domain(Role::Cro),
         connections: vec![(row, EntityAddress::new(connection().as_str()))],
+        retail: vec![None],
         devices: vec![OwnDevice {
+            steered: true,
             asset: AssetIdx::new(0),
             connection: 0,
             device: Device::Curtailable(Curtailable { series }),

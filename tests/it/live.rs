@@ -142,7 +142,7 @@ fn everything_is_told_at_once() {
     ];
     let found = findings(&configure(&folder, "agr", &changes), "agr");
     let codes: std::collections::BTreeSet<&str> = found.0.iter().map(|f| f.code).collect();
-    for code in ["not-a-domain", "no-listener", "bad-key", "out-of-range", "market-order", "bad-url", "unknown-key", "missing-column"] {
+    for code in ["not-a-domain", "no-listener", "bad-key", "out-of-range", "market-order", "bad-url", "unknown-key", "no-header"] {
         assert!(codes.contains(code), "{code} in {found}");
     }
 }
@@ -413,6 +413,23 @@ fn nothing_ahead_is_nothing_to_begin() {
     let told = refused(&configure(&folder, "agr", &[("start = \"2026-03-09T12:00\"", "start = \"2026-03-11T12:00\"")]), "agr");
     assert!(told.contains("[nothing-ahead]") && told.contains("participant.toml:7"), "{told}");
     assert!(!folder.join("participant.journal").exists() && !folder.join("kept").exists());
+}
+
+/// What was traded on would be forgotten; a participant without any journal begins anew.
+#[test]
+fn an_empty_journal_beside_kept_messages_is_refused() {
+    let folder = folder("emptied");
+    let config = configure(&folder, "agr", &[]);
+    fs::create_dir_all(folder.join("kept")).unwrap();
+    fs::write(folder.join("kept/00003-in-FlexOrder.xml"), "x").unwrap();
+    let journal = folder.join("participant.journal");
+    for bytes in [&b""[..], &[0; 4096]] {
+        fs::write(&journal, bytes).unwrap();
+        let told = refused(&config, "agr");
+        assert!(told.contains("[damaged-journal]") && told.contains("up to number 3"), "{told}");
+    }
+    fs::remove_file(&journal).unwrap();
+    Running::start(&config, "agr").kill();
 }
 
 /// The records of a journal with the digits that belong to them.

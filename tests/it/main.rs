@@ -2,6 +2,7 @@
 
 mod agent_ratings;
 mod agent_revocation;
+mod asset_devices;
 mod bad_tables;
 mod battery_plan;
 mod chart;

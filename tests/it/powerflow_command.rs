@@ -122,7 +122,7 @@ fn a_feeder_in_other_units_is_told_before_it_fails() {
     assert!(said.contains("warning[unlikely-unit]") && said.contains("10 kV is 10000 V"), "{said}");
     // A cable at 0.4 V carries nothing; the failure points back at the units.
     assert_eq!(out.status.code(), Some(1), "{said}\n{}", text(&out.stdout));
-    assert!(said.contains("first correct the units reported above"), "{said}");
+    assert!(said.contains("first correct what the warnings above name"), "{said}");
     let refused = copperplate(&["powerflow", "tests/data/sim/upside-down"]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("feed-in-sign") && text(&refused.stderr).contains("write -5000"), "{}", text(&refused.stderr));

@@ -2,7 +2,7 @@
 
 use copperplate::agent::{Action, Limit};
 use copperplate::ids::Domain;
-use copperplate::scenario::schema::Prices;
+use copperplate::scenario::schema::{Preset, Prices, Scenario};
 use copperplate::sim::{Observer, Reference, Regime, observe_case};
 use copperplate::time::SimTime;
 
@@ -49,4 +49,46 @@ fn a_limitation_acts_until_the_next_one_reaches_the_devices() {
         }
     }
     assert!(over_midnight > 0, "the case is there");
+}
+
+/// Limitations as the operator of a strategy without trade sends them; it acts above the emergency limit alone.
+fn compelled(days: i64, edit: impl FnOnce(&mut Scenario)) -> Vec<(SimTime, Limit)> {
+    let study = study("quickstart.toml", days, |s| {
+        let mut limits = s.strategy["reinforce"].clone();
+        (limits.preset, limits.orange, limits.replacement) = (Some(Preset::CopperPlate), Some(true), Vec::new());
+        s.strategy.insert("limits".to_owned(), limits);
+        s.strategies = vec!["limits".to_owned()];
+        edit(s);
+    });
+    let mut sent = Sent::default();
+    let _ = observe_case(&study, &Reference::new(&study), &study.strategies[0], &|_| {}, &mut sent);
+    sent.0
+}
+
+/// The emergency limit is a fraction of the element's own rating, as the rating of the point is.
+#[test]
+fn nothing_is_limited_below_the_emergency_limit() {
+    let at = |rating: f64, emergency: f64| {
+        compelled(2, |s| {
+            for point in &mut s.congestion_point {
+                (point.planning, point.rating, point.emergency) = (rating, rating, emergency);
+            }
+        })
+    };
+    assert!(at(0.5, 1.0).iter().any(|(_, limit)| limit.acts()), "the limit can be reached");
+    assert!(!at(0.5, 2.5).iter().any(|(_, limit)| limit.acts()), "no loading comes near 2.5 times the rating");
+}
+
+/// The bills of a month are written while the operator watches the first day of the next.
+#[test]
+fn the_operator_goes_on_watching_over_a_months_end() {
+    let mut first_of_august = None;
+    let sent = compelled(4, |s| {
+        (s.time.from, s.time.until) = (jiff::civil::date(2016, 7, 30), jiff::civil::date(2016, 8, 2));
+        s.feeder.pv_scale *= 2.0;
+        let calendar = copperplate::time::IspCalendar::new(&s.time.zone, s.time.isp_minutes).expect("a zone of the world");
+        first_of_august = Some(calendar.period(jiff::civil::date(2016, 8, 1)));
+    });
+    let day = first_of_august.expect("the calendar has it");
+    assert!(sent.iter().any(|(at, limit)| limit.acts() && (day.start..day.end()).contains(at)));
 }

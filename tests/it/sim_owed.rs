@@ -1,6 +1,6 @@
 //! What a run leaves owed, and what limitations took for good, recomputed by a bystander from single devices.
 
-use copperplate::asset::Device;
+use copperplate::asset::{Device, Session, State};
 use copperplate::kpi::{Kpis, Value, compute};
 use copperplate::scenario::schema::{Batteries, Scenario};
 use copperplate::scenario::study::{Strategy, Study};
@@ -63,7 +63,7 @@ fn watched(study: &Study) -> (&Strategy, CaseResult, Kpis, Watch<'_>) {
 fn scarce(days: i64, edit: impl FnOnce(&mut Scenario)) -> Study {
     study("winter-evening.toml", days, |s| {
         s.aggregator.iter_mut().for_each(|a| a.willingness = 0.1);
-        s.feeder.batteries = Some(Batteries { share: 0.4, power_kw: 5.0, capacity_kwh: 10.0 });
+        s.feeder.batteries = Some(Batteries::new(0.4, 5.0, 10.0));
         edit(s);
     })
 }
@@ -122,4 +122,42 @@ fn heat_held_back_has_a_price_of_its_own() {
     let (_, _, kpis, _) = watched(&unpriced);
     assert_eq!(kpis.get("cost_heat_held_back_eur"), Value::NotPriced);
     assert_eq!(kpis.get("cost_total_eur"), Value::NotPriced);
+}
+
+/// What vehicles wanted when they arrived is what they drew, what they left without and what they still want: in every variant.
+#[test]
+fn what_vehicles_want_is_drawn_left_or_owed() {
+    let study = scarce(3, |s| {
+        s.feeder.batteries = None;
+        s.dso.orange.device_floor_kw = 0.0;
+        s.feeder.electric_vehicles.as_mut().expect("the scenario has cars").energy_kwh = 40.0;
+    });
+    let mut drawn = Drawn { study: &study, wh: [0.0; 3] };
+    let reference = Reference::observed(&study, &mut drawn);
+    let strategy = study.strategies.iter().find(|s| s.name == "grid-capacity-management").expect("the scenario trades");
+    let case = observe_case(&study, &reference, strategy, &|_| {}, &mut drawn);
+    let sessions = study.devices.iter().filter_map(|d| if let State::Vehicle(v) = &d.begins { Some(v.sessions()) } else { None });
+    let last = study.step_start(study.steps - 1);
+    // A session is there from the first step that begins in it.
+    let arrives = |s: &&Session| s.arrival <= last && s.departure.0 > (s.arrival.0 + study.step.0 - 1) / study.step.0 * study.step.0;
+    let wanted_wh: f64 = sessions.flat_map(|s| s.iter()).filter(arrives).map(|s| s.energy_wh).sum();
+    for v in Variant::ALL.map(|v| v as usize) {
+        same(drawn.wh[v] + case.totals.unserved_wh[v] + case.totals.owed_wh[v], wanted_wh);
+    }
+    let left = case.totals.unserved_wh[Variant::Actual as usize];
+    assert!(left > 10e3, "limitations leave vehicles without: {left} Wh");
+}
+
+/// Energy that vehicles drew, by variant, Wh.
+struct Drawn<'a> {
+    study: &'a Study,
+    wh: [f64; 3],
+}
+
+impl Observer for Drawn<'_> {
+    fn device(&mut self, seen: &DeviceStep) {
+        if let Device::Vehicle(_) = self.study.devices[seen.device.i()].device {
+            self.wh[seen.variant as usize] += seen.power_w * self.study.step.as_hours();
+        }
+    }
 }

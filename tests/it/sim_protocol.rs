@@ -1,6 +1,6 @@
 //! Every message of a run survives the wire: written, read strictly, equal.
 
-use copperplate::uftp::message::MessageType;
+use copperplate::uftp::message::{FlexOrder, Message, MessageType};
 use copperplate::uftp::xml;
 use std::collections::BTreeSet;
 
@@ -50,4 +50,27 @@ fn every_message_is_answered_once_and_accepted() {
             }
         }
     }
+}
+
+/// A prognosis is sent again only to who ordered: an order for the same day and aggregator came before.
+#[test]
+fn a_prognosis_is_renewed_only_after_an_order() {
+    let mut renewed = 0;
+    for ran in [summer(), winter()] {
+        for (strategy, case) in ran.each() {
+            let orders: Vec<_> = (case.messages.iter())
+                .filter_map(|m| if let Message::FlexOrder(o) = &*m.message { Some((m.arrived, o)) } else { None })
+                .collect();
+            for m in &case.messages {
+                let Message::DPrognosis(p) = &*m.message else { continue };
+                if p.revision > 1 {
+                    renewed += 1;
+                    let own = |o: &FlexOrder| o.header.recipient_domain == p.header.sender_domain && o.flex.period == p.flex.period;
+                    let before = orders.iter().any(|(arrived, o)| *arrived <= m.sent && own(o));
+                    assert!(before, "{}: revision {} of {} without an order", strategy.name, p.revision, p.flex.period);
+                }
+            }
+        }
+    }
+    assert!(renewed > 0, "orders change prognoses");
 }

@@ -45,7 +45,7 @@ fn summer(seed: u64, edit: impl FnOnce(&mut Scenario)) -> Study {
     without_orange(study("quickstart.toml", 2, |s| {
         ideal(s);
         s.seed = seed;
-        s.feeder.batteries = Some(Batteries { share: 0.7, power_kw: 10.0, capacity_kwh: 20.0 });
+        s.feeder.batteries = Some(Batteries::new(0.7, 10.0, 20.0));
         edit(s);
     }))
 }
@@ -60,6 +60,7 @@ fn dear_noon(s: &mut Scenario) {
         weekend_factor: 1.0,
         daily_noise_eur_per_mwh: 0.0,
         imbalance_spread_eur_per_mwh: 0.0,
+        retail: BTreeMap::new(),
     };
 }
 
@@ -94,7 +95,7 @@ fn room(request: &FlexRequest, of: usize) -> Vec<(i64, i64)> {
 fn offers_stay_within_what_their_request_leaves() {
     let mut options = 0;
     // Batteries that could turn the transformer's whole flow round.
-    let strong = |s: &mut Scenario| s.feeder.batteries = Some(Batteries { share: 1.0, power_kw: 200.0, capacity_kwh: 100.0 });
+    let strong = |s: &mut Scenario| s.feeder.batteries = Some(Batteries::new(1.0, 200.0, 100.0));
     let winter = without_orange(study("winter-evening.toml", 2, |s| {
         ideal(s);
         strong(s);

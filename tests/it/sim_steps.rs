@@ -110,3 +110,13 @@ fn long_isps_average_the_errors_of_their_quarters() {
         assert!((mean - *power as f64).abs() <= 2.0, "hour {hour}: {power} W beside {mean} W");
     }
 }
+
+/// A run tells how far it is every 96 steps, from the first on.
+#[test]
+fn progress_is_told_along_the_run() {
+    let study = summer(|_| {}, |_| {});
+    let told = std::sync::Mutex::new(Vec::new());
+    let reference = Reference::new(&study);
+    let _ = run_case(&study, &reference, &study.strategies[0], &|step| told.lock().expect("one thread").push(step));
+    assert_eq!(told.into_inner().expect("one thread"), [0, 96]);
+}

@@ -273,7 +273,7 @@ fn a_fleet_looks_south_and_its_inverters_hold_voltage() {
 fn under_duesseldorf(scenario: &str, days: i64) -> Study {
     study(scenario, days, |s| {
         s.weather = Some(schema::Weather::Measured { path: "scenarios/weather/duesseldorf-2024".to_owned() });
-        s.prices = schema::Prices::Weather { imbalance_spread_eur_per_mwh: 30.0 };
+        s.prices = schema::Prices::Weather { imbalance_spread_eur_per_mwh: 30.0, retail: Default::default() };
     })
 }
 
@@ -322,9 +322,9 @@ fn measured_weather_brings_its_prices() {
     };
     let measured = ["weather.kind=measured", "weather.path=scenarios/weather/duesseldorf-2024"];
     let with = |more: &'static str| [measured[0], measured[1], more];
-    assert!(matches!(prices(&measured), schema::Prices::Weather { imbalance_spread_eur_per_mwh: 30.0 }));
+    assert!(matches!(prices(&measured), schema::Prices::Weather { imbalance_spread_eur_per_mwh: 30.0, .. }));
     let spread = prices(&with("prices.imbalance_spread_eur_per_mwh=10"));
-    assert!(matches!(spread, schema::Prices::Weather { imbalance_spread_eur_per_mwh: 10.0 }));
+    assert!(matches!(spread, schema::Prices::Weather { imbalance_spread_eur_per_mwh: 10.0, .. }));
     assert!(matches!(prices(&with("prices.kind=synthetic")), schema::Prices::Synthetic { .. }));
     assert!(matches!(prices(&with("prices.level_eur_per_mwh=50")), schema::Prices::Synthetic { .. }));
     assert!(matches!(prices(&["weather.kind=synthetic"]), schema::Prices::Synthetic { .. }));

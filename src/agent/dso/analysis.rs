@@ -104,3 +104,42 @@ impl Analysis {
         self.vintage.range_w.as_ref().map_or((0.0, 0.0), |range| range[w.public.cp.i()][isp])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::PublicCp;
+    use crate::ids::{BranchIdx, CpIdx, EntityAddress};
+
+    /// An element of 100 kVA.
+    fn watched() -> Watched {
+        let address = EntityAddress::new("ea1.2024-01.com.example.dso:t".to_owned());
+        Watched {
+            public: PublicCp { cp: CpIdx::new(0), address, mutex_offers: true, connections: Vec::new() },
+            branch: BranchIdx::new(0),
+            from_is_upstream: true,
+            rated_va: 100e3,
+            planning: 1.0,
+            rating: 1.0,
+            emergency: 1.3,
+        }
+    }
+
+    fn through(p_w: f64, q_var: f64) -> Through {
+        Through { p_w, q_var, loading: libm::sqrt(p_w * p_w + q_var * q_var) / 100e3 }
+    }
+
+    #[test]
+    fn a_request_asks_for_what_is_above_the_limit() {
+        let b = through(120_000.4, 0.0).bounds(&watched(), 1.0, (0.0, 0.0));
+        assert_eq!((b.min, b.max, b.requested), (Watts(-220_000), Watts(-20_001), true));
+        let b = through(60e3, 80e3).bounds(&watched(), 1.0, (0.0, 0.0));
+        assert_eq!((b.min, b.max, b.requested), (Watts(-120_000), Watts(0), false), "at the limit nothing is asked for");
+    }
+
+    #[test]
+    fn where_reactive_power_alone_exceeds_the_limit_no_active_power_is_asked_for() {
+        let b = through(10_000.5, 120e3).bounds(&watched(), 1.0, (0.0, 0.0));
+        assert_eq!((b.min, b.max, b.requested), (Watts::ZERO, Watts::ZERO, false));
+    }
+}

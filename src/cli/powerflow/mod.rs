@@ -10,12 +10,12 @@ use std::path::PathBuf;
 use super::rules::{COLLAPSED, ITERATION_LIMIT, OUTSIDE_PROFILES, PHASES_SPREAD, TOO_LARGE};
 use super::{Outcome, files, print, report};
 use crate::diagnostic::{Finding, Findings};
-use crate::grid::rules::UNLIKELY_UNIT;
 use crate::grid::{Bus, Grid, Phases, RadialOrder, SpanningOrder, ZeroSequence};
 use crate::ids::BranchIdx;
 use crate::import::rules::{UNKNOWN_ZONE, skipped_time};
 use crate::import::{ConnectionPower, Feeder, read_folder};
 use crate::powerflow::{Injections, Network, Options, Outputs, Solution, Status, Workspace, sensitivities, solve};
+use crate::table::rules::UNKNOWN_COLUMN;
 use crate::time::written::{Moment, NoInstant};
 use crate::time::{IspCalendar, YEARS};
 
@@ -69,7 +69,8 @@ enum Solved {
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let (feeder, warnings) = read_folder(&args.grid)?;
     report(&warnings);
-    let doubtful = warnings.0.iter().any(|f| f.code == UNLIKELY_UNIT.code);
+    // What is odd about the tables may be why there is no operating point; a column that is not read is not.
+    let doubtful = warnings.0.iter().any(|f| f.code != UNKNOWN_COLUMN.code);
     let (order, warnings) = SpanningOrder::new(&feeder.grid, &feeder.places)?;
     report(&warnings);
     let loops = order.links().len();
@@ -177,7 +178,7 @@ fn power_at(feeder: &Feeder, at: &Moment) -> Result<(ConnectionPower, String), F
     }
 }
 
-/// `doubtful`: figures look like those of another unit, which has been told.
+/// `doubtful`: figures of the tables are odd, such as those of another unit, and that has been told.
 fn no_operating_point(grid: &Grid, status: Status, doubtful: bool) -> Finding {
     let finding = match status {
         Status::Collapsed { bus } => {
@@ -189,7 +190,7 @@ fn no_operating_point(grid: &Grid, status: Status, doubtful: bool) -> Finding {
         }
         Status::Converged { .. } => unreachable!("a converged step has an operating point"),
     };
-    if doubtful { finding.help("first correct the units reported above") } else { finding }
+    if doubtful { finding.help("first correct what the warnings above name") } else { finding }
 }
 
 fn bus_csv(grid: &Grid, solution: &Solution) -> Vec<u8> {

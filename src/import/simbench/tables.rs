@@ -7,15 +7,12 @@ use crate::diagnostic::Findings;
 use crate::grid::{Bus, Grid, Line, Source, Switch, Tap, TapSide, Transformer};
 use crate::ids::BusIdx;
 use crate::import::rules;
-use crate::table::{Row, Sign, Table, read_text};
+use crate::table::{Known, Row, Sign, Table, read_text};
 
 /// Reads a table of the data set, if its columns are all there.
 pub(super) fn table(dir: &Path, file: &str, columns: &[&str], findings: &mut Findings) -> Option<Table> {
     let source = read_text(&dir.join(file)).map_err(|finding| findings.push(finding)).ok()?;
-    let table = Table::parse(&source, b';', findings)?;
-    let known: Vec<String> = table.columns().map(str::to_owned).collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    table.check_columns(columns, &known, findings).then_some(table)
+    Table::parse(&source, b';', &Known { required: columns, optional: &[], together: &[], open: true }, findings)
 }
 
 /// Whether a row is the grid's own: the first name in `subnet`.

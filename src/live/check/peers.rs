@@ -47,7 +47,10 @@ pub(super) fn names(loaded: &Loaded, faults: &mut Faults<'_>) {
 
 /// Somebody to trade with, and nobody who plays no part.
 pub(super) fn parts(loaded: &Loaded, faults: &mut Faults<'_>) {
-    let of = |role: Role| loaded.config.peer.iter().enumerate().filter(move |(_, p)| p.role.role() == role).map(|(k, _)| k);
+    let peers = &loaded.config.peer;
+    // A peer that stands twice has been told.
+    let is_first = |k: usize| peers[..k].iter().all(|other| other.domain != peers[k].domain);
+    let of = |role: Role| (0..peers.len()).filter(move |k| peers[*k].role.role() == role && is_first(*k));
     let single: &[(Role, &str)] = match loaded.role {
         Role::Agr => &[(Role::Dso, "system operator"), (Role::Cro, "common reference operator")],
         _ => &[(Role::Cro, "common reference operator")],

@@ -1,6 +1,7 @@
 //! Where the participant listens, and what it writes.
 
 use std::net::ToSocketAddrs as _;
+use std::path::Path;
 
 use super::super::loaded::Loaded;
 use super::super::rules::NO_LISTENER;
@@ -26,10 +27,22 @@ pub(super) fn messages(loaded: &Loaded, faults: &mut Faults<'_>) {
     if folder.exists() && !folder.is_dir() {
         let finding = CANNOT_WRITE.finding(format!("'{}' is not a folder", folder.display()));
         faults.at("messages", finding.help("name a folder for the messages"));
+    } else if holds(&folder, &loaded.file) {
+        let finding = CANNOT_WRITE.finding(format!(
+            "'{}' is the folder of the configuration, or one around it",
+            loaded.config.messages.as_deref().unwrap_or_default()
+        ));
+        faults.at("messages", finding.help("name a folder of its own, such as messages = \"messages\""));
     } else if folder == loaded.journal() {
         let finding = CANNOT_WRITE.finding(format!("'{}' is the journal, too", folder.display()));
         faults.at("messages", finding.help("name a folder of its own"));
     }
+}
+
+/// Whether `file` lies in `folder` itself or deeper.
+fn holds(folder: &Path, file: &Path) -> bool {
+    let whole = |path: &Path| if path.as_os_str().is_empty() { Path::new(".").canonicalize() } else { path.canonicalize() };
+    whole(folder).is_ok_and(|folder| whole(file).is_ok_and(|file| file.starts_with(folder)))
 }
 
 pub(super) fn journal(loaded: &Loaded, faults: &mut Faults<'_>) {

@@ -47,18 +47,21 @@ pub(super) fn days(loaded: &Loaded, faults: &mut Faults<'_>) {
     for (key, date) in [("from", time.from), ("until", time.until)] {
         sound &= year(&format!("time.{key}"), key, date, faults);
     }
+    if !sound {
+        return;
+    }
     if time.until < time.from {
         let finding = reversed_dates::RULE.finding("the last day comes before the first");
         faults.at("time.until", finding.help("set 'until' to the last day that is traded"));
         return;
     }
     let count = time.from.until(time.until).map_or(i64::MAX, |span| i64::from(span.get_days()) + 1);
-    if sound && count > DAYS {
+    if count > DAYS {
         let finding = NO_SUCH_TIME.finding(format!("{count} days are traded, at most {DAYS} can be"));
         faults.at("time.until", finding.help("trade a few years, then begin a new journal"));
         return;
     }
-    if sound && let Ok(calendar) = IspCalendar::new(&time.zone, time.isp_minutes) {
+    if let Ok(calendar) = IspCalendar::new(&time.zone, time.isp_minutes) {
         let days = time.from.series(jiff::Span::new().days(1)).take_while(|d| *d <= time.until);
         let next = |d: Date| calendar.period(d.tomorrow().expect("years are far from the last")).start;
         if let Some(day) = days.into_iter().find(|d| calendar.period(*d).end() != next(*d)) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::empty_portfolio::draws_nobody;
 use super::{Faults, Subject};
 use crate::diagnostic::{Rule, Severity};
 use crate::scenario::schema::Aggregator;
@@ -28,19 +29,18 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let Some(feeder) = subject.feeder else { return };
     let there: BTreeSet<&str> = feeder.grid.connections.iter().map(|c| c.id.as_str()).collect();
     let told = |a: &Aggregator| match a.connections.is_empty() {
-        true => a.share <= 0.0,
+        true => a.share <= 0.0 || draws_nobody(subject, a),
         false => !a.connections.iter().all(|id| there.contains(id.as_str())),
     };
     // Portfolios that are empty, or name what is not there, have findings of their own.
     if s.aggregator.iter().any(told) {
         return;
     }
-    let named: BTreeSet<&str> = s.aggregator.iter().flat_map(|a| a.connections.iter().map(String::as_str)).collect();
-    let drawn = s.aggregator.iter().any(|a| a.share > 0.0);
+    let Some(holders) = &subject.holders else { return };
     for (k, (point, behind)) in s.congestion_point.iter().zip(&subject.behind).enumerate() {
         // A point behind which nobody is at all has been told.
         let Some(behind) = behind.as_ref().filter(|behind| !behind.is_empty()) else { continue };
-        if !behind.iter().any(|c| drawn || named.contains(feeder.grid.connections[c.i()].id.as_str())) {
+        if !behind.iter().any(|c| holders[c.i()].is_some()) {
             let message = format!("no aggregator has a connection behind congestion point '{}', where strategy '{name}' trades", point.id);
             let help = format!("add some of the {} connections behind '{}' to an aggregator, or give one a 'share'", behind.len(), point.element);
             faults.at(&format!("congestion_point[{k}].id"), RULE.finding(message).help(help));

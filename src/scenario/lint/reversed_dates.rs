@@ -27,7 +27,8 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
             faults.at(&format!("time.{key}"), out_of_range::finding(key, &format!("is {date}"), &years(), None));
         }
     }
-    if t.until < t.from {
+    let known = |date: jiff::civil::Date| YEARS.contains(&date.year());
+    if t.until < t.from && known(t.from) && known(t.until) {
         let message = format!("the last day {} is before the first, {}", t.until, t.from);
         faults.at("time.until", RULE.finding(message).help("'until' is the last day of the run, inclusive"));
     }

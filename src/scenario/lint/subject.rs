@@ -8,6 +8,7 @@ use crate::grid::RadialOrder;
 use crate::ids::ConnectionIdx;
 use crate::import::Feeder;
 use crate::scenario::path::join;
+use crate::scenario::portfolio;
 use crate::scenario::schema::Scenario;
 use crate::time::IspCalendar;
 
@@ -21,17 +22,23 @@ pub(crate) struct Subject<'a> {
     pub(crate) calendar: Option<IspCalendar>,
     /// Connections behind the element of each congestion point; `None` where the feeder or the element is not known.
     pub(crate) behind: Vec<Option<Vec<ConnectionIdx>>>,
+    /// Domain of the aggregator of each connection, as drawn with the seed; `None` where the feeder is not known.
+    pub(crate) holders: Option<Vec<Option<&'a str>>>,
 }
 
 impl<'a> Subject<'a> {
     /// `order` is that of the feeder, if it is radial.
-    pub(crate) fn new(scenario: &'a Scenario, feeder: Option<&'a Feeder>, order: Option<&RadialOrder>) -> Subject<'a> {
+    pub(crate) fn new(scenario: &'a Scenario, feeder: Option<&'a Feeder>, order: Option<&RadialOrder>, seed: u64) -> Subject<'a> {
         let behind = |element: &str| {
             let grid = &feeder?.grid;
             Some(order?.downstream_connections(grid, grid.branch(element)?))
         };
         let calendar = IspCalendar::new(&scenario.time.zone, scenario.time.isp_minutes).ok();
-        Subject { scenario, feeder, calendar, behind: scenario.congestion_point.iter().map(|p| behind(&p.element)).collect() }
+        let behind = scenario.congestion_point.iter().map(|p| behind(&p.element)).collect();
+        let sorted = portfolio::by_domain(scenario);
+        let holders = feeder.map(|feeder| portfolio::holders(&sorted, &feeder.grid, seed).into_iter());
+        let holders = holders.map(|holders| holders.map(|agr| agr.map(|agr| sorted[agr.i()].domain.as_str())).collect());
+        Subject { scenario, feeder, calendar, behind, holders }
     }
 }
 

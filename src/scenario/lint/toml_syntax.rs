@@ -50,6 +50,10 @@ fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
     let (message, help) = match what {
         _ if quotes && text.is_empty() => ("missing value".to_owned(), "write the value after '='".to_owned()),
         _ if quotes => (format!("text without quotes: {text}"), format!("write \"{text}\"")),
+        "duplicate key" if in_header(&source.text, span.start) => {
+            let help = format!("write '[[{text}]]' above each if they are items of a list, else keep one table");
+            (format!("the table '{text}' stands twice"), help)
+        }
         "duplicate key" => (format!("duplicate key '{text}'"), "remove one of the two".to_owned()),
         _ if decimal_comma(&source.text, span.start) => ("decimal comma".to_owned(), "write decimals with a point, as in 0.8".to_owned()),
         "invalid mantissa" | "invalid fraction" => {
@@ -66,6 +70,11 @@ fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
         Some(expected) if !quotes => finding.label(expected),
         _ => finding,
     }
+}
+
+/// Whether `at` stands in the header of a table.
+fn in_header(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.rsplit('\n').next().unwrap_or("").trim_start().starts_with('['))
 }
 
 /// Whether a comma between two digits stands at `at`, outside brackets as far as its line shows.

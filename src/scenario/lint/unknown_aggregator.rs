@@ -2,6 +2,7 @@
 
 use super::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
+use crate::uftp::syntax::is_domain;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,6 +18,10 @@ pub const RULE: Rule = Rule {
 
 pub(super) const TABLE: Table = Table {
     name: "aggregator.domain",
-    items: |subject| Some(subject.scenario.aggregator.iter().map(|a| a.domain.as_str().into()).collect()),
+    items: |subject| {
+        let domains = || subject.scenario.aggregator.iter().map(|a| a.domain.as_str());
+        // A domain at fault may be meant for the one that is not there.
+        domains().all(is_domain).then(|| domains().map(Into::into).collect())
+    },
     unknown: |name, known| RULE.finding(format!("there is no aggregator '{name}'")).help(did_you_mean(name, known, "aggregators are")),
 };

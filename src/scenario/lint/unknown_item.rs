@@ -17,6 +17,12 @@ pub(crate) fn by_name(name: &str, known: &[&str]) -> Finding {
     RULE.finding(format!("the list has no item '{name}'")).help(did_you_mean(name, known, "its items are"))
 }
 
+/// A table without items lies over the list.
+pub(crate) fn for_list(known: &[&str]) -> Finding {
+    let finding = RULE.finding("a single table stands where the file below has a list of tables");
+    finding.help(format!("write '[[…]]' for the items of a list of your own; the list below has {}", crate::diagnostic::quoted_list(known)))
+}
+
 /// An override names an item by a position that the list does not have.
 pub(crate) fn by_position(position: usize, length: usize) -> Finding {
     let help = match length {

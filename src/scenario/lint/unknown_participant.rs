@@ -2,6 +2,7 @@
 
 use super::Table;
 use crate::diagnostic::{Rule, Severity, did_you_mean};
+use crate::uftp::syntax::is_domain;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,8 +18,9 @@ pub(super) const TABLE: Table = Table {
     name: "participant",
     items: |subject| {
         let s = subject.scenario;
-        let aggregators = s.aggregator.iter().map(|a| a.domain.as_str());
-        Some(aggregators.chain([s.dso.domain.as_str(), s.dso.cro_domain.as_str()]).map(Into::into).collect())
+        let domains = || s.aggregator.iter().map(|a| a.domain.as_str()).chain([s.dso.domain.as_str(), s.dso.cro_domain.as_str()]);
+        // A domain at fault may be meant for the one that is not there.
+        domains().all(is_domain).then(|| domains().map(Into::into).collect())
     },
     unknown: |name, known| {
         RULE.finding(format!("no participant has the domain '{name}'")).help(did_you_mean(name, known, "participants are"))

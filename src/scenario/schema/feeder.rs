@@ -276,6 +276,14 @@ pub struct Batteries {
     pub standby_w: f64,
 }
 
+impl Batteries {
+    /// Batteries that follow the price.
+    #[must_use]
+    pub fn new(share: f64, power_kw: f64, capacity_kwh: f64) -> Batteries {
+        Batteries { share, power_kw, capacity_kwh, control: BatteryControl::Price, wear_eur_per_mwh: 0.0, standby_w: 0.0 }
+    }
+}
+
 /// What a home battery is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

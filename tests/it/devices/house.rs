@@ -1,5 +1,7 @@
 //! Houses with heat pumps.
 
+use std::sync::Arc;
+
 use copperplate::asset::house::House;
 use copperplate::asset::house::building::{Inputs, Warmth};
 use copperplate::asset::house::typology::{Refurbishment, Type};
@@ -89,7 +91,7 @@ fn plans_keep_comfort_and_cost_less() {
     let days = 7;
     let w = weather(from, days, |day| -3.0 + day as f64, |_| 100.0);
     let houses = street(30, from, days as i64);
-    let outlook = Outlook::Weather(foreseen(&w));
+    let outlook = Outlook::Weather(Arc::new(foreseen(&w)));
     let table = profiles(from);
     let (price, bounds) = (day_price(96), unbound(96));
     let (mut planned, mut plain, mut cold) = (0.0, 0.0, 0.0);
@@ -172,7 +174,7 @@ fn rooms_heat_w(house: &House, before: &Warmth, after: &Warmth, outdoor_c: f64, 
 fn an_offer_moves_heat_and_ends_as_warm() {
     let from = midnight(MONDAY);
     let w = weather(from, 1, |_| 0.0, |_| 100.0);
-    let outlook = Outlook::Weather(foreseen(&w));
+    let outlook = Outlook::Weather(Arc::new(foreseen(&w)));
     let (price, bounds) = (vec![50.0; 96], unbound(96));
     let period = calendar().period(MONDAY);
     let task = free(&period, &price, &bounds, &|_| 0.0);
@@ -205,7 +207,7 @@ fn an_offer_moves_heat_and_ends_as_warm() {
 fn a_house_behind_a_meter_heats_with_its_surplus() {
     let from = midnight(MONDAY);
     let w = weather(from, 1, |_| 3.0, |_| 200.0);
-    let outlook = Outlook::Weather(foreseen(&w));
+    let outlook = Outlook::Weather(Arc::new(foreseen(&w)));
     let period = calendar().period(MONDAY);
     let (price, feed_in, bounds) = (vec![300.0; 96], vec![80.0; 96], unbound(96));
     let others: Vec<f64> = (0..96).map(|i| if (44..56).contains(&i) { -4000.0 } else { 500.0 }).collect();

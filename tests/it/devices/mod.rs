@@ -11,7 +11,7 @@ use copperplate::asset::house::comfort::Clock;
 use copperplate::asset::{Moment, Task, WeatherOutlook};
 use copperplate::profile::ProfileTable;
 use copperplate::time::{IspCalendar, Period, SimDuration, SimTime, Steps};
-use copperplate::weather::{Place, Weather};
+use copperplate::weather::{Place, Sun, Weather};
 use jiff::civil::{Date, Time, date};
 
 pub(crate) const STEP: SimDuration = SimDuration(900);
@@ -28,12 +28,16 @@ pub(crate) fn clock(from: SimTime, days: i64) -> Arc<Clock> {
     Arc::new(Clock::new(&calendar(), from, from + SimDuration::hours(24 * days)))
 }
 
+const PLACE: Place = Place { latitude_deg: 51.3, longitude_deg: 6.8 };
+
 /// Weather for tests: `mean_c(day)` with a daily swing of ±3 K, warmest at 14 h UTC, and sun on the facades in proportion to `sun(day)`.
 pub(crate) fn weather(from: SimTime, days: usize, mean_c: impl Fn(usize) -> f64, sun: impl Fn(usize) -> f64) -> Weather {
     let grid = Steps { start: from, step: STEP, count: 96 * days };
     let mut weather = Weather {
+        name: "a test".to_owned(),
         grid,
-        place: Place { latitude_deg: 51.3, longitude_deg: 6.8 },
+        sun: (0..grid.count).map(|k| Sun::at(PLACE, grid.start_of(k))).collect(),
+        place: PLACE,
         air_c: Vec::new(),
         wind_m_s: vec![3.0; grid.count],
         ghi_w_m2: Vec::new(),
