@@ -132,7 +132,9 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     let known = Known::columns(&COLUMNS, &[TIME]);
     let table = Table::series(&source, &known, &table::rules::BLANK_ROW, &mut findings);
     // The names stand side by side, so a file with only one of them is a file of day-ahead prices.
-    let alone = |f: &&mut Finding| f.code == table::rules::MISSING_COLUMN.code && f.message.contains(COLUMNS[1]) && !f.message.contains("stands there");
+    let alone = |f: &&mut Finding| {
+        f.code == table::rules::MISSING_COLUMN.code && f.message.contains(COLUMNS[1]) && !f.message.contains("stands there")
+    };
     for f in findings.0.iter_mut().filter(alone) {
         f.help = Some("without imbalance prices repeat the day-ahead prices there: deviations then cost nothing more".to_owned());
     }

@@ -84,7 +84,15 @@ impl Kind<'_> {
 
 impl<'a> Checker<'a> {
     fn new(document: &'a Document, shapes: &'a Shapes) -> Checker<'a> {
-        Checker { document, shapes, findings: Findings::default(), slips: Vec::new(), mends: Vec::new(), misplaced: Vec::new(), missing: Vec::new() }
+        Checker {
+            document,
+            shapes,
+            findings: Findings::default(),
+            slips: Vec::new(),
+            mends: Vec::new(),
+            misplaced: Vec::new(),
+            missing: Vec::new(),
+        }
     }
 
     fn value(&mut self, spot: &Spot<'_>, shape: &Shape) {
@@ -337,7 +345,7 @@ fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
 
 /// A text of TOML as a value.
 fn value_of(text: &str) -> Option<Value> {
-    parse_value(&Arc::new(Source::new("", text)), 0..text.len()).map(|node| node.value)
+    parse_value(&Arc::new(Source::new("", text)), 0..text.len()).map(|(node, _)| node.value)
 }
 
 /// A number as it was written, unless TOML does not take it so: `.8` is 0.8.

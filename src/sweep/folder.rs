@@ -70,7 +70,7 @@ pub struct Record {
 
 impl Record {
     fn of(plan: &Plan) -> Record {
-        let record = Record {
+        Record {
             program: PROGRAM.to_owned(),
             scenario: plan.scenario.clone(),
             overrides: plan.overrides.clone(),
@@ -85,8 +85,14 @@ impl Record {
             parts: plan.parts(),
             inputs: plan.inputs.clone(),
             seal: String::new(),
-        };
-        Record { seal: record.checksum(), ..record }
+        }
+        .sealed()
+    }
+
+    /// The record with the checksum of what it says.
+    #[must_use]
+    pub fn sealed(self) -> Record {
+        Record { seal: self.checksum(), ..self }
     }
 
     /// The checksum of everything but itself.
