@@ -15,6 +15,7 @@ use crate::profile::ProfileTable;
 use crate::time::written::Moment;
 use crate::time::{IspCalendar, Period, SimDuration, Steps};
 
+use super::document::COMMAND_LINE;
 use super::lint::{self, Faults, Subject};
 use super::overlay;
 use super::portfolio;
@@ -281,7 +282,9 @@ fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut 
                 Err(findings) => (None, findings),
             };
             for f in findings.0 {
-                if f.location.is_some() { faults.findings.push(f) } else { faults.at("prices.path", f) }
+                // A file that is not there is told where the scenario names it.
+                let placed = f.location.is_some() && f.code != lint::missing_file::RULE.code;
+                if placed { faults.findings.push(f) } else { faults.at("prices.path", f) }
             }
             prices
         }
@@ -291,7 +294,7 @@ fn prices(s: &Scenario, time: &TimeGrid, seed: u64, folder: &Path, faults: &mut 
 /// The folder that a relative path starts from: that of the file which wrote it.
 fn beside(written: Option<Location>, otherwise: &Path) -> PathBuf {
     match written {
-        Some(place) if place.source.name == "command line" => PathBuf::new(),
+        Some(place) if place.source.name == COMMAND_LINE => PathBuf::new(),
         Some(place) => Path::new(&place.source.name).parent().unwrap_or(Path::new("")).to_path_buf(),
         None => otherwise.to_path_buf(),
     }

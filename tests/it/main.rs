@@ -8,6 +8,7 @@ mod battery_plan;
 mod chart;
 mod columns;
 mod diagnostics;
+mod helps;
 mod import;
 mod layering;
 #[cfg(all(unix, feature = "http"))]
