@@ -93,6 +93,34 @@ def of_wrong_type(document):
         yield "/".join(map(str, path)), spoilt
 
 
+# Values of the right type that no scenario may have.
+BEYOND = [
+    (("name",), ""),
+    (("strategies",), []),
+    (("congestion_point",), []),
+    (("market",), {"query": "9:00"}),
+    (("market",), {"gate": "24:00"}),
+    (("market",), {"currency": "USD"}),
+    (("time", "isp_minutes"), 7),
+    (("time", "step_minutes"), 25),
+    (("time", "from"), "2016-7-22"),
+    (("time", "until"), "28.7.2016"),
+    (("aggregator", 0, "domain"), "Sunny Roofs"),
+    (("dso",), {"domain": "DSO.example.com"}),
+    (("wire",), {"silence": [{"participant": "sunny.example.com", "from": "22 July", "until": "2016-07-23T00:00"}]}),
+]
+PARAMETER = {"key": "feeder.pv_scale"}
+CHOICE = {"design": "sobol", "samples": 8}
+SWEEPS = [
+    ("no seeds", {"seeds": [], "parameter": [{**PARAMETER, "values": [1]}]}),
+    ("a count of no seeds", {"seeds": 0, "parameter": [{**PARAMETER, "values": [1]}]}),
+    ("no values", {"parameter": [{**PARAMETER, "values": []}]}),
+    ("one step", {"parameter": [{**PARAMETER, "from": 1, "to": 2, "steps": 1}]}),
+    ("no choice", {**CHOICE, "parameter": [{**PARAMETER, "distribution": {"kind": "choice", "values": []}}]}),
+    ("a weight below 0", {**CHOICE, "parameter": [{**PARAMETER, "distribution": {"kind": "choice", "values": [1, 2], "weights": [-1, 2]}}]}),
+]
+
+
 def by_name(scenario, document):
     """A layer over the scenario that changes each item of its lists by name, and nothing in it."""
     layer = {"extends": scenario}
@@ -148,6 +176,12 @@ def main(binary, taplo, folder):
         keep(spoilt, f"without {key}", {k: v for k, v in whole.items() if k != key})
     for key in ("from", "until"):
         keep(spoilt, f"without time.{key}", {**whole, "time": {k: v for k, v in whole["time"].items() if k != key}})
+    for key, value in BEYOND:
+        changed = copy.deepcopy(whole)
+        reach(changed, key[:-1])[key[-1]] = value
+        keep(spoilt, f"{'/'.join(map(str, key))} = {value}", changed)
+    for name, sweep in SWEEPS:
+        keep(spoilt, f"sweep: {name}", {**whole, "sweep": sweep})
     keep(spoilt, "a key of another kind", {**whole, "prices": {"kind": "synthetic", "minutes": 60}})
     keep(spoilt, "a key of a kind that is not the default", {**whole, "prices": {"minutes": 60}})
 

@@ -4,6 +4,8 @@
 //! Every code has a [`Rule`] with its page; `docs/diagnostics.md` is made of them. Wording follows STYLE.md.
 
 mod gathered;
+pub mod meant;
+mod toml_fault;
 mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +13,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-pub use visible::{visible, visible_json, visible_lines};
+pub use toml_fault::{TomlFault, toml_fault};
+pub use visible::{acts, visible, visible_json, visible_lines};
 
 /// A text that findings point into, with the name to show for it.
 #[derive(Clone)]
@@ -70,6 +73,11 @@ impl Location {
     pub fn line_column(&self) -> (usize, usize) {
         let (line, start) = self.source.line_of(self.start());
         (line + 1, self.source.text[start..self.start()].chars().count() + 1)
+    }
+
+    /// Whether the file as a whole is meant: it has no text to point into.
+    fn is_whole_file(&self) -> bool {
+        self.source.text.is_empty()
     }
 
     /// `file:line`, as listings of where a value came from print it.
@@ -204,6 +212,15 @@ impl Finding {
         }
     }
 
+    /// About the file or folder called `name` as a whole, unless it has a place already.
+    #[must_use]
+    pub fn of_file(self, name: impl Into<String>) -> Finding {
+        match &self.location {
+            Some(_) => self,
+            None => self.at(&Arc::new(Source::new(name, "")), 0..0),
+        }
+    }
+
     /// Says what the underlined part is.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Finding {
@@ -211,10 +228,11 @@ impl Finding {
         self
     }
 
-    /// For scripts: `code`, `severity`, `message`, `file`, `line`, `column`, `label`, `help`; null where there is none.
+    /// For scripts: `code`, `severity`, `message`, `file`, `line`, `column`, `label`, `help`; null where there is none. A finding about
+    /// a file as a whole has a file and no line.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
-        let place = self.location.as_ref().map(|at| (at.source.name.as_str(), at.line_column()));
+        let place = self.location.as_ref().map(|at| (at.source.name.as_str(), (!at.is_whole_file()).then(|| at.line_column())));
         let severity = match self.severity {
             Severity::Warning => "warning",
             Severity::Error => "error",
@@ -224,8 +242,8 @@ impl Finding {
             "severity": severity,
             "message": self.message,
             "file": place.map(|(file, _)| file),
-            "line": place.map(|(_, (line, _))| line),
-            "column": place.map(|(_, (_, column))| column),
+            "line": place.and_then(|(_, place)| place).map(|(line, _)| line),
+            "column": place.and_then(|(_, place)| place).map(|(_, column)| column),
             "label": self.label,
             "help": self.help,
         })
@@ -368,7 +386,7 @@ impl std::error::Error for Findings {}
 /// Renders a finding in rustc's manner; `colour` for a terminal. Only the first line of the span is shown.
 #[must_use]
 pub fn render(finding: &Finding, colour: bool) -> String {
-    use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+    use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -377,6 +395,7 @@ pub fn render(finding: &Finding, colour: bool) -> String {
     let (message, help) = (visible(&finding.message), finding.help.as_deref().map(visible_lines));
     let title = level.primary_title(&*message).id(finding.code);
     let mut group = match &finding.location {
+        Some(at) if at.is_whole_file() => title.element(Origin::path(at.source.name.as_str())),
         Some(at) => {
             // Handing over one line keeps the cost of a thousand findings in a large table linear.
             let (line, span) = at.first_line();
@@ -438,22 +457,38 @@ fn indented(block: &str) -> String {
 pub const UNKNOWN_CODE: Rule = Rule {
     code: "unknown-code",
     severity: Severity::Error,
-    what: "The argument of 'explain' is neither a file nor the code of a rule.",
-    why: "A finding shows its code in brackets after 'error' or 'warning'. 'docs/diagnostics.md' lists all codes.",
+    what: "The argument of 'explain' is no file, no code of a finding, no key of a scenario, no key figure and no strategy.",
+    why: "A finding shows its code in brackets after 'error' or 'warning'. 'docs/diagnostics.md' lists all codes, \
+          'docs/model/scenario.md' the keys, 'docs/model/kpi.md' the key figures.",
     example: "copperplate explain unknown-kye",
     mend: "copperplate explain unknown-key",
 };
 
-/// The page of the rule called `code`, as `copperplate explain` prints it.
-///
-/// # Errors
-/// A finding that names the nearest code, when no rule is called so.
-pub fn explain(rules: &[&Rule], code: &str) -> Result<String, Findings> {
-    if let Some(rule) = rules.iter().find(|rule| rule.code == code) {
-        return Ok(rule.page());
+/// The page of the rule called `code`, in capitals or not, as `copperplate explain` prints it.
+#[must_use]
+pub fn explain(rules: &[&Rule], code: &str) -> Option<String> {
+    rules.iter().find(|rule| rule.code.eq_ignore_ascii_case(code)).map(|rule| rule.page())
+}
+
+/// A word that `copperplate explain` does not know, with the most similar ones it knows.
+#[must_use]
+pub fn unknown_word(word: &str, known: &[&str]) -> Finding {
+    let lower = word.to_lowercase();
+    let finding = UNKNOWN_CODE.finding(format!("'explain' does not know '{word}'"));
+    if let Some(name) = nearest(&lower, known) {
+        return finding.help(format!("did you mean '{name}'?"));
     }
-    let codes: Vec<&str> = rules.iter().map(|rule| rule.code).collect();
-    Err(UNKNOWN_CODE.finding(format!("unknown code '{code}'")).help(did_you_mean(code, &codes, "codes are")).into())
+    // Words that share a part with it come first, then those that differ in less than half of their letters.
+    let part = |name: &str| lower.len() > 2 && (name.contains(&*lower) || lower.contains(name) && name.len() > 2);
+    let distance = |name: &str| strsim::osa_distance(&lower, name);
+    let mut similar: Vec<&str> = known.iter().copied().filter(|name| part(name) || distance(name) * 2 < name.chars().count()).collect();
+    similar.sort_by_key(|name| (!part(name), distance(name), *name));
+    similar.dedup();
+    similar.truncate(4);
+    finding.help(match similar[..] {
+        [] => "name a scenario's file, the code of a finding, a key, a key figure, a strategy, or a result or feeder file".to_owned(),
+        _ => format!("similar are {}", quoted_list(&similar)),
+    })
 }
 
 /// All pages in the order of their codes: the text of `docs/diagnostics.md`.

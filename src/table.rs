@@ -11,9 +11,9 @@ pub mod rules;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Finding, Findings, Location, Rule, Source, nearest, quoted_list};
+use crate::diagnostic::{Finding, Findings, Location, Rule, Source, meant, nearest, quoted_list};
 pub use header::Known;
-use place::{blank_line_before, cell_span, row_span, row_start};
+use place::{blank_line_before, cell_span, open_quote, row_span, row_start};
 pub use read::read_text;
 
 /// A table read from delimited text with a header line.
@@ -98,11 +98,20 @@ impl Table {
             findings.push(finding.at(source, first_line));
             return None;
         }
+        if let Some((start, end)) = open_quote(&source.text, delimiter) {
+            let line = source.text[..end].matches('\n').count() + 1;
+            let finding = rules::OPEN_QUOTE.finding(format!("a quote opens here and does not close in its row, but in line {line}"));
+            let finding = if end < source.text.len() { finding } else { rules::OPEN_QUOTE.finding("a quote opens here and never closes") };
+            findings
+                .push(finding.at(source, start..start + 1).help("close it at the end of the cell, or write two quotes for one in a text"));
+            return None;
+        }
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
         let mut records: Vec<csv::StringRecord> = reader.records().map(|r| r.expect("UTF-8 in memory always splits")).collect();
         let Some(header) = records.first() else {
-            findings.push(rules::NO_HEADER.finding(format!("'{name}' is empty")).help("the first line names the columns"));
+            let finding = rules::NO_HEADER.finding(format!("'{name}' is empty")).help("the first line names the columns");
+            findings.push(finding.of_file(name.as_str()));
             return None;
         };
         if let Some(other) = other_separator(header, records.get(1), delimiter) {
@@ -347,7 +356,8 @@ impl<'a> Row<'a> {
         if let Some((broken, rule)) = problem {
             findings.push(self.at(column, broken.finding(format!("'{column}' {rule}, not '{text}'"))));
         }
-        value
+        // Zero has no sign: `-0` would be carried into tables.
+        value + 0.0
     }
 
     /// A whole number; the placeholder of a bad cell is 0.
@@ -376,12 +386,8 @@ impl<'a> Row<'a> {
 
 fn not_a(text: &str, what: &str, column: &str) -> Finding {
     let message = if text.is_empty() { format!("'{column}' is empty") } else { format!("'{text}' is not a {what}") };
-    let with_point = text.replacen(',', ".", 1);
-    let help = match with_point.parse::<f64>() {
-        Ok(_) if with_point != text => format!("write decimals with a point: {with_point}"),
-        _ => format!("'{column}' needs a {what}"),
-    };
-    rules::NOT_A_NUMBER.finding(message).help(help)
+    let meant = meant::number(text).map(|meant| meant.help());
+    rules::NOT_A_NUMBER.finding(message).help(meant.unwrap_or_else(|| format!("'{column}' needs a {what}")))
 }
 
 /// Help for a name that is none of `names`.

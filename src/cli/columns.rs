@@ -15,10 +15,11 @@ pub struct Group {
 }
 
 /// All of them.
-pub const GROUPS: [Group; 7] = [
+pub const GROUPS: [Group; 8] = [
     Group { title: "A run", files: &results::columns::FILES },
     Group { title: "A sweep", files: &analysis::columns::FILES },
     Group { title: "`copperplate powerflow --out`", files: &super::powerflow::columns::FILES },
+    Group { title: "About a feeder folder", files: &import::columns::ABOUT },
     Group { title: "A feeder folder", files: &import::columns::FOLDER },
     Group { title: "Series", files: &import::columns::SERIES },
     Group { title: "A neutral feeder folder", files: &import::columns::NEUTRAL },
@@ -42,6 +43,12 @@ pub fn page() -> String {
     page
 }
 
+/// Names of all files, without their folders.
+pub(super) fn file_names() -> Vec<&'static str> {
+    let bare = |file: &FileDescription| file.file.split(' ').next().and_then(|name| name.rsplit('/').next()).unwrap_or_default();
+    GROUPS.iter().flat_map(|group| group.files.iter().map(bare)).collect()
+}
+
 /// What stands in the files called `name`, with their folder or without; `None` if no file is called so.
 #[must_use]
 pub fn about(name: &str) -> Option<String> {
@@ -55,7 +62,9 @@ pub fn about(name: &str) -> Option<String> {
 }
 
 fn section(file: &FileDescription) -> String {
-    let mut text = format!("\n### {}\nA row is {}.\n\n| column | unit | meaning |\n|---|---|---|\n", file.file, file.row);
+    // A file of TOML has keys, and no rows.
+    let (row, column) = if file.file.ends_with(".toml") { ("It is ", "key") } else { ("A row is ", "column") };
+    let mut text = format!("\n### {}\n{row}{}.\n\n| {column} | unit | meaning |\n|---|---|---|\n", file.file, file.row);
     for c in file.columns {
         let name = if c.optional { format!("[`{}`]", c.name) } else { format!("`{}`", c.name) };
         writeln!(text, "| {name} | {} | {} |", c.unit, c.meaning).expect("a text takes all");

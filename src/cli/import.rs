@@ -17,9 +17,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Source {
     /// One grid of SimBench, such as 1-LV-rural1--2-sw
-    #[command(
-        after_help = "Example:\n  copperplate import simbench --data simbench/networks --code 1-LV-rural1--2-sw --out scenarios/feeders/village"
-    )]
+    #[command(after_help = "Example:\n  copperplate import simbench --data networks --code 1-LV-rural1--2-sw --out feeders/village")]
     Simbench {
         /// Folder that holds 1-complete_data-mixed-all-{0,1,2}-sw
         #[arg(long, value_name = "DIR")]

@@ -42,7 +42,6 @@ const INTERRUPTED: i32 = 130;
 #[command(
     name = "copperplate",
     version,
-    about,
     after_help = "Example:\n  copperplate run scenarios/quickstart.toml\n\nExit codes: 0 done, 1 a case failed, 2 wrong usage or input, or \
                   output that could not be written, 130 interrupted."
 )]
@@ -57,7 +56,7 @@ enum Command {
     Init(init::Args),
     /// Check scenarios and report all faults at once, without running them
     Validate(validate::Args),
-    /// List every value of a scenario and its origin, or explain a finding's code or a file's columns
+    /// List every value of a scenario and its origin, or explain a word: code, file, key, key figure, strategy
     Explain(explain::Args),
     /// Print the JSON Schema of scenarios, for editors
     Schema(schema::Args),

@@ -20,7 +20,7 @@ Exit code 0: every day is settled; 1: a message got no answer and was given up, 
 )]
 pub(super) struct Args {
     /// Role of the participant
-    #[arg(long)]
+    #[arg(long, value_name = "ROLE")]
     role: PlayedRole,
     /// Configuration file (TOML)
     #[arg(long, value_name = "FILE")]

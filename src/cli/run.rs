@@ -28,7 +28,7 @@ use crate::units::Money;
 
 /// Arguments of `run`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  copperplate run scenarios/quickstart.toml --seed 2 --set feeder.pv_scale=0.8 --out outputs/less-sun")]
+#[command(after_help = "Example:\n  copperplate run scenarios/quickstart.toml --set feeder.pv_scale=0.8 --out outputs/less-sun")]
 pub(super) struct Args {
     /// Scenario file, such as scenarios/quickstart.toml
     scenario: PathBuf,
@@ -39,9 +39,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     strategy: Vec<String>,
     /// Seed to use instead of the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// Override a value of the scenario, such as feeder.pv_scale=0.8; may be repeated
+    /// Override a value of the scenario, such as feeder.pv_scale=0.8 or 'strategies=["reinforce"]'; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Record only elements with this name, where * stands for any text, such as 'transformer:*'; may be repeated [default: all; in a
@@ -54,6 +54,10 @@ pub(super) struct Args {
     /// Print one JSON object instead of the table: scenario, ok, all findings, and results with folder, report and kpis
     #[arg(long)]
     json: bool,
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
 pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {

@@ -15,7 +15,7 @@ pub(super) struct Args {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
-    /// Override a value in each scenario, such as feeder.pv_scale=0.8; may be repeated
+    /// Override a value in each scenario, such as feeder.pv_scale=0.8 or 'strategies=["reinforce"]'; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Print one JSON object per scenario: scenario, ok, summary, and all findings with code, severity, message, file, line, column, label,

@@ -282,6 +282,9 @@ impl Check<'_> {
             "hv and lv are swapped: exchange the buses 'hv' and 'lv', or the voltages 'u_hv_v' and 'u_lv_v'"
         } else if others.iter().all(|(_, u_v, bus)| fits(u_v * 1e3, bus)) {
             "is the voltage in kV? write it in V"
+        } else if others.iter().all(|(_, u_v, bus)| (0.95..=1.05).contains(&(u_v / bus.u_rated_v / 3_f64.sqrt()))) {
+            // 400 V line to line is 230 V to neutral.
+            "rated voltages are line to line: is that of the bus the voltage to neutral?"
         } else {
             "each winding has about the voltage of its bus: correct the voltage, the bus, or the bus's rated voltage"
         };

@@ -24,6 +24,20 @@ const B: ColumnDescription = column("b_s", "S", "shunt susceptance of the whole 
 const G: ColumnDescription = column("g_s", "S", "shunt conductance of the whole line, half at each end");
 const NAME: ColumnDescription = optional("name", "text", "name for readers; the program ignores it");
 
+/// What says of our form of folder what it is.
+pub const ABOUT: [FileDescription; 1] = [FileDescription {
+    file: "feeder.toml",
+    row: "TOML, and makes a folder a feeder folder",
+    columns: &[
+        column("name", "text", "name of the feeder"),
+        column("zone", "IANA zone", "zone of the local days that the profiles hold, such as `Europe/Berlin`"),
+        column("start", "moment", "when the first profile value begins: local time without an offset, such as `2016-01-01T00:00:00`"),
+        column("step_minutes", "min", "what a row of the profiles lasts; divides an hour"),
+        column("origin", "text", "who made the data"),
+        column("licence", "text", "under what terms the data may be used"),
+    ],
+}];
+
 /// Files of our form.
 pub const FOLDER: [FileDescription; 9] = [
     FileDescription {

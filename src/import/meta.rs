@@ -18,7 +18,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::rules;
-use crate::diagnostic::{Findings, Source, did_you_mean, nearest};
+use crate::diagnostic::{Finding, Findings, Source, TomlFault, did_you_mean, nearest, toml_fault};
 use crate::table::read_text;
 use crate::time::written::{Moment, NoInstant};
 use crate::time::{IspCalendar, SimDuration, SimTime, YEARS};
@@ -48,7 +48,8 @@ pub(super) fn read(dir: &Path, findings: &mut Findings) -> Option<Meta> {
     };
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     for e in &errors {
-        findings.push(rules::FEEDER_TOML.finding(e.message()).at(&source, e.span().unwrap_or(0..0)));
+        let TomlFault { message, label, help, span } = toml_fault(&source.text, e);
+        findings.push(Finding { label, ..rules::FEEDER_TOML.finding(message).at(&source, span).help(help) });
     }
     if !errors.is_empty() {
         // Of what the parser made up nothing more is said.

@@ -21,6 +21,7 @@ mod write;
 use std::path::Path;
 
 use crate::diagnostic::Findings;
+use crate::table::read::unreadable;
 
 pub use feeder::{ConnectionPower, Feeder};
 pub use write::folder_files;
@@ -34,9 +35,14 @@ pub fn read_folder(path: &Path) -> Result<(Feeder, Findings), Findings> {
 }
 
 fn read_either(path: &Path) -> Result<(Feeder, Findings), Findings> {
-    if path.join(meta::FILE).exists() {
+    let there = |file: &str| path.join(file).try_exists().map_err(|error| Findings::from(unreadable(&path.join(file), &error)));
+    if path.is_file() {
+        let message = format!("'{}' is a file, not a feeder folder", path.display());
+        return Err(rules::NOT_A_FEEDER.finding(message).help("name the folder that holds it").into());
+    }
+    if there(meta::FILE)? {
         folder::read(path).and_then(|(feeder, warnings)| signs::checked(feeder, warnings, path, &signs::OURS))
-    } else if path.join(neutral::NODES).exists() {
+    } else if there(neutral::NODES)? {
         neutral::read(path).and_then(|(feeder, warnings)| signs::checked(feeder, warnings, path, &signs::NEUTRAL))
     } else {
         let message = format!("'{}' is not a feeder folder", path.display());

@@ -31,7 +31,8 @@ impl Value {
     #[must_use]
     pub fn number(self) -> Option<f64> {
         match self {
-            Value::Number(x) => Some(x),
+            // Zero has no sign.
+            Value::Number(x) => Some(x + 0.0),
             Value::NotPriced | Value::NotApplicable => None,
         }
     }

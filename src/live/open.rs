@@ -45,7 +45,8 @@ pub fn load(path: &Path, role: Role, read_key: &dyn Fn(&Path) -> Result<SecretKe
     {
         // A file that is not there has been told, at the line that names it; what else has no line gets that of the role's table.
         let missing = findings.0.iter().any(|f| f.code == missing_file::RULE.code);
-        let (placed, unplaced): (Vec<Finding>, Vec<Finding>) = files.0.into_iter().partition(|f| f.location.is_some());
+        let untold = files.0.into_iter().filter(|f| !missing || f.code != missing_file::RULE.code);
+        let (placed, unplaced): (Vec<Finding>, Vec<Finding>) = untold.partition(|f| f.location.is_some());
         meaning.0.extend(placed);
         let table = if role == Role::Dso { "operator" } else { "aggregator" };
         meaning.0.extend(unplaced.into_iter().filter(|_| !missing).map(|f| loaded.at(table, f)));

@@ -1,5 +1,7 @@
 //! From a name that somebody chose to the name of a file. Every file that is called after something is called so by [`file_name`].
 
+use crate::diagnostic::acts;
+
 /// Longest name of a file that is made of a name, in bytes: a suffix and a temporary form still fit into what file systems take.
 pub const LONGEST: usize = 100;
 
@@ -10,7 +12,10 @@ pub fn fault(name: &str) -> Option<&'static str> {
         "" => Some("it is empty"),
         "." | ".." => Some("it leads to another folder"),
         _ if name.contains(['/', '\\']) => Some("it leads to another folder"),
-        _ if name.chars().any(char::is_control) => Some("it holds a control character"),
+        _ if name.contains(acts) => Some("it holds a character that acts on what shows it, such as a control character"),
+        _ if name.starts_with('.') => Some("it would be hidden"),
+        _ if name.trim() != name => Some("it begins or ends with a blank"),
+        _ if name.ends_with('.') => Some("it ends with a point, which some systems drop"),
         _ if name.len() > LONGEST => Some("it is too long"),
         _ => None,
     }
@@ -23,10 +28,14 @@ pub fn file_name(name: &str) -> String {
     if fault(name).is_none() {
         return name.to_owned();
     }
-    let escaped = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%') || (c == '.' && matches!(name, "." | ".."));
+    let (blanks_before, blanks_after) = (name.len() - name.trim_start().len(), name.trim_end().len());
+    let escaped = |at: usize, c: char| {
+        let at_an_end = at < blanks_before || at >= blanks_after || (c == '.' && (at == 0 || at + 1 == name.len()));
+        acts(c) || matches!(c, '/' | '\\' | '%') || at_an_end
+    };
     let mut text = String::new();
-    for c in name.chars() {
-        if escaped(c) {
+    for (at, c) in name.char_indices() {
+        if escaped(at, c) {
             text.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("%{byte:02x}")));
         } else {
             text.push(c);

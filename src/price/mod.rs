@@ -15,7 +15,7 @@ mod unit;
 
 use std::path::Path;
 
-use crate::diagnostic::{Findings, Rule, Severity};
+use crate::diagnostic::{Finding, Findings, Rule, Severity};
 use crate::rng::Stream;
 use crate::table::{self, Known, Row, Sign, Table};
 use crate::time::{IspCalendar, SimDuration, SimTime, Steps, YEARS};
@@ -148,6 +148,13 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     let source = table::read_text(path)?;
     let known = Known::columns(&COLUMNS, &[TIME]);
     let table = Table::series(&source, &known, &table::rules::BLANK_ROW, &mut findings);
+    // The names stand side by side, so a file with only one of them is a file of day-ahead prices.
+    let alone = |f: &&mut Finding| {
+        f.code == table::rules::MISSING_COLUMN.code && f.message.contains(COLUMNS[1]) && !f.message.contains("stands there")
+    };
+    for f in findings.0.iter_mut().filter(alone) {
+        f.help = Some("without imbalance prices repeat the day-ahead prices there: deviations then cost nothing more".to_owned());
+    }
     // A row that is left out moves every later one, so nothing more is said of a file with one.
     let Some(table) = table.filter(|_| !findings.has_errors()) else { return Err(findings.gathered()) };
     let rows: Vec<[f64; 2]> = table.rows().map(|row| COLUMNS.map(|column| price(row, column, &mut findings))).collect();

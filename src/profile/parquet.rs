@@ -29,16 +29,19 @@ const SCALE: u32 = 6;
 /// # Errors
 /// `unreadable-file`, and for every column at fault `profile-type`, `profile-gap` or `not-a-number`; `profile-empty` without rows.
 pub fn read_parquet(path: &Path, start: SimTime, step: SimDuration) -> Result<ProfileTable, Findings> {
-    let unreadable =
-        |e: &dyn std::fmt::Display| crate::table::rules::UNREADABLE_FILE.finding(format!("cannot read '{}': {e}", path.display()));
+    let name = || path.display().to_string();
+    let unreadable = |e: &dyn std::fmt::Display| {
+        crate::table::rules::UNREADABLE_FILE.finding(format!("cannot read '{}': {e}", path.display())).of_file(name())
+    };
     crate::table::read::regular(path)?;
     let file = File::open(path).map_err(|e| unreadable(&e))?;
     let reader = SerializedFileReader::new(file).map_err(|e| unreadable(&e))?;
     let mut findings = Findings::default();
     let mut profiles = ProfileTable::new(start, step);
     for (i, column) in reader.metadata().file_metadata().schema_descr().columns().iter().enumerate() {
-        let name = column.path().string();
-        let problem = |rule: Rule, what: String| rule.finding(format!("profile '{name}' in '{}' {what}", path.display()));
+        let profile = column.path().string();
+        let problem =
+            |rule: Rule, what: String| rule.finding(format!("profile '{profile}' in '{}' {what}", path.display())).of_file(name());
         match read_column(&reader, i, column) {
             Err(Problem::Type) => {
                 let help = "write it as a flat DOUBLE, FLOAT, INT32 or INT64, decimal or not";
@@ -48,15 +51,15 @@ pub fn read_parquet(path: &Path, start: SimTime, step: SimDuration) -> Result<Pr
             Err(Problem::Parquet(e)) => findings.push(unreadable(&e)),
             Ok(values) => match values.iter().position(|v| !v.is_finite()) {
                 Some(row) => findings.push(problem(crate::table::rules::NOT_A_NUMBER, format!("is {} at step {row}", values[row]))),
-                None if profiles.find(&name).is_some() => {
+                None if profiles.find(&profile).is_some() => {
                     findings.push(problem(crate::table::rules::DUPLICATE_COLUMN, "is there twice".into()))
                 }
-                None => _ = profiles.push(&name, &values),
+                None => _ = profiles.push(&profile, &values),
             },
         }
     }
     if reader.metadata().file_metadata().num_rows() == 0 {
-        findings.push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", path.display())));
+        findings.push(rules::PROFILE_EMPTY.finding(format!("'{}' has no rows", path.display())).of_file(name()));
     }
     findings.or_ok(profiles).map(|(profiles, _)| profiles)
 }

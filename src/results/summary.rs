@@ -22,6 +22,9 @@ const SHOWN: [(&str, &str); 7] = [
 /// The terminal shows no more points than these: those with the highest loading without flexibility.
 const MOST: usize = 12;
 
+/// Figures from here on are shown as powers of ten.
+const LONG: f64 = 1e9;
+
 /// The table for a terminal `width` columns wide; rows that are nothing everywhere are left out.
 #[must_use]
 pub fn summary(study: &Study, cases: &[Finished<'_>], width: usize) -> String {
@@ -74,6 +77,8 @@ fn by_point(study: &Study, cases: &[Finished<'_>], width: usize) -> String {
 /// A value with its digits; a figure that rounds to nothing shows no sign.
 pub(super) fn cell(value: Value, digits: usize) -> String {
     match value {
+        // A figure beyond all sense, such as the ageing of a transformer at ten times its rating, would push the table apart.
+        Value::Number(x) if x.abs() >= LONG => format!("{x:.2e}"),
         Value::Number(x) => {
             let text = format!("{x:.digits$}");
             if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') { text.trim_start_matches('-').to_owned() } else { text }

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::{Finding, Findings, Location, Source, nearest};
+use crate::diagnostic::{Finding, Findings, Location, Source, meant, nearest};
 use crate::scenario::default_kind;
-use crate::scenario::document::Document;
+use crate::scenario::document::{COMMAND_LINE, Document};
 use crate::scenario::example;
 use crate::scenario::lint::{missing_file, missing_key, out_of_range, unknown_key, unknown_value, wrong_type, wrong_unit};
 use crate::scenario::node::{Node, Value, parse_value};
@@ -37,9 +37,12 @@ pub(crate) struct Mend {
 
 /// All faults of `document` against `shapes`.
 pub(crate) fn check(document: &Document, shapes: &Shapes) -> Checked {
-    let mut checker = Checker { document, shapes, findings: Findings::default(), slips: Vec::new(), mends: Vec::new() };
-    checker.value(&Spot { node: document.root(), path: "", key: "scenario", description: None }, shapes.root());
-    Checked { findings: checker.findings, slips: checker.slips, mends: checker.mends }
+    let mut checker = Checker::new(document, shapes);
+    checker.value(&Spot { node: document.root(), path: "", key: "the file", description: None }, shapes.root());
+    let Checker { mut findings, slips, mends, misplaced, missing, .. } = checker;
+    // A key below the wrong table is not also missing from its own.
+    findings.0.extend(missing.into_iter().filter(|(path, _)| !misplaced.contains(path)).map(|(_, finding)| finding));
+    Checked { findings, slips, mends }
 }
 
 struct Checker<'a> {
@@ -48,6 +51,10 @@ struct Checker<'a> {
     findings: Findings,
     slips: Vec<(Location, String)>,
     mends: Vec<Mend>,
+    /// Paths that keys in the wrong table have where they belong.
+    misplaced: Vec<String>,
+    /// Missing keys by their paths.
+    missing: Vec<(String, Finding)>,
 }
 
 /// A value on the way: its path, the key that leads to it, and what that key means.
@@ -75,7 +82,19 @@ impl Kind<'_> {
     }
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn new(document: &'a Document, shapes: &'a Shapes) -> Checker<'a> {
+        Checker {
+            document,
+            shapes,
+            findings: Findings::default(),
+            slips: Vec::new(),
+            mends: Vec::new(),
+            misplaced: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
     fn value(&mut self, spot: &Spot<'_>, shape: &Shape) {
         let shape = self.shapes.resolve(shape);
         match (shape, &spot.node.value) {
@@ -128,10 +147,15 @@ impl Checker<'_> {
                 self.slips.extend(meant.map(|name| (node.entry().clone(), name.to_owned())));
                 let finding = match other_unit {
                     Some((name, from, to)) => wrong_unit::finding(spot.path, key, name, node, (from, to)),
-                    None => match kind.others_with(key) {
-                        others if meant.is_none() && !others.is_empty() => {
+                    None if meant.is_some() => unknown_key::finding(spot.path, key, &known),
+                    None => match (kind.others_with(key), self.shapes.homes(key)) {
+                        (others, _) if !others.is_empty() => {
                             is_kind_doubted = true;
                             unknown_key::of_other_kind(spot.path, key, kind.tag, &others)
+                        }
+                        (_, homes) if !homes.is_empty() => {
+                            self.misplaced.extend(homes.iter().map(|home| join(home.trim_matches(['[', ']']), key)));
+                            unknown_key::misplaced(spot.path, key, &homes)
                         }
                         _ => unknown_key::finding(spot.path, key, &known),
                     },
@@ -153,9 +177,9 @@ impl Checker<'_> {
                 }
                 (Some(node), _) => check(self, node),
                 (None, None) if field.required && !is_kind_doubted => {
-                    let entry = example::entry(field, &path, self.shapes);
+                    let entry = in_place(spot.node, &path, &example::entry(field, &path, self.shapes));
                     let finding = missing_key::finding(spot.path, &field.name, &entry, field.description.as_deref());
-                    self.findings.push(finding.located(spot.node.at.clone()));
+                    self.missing.push((path, finding.located(spot.node.at.clone())));
                 }
                 (None, _) => {}
             }
@@ -188,16 +212,17 @@ impl Checker<'_> {
     /// The faults under the alternative that fits best: none, else the fewest among those of the value's type.
     fn choice(&mut self, spot: &Spot<'_>, whole: &Shape, shapes: &[Shape]) {
         let attempts = shapes.iter().filter(|shape| admits(self.shapes, shape, spot.node)).map(|shape| {
-            let Checker { document, shapes, .. } = *self;
-            let mut attempt = Checker { document, shapes, findings: Findings::default(), slips: Vec::new(), mends: Vec::new() };
+            let mut attempt = Checker::new(self.document, self.shapes);
             attempt.value(spot, shape);
             attempt
         });
-        match attempts.min_by_key(|attempt| attempt.findings.0.len()) {
+        match attempts.min_by_key(|attempt| attempt.findings.0.len() + attempt.missing.len()) {
             Some(best) => {
                 self.findings.extend(best.findings);
                 self.slips.extend(best.slips);
                 self.mends.extend(best.mends);
+                self.misplaced.extend(best.misplaced);
+                self.missing.extend(best.missing);
             }
             None => self.wrong_type(spot, whole),
         }
@@ -207,8 +232,19 @@ impl Checker<'_> {
         if !limits.hold(x) {
             let unit = example::unit(spot.key);
             // A number of hundreds of digits helps nobody.
-            let is = if x != 0.0 && !(1e-6..1e15).contains(&x.abs()) { format!("{x:e}") } else { x.to_string() };
-            self.out_of_range(spot, &format!("is {is}{unit}"), &allowed(limits, &unit));
+            let written = if x != 0.0 && !(1e-6..1e15).contains(&x.abs()) { format!("{x:e}") } else { x.to_string() };
+            let (is, allowed) = (format!("is {written}{unit}"), limits.allowed(&unit));
+            // A key without a unit is a fraction or a factor.
+            let share = Some(x / 100.0).filter(|share| unit.is_empty() && limits.max.is_some_and(|max| max <= 10.0) && limits.hold(*share));
+            match share {
+                // A factor of eleven is hardly eleven per cent.
+                Some(share) if x >= 20.0 || (x > 0.0 && limits.max == Some(1.0)) => {
+                    let entry = in_place(spot.node, spot.path, &example::assigned(spot.key, &share.to_string()));
+                    let finding = out_of_range::per_cent(spot.key, &is, &allowed, spot.description, &entry);
+                    self.findings.push(finding.located(spot.node.at.clone()));
+                }
+                _ => self.out_of_range(spot, &is, &allowed),
+            }
             let nearest = example::nearest(x, limits);
             let value = if matches!(spot.node.value, Value::Integer(_)) { Value::Integer(nearest as i64) } else { Value::Float(nearest) };
             self.mends.push(Mend { at: spot.node.at.clone(), value, is_limit: true });
@@ -218,7 +254,7 @@ impl Checker<'_> {
     fn length(&mut self, spot: &Spot<'_>, length: usize, limits: &Limits, what: &str) {
         if !limits.hold(length as f64) {
             let plural = if length == 1 { "" } else { "s" };
-            self.out_of_range(spot, &format!("has {length} {what}{plural}"), &allowed(limits, ""));
+            self.out_of_range(spot, &format!("has {length} {what}{plural}"), &limits.allowed(""));
         }
     }
 
@@ -252,9 +288,16 @@ impl Checker<'_> {
                 let (expected, sample) = example::of_format(format);
                 let expected =
                     if example::says_an_offset(format, text) { format!("{expected} without an offset") } else { expected.to_owned() };
-                Some(match text {
-                    "24:00" | "24:00:00" => wrong_type::end_of_day(spot.key, text),
-                    _ => wrong_type::unreadable(spot.key, text, &expected, &example::assigned(spot.key, sample)),
+                let entry = |value: &str| in_place(spot.node, spot.path, &example::assigned(spot.key, value));
+                let meant = match format {
+                    "date" => meant::date(text),
+                    "partial-time" => meant::clock_time(text).map(|time| format!("write '{}'", entry(&format!("\"{time}\"")))),
+                    _ => None,
+                };
+                Some(match (text, meant) {
+                    ("24:00" | "24:00:00", _) => wrong_type::end_of_day(spot.key, text),
+                    (_, Some(write)) => wrong_type::misread(spot.key, text, &expected, &write),
+                    (_, None) => wrong_type::unreadable(spot.key, text, &expected, &entry(sample)),
                 })
             }
         };
@@ -270,8 +313,17 @@ impl Checker<'_> {
             Some(value) => example::assigned(spot.key, &value),
             None => example::of_shape(spot.path, spot.key, expected, self.shapes),
         };
+        let entry = in_place(spot.node, spot.path, &entry);
         let finding = wrong_type::mismatch(spot.key, spot.node, &example::name(expected, self.shapes), &entry);
         self.findings.push(finding.located(spot.node.at.clone()));
+    }
+}
+
+/// An entry as it is written where the faulty one stands: on the command line it is an override of the value at `path`.
+fn in_place(node: &Node, path: &str, entry: &str) -> String {
+    match entry.split_once(" = ") {
+        Some((_, value)) if node.at.source.name == COMMAND_LINE => format!("--set '{path}={value}'"),
+        _ => entry.to_owned(),
     }
 }
 
@@ -280,10 +332,12 @@ fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
     let written = node.at.source.text.get(node.at.span.clone())?;
     match (shapes.resolve(expected), &node.value) {
         (Shape::Number { whole: false, .. }, Value::Text(text)) => {
-            text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| number(text, x))
+            let plain = text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| number(text, x));
+            plain.or_else(|| meant::number(text)?.write)
         }
         (Shape::Number { whole: true, .. }, Value::Text(text)) => text.parse::<i64>().ok().map(|_| text.clone()),
         (Shape::Text { format: None, .. }, Value::Integer(_) | Value::Float(_)) => Some(format!("\"{written}\"")),
+        (Shape::List { item, .. }, Value::Text(text)) if admits(shapes, item, node) => Some(format!("[\"{text}\"]")),
         (Shape::List { item, .. }, _) if admits(shapes, item, node) && !node.is_table() => Some(format!("[{written}]")),
         _ => None,
     }
@@ -291,7 +345,7 @@ fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
 
 /// A text of TOML as a value.
 fn value_of(text: &str) -> Option<Value> {
-    parse_value(&Arc::new(Source::new("", text)), 0..text.len()).map(|node| node.value)
+    parse_value(&Arc::new(Source::new("", text)), 0..text.len()).map(|(node, _)| node.value)
 }
 
 /// A number as it was written, unless TOML does not take it so: `.8` is 0.8.
@@ -319,16 +373,5 @@ fn admits(shapes: &Shapes, shape: &Shape, node: &Node) -> bool {
         | (Shape::List { .. } | Shape::Tuple(_), Value::List(_))
         | (Shape::Table(_) | Shape::Map(_) | Shape::Tagged { .. }, Value::Table(_)) => true,
         _ => false,
-    }
-}
-
-/// `0 to 1000 kW`, `above 0`, `at most 96`.
-fn allowed(limits: &Limits, unit: &str) -> String {
-    let least = limits.min.map(|min| if limits.min_excluded { format!("above {min}") } else { format!("at least {min}") });
-    let greatest = limits.max.map(|max| if limits.max_excluded { format!("below {max}") } else { format!("at most {max}") });
-    match (limits.min, limits.max) {
-        (Some(min), Some(max)) if min == max => format!("exactly {min}{unit}"),
-        (Some(min), Some(max)) if !limits.min_excluded && !limits.max_excluded => format!("{min} to {max}{unit}"),
-        _ => [least, greatest].into_iter().flatten().collect::<Vec<_>>().join(" and ") + unit,
     }
 }

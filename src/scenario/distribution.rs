@@ -70,9 +70,11 @@ pub enum Distribution {
     /// One of several values.
     Choice {
         /// The values.
+        #[schemars(length(min = 1))]
         values: Vec<Level>,
         /// Their weights, in any unit; alike if left out.
         #[serde(default)]
+        #[schemars(inner(range(min = 0.0)))]
         weights: Vec<f64>,
     },
 }

@@ -5,17 +5,21 @@
 //!   item of `[[contract]]` with that `id` (or `domain`, or `element`). A base may extend a further one, without a cycle.
 //! - An override `market.price_ceiling=90` is laid over the files and stands in the source "command line". Its value is TOML;
 //!   what does not read as TOML is taken as text, so shells need no inner quotes.
+//! - A layer that gives a table another kind (`prices.kind`) drops what the layers below say for their kind only.
 //! - A path of a file inside a scenario is relative to the file that wrote it; one on the command line, to where the user is.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Finding, Findings, Location, Source, nearest};
+use crate::diagnostic::{Finding, Findings, Location, Source, meant, nearest};
 use crate::scenario::lint::{extends_cycle, toml_syntax, unknown_item, unknown_key, wrong_type};
 use crate::scenario::node::{Node, Value, names, parse_table, parse_value};
 use crate::scenario::path::{Step, steps};
 use crate::table::read_text;
+
+/// Name of the source of overrides.
+pub(crate) const COMMAND_LINE: &str = "command line";
 
 /// A scenario's text, merged, with the origin of every value.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,8 +109,8 @@ impl Document {
     /// `unknown-key` at `place` when no such path can be made: an item that a list does not have, a part of a single value.
     pub(crate) fn lay(&mut self, path: &str, value: Value, place: &Location) -> Result<(), Finding> {
         let mut target = &mut self.root;
-        for (step, _) in steps(path).ok_or_else(|| unknown_key::no_path(path).located(place.clone()))? {
-            target = descend(target, step, place).map_err(|fault| fault.located(place.clone()))?;
+        for (step, span) in steps(path).ok_or_else(|| unknown_key::no_path(path).located(place.clone()))? {
+            target = descend(target, step, place, path.split_at(span.start)).map_err(|fault| fault.located(place.clone()))?;
         }
         let key = target.key.take();
         match target.overlay(Node { value, at: place.clone(), key }).0.into_iter().next() {
@@ -136,6 +140,16 @@ impl Document {
     /// The merged tree.
     pub(crate) fn root(&self) -> &Node {
         &self.root
+    }
+
+    /// Whether what stands at `lower` belongs to a layer below that of `upper`: a base, or a file under an override.
+    pub(crate) fn is_below(&self, lower: &Location, upper: &Location) -> bool {
+        // Files stand from the scenario down, overrides after them and up.
+        let layer = |at: &Location| {
+            let place = self.origins.iter().position(|(source, _)| Arc::ptr_eq(source, &at.source)).unwrap_or(0);
+            if at.source.name == COMMAND_LINE { (1, place) } else { (0, self.origins.len() - place) }
+        };
+        layer(lower) < layer(upper)
     }
 
     /// As [`Document::file`], of a node in hand.
@@ -200,17 +214,21 @@ impl Layers {
 
     /// Lays one `path=value` over the tree.
     fn lay_override(&mut self, root: &mut Node, text: &str) -> Result<(), Finding> {
-        let source = Arc::new(Source::new("command line", text));
+        let source = Arc::new(Source::new(COMMAND_LINE, text));
         self.origins.push((Arc::clone(&source), PathBuf::new()));
         let place = |span| Location { source: Arc::clone(&source), span };
         let form = || toml_syntax::override_form(text).located(place(0..text.len()));
         let (path, value) = text.split_once('=').ok_or_else(form)?;
-        let node = override_value(&source, value.trim(), text.len() - value.trim_start().len()).ok_or_else(form)?;
-        let before = path.len() - path.trim_start().len();
+        let (node, faults) = override_value(&source, value.trim(), text.len() - value.trim_start().len()).ok_or_else(form)?;
+        self.faults.extend(faults);
+        let (before, path) = (path.len() - path.trim_start().len(), path.trim());
         let mut target = root;
-        for (step, span) in steps(path.trim()).ok_or_else(form)? {
+        for (step, span) in steps(path).ok_or_else(form)? {
             let key = place(span.start + before..span.end + before);
-            target = descend(target, step, &key).map_err(|fault| fault.located(key))?;
+            if span.start == 0 && step == Step::Key("extends".to_owned()) {
+                return Err(unknown_key::extends_override().located(key));
+            }
+            target = descend(target, step, &key, path.split_at(span.start)).map_err(|fault| fault.located(key))?;
         }
         let key = target.key.take();
         self.faults.extend(target.overlay(Node { key, ..node }));
@@ -219,12 +237,12 @@ impl Layers {
 }
 
 /// `written`, standing at byte `from`, as TOML, or else as text; `None` where it begins like TOML and is not.
-fn override_value(source: &Arc<Source>, written: &str, from: usize) -> Option<Node> {
+fn override_value(source: &Arc<Source>, written: &str, from: usize) -> Option<(Node, Findings)> {
     let span = from..from + written.len();
     parse_value(source, span.clone()).or_else(|| {
         let at = Location { source: Arc::clone(source), span };
-        let broken_toml = written.is_empty() || written.starts_with(['[', '{', '"', '\'']);
-        (!broken_toml).then(|| Node { value: Value::Text(written.to_owned()), at, key: None })
+        let broken_toml = written.is_empty() || written.starts_with(['[', '{', '"', '\'']) || written.starts_with(meant::CURLY);
+        (!broken_toml).then(|| (Node { value: Value::Text(written.to_owned()), at, key: None }, Findings::default()))
     })
 }
 
@@ -237,8 +255,9 @@ fn child<'a>(node: &'a Node, step: &Step) -> Option<&'a Node> {
     }
 }
 
-/// The node that `step` leads to; a table is made on the way where an override names a new key.
-fn descend<'a>(node: &'a mut Node, step: Step, key: &Location) -> Result<&'a mut Node, Finding> {
+/// The node that `step` leads to; a table is made on the way where an override names a new key. `before` and `rest` are the parts of
+/// the whole path before the step and from it on.
+fn descend<'a>(node: &'a mut Node, step: Step, key: &Location, (before, rest): (&str, &str)) -> Result<&'a mut Node, Finding> {
     match (&mut node.value, step) {
         (Value::Table(entries), Step::Key(name)) => {
             let new = || Node { value: Value::Table(BTreeMap::new()), at: key.clone(), key: Some(key.clone()) };
@@ -251,7 +270,7 @@ fn descend<'a>(node: &'a mut Node, step: Step, key: &Location) -> Result<&'a mut
         (Value::List(items), Step::Key(name)) if items.iter().any(|item| item.name().is_some()) => {
             match items.iter().position(|item| item.name() == Some(&name)) {
                 Some(i) => Ok(&mut items[i]),
-                None => Err(unknown_item::by_name(&name, &names(items))),
+                None => Err(unknown_item::in_path(&name, &names(items), before, rest)),
             }
         }
         (_, step) => Err(unknown_key::no_way(&step)),

@@ -11,6 +11,13 @@ use super::schema::Scenario;
 
 const DEFINITIONS: &str = "#/$defs/";
 
+/// Texts of formats that validators of JSON Schema do not know or do not hold.
+const PATTERNS: [(&str, &str); 3] = [
+    ("date", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
+    ("partial-time", "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"),
+    ("moment", "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2})?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?$"),
+];
+
 /// Keys that name an item of a list of tables, see [`super::document`].
 const NAMES: [&str; 3] = ["id", "domain", "element"];
 
@@ -137,6 +144,10 @@ fn plain(schema: &mut Json) {
             }
             if entries.get("format").is_some_and(|format| format == "uint32") && !entries.contains_key("maximum") {
                 entries.insert("maximum".to_owned(), json!(u32::MAX));
+            }
+            let format = entries.get("format").and_then(Json::as_str);
+            if let Some((_, pattern)) = PATTERNS.iter().find(|(name, _)| format == Some(*name)) {
+                entries.insert("pattern".to_owned(), json!(pattern));
             }
             entries.values_mut().for_each(plain);
         }

@@ -97,6 +97,29 @@ pub(crate) fn name(shape: &Shape, shapes: &Shapes) -> String {
     }
 }
 
+/// What `key` takes: the name of its type, its limits with their unit, the names to choose from.
+pub(crate) fn takes(key: &str, shape: &Shape, shapes: &Shapes) -> String {
+    match shapes.resolve(shape) {
+        Shape::Number { limits, .. } if limits.min.is_some() || limits.max.is_some() => {
+            format!("{}, {}", name(shape, shapes), limits.allowed(&unit(key)))
+        }
+        Shape::Number { .. } => name(shape, shapes) + &unit(key),
+        Shape::Names(names) => format!("one of {}", crate::diagnostic::quoted_list(&names.iter().map(String::as_str).collect::<Vec<_>>())),
+        Shape::Tagged { tag, variants, .. } => {
+            let kinds: Vec<&str> = variants.iter().map(|(name, _)| name.as_str()).collect();
+            format!("a table whose '{tag}' is one of {}", crate::diagnostic::quoted_list(&kinds))
+        }
+        Shape::List { item, .. } => match shapes.resolve(item) {
+            Shape::Table(_) | Shape::Tagged { .. } => "a list of tables".to_owned(),
+            _ => format!("a list, each item {}", takes(key, item, shapes)),
+        },
+        Shape::Tuple(items) => {
+            format!("a list of {} items, each {}", items.len(), items.first().map_or_else(String::new, |item| takes(key, item, shapes)))
+        }
+        _ => name(shape, shapes),
+    }
+}
+
 /// What a text of the format is called, and a sample as TOML writes it. The formats are those of schemars for jiff's types.
 pub(crate) fn of_format(format: &str) -> (&'static str, &'static str) {
     match format {

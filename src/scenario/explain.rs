@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::scenario::document::Document;
+use crate::scenario::document::{COMMAND_LINE, Document};
 use crate::scenario::example::toml_text;
 use crate::scenario::path::join;
 use crate::scenario::schema::Scenario;
@@ -37,7 +37,7 @@ fn listed<T: Serialize>(value: &T, document: &Document, unwritten: &dyn Fn(&str)
     let tree = serde_json::to_value(value).expect("a scenario's types serialise to JSON");
     collect("", &tree, &mut lines);
     let origin = |path: &str| match document.locate(path) {
-        Some(place) if place.source.name == "command line" => "command line".to_owned(),
+        Some(place) if place.source.name == COMMAND_LINE => "command line".to_owned(),
         Some(place) => place.file_line(),
         None => unwritten(path).to_owned(),
     };

@@ -18,6 +18,7 @@ pub mod document;
 mod editor;
 mod example;
 mod explain;
+pub mod keys;
 pub mod lint;
 mod node;
 mod open;
@@ -114,7 +115,7 @@ impl<T: DeserializeOwned + JsonSchema> Language<T> {
         let mut findings = document.faults().clone();
         let spoilt = findings.clone();
         let root = default_kind::prices_of_the_weather(document.root());
-        let whole = document.with_root(default_kind::written(&root, self.shapes.root(), &self.shapes));
+        let whole = document.with_root(default_kind::written(&root, self.shapes.root(), &self.shapes, &|a, b| document.is_below(a, b)));
         let check::Checked { findings: checked, slips, mends } = check::check(&whole, &self.shapes);
         // What stands on a line with a fault of syntax was guessed by the parser; blaming it again would be a second finding.
         findings.extend(checked.elsewhere_than(&spoilt));

@@ -47,11 +47,11 @@ pub(crate) fn parse_table(source: &Arc<Source>) -> (Node, Findings) {
     (Node { value, at: Location { source: Arc::clone(source), span: top..top }, key: None }, reader.faults)
 }
 
-/// Parses one TOML value standing at `span` of `source`; `None` if it is not one.
-pub(crate) fn parse_value(source: &Arc<Source>, span: Range<usize>) -> Option<Node> {
+/// Parses one TOML value standing at `span` of `source`, with what cannot be held of it; `None` if it is not one.
+pub(crate) fn parse_value(source: &Arc<Source>, span: Range<usize>) -> Option<(Node, Findings)> {
     let value = DeValue::parse(&source.text[span.clone()]).ok()?;
     let mut reader = Reader { source, shift: span.start, faults: Findings::default() };
-    Some(reader.node(value, None)).filter(|_| reader.faults.is_empty())
+    Some((reader.node(value, None), reader.faults))
 }
 
 struct Reader<'a> {
@@ -83,7 +83,8 @@ impl Reader<'_> {
                 0
             })),
             // The parser has checked the digits; `inf` and `nan` read too and are refused by the checker.
-            DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+            // Zero has no sign.
+            DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN) + 0.0),
             DeValue::Boolean(b) => Value::Boolean(b),
             DeValue::Datetime(moment) => Value::Moment(moment),
             DeValue::Array(items) => Value::List(items.into_iter().map(|item| self.node(item, None)).collect()),

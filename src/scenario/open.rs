@@ -48,7 +48,7 @@ pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
     let Mended { value, other, mut findings } = language.as_far_as_it_goes(&document);
     let is_text_sound = !findings.has_errors();
     if let Some((scenario, rest)) = &value {
-        lint::sweep_key::check(scenario, rest, &mut findings);
+        lint::sweep_key::check(&language, scenario, rest, &mut findings);
     }
     let place = value.as_ref().map_or(&document, |(_, rest)| rest).file("feeder.path");
     // A folder that is not there has been told.

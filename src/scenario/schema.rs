@@ -37,6 +37,7 @@ use super::sweep_table::Sweep;
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub struct Scenario {
     /// Short name; results go to `outputs/<name>/`.
+    #[schemars(regex(pattern = r"^[^/\\]+$"))]
     pub name: String,
     /// The question in one sentence, printed above results.
     #[serde(default)]
@@ -93,6 +94,9 @@ fn one() -> u64 {
     1
 }
 
+/// What editors offer for the length of an ISP or a step, and refuse all else.
+const DIVISORS_OF_AN_HOUR: [u16; 12] = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
+
 /// Period and time grid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -106,11 +110,11 @@ pub struct TimeGrid {
     pub until: Date,
     /// Length of an ISP.
     #[serde(default = "fifteen")]
-    #[schemars(range(min = 1, max = 60))]
+    #[schemars(range(min = 1, max = 60), extend("enum" = DIVISORS_OF_AN_HOUR))]
     pub isp_minutes: u16,
     /// Physical step; divides the ISP.
     #[serde(default = "fifteen")]
-    #[schemars(range(min = 1, max = 60))]
+    #[schemars(range(min = 1, max = 60), extend("enum" = DIVISORS_OF_AN_HOUR))]
     pub step_minutes: u16,
 }
 

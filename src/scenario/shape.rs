@@ -83,6 +83,17 @@ impl Limits {
         self.min.is_none_or(|min| if self.min_excluded { x > min } else { x >= min })
             && self.max.is_none_or(|max| if self.max_excluded { x < max } else { x <= max })
     }
+
+    /// `0 to 1000 kW`, `above 0`, `at most 96`; `unit` begins with a blank.
+    pub(crate) fn allowed(&self, unit: &str) -> String {
+        let least = self.min.map(|min| if self.min_excluded { format!("above {min}") } else { format!("at least {min}") });
+        let greatest = self.max.map(|max| if self.max_excluded { format!("below {max}") } else { format!("at most {max}") });
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min == max => format!("exactly {min}{unit}"),
+            (Some(min), Some(max)) if !self.min_excluded && !self.max_excluded => format!("{min} to {max}{unit}"),
+            _ => [least, greatest].into_iter().flatten().collect::<Vec<_>>().join(" and ") + unit,
+        }
+    }
 }
 
 impl Shapes {
@@ -99,12 +110,70 @@ impl Shapes {
         &self.root
     }
 
+    /// Headers of the tables that have a key called so: `[feeder]`, `[[contract]]`, `[strategy.NAME]`; the empty one is the top of the
+    /// document.
+    pub(crate) fn homes(&self, key: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        self.collect_homes(&self.root, &Header::default(), key, &mut found);
+        found.dedup();
+        found
+    }
+
+    fn collect_homes(&self, shape: &Shape, header: &Header, key: &str, found: &mut Vec<String>) {
+        let mut fields = |fields: &[Field]| {
+            if fields.iter().any(|field| field.name == key) {
+                found.push(header.text());
+            }
+            for field in fields {
+                self.collect_homes(&field.shape, &header.below(&field.name), key, found);
+            }
+        };
+        match self.resolve(shape) {
+            Shape::Table(list) => fields(list),
+            Shape::Tagged { variants, .. } => variants.iter().for_each(|(_, list)| fields(list)),
+            Shape::List { item, .. } => self.collect_homes(item, &header.of_list(), key, found),
+            Shape::Map(values) => self.collect_homes(values, &header.below("NAME"), key, found),
+            Shape::Choice(shapes) => shapes.iter().for_each(|shape| self.collect_homes(shape, header, key, found)),
+            _ => {}
+        }
+    }
+
     /// The shape itself behind names.
     pub(crate) fn resolve<'a>(&'a self, mut shape: &'a Shape) -> &'a Shape {
         while let Shape::Named(name) = shape {
             shape = &self.named[name];
         }
         shape
+    }
+}
+
+/// The header of a table as TOML writes it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Header {
+    /// Dotted path; empty at the top of the file.
+    pub(crate) path: String,
+    /// Whether it begins an item of a list.
+    list: bool,
+}
+
+impl Header {
+    /// That of a table inside.
+    pub(crate) fn below(&self, key: &str) -> Header {
+        Header { path: crate::scenario::path::join(&self.path, key), list: false }
+    }
+
+    /// That of an item, where this is a list.
+    pub(crate) fn of_list(&self) -> Header {
+        Header { list: true, ..self.clone() }
+    }
+
+    /// `[feeder]` or `[[contract]]`; nothing at the top of the file.
+    pub(crate) fn text(&self) -> String {
+        match (self.path.as_str(), self.list) {
+            ("", _) => String::new(),
+            (path, false) => format!("[{path}]"),
+            (path, true) => format!("[[{path}]]"),
+        }
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn resolve(s: &Scenario, grid: &Grid, phases: PhaseModel, points: &[C
 }
 
 /// A preset without contracts.
-fn preset_strategy(name: &str, preset: Preset) -> Strategy {
+pub(super) fn preset_strategy(name: &str, preset: Preset) -> Strategy {
     let none = Strategy {
         name: name.to_owned(),
         trades: false,

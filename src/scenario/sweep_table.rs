@@ -54,9 +54,9 @@ pub enum Design {
 #[serde(untagged)]
 pub enum Seeds {
     /// A number of seeds, counted from the scenario's seed.
-    Count(u32),
+    Count(#[schemars(range(min = 1))] u32),
     /// A list of seeds.
-    List(Vec<u64>),
+    List(#[schemars(length(min = 1))] Vec<u64>),
 }
 
 /// A key of the scenario that varies, with its values or its distribution.
@@ -67,6 +67,7 @@ pub struct Parameter {
     pub key: String,
     /// Values; drawn designs take each with the same probability.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub values: Option<Vec<Level>>,
     /// First of `steps` evenly spaced values.
     #[serde(default)]
@@ -169,6 +170,38 @@ impl Parameter {
     #[must_use]
     pub fn is_numeric(&self) -> bool {
         self.named_values().iter().all(|v| v.number().is_some())
+    }
+
+    /// The values that bound what it can take, each with the path of what was written for it: listed texts and switches, the least
+    /// and the greatest number, and the first that is not whole. Of a distribution without ends there are none.
+    #[must_use]
+    pub fn extremes(&self) -> Vec<(String, Level)> {
+        let listed = |list: &str, values: &[Level]| -> Vec<(String, Level)> {
+            let all = || values.iter().enumerate().map(|(k, value)| (format!("{list}[{k}]"), value));
+            let number = |value: &Level| value.number().filter(|x| x.is_finite());
+            let numbers = || all().filter_map(|(path, value)| Some((path, number(value)?)));
+            let least = numbers().min_by(|a, b| a.1.total_cmp(&b.1));
+            let greatest = numbers().max_by(|a, b| a.1.total_cmp(&b.1));
+            let broken = numbers().find(|(_, x)| x.trunc() != *x);
+            let mut bounds: Vec<(String, f64)> = [least, greatest, broken].into_iter().flatten().collect();
+            bounds.sort_by(|a, b| a.0.cmp(&b.0));
+            bounds.dedup();
+            let others = all().filter(|(_, value)| value.number().is_none()).map(|(path, value)| (path, value.clone()));
+            others.chain(bounds.into_iter().map(|(path, x)| (path, Level::Number(x)))).collect()
+        };
+        match (&self.distribution, &self.values) {
+            (Some(Distribution::Choice { values, .. }), _) => listed("distribution.values", values),
+            (Some(Distribution::Uniform { low, high } | Distribution::Triangular { low, high, .. }), _) => {
+                vec![("distribution.low".to_owned(), Level::Number(*low)), ("distribution.high".to_owned(), Level::Number(*high))]
+            }
+            (Some(_), _) => Vec::new(),
+            (None, Some(values)) => listed("values", values),
+            (None, None) => {
+                let broken = || (0..self.level_count()).filter_map(|k| self.level(k)).find(|v| v.number().is_some_and(|x| x.trunc() != x));
+                let ends = [("from", self.level(0)), ("to", self.level(self.level_count().saturating_sub(1))), ("steps", broken())];
+                ends.into_iter().filter_map(|(path, value)| Some((path.to_owned(), value?))).collect()
+            }
+        }
     }
 
     /// A value it may well take: the first, or one off the middle of its distribution. None where there is nothing to take.

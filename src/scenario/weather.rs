@@ -11,7 +11,7 @@ use crate::profile::ProfileTable;
 use crate::time::{Alignment, IspCalendar, SimTime, Steps};
 use crate::weather::{Place, Series, Weather, measured, rules, synthetic};
 
-use super::lint::Faults;
+use super::lint::{self, Faults};
 use super::schema::{self, Scenario};
 
 /// Weather aligned with a run.
@@ -74,7 +74,8 @@ fn series(
 /// Findings at their places in a file, or at the key that names the file.
 pub(super) fn placed(findings: Findings, key: &str, faults: &mut Faults<'_>) {
     for f in findings.0 {
-        if f.location.is_some() { faults.findings.push(f) } else { faults.at(key, f) }
+        // A file that is not there is told where the scenario names it.
+        if f.location.is_some() && f.code != lint::missing_file::RULE.code { faults.findings.push(f) } else { faults.at(key, f) }
     }
 }
 

@@ -6,7 +6,7 @@
 //! | `cases.csv` | every case with its parameters |
 //! | `parts/part-000000.parquet` … | rows of a fixed range of cases; there whole or not at all |
 //! | `results.parquet` | all rows, once merged |
-//! | `….blake3` | the seal of a part or of the results, see [`seal`] |
+//! | `….blake3` | the seal of a part, of the cases or of the results, see [`seal`]; the record holds its own |
 //!
 //! A part is done when it is as its seal says. Nothing else is remembered, so a killed sweep is continued by doing the parts that
 //! are not.
@@ -28,10 +28,10 @@ use crate::output::{OutputError, is_for_one, publish_file, sweep_up_all};
 /// Name of the record.
 const RECORD: &str = "sweep.json";
 /// Name of the list of cases.
-const CASES: &str = "cases.csv";
+pub(super) const CASES: &str = "cases.csv";
 const PARTS: &str = "parts";
-/// Name of the seal of all results.
-const RESULTS_SEAL: &str = "results.blake3";
+/// Names of the seals of all results and of the list of cases.
+const SEALS: [&str; 2] = ["results.blake3", "cases.blake3"];
 
 /// What was planned, as `sweep.json` holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct Record {
     pub parts: u64,
     /// Every file that was read.
     pub inputs: Vec<Input>,
+    /// Checksum of all that stands above, as it was planned.
+    #[serde(default)]
+    pub seal: String,
 }
 
 impl Record {
@@ -81,7 +84,21 @@ impl Record {
             cases_of_part: plan.cases_of_part(),
             parts: plan.parts(),
             inputs: plan.inputs.clone(),
+            seal: String::new(),
         }
+        .sealed()
+    }
+
+    /// The record with the checksum of what it says.
+    #[must_use]
+    pub fn sealed(self) -> Record {
+        Record { seal: self.checksum(), ..self }
+    }
+
+    /// The checksum of everything but itself.
+    fn checksum(&self) -> String {
+        let unsealed = Record { seal: String::new(), ..self.clone() };
+        blake3::hash(&serde_json::to_vec(&unsealed).expect("a record serialises")).to_hex().to_string()
     }
 
     /// What a result must share with this sweep to belong to it: everything of it but where files lie.
@@ -136,8 +153,18 @@ impl Folder {
     /// Opens the folder of a planned sweep.
     ///
     /// # Errors
-    /// `no-sweep`, when its record is not there or does not read.
+    /// `no-sweep`, when its record is not there or does not read; `damaged-part`, when it is not as it was planned.
     pub fn open(path: &Path) -> Result<Folder, Findings> {
+        let folder = Folder::found(path)?;
+        if folder.record.seal == folder.record.checksum() {
+            return Ok(folder);
+        }
+        let finding = rules::DAMAGED_PART.finding(format!("'{}' has changed since this sweep was planned", path.join(RECORD).display()));
+        Err(finding.help("put the file back as it was, or plan the sweep again with --fresh").into())
+    }
+
+    /// The folder of a sweep, whatever its record says.
+    fn found(path: &Path) -> Result<Folder, Findings> {
         let file = path.join(RECORD);
         let none = |why: String| Findings::from(rules::NO_SWEEP.finding(why).help("plan one: copperplate sweep plan SCENARIO --out DIR"));
         let text = fs::read_to_string(&file).map_err(|e| none(format!("'{}' is not the folder of a sweep: {e}", path.display())))?;
@@ -159,22 +186,23 @@ impl Folder {
         if path.join(RECORD).is_file() {
             if fresh {
                 // Only a folder that is a sweep's is emptied.
-                Folder::open(path)?.clear()?;
+                Folder::found(path)?.clear()?;
             } else {
                 let folder = Folder::open(path)?;
                 folder.agrees(&record)?;
-                if !path.join(CASES).is_file() {
-                    write_cases(plan, path)?;
+                if folder.cases() != State::Whole {
+                    folder.write_cases(plan)?;
                 }
                 return Ok(folder);
             }
         } else if !is_ours_to_fill(path) {
             return Err(OutputError::ForeignFolder { path: path.to_path_buf() }.into());
         }
-        write_cases(plan, path)?;
-        let text = serde_json::to_string_pretty(&record).expect("a record serialises") + "\n";
+        let folder = Folder::new(path, record);
+        folder.write_cases(plan)?;
+        let text = serde_json::to_string_pretty(&folder.record).expect("a record serialises") + "\n";
         publish_file(&path.join(RECORD), |file| fs::write(file, text).map_err(OutputError::io("write", file)))?;
-        Ok(Folder::new(path, record))
+        Ok(folder)
     }
 
     /// Reads the plan again, for a shard on whatever machine.
@@ -224,6 +252,12 @@ impl Folder {
         seal::state(&self.path, &self.fingerprint, results::FILE_NAME)
     }
 
+    /// How the list of cases stands.
+    #[must_use]
+    pub fn cases(&self) -> State {
+        seal::state(&self.path, &self.fingerprint, CASES)
+    }
+
     /// Number of cases of a part.
     #[must_use]
     pub fn cases_of(&self, part: u64) -> u64 {
@@ -234,6 +268,25 @@ impl Folder {
     #[must_use]
     pub fn parts(&self) -> Vec<State> {
         (0..self.record.parts).into_par_iter().map(|part| seal::state(&self.path, &self.fingerprint, &part_name(part))).collect()
+    }
+
+    /// Writes and seals `cases.csv`: number, sample, block, strategy, seed, and a column a parameter.
+    fn write_cases(&self, plan: &Plan) -> Result<(), OutputError> {
+        let write = |file: &Path| -> csv::Result<()> {
+            let mut writer = csv::Writer::from_path(file)?;
+            let fixed = ["case", "sample", "block", "strategy", "seed"];
+            writer.write_record(fixed.into_iter().chain(plan.sweep.parameter.iter().map(|p| p.key.as_str())))?;
+            for number in 0..plan.cases() {
+                let case = plan.case(number);
+                let set = plan.set(case.set);
+                let strategy = plan.strategies[case.strategy].clone();
+                let fixed = [number.to_string(), set.sample.to_string(), set.block, strategy, case.seed.to_string()];
+                writer.write_record(fixed.into_iter().chain(set.levels.iter().map(ToString::to_string)))?;
+            }
+            writer.flush().map_err(csv::Error::from)
+        };
+        let written = |file: &Path| write(file).map_err(|error| OutputError::io("write", file)(error.into()));
+        seal::publish(&self.path, &self.fingerprint, CASES, written)
     }
 
     /// Removes what killed processes left half-written; to be called when all parts are done.
@@ -250,7 +303,7 @@ impl Folder {
         });
         // Something of the user's own may lie there.
         let _ = fs::remove_dir(self.path.join(PARTS));
-        for name in [results::FILE_NAME, RESULTS_SEAL, CASES, RECORD] {
+        for name in [results::FILE_NAME, CASES].into_iter().chain(SEALS).chain([RECORD]) {
             match fs::remove_file(self.path.join(name)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(OutputError::io("remove", &self.path.join(name))(error));
@@ -282,27 +335,9 @@ fn remove_if(folder: &Path, wanted: impl Fn(&str) -> bool) {
 
 /// Whether nothing is at `path` but what a killed planning may have left.
 fn is_ours_to_fill(path: &Path) -> bool {
-    let planned = |name: &str| name == CASES || name.ends_with(".partial");
+    let planned = |name: &str| name == CASES || name == SEALS[1] || name.ends_with(".partial");
     match fs::read_dir(path) {
         Ok(entries) => entries.flatten().all(|e| planned(&e.file_name().to_string_lossy())),
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
-}
-
-/// `cases.csv`: number, sample, block, strategy, seed, and a column a parameter.
-fn write_cases(plan: &Plan, folder: &Path) -> Result<(), OutputError> {
-    let write = |file: &Path| -> csv::Result<()> {
-        let mut writer = csv::Writer::from_path(file)?;
-        let fixed = ["case", "sample", "block", "strategy", "seed"];
-        writer.write_record(fixed.into_iter().chain(plan.sweep.parameter.iter().map(|p| p.key.as_str())))?;
-        for number in 0..plan.cases() {
-            let case = plan.case(number);
-            let set = plan.set(case.set);
-            let strategy = plan.strategies[case.strategy].clone();
-            let fixed = [number.to_string(), set.sample.to_string(), set.block, strategy, case.seed.to_string()];
-            writer.write_record(fixed.into_iter().chain(set.levels.iter().map(ToString::to_string)))?;
-        }
-        writer.flush().map_err(csv::Error::from)
-    };
-    publish_file(&folder.join(CASES), |file| write(file).map_err(|error| OutputError::io("write", file)(error.into())))
 }

@@ -1,6 +1,6 @@
 //! From parts to `results.parquet`, in the order of cases and with the memory of one part and one row group.
 
-use super::folder::{Folder, numbers};
+use super::folder::{CASES, Folder, numbers};
 use super::results::FAILED;
 use super::rules;
 use super::seal::State;
@@ -72,9 +72,20 @@ pub fn merge(folder: &Folder) -> Result<Tally, Findings> {
     Ok(tally)
 }
 
-/// What is said of parts that are not as they were written; nothing of those that are missing.
+/// What is said of parts, and of the list of cases, that are not as they were written; nothing of what is missing.
 #[must_use]
 pub fn damaged(folder: &Folder, parts: &[State]) -> Findings {
+    let mut findings = damaged_parts(folder, parts);
+    if folder.cases() == State::Damaged {
+        let message = format!("'{}' has changed since this sweep wrote it", folder.path.join(CASES).display());
+        findings.push(rules::DAMAGED_PART.finding(message).help("'sweep' and 'sweep plan' write it again"));
+    }
+    findings
+}
+
+/// What is said of parts that are not as they were written.
+#[must_use]
+pub fn damaged_parts(folder: &Folder, parts: &[State]) -> Findings {
     let damaged = numbers(parts, |state| state == State::Damaged);
     let Some(first) = damaged.first() else { return Findings::default() };
     let path = folder.part(*first);

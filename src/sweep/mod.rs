@@ -18,7 +18,7 @@ mod work;
 
 pub use design::Set;
 pub use folder::{Folder, Record, numbers};
-pub use merge::{Tally, damaged, merge, ranges, tally};
+pub use merge::{Tally, damaged, damaged_parts, merge, ranges, tally};
 pub use plan::{Case, Plan};
 pub use results::Results;
 pub use seal::State;

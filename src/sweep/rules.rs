@@ -36,8 +36,8 @@ pub const UNFINISHED: Rule = Rule {
 pub const DAMAGED_PART: Rule = Rule {
     code: "damaged-part",
     severity: Severity::Error,
-    what: "A part of a sweep, or its results file, has changed since this sweep wrote it.",
-    why: "A checksum beside each file shows it. A file with a flipped bit, or from another sweep, would give wrong figures.",
+    what: "A part of a sweep, its results, its list of cases or its plan has changed since this sweep wrote it.",
+    why: "A checksum beside each file, or in the plan, shows it. A file with a flipped bit, or from another sweep, would give wrong figures.",
     example: "copperplate sweep merge outputs/street     # after a disk lost a sector",
     mend: "copperplate sweep street.toml --out outputs/street     # runs the damaged parts again",
 };

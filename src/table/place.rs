@@ -35,3 +35,26 @@ pub(super) fn cell_span(text: &str, delimiter: u8, start: usize, column: usize) 
     }
     begin..text.len()
 }
+
+/// Where a quote opens that does not close in its row, and where it does: no cell holds a line break.
+pub(super) fn open_quote(text: &str, delimiter: u8) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut at_start = true;
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'"' && at_start {
+            let mut end = at + 1;
+            while end < bytes.len() && (bytes[end] != b'"' || bytes.get(end + 1) == Some(&b'"')) {
+                end += if bytes[end] == b'"' { 2 } else { 1 };
+            }
+            let end = end.min(bytes.len());
+            if end == bytes.len() || bytes[at..end].contains(&b'\n') {
+                return Some((at, end));
+            }
+            at = end;
+        }
+        at_start = bytes[at] == delimiter || matches!(bytes[at], b'\n' | b'\r');
+        at += 1;
+    }
+    None
+}

@@ -22,7 +22,7 @@ pub fn read_text(path: &Path) -> Result<Arc<Source>, Finding> {
             let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
             let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
             let message = if wide { format!("'{name}' is UTF-16") } else { format!("'{name}' is not UTF-8 text, see line {line}") };
-            Err(NOT_UTF8.finding(message).help("save it as UTF-8"))
+            Err(NOT_UTF8.finding(message).help("save it as UTF-8").of_file(name))
         }
     }
 }
@@ -36,7 +36,8 @@ pub fn regular(path: &Path) -> Result<(), Finding> {
         Ok(found) if found.is_file() => Ok(()),
         Ok(found) => {
             let what = if found.is_dir() { "a folder" } else { "a device or pipe" };
-            Err(UNREADABLE_FILE.finding(format!("'{}' is {what}", path.display())).help("name a regular file"))
+            let finding = UNREADABLE_FILE.finding(format!("'{}' is {what}", path.display())).help("name a regular file");
+            Err(finding.of_file(path.display().to_string()))
         }
         Err(error) => Err(unreadable(path, &error)),
     }
@@ -47,14 +48,17 @@ pub fn regular(path: &Path) -> Result<(), Finding> {
 pub fn unreadable(path: &Path, error: &io::Error) -> Finding {
     match error.kind() {
         io::ErrorKind::NotFound => missing(path, "file"),
-        _ => UNREADABLE_FILE.finding(format!("cannot read '{}': {error}", path.display())).help("check its permissions and the disk"),
+        _ => {
+            let finding = UNREADABLE_FILE.finding(format!("cannot read '{}': {error}", path.display()));
+            finding.help("check its permissions and the disk").of_file(path.display().to_string())
+        }
     }
 }
 
 /// Says that a file or folder is not there.
 #[must_use]
 pub fn missing(path: &Path, kind: &str) -> Finding {
-    MISSING_FILE.finding(format!("there is no {kind} '{}'", path.display())).help(hint(path))
+    MISSING_FILE.finding(format!("there is no {kind} '{}'", path.display())).help(hint(path)).of_file(path.display().to_string())
 }
 
 /// The nearest name in the folder.
@@ -65,6 +69,9 @@ fn hint(path: &Path) -> String {
     names.sort();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let written = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    if path.to_string_lossy().contains(char::is_control) {
+        return "in double quotes a backslash begins an escape, as '\\t' for a tab; write '/', or use single quotes".to_owned();
+    }
     match nearest(&written, &names) {
         Some(name) if name != written => format!("did you mean '{name}'?"),
         _ => "a path in a file is relative to that file, one on the command line to where the command runs".to_owned(),

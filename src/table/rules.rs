@@ -13,6 +13,7 @@ pub fn catalogue() -> Vec<&'static Rule> {
         &BLANK_ROW,
         &NO_HEADER,
         &EXTRA_ROW,
+        &OPEN_QUOTE,
         &ROW_LENGTH,
         &MISSING_COLUMN,
         &DUPLICATE_COLUMN,
@@ -55,6 +56,16 @@ pub const WRONG_SEPARATOR: Rule = Rule {
           decimal point.",
     example: "bus;u_pu;angle_deg\nb0;1,02;0",
     mend: "bus,u_pu,angle_deg\nb0,1.02,0",
+};
+
+/// A quote does not close.
+pub const OPEN_QUOTE: Rule = Rule {
+    code: "open-quote",
+    severity: Severity::Error,
+    what: "A quote opens a cell and does not close in its row.",
+    why: "All that follows, up to the next quote, would be one cell.",
+    example: "id,from,to\n\"l1,b0,b1",
+    mend: "id,from,to\n\"l1\",b0,b1",
 };
 
 /// A row of a series is blank.

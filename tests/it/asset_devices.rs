@@ -2,8 +2,8 @@
 
 use copperplate::asset::curtailable::Curtailable;
 use copperplate::asset::fixed::Series;
-use copperplate::asset::vehicle::{Habits, sessions};
-use copperplate::asset::{Cap, Device, State};
+use copperplate::asset::vehicle::{Habits, sessions, slots};
+use copperplate::asset::{Cap, Device, Session, State};
 use copperplate::ids::ProfileIdx;
 use copperplate::scenario::schema::Batteries;
 use copperplate::time::{IspCalendar, SimDuration};
@@ -66,4 +66,20 @@ fn a_battery_is_rated_both_ways() {
     let rated: Vec<(f64, f64)> =
         study.devices.iter().filter(|d| matches!(d.device, Device::Battery(_))).map(|d| d.device.rated_w()).collect();
     assert!(!rated.is_empty() && rated.iter().all(|r| *r == (3e3, 3e3)), "{rated:?}");
+}
+
+/// A vehicle charges in the whole ISPs of its stay, within the horizon.
+#[test]
+fn a_stay_has_the_whole_isps_between_arrival_and_departure() {
+    let calendar = IspCalendar::new("Europe/Amsterdam", 15).expect("a zone of the world");
+    let period = calendar.period(date(2016, 1, 12));
+    let stay = |from_min: i64, to_min: i64| {
+        let at = |minutes: i64| period.start + SimDuration::minutes(minutes);
+        slots(&Session { arrival: at(from_min), departure: at(to_min), energy_wh: 1.0 }, &period, 144)
+    };
+    assert_eq!(stay(20 * 60, 31 * 60), 80..124);
+    assert_eq!(stay(20 * 60 + 1, 31 * 60 + 14), 81..124);
+    assert_eq!(stay(-60, 7 * 60), 0..28);
+    assert_eq!(stay(20 * 60, 48 * 60), 80..144, "no further than the horizon");
+    assert!(stay(61, 74).is_empty(), "no ISP is whole");
 }

@@ -39,7 +39,8 @@ fn told(out: &Output) -> Vec<(String, String)> {
             found.push((rest.split(']').next().unwrap().to_owned(), String::new()));
         } else if let (Some(place), Some(last)) = (line.trim_start().strip_prefix("--> "), found.last_mut()) {
             let file = Path::new(place.split(':').next().unwrap()).file_name().unwrap().to_string_lossy().into_owned();
-            last.1 = format!("{file}:{}", place.split(':').nth(1).unwrap());
+            // A finding about a whole file has no line.
+            last.1 = place.split(':').nth(1).map_or(file.clone(), |line| format!("{file}:{line}"));
         }
     }
     found
@@ -105,6 +106,10 @@ fn change(file: &Path, from: &str, to: &str) {
             fs::remove_file(file).unwrap();
             fs::create_dir(file).unwrap();
         }
+        "(loop)" => {
+            fs::remove_file(file).unwrap();
+            std::os::unix::fs::symlink(file, file).unwrap();
+        }
         "(latin-1)" => {
             let mut bytes = fs::read(file).unwrap();
             bytes.extend_from_slice(b"M\xfcller");
@@ -153,6 +158,26 @@ fn one_cause_is_one_finding() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     assert!(cases >= 100);
+}
+
+/// A cell that is no number is told with the number that was meant.
+#[test]
+fn the_help_for_a_cell_is_what_was_meant() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bad_cells.csv");
+    let mut cases = 0;
+    for row in csv::Reader::from_path(table).unwrap().deserialize::<(String, String, String, String, String, String)>() {
+        let (file, from, to, code, place, help) = row.unwrap();
+        let folder = scratch("cells");
+        feeder("lv-rural1-2", &folder);
+        change(&folder.join(&file), &from, &to);
+        let out = copperplate(&["powerflow", folder.to_str().unwrap()]);
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        let found = told(&out);
+        assert!(found.len() == 1 && found[0].0 == code && found[0].1.starts_with(&place), "{file} {from} {to}: {text}");
+        assert!(text.contains(&help), "{file} {from} {to}: {text}");
+        cases += 1;
+    }
+    assert!(cases >= 12);
 }
 
 #[test]

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use copperplate::diagnostic::{Findings, Rule, explain as explain_rule, handbook};
+use copperplate::diagnostic::{Findings, Rule, explain as explain_rule, handbook, unknown_word};
 use copperplate::import::read_folder;
 use copperplate::scenario::build::build;
 use copperplate::scenario::schema::Scenario;
-use copperplate::scenario::{Document, explain, lint, load, typed};
+use copperplate::scenario::{Document, Language, explain, lint, load, typed};
 use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -412,11 +412,19 @@ fn write_the_handbook() {
 
 #[test]
 fn pages_are_found_by_code() {
-    assert!(explain_rule(&rules(), "unknown-key").unwrap().starts_with("## unknown-key\n"));
-    insta::assert_snapshot!(explain_rule(&rules(), "unknown-kye").unwrap_err(), @r"
-    error[unknown-code]: unknown code 'unknown-kye'
+    for code in ["unknown-key", "UNKNOWN-KEY"] {
+        assert!(explain_rule(&rules(), code).unwrap().starts_with("## unknown-key\n"));
+    }
+    let codes: Vec<&str> = rules().iter().map(|rule| rule.code).collect();
+    insta::assert_snapshot!(Findings::from(unknown_word("unknown-kye", &codes)), @r"
+    error[unknown-code]: 'explain' does not know 'unknown-kye'
      |
      = help: did you mean 'unknown-key'?
+    ");
+    insta::assert_snapshot!(Findings::from(unknown_word("prices", &codes)), @r"
+    error[unknown-code]: 'explain' does not know 'prices'
+     |
+     = help: similar are 'prices-time', 'prices-undated' and 'prices-too-short'
     ");
 }
 
@@ -428,7 +436,7 @@ fn codes_over_village(text: &str) -> Vec<&'static str> {
         let (scenario, _) = typed::<Scenario>(&document)?;
         let (feeder, _) = read_folder(&document.file("feeder.path").unwrap())?;
         let mut keys = Findings::default();
-        lint::sweep_key::check(&scenario, &document, &mut keys);
+        lint::sweep_key::check(&Language::new(), &scenario, &document, &mut keys);
         let keys = keys.or_ok(())?.1;
         build(&scenario, &feeder, 1, Path::new(""), &|path| document.locate(path)).map(|(_, odd)| Findings([odd.0, keys.0].concat()))
     };

@@ -10,6 +10,7 @@ mod columns;
 mod devices;
 mod diagnostics;
 mod forecast_learners;
+mod helps;
 mod import;
 mod layering;
 #[cfg(all(unix, feature = "http"))]

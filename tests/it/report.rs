@@ -17,7 +17,7 @@ use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
 use copperplate::scenario::schema::{Obligation, Preset, Scenario, Strategy};
 use copperplate::sim::{Reference, run_case};
-use copperplate::sweep::Folder;
+use copperplate::sweep::{Folder, Record};
 use rayon::prelude::*;
 
 const VOID: [&str; 5] = ["meta", "link", "input", "img", "br"];
@@ -239,7 +239,8 @@ fn the_page_of_a_sweep_shows_parameters_failures_and_analysis() {
     let plan = r#"{ "program": "copperplate 0.1.0", "scenario": "a.toml", "overrides": [], "name": "pv sweep", "description": "",
         "design": "grid", "parameters": ["feeder.pv_scale", "forecast.kind"], "strategies": ["copper-plate", "reinforce"],
         "seeds": [1, 2], "cases": 16, "cases_of_part": 2, "parts": 8, "inputs": [{ "path": "a.toml", "bytes": 3, "blake3": "00ff" }] }"#;
-    fs::write(folder.join("sweep.json"), plan).unwrap();
+    let record = serde_json::from_str::<Record>(plan).unwrap().sealed();
+    fs::write(folder.join("sweep.json"), serde_json::to_vec(&record).unwrap()).unwrap();
     Folder::open(&folder).unwrap().publish_results(|file| write_parquet(&sweep_results(), file)).unwrap();
     fs::create_dir(folder.join("analysis")).unwrap();
     fs::write(folder.join("analysis/sobol-indices.csv"), "parameter,first,total\nfeeder.pv_scale,0.5123456789012,0.7\n<i>x,0.1,\n")

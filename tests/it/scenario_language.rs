@@ -248,7 +248,7 @@ fn a_kind_that_is_left_out_is_the_default_one() {
 #[test]
 fn exit_codes_tell_right_from_wrong() {
     let faulty = "tests/data/sim/faulty/limits-order.toml";
-    let cases: [(&[&str], i32, &str, &str); 16] = [
+    let cases: [(&[&str], i32, &str, &str); 30] = [
         (&["validate", SHIPPED[0], SHIPPED[1]], 0, "is sound: 7 days", ""),
         (&["validate", SHIPPED[0], faulty], 2, "is sound", "limits-order"),
         (&["validate", SHIPPED[0], "--set", "time.step_minutes=7"], 2, "", "command line:1:"),
@@ -263,6 +263,20 @@ fn exit_codes_tell_right_from_wrong() {
         (&["explain", "ledger.csv"], 0, "| `amount_eur` |", ""),
         (&["explain", "lines.csv"], 0, "A neutral feeder folder", ""),
         (&["explain", "nowhere.toml"], 2, "", "missing-file"),
+        (&["explain", "feeder.toml"], 0, "`step_minutes`", ""),
+        (&["explain", "LIMITS-ORDER"], 0, "## limits-order", ""),
+        (&["explain", "isp_minutes"], 0, "a whole number, 1 to 60 min", ""),
+        (&["explain", "time.isp_minutes"], 0, "default  15", ""),
+        (&["explain", "contract.cap_kw"], 0, "[contract.right] with kind = \"capacity-limitation\"", ""),
+        (&["explain", "congestion_point[0].planning"], 0, "as a fraction of the rating", ""),
+        (&["explain", "[prices]"], 0, "Day-ahead and imbalance prices", ""),
+        (&["explain", "overload_ex_ante_h"], 0, "kpi.csv, congestion.csv", ""),
+        (&["explain", "congestion-management"], 0, "price_ceiling_eur_per_mwh  250.0", ""),
+        (&["explain", "isp_minute"], 2, "", "did you mean 'isp_minutes'?"),
+        (&["explain", "overload"], 2, "", "similar are 'overload_"),
+        (&["explain", "xyzzy"], 2, "", "the code of a finding, a key"),
+        (&["run", SHIPPED[0], "--seed", "1.5"], 2, "", "whole number from 0"),
+        (&["run", SHIPPED[0], "--seed", "-1"], 2, "", "whole number from 0"),
         (&["schema"], 0, "\"$schema\"", ""),
         (&["run", faulty], 2, "", "limits-order"),
     ];

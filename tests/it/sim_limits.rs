@@ -3,10 +3,10 @@
 use copperplate::agent::{Action, Limit};
 use copperplate::ids::Domain;
 use copperplate::scenario::schema::{Preset, Prices, Scenario};
-use copperplate::sim::{Observer, Reference, Regime, observe_case};
+use copperplate::sim::{Observer, Reference, Regime, Variant, observe_case};
 use copperplate::time::SimTime;
 
-use crate::sim_support::study;
+use crate::sim_support::{ideal, study};
 
 /// Limitations as the operator sent them.
 #[derive(Default)]
@@ -65,18 +65,28 @@ fn compelled(days: i64, edit: impl FnOnce(&mut Scenario)) -> Vec<(SimTime, Limit
     sent.0
 }
 
-/// The emergency limit is a fraction of the element's own rating, as the rating of the point is.
+/// Where the market has bought all that was foreseen, overload by whom does not deliver is not limited below the emergency limit.
 #[test]
 fn nothing_is_limited_below_the_emergency_limit() {
-    let at = |rating: f64, emergency: f64| {
-        compelled(2, |s| {
+    let at = |emergency: f64| {
+        let study = study("quickstart.toml", 2, |s| {
+            ideal(s);
+            s.strategies.retain(|name| name == "grid-capacity-management");
+            let count = s.aggregator.len() as f64;
+            s.aggregator.iter_mut().for_each(|a| (a.share, a.failure.asset_per_day) = (1.0 / count, 0.3));
             for point in &mut s.congestion_point {
-                (point.planning, point.rating, point.emergency) = (rating, rating, emergency);
+                (point.planning, point.rating, point.emergency) = (0.55, 0.6, emergency);
             }
-        })
+        });
+        let mut sent = Sent::default();
+        let case = observe_case(&study, &Reference::new(&study), &study.strategies[0], &|_| {}, &mut sent);
+        let branch = study.congestion_points[0].branch.i();
+        let highest = case.recording.of(Variant::Orders).loading.of(branch).fold(0.0, f32::max);
+        (sent.0.iter().any(|(_, limit)| limit.acts()), f64::from(highest))
     };
-    assert!(at(0.5, 1.0).iter().any(|(_, limit)| limit.acts()), "the limit can be reached");
-    assert!(!at(0.5, 2.5).iter().any(|(_, limit)| limit.acts()), "no loading comes near 2.5 times the rating");
+    let (acts, highest) = at(3.0);
+    assert!(!acts && highest > 0.75, "orders leave a loading of {highest}, far below the emergency limit");
+    assert!(at(0.65).0, "an emergency limit below that is one");
 }
 
 /// The bills of a month are written while the operator watches the first day of the next.

@@ -129,7 +129,8 @@ fn heat_held_back_has_a_price_of_its_own() {
 fn what_vehicles_want_is_drawn_left_or_owed() {
     let study = scarce(3, |s| {
         s.feeder.batteries = None;
-        s.dso.orange.device_floor_kw = 0.0;
+        (s.dso.orange.device_floor_kw, s.dso.orange.controllable_share, s.dso.orange.compliance) = (0.0, 1.0, 1.0);
+        s.feeder.rating.iter_mut().for_each(|r| r.rating *= 0.3);
         s.feeder.electric_vehicles.as_mut().expect("the scenario has cars").energy_kwh = 40.0;
     });
     let mut drawn = Drawn { study: &study, wh: [0.0; 3] };

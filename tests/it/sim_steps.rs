@@ -111,12 +111,12 @@ fn long_isps_average_the_errors_of_their_quarters() {
     }
 }
 
-/// A run tells how far it is every 96 steps, from the first on.
+/// A run tells how far it is every 96 steps, from the first on, and when it is over.
 #[test]
 fn progress_is_told_along_the_run() {
     let study = summer(|_| {}, |_| {});
     let told = std::sync::Mutex::new(Vec::new());
     let reference = Reference::new(&study);
     let _ = run_case(&study, &reference, &study.strategies[0], &|step| told.lock().expect("one thread").push(step));
-    assert_eq!(told.into_inner().expect("one thread"), [0, 96]);
+    assert_eq!(told.into_inner().expect("one thread"), [0, 96, 192]);
 }

@@ -56,6 +56,34 @@ fn no_flipped_bit_becomes_a_result() {
     assert_eq!(fs::read(&results).unwrap(), whole);
 }
 
+/// The plan and the list of cases are read by people and by the report: a bit that is not as it was written is told there, too.
+#[test]
+fn no_flipped_bit_of_the_plan_is_believed() {
+    let place = swept("plan", "");
+    let mut draws = Stream::new(1, "seals", "plan");
+    for (k, name) in (0..200).zip(["sweep.json", "cases.csv", "cases.blake3"].into_iter().cycle()) {
+        let file = place.join("s").join(name);
+        let sound = fs::read(&file).unwrap();
+        let mut bytes = sound.clone();
+        let bit = draws.at(k).bits() as usize % (8 * bytes.len());
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&file, &bytes).unwrap();
+        let told = Folder::open(&place.join("s")).and_then(|folder| merge(&folder).map(|_| ()));
+        fs::write(&file, &sound).unwrap();
+        let codes: Vec<&str> = told.map_or_else(|found| found.0.iter().map(|f| f.code).collect(), |()| Vec::new());
+        // White space between the values of the plan says nothing.
+        let same = || serde_json::from_slice::<serde_json::Value>(&bytes).ok() == serde_json::from_slice(&sound).ok();
+        let unread = name == "sweep.json" && (codes == ["no-sweep"] || same());
+        assert!(unread || codes == ["damaged-part"], "bit {bit} of {name}: {codes:?}");
+    }
+    // A list of cases that somebody saved again is written anew.
+    let cases = fs::read(place.join("s/cases.csv")).unwrap();
+    fs::write(place.join("s/cases.csv"), "case\n").unwrap();
+    assert_eq!(copperplate(&place, &["sweep", "status", "s"]).status.code(), Some(2));
+    assert!(copperplate(&place, &["sweep", "sweep.toml", "--out", "s"]).status.success());
+    assert_eq!(fs::read(place.join("s/cases.csv")).unwrap(), cases);
+}
+
 #[test]
 fn damaged_and_foreign_parts_are_named_and_run_again() {
     let (place, other) = (swept("mend", ""), swept("foreign", "[feeder]\npv_scale = 2.0\n[dso]\ncro_domain = \"other.example.com\"\n"));

@@ -123,3 +123,19 @@ fn bisect(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     }
     low
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SimDuration;
+
+    #[test]
+    fn a_limitation_acts_from_the_first_whole_step_after_its_delay() {
+        let minutes = |m: i64| SimTime(60 * m);
+        let power = OrangePower { delay: SimDuration::minutes(5), step: SimDuration::minutes(15), device_floor_w: 0.0 };
+        assert_eq!(acts_from(minutes(10), &power), minutes(15), "ready just when a step begins");
+        assert_eq!(acts_from(SimTime(600 - 1), &power), minutes(15));
+        assert_eq!(acts_from(SimTime(600 + 1), &power), minutes(30));
+        assert_eq!(acts_from(minutes(25), &power), minutes(30));
+    }
+}

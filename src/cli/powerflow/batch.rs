@@ -62,8 +62,10 @@ pub(super) fn run(
         });
         print(&format!("{figures}\n"));
     } else {
+        // A mean over no step is none.
+        let sweeps = if summary.converged > 0 { format!(", {iterations_mean:.2} sweeps a step") } else { String::new() };
         print(&format!(
-            "{}: {steps} steps of {} nodes in {cpu_s:.3} s of CPU, {ns_per_node:.1} ns a node, {iterations_mean:.2} sweeps a step, {} steps not converged\n",
+            "{}: {steps} steps of {} nodes in {cpu_s:.3} s of CPU, {ns_per_node:.1} ns a node{sweeps}, {} steps not converged\n",
             feeder.grid.name,
             network.nodes(),
             summary.failed

@@ -43,20 +43,33 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "PHASES", default_value_t = Solved::Balanced)]
     phases: Solved,
     /// Largest error of a voltage, in pu of the source voltage [default: 1e-8]
-    #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu, hide_default_value = true)]
+    #[arg(long, value_name = "PU", default_value_t = Options::default().tolerance_pu, hide_default_value = true,
+          value_parser = tolerance, allow_negative_numbers = true)]
     tolerance: f64,
     /// Solve this many steps of nominal power times pseudo-random factors, and measure the time
-    #[arg(long, value_name = "STEPS")]
+    #[arg(long, value_name = "STEPS", value_parser = at_least_one, allow_negative_numbers = true)]
     batch: Option<usize>,
-    /// Take the powers of the batch from the start of the feeder's profiles instead
+    /// With --batch: take its powers from the start of the feeder's profiles instead
     #[arg(long, requires = "batch")]
     profiles: bool,
-    /// Write powers and voltages of the batch into this folder as little-endian f64, step after step
+    /// With --batch: write its powers and voltages into this folder as little-endian f64, step after step
     #[arg(long, value_name = "DIR", requires = "batch")]
     raw: Option<PathBuf>,
-    /// Print the batch's figures as one JSON object
+    /// With --batch: print its figures as one JSON object
     #[arg(long, requires = "batch")]
     json: bool,
+}
+
+/// A number of steps that gives figures.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let what = "a whole number of steps, 1 or more";
+    text.parse().map_err(|_| what.to_owned()).and_then(|steps| if steps > 0 { Ok(steps) } else { Err(what.to_owned()) })
+}
+
+/// An error that a voltage may have.
+fn tolerance(text: &str) -> Result<f64, String> {
+    let sound = |pu: &f64| pu.is_finite() && *pu > 0.0;
+    text.parse().ok().filter(sound).ok_or_else(|| "a number above 0, such as 1e-8".to_owned())
 }
 
 /// How a grid is solved.

@@ -20,7 +20,7 @@ use crate::sweep::{self, Folder, Plan, Results, State, Tally, numbers, ranges};
 /// Arguments of `sweep`: a scenario to be run here from beginning to end, or a step of a sharded sweep.
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-#[command(after_help = "Example:\n  copperplate sweep scenarios/sweep-pv.toml --set sweep.seeds=20 --threads 2 --out outputs/twenty-seeds")]
+#[command(after_help = "Example:\n  copperplate sweep scenarios/sweep-pv.toml --set sweep.seeds=20 --out outputs/twenty-seeds")]
 pub(super) struct Args {
     #[command(subcommand)]
     step: Option<Step>,
@@ -49,27 +49,34 @@ struct Planned {
 #[derive(Debug, ClapArgs)]
 struct Threads {
     /// Number of cases to run in parallel [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), allow_negative_numbers = true)]
     threads: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Step {
     /// Number the cases and write the plan, without running any
+    #[command(after_help = "Example:\n  copperplate sweep plan scenarios/sweep-pv.toml --out outputs/pv")]
     Plan(Planned),
     /// Run one shard of a planned sweep
+    #[command(after_help = "Example:\n  copperplate sweep work outputs/pv --shard 0/4")]
     Work(Work),
     /// Show the progress of a sweep
+    #[command(after_help = "Example:\n  copperplate sweep status outputs/pv\n\nExit code 2: a file has changed since the sweep wrote it.")]
     Status {
         /// Folder of the sweep
         dir: PathBuf,
     },
     /// Merge all parts into results.parquet and analyse them
+    #[command(
+        after_help = "Example:\n  copperplate sweep merge outputs/pv\n\nExit code 1: a case failed; 2: a part is missing or has changed."
+    )]
     Merge {
         /// Folder of the sweep
         dir: PathBuf,
     },
     /// Submit a planned sweep to a job scheduler as an array of shards
+    #[command(after_help = "Example:\n  SBATCH_PARTITION=short copperplate sweep submit outputs/pv --backend slurm")]
     Submit(Submit),
 }
 
@@ -82,7 +89,7 @@ struct Work {
     #[arg(long, value_name = "I/N", conflicts_with = "shards")]
     shard: Option<shard::Shard>,
     /// Number of shards, if the scheduler states only the number of this one
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     shards: Option<u64>,
     #[command(flatten)]
     threads: Threads,
@@ -93,16 +100,16 @@ struct Submit {
     /// Folder of the sweep, under the path that the machines of the cluster use
     dir: PathBuf,
     /// Job scheduler to submit to
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "SCHEDULER")]
     backend: Backend,
     /// Number of shards [default: one per part, at most 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     shards: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Backend {
-    /// Slurm: writes DIR/slurm.sh and calls sbatch, which takes account and limits from SBATCH_… variables
+    /// Writes DIR/slurm.sh and calls sbatch, which takes account and limits from SBATCH_… variables
     Slurm,
 }
 
@@ -160,7 +167,7 @@ fn undone(folder: &Folder) -> Vec<u64> {
         finding.severity = Severity::Warning;
         finding.help("the command runs it again")
     };
-    report(&Findings(sweep::damaged(folder, &parts).0.into_iter().map(again).collect()));
+    report(&Findings(sweep::damaged_parts(folder, &parts).0.into_iter().map(again).collect()));
     numbers(&parts, |state| state != State::Whole)
 }
 

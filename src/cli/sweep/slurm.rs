@@ -35,7 +35,10 @@ pub(super) fn submit(dir: &Path, shards: Option<u64>) -> Result<Outcome, Finding
         findings
     })?;
     if !answer.status.success() {
-        let message = format!("sbatch refused: {}", String::from_utf8_lossy(&answer.stderr).trim());
+        // A message is one line.
+        let said = String::from_utf8_lossy(&answer.stderr);
+        let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let message = format!("sbatch refused: {}", said.join("; "));
         return Err(CANNOT_SUBMIT.finding(message).help(format!("change '{}', then: sbatch {0}", path.display())).into());
     }
     let job = String::from_utf8_lossy(&answer.stdout).trim().to_owned();

@@ -8,19 +8,12 @@ use crate::diagnostic::Findings;
 use crate::ids::Role;
 use crate::scenario::lint::{Faults, connection_taken, duplicate_id, not_a_domain};
 use crate::uftp::sign::{PublicKey, SecretKey};
-use crate::uftp::syntax::{is_domain, is_entity_address};
+use crate::uftp::syntax::is_entity_address;
 
 use super::points::no_address;
 
 pub(super) fn own_name(loaded: &Loaded, faults: &mut Faults<'_>) {
-    domain("domain", &loaded.config.domain, faults);
-}
-
-fn domain(path: &str, name: &str, faults: &mut Faults<'_>) {
-    if !is_domain(name) {
-        let finding = not_a_domain::RULE.finding(format!("'{name}' is not an internet domain in small letters"));
-        faults.at(path, finding.help("write it like 'agr.example.com'"));
-    }
+    not_a_domain::hold("domain", &loaded.config.domain, faults);
 }
 
 pub(super) fn names(loaded: &Loaded, faults: &mut Faults<'_>) {
@@ -28,7 +21,7 @@ pub(super) fn names(loaded: &Loaded, faults: &mut Faults<'_>) {
     let mut seen = BTreeMap::new();
     for (k, peer) in config.peer.iter().enumerate() {
         let path = format!("peer[{k}].domain");
-        domain(&path, &peer.domain, faults);
+        not_a_domain::hold(&path, &peer.domain, faults);
         let other = if peer.domain == config.domain {
             Some("the participant itself".to_owned())
         } else if cro_peer(config).is_none() && peer.domain == own_cro_domain(config) {
@@ -83,6 +76,7 @@ pub(super) fn urls(loaded: &Loaded, faults: &mut Faults<'_>) {
         let why = match peer.url.parse::<ureq::http::Uri>() {
             Err(e) => Some(e.to_string()),
             Ok(url) if !matches!(url.scheme_str(), Some("http" | "https")) => Some("it does not begin with http:// or https://".to_owned()),
+            Ok(_) if peer.url.contains('#') => Some("what follows '#' is not sent".to_owned()),
             Ok(url) if url.host().is_none_or(str::is_empty) => Some("it names no host".to_owned()),
             Ok(url) if url.authority().is_some_and(|a| a.as_str().contains('@')) => Some("it holds a user or a password".to_owned()),
             Ok(url) if port(&url).is_some_and(|port| port.parse::<u16>().map_or(true, |p| p == 0)) => Some("its port is none".to_owned()),

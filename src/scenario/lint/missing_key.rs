@@ -18,5 +18,5 @@ pub(crate) fn finding(table: &str, key: &str, entry: &str, description: Option<&
     let meaning = description.map_or_else(String::new, |text| format!(": {text}"));
     let finding = RULE.finding(message).help(format!("add '{entry}'{meaning}"));
     // Keys of the top must stand above the first table.
-    if table.is_empty() { finding.label("the top of the scenario") } else { finding }
+    if table.is_empty() { finding.label("the top of the file") } else { finding }
 }

@@ -19,11 +19,17 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let operators = [("dso.domain".to_owned(), &s.dso.domain), ("dso.cro_domain".to_owned(), &s.dso.cro_domain)];
     let aggregators = s.aggregator.iter().enumerate().map(|(k, a)| (format!("aggregator[{k}].domain"), &a.domain));
     for (path, domain) in operators.into_iter().chain(aggregators) {
-        if !is_domain(domain) {
-            faults.at(&path, RULE.finding(format!("'{domain}' is not an internet domain")).help("write it like 'sunny.example.com'"));
-        } else if domain.len() > 253 || domain.split('.').any(|label| label.len() > 63) {
-            let message = format!("'{domain}' is too long for an internet domain");
-            faults.at(&path, RULE.finding(message).help("use at most 253 characters, and 63 between two points"));
-        }
+        hold(&path, domain, faults);
+    }
+}
+
+/// That of one participant, in a scenario or another document.
+pub(crate) fn hold(path: &str, domain: &str, faults: &mut Faults<'_>) {
+    if !is_domain(domain) {
+        let finding = RULE.finding(format!("'{domain}' is not an internet domain in lower case"));
+        faults.at(path, finding.help("write it like 'sunny.example.com'"));
+    } else if domain.len() > 253 || domain.split('.').any(|label| label.len() > 63) {
+        let message = format!("'{domain}' is too long for an internet domain");
+        faults.at(path, RULE.finding(message).help("use at most 253 characters, and 63 between two points"));
     }
 }

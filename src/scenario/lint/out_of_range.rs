@@ -18,3 +18,10 @@ pub(crate) fn finding(key: &str, is: &str, allowed: &str, description: Option<&s
         description.map_or_else(|| format!("allowed is {allowed}"), |text| format!("{}: {text}", key.split('[').next().unwrap_or(key)));
     RULE.finding(format!("'{key}' {is}, allowed is {allowed}")).help(help)
 }
+
+/// As [`finding`], of a fraction or a factor that reads like per cent: `entry` is what it would be.
+pub(crate) fn per_cent(key: &str, is: &str, allowed: &str, description: Option<&str>, entry: &str) -> Finding {
+    let finding = finding(key, is, allowed, description);
+    let help = finding.help.clone().unwrap_or_default();
+    finding.help(format!("{help}; if it is per cent, write '{entry}'"))
+}

@@ -7,6 +7,7 @@ use crate::diagnostic::{Finding, Findings, Location};
 use crate::grid::RadialOrder;
 use crate::ids::ConnectionIdx;
 use crate::import::Feeder;
+use crate::scenario::document::COMMAND_LINE;
 use crate::scenario::path::join;
 use crate::scenario::portfolio;
 use crate::scenario::schema::Scenario;
@@ -69,7 +70,7 @@ impl<'a> Faults<'a> {
     /// The file `name` that the value at `path` names: relative to the file which wrote it, or else to `otherwise`.
     pub(crate) fn file(&self, path: &str, otherwise: &Path, name: &str) -> PathBuf {
         let folder = match self.written(path) {
-            Some(place) if place.source.name == "command line" => PathBuf::new(),
+            Some(place) if place.source.name == COMMAND_LINE => PathBuf::new(),
             Some(place) => Path::new(&place.source.name).parent().unwrap_or(Path::new("")).to_path_buf(),
             None => otherwise.to_path_buf(),
         };

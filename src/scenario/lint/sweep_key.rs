@@ -1,12 +1,12 @@
-//! Keys of sweep parameters that lead nowhere.
+//! Keys of sweep parameters that lead nowhere, and values that the scenario does not allow there.
 
-use crate::diagnostic::{Finding, Findings, Rule, Severity, did_you_mean};
+use crate::diagnostic::{Finding, Findings, Location, Rule, Severity, did_you_mean};
+use crate::scenario::Language;
 use crate::scenario::document::Document;
 use crate::scenario::lint::{missing_key, unknown_key, wrong_type};
 use crate::scenario::path::{Step, steps};
 use crate::scenario::schema::Scenario;
 use crate::scenario::sweep_table::Sweep;
-use crate::scenario::typed;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -26,11 +26,12 @@ const ELSEWHERE: [(&str, &str); 4] = [
     ("extends", "sweep each file by itself"),
 ];
 
-/// Lays a value of every parameter over the scenario and looks whether its key is one.
-pub fn check(scenario: &Scenario, document: &Document, findings: &mut Findings) {
+/// Lays a value of every parameter over the scenario and looks whether its key is one; then, one parameter at a time, whether the
+/// scenario allows every value that it names, and the ends of its range.
+pub fn check(language: &Language<Scenario>, scenario: &Scenario, document: &Document, findings: &mut Findings) {
     let Some(sweep) = &scenario.sweep else { return };
     let mut laid = document.clone().without("sweep");
-    let mut places = Vec::new();
+    let mut sound = Vec::new();
     for (i, parameter) in sweep.parameter.iter().enumerate() {
         let place = document.nearest(&format!("sweep.parameter[{i}].key"));
         if sweep.parameter[..i].iter().any(|other| other.key == parameter.key) {
@@ -44,14 +45,29 @@ pub fn check(scenario: &Scenario, document: &Document, findings: &mut Findings) 
         }
         let Some(value) = parameter.some_value() else { continue };
         match laid.lay(&parameter.key, value.toml(), &place) {
-            Ok(()) => places.push(place),
+            Ok(()) => sound.push((i, place)),
             Err(fault) => findings.push(Finding { code: RULE.code, ..fault }),
         }
     }
     let about_keys = [unknown_key::RULE.code, missing_key::RULE.code, wrong_type::RULE.code];
-    let told = typed::<Scenario>(&laid).err().unwrap_or_default();
-    let ours = told.0.into_iter().filter(|f| about_keys.contains(&f.code) && f.location.as_ref().is_some_and(|l| places.contains(l)));
-    findings.0.extend(ours.map(|f| Finding { code: RULE.code, ..f }));
+    let told = language.read(&laid).err().unwrap_or_default();
+    let at = |f: &Finding, place: &Location| f.location.as_ref() == Some(place);
+    let about_key = |f: &Finding| about_keys.contains(&f.code);
+    let faulty = |place: &Location| told.0.iter().any(|f| about_key(f) && at(f, place));
+    let ours = told.0.iter().filter(|f| about_key(f) && sound.iter().any(|(_, place)| at(f, place)));
+    findings.0.extend(ours.map(|f| Finding { code: RULE.code, ..f.clone() }));
+    // A key that is none has no values; the others are held against the scenario with all other parameters as they were laid.
+    for (i, _) in sound.iter().filter(|(_, place)| !faulty(place)) {
+        let parameter = &sweep.parameter[*i];
+        for (path, value) in parameter.extremes() {
+            let place = document.nearest(&format!("sweep.parameter[{i}].{path}"));
+            let mut laid = laid.clone();
+            if laid.lay(&parameter.key, value.toml(), &place).is_ok() {
+                let told = language.read(&laid).err().unwrap_or_default();
+                findings.0.extend(told.0.into_iter().filter(|f| at(f, &place)));
+            }
+        }
+    }
 }
 
 /// A key that a parameter may not have, whatever its value.

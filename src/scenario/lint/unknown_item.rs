@@ -1,6 +1,6 @@
 //! Items of lists that are changed by a name nobody has.
 
-use crate::diagnostic::{Finding, Rule, Severity, did_you_mean};
+use crate::diagnostic::{Finding, Rule, Severity, did_you_mean, nearest};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,6 +21,25 @@ pub(crate) fn by_name(name: &str, known: &[&str]) -> Finding {
 pub(crate) fn for_list(known: &[&str]) -> Finding {
     let finding = RULE.finding("a single table stands where the file below has a list of tables");
     finding.help(format!("write '[[…]]' for the items of a list of your own; the list below has {}", crate::diagnostic::quoted_list(known)))
+}
+
+/// As [`by_name`], in a dotted path: `rest` of it begins with the name, behind `before`. A name with points needs quotes there.
+pub(crate) fn in_path(name: &str, known: &[&str], before: &str, rest: &str) -> Finding {
+    let like = |known: &str| -> String { rest.split('.').take(known.split('.').count()).collect::<Vec<_>>().join(".") };
+    let pointed = || known.iter().copied().filter(|known| known.contains('.') && !rest.starts_with('"'));
+    let meant = pointed().find(|known| like(known) == *known).or_else(|| pointed().find(|known| nearest(&like(known), &[known]).is_some()));
+    let finding = by_name(name, known);
+    match (meant, pointed().next().filter(|_| rest.contains('.'))) {
+        (Some(meant), _) => {
+            let help = format!("a name with points stands in quotes: '{before}\"{meant}\"{}'", &rest[like(meant).len()..]);
+            finding.help(help)
+        }
+        (None, Some(first)) => {
+            let items = did_you_mean(name, known, "its items are");
+            finding.help(format!("{items}; a name with points stands in quotes, as in '{before}\"{first}\"'"))
+        }
+        (None, None) => finding,
+    }
 }
 
 /// An override names an item by a position that the list does not have.

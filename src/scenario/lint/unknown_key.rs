@@ -19,6 +19,28 @@ pub(crate) fn finding(table: &str, key: &str, allowed: &[&str]) -> Finding {
     RULE.finding(message).help(did_you_mean(key, allowed, "keys here are"))
 }
 
+/// The key belongs to other tables, which `homes` names as their headers; the top of the file is the empty one.
+pub(crate) fn misplaced(table: &str, key: &str, homes: &[String]) -> Finding {
+    const SHOWN: usize = 4;
+    let place = |home: &String| if home.is_empty() { "the top, above the first [table]".to_owned() } else { home.clone() };
+    let mut places: Vec<String> = homes.iter().take(SHOWN).map(place).collect();
+    if homes.len() > SHOWN {
+        places.push("others".to_owned());
+    }
+    let places = match places.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    };
+    finding(table, key, &[]).help(format!("'{key}' belongs to {places}; in TOML a key is one of the last '[table]' above it"))
+}
+
+/// An override of the file that a scenario extends.
+pub(crate) fn extends_override() -> Finding {
+    let finding = RULE.finding("an override cannot say what the scenario extends");
+    finding.help("write a file that begins with 'extends = \"base.toml\"', and run that")
+}
+
 /// The key belongs to tables of other kinds.
 pub(crate) fn of_other_kind(table: &str, key: &str, tag: &str, kinds: &[&str]) -> Finding {
     let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{tag} = \"{kind}\"'")).collect();

@@ -23,6 +23,11 @@ pub(crate) fn unreadable(key: &str, text: &str, expected: &str, entry: &str) -> 
     RULE.finding(format!("'{key}' is '{text}', expected {expected}")).help(format!("write it like '{entry}'"))
 }
 
+/// As [`unreadable`], of a text whose meaning is plain: `write` says how to write it.
+pub(crate) fn misread(key: &str, text: &str, expected: &str, write: &str) -> Finding {
+    RULE.finding(format!("'{key}' is '{text}', expected {expected}")).help(write)
+}
+
 /// The end of a day, which clocks call the begin of the next.
 pub(crate) fn end_of_day(key: &str, text: &str) -> Finding {
     let finding = RULE.finding(format!("'{key}' is '{text}', expected a time of day from 00:00 to 23:59:59"));

@@ -14,6 +14,7 @@ use crate::agent::agenda::{Round, Timetable};
 #[serde(deny_unknown_fields, default)]
 pub struct Market {
     /// ISO 4217 code of all prices; only EUR is supported.
+    #[schemars(regex(pattern = r"^EUR$"))]
     pub currency: String,
     /// Aggregators and DSO query the common reference operator.
     pub query: Time,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Aggregator {
     /// Internet domain, its name in messages.
+    #[schemars(regex(pattern = r"^([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}$"))]
     pub domain: String,
     /// Connections it represents, by id.
     #[serde(default)]
@@ -167,8 +168,10 @@ impl Default for Failure {
 #[serde(deny_unknown_fields, default)]
 pub struct Dso {
     /// Internet domain, its name in messages.
+    #[schemars(regex(pattern = r"^([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}$"))]
     pub domain: String,
     /// Domain of the common reference operator.
+    #[schemars(regex(pattern = r"^([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}$"))]
     pub cro_domain: String,
     /// Limitations outside the market, which the DSO uses if offers fall short.
     pub orange: Orange,
