@@ -502,7 +502,15 @@ pub const DEFINITIONS: &[Definition] = &[
         "that power over the sum of the highest powers of the single heat pumps",
         DEVICES,
     ),
-    kpi("vehicle_sessions", BehindTheMeter, "charging sessions", "", 0, "stays of vehicles that wanted energy and ended in the run", DEVICES),
+    kpi(
+        "vehicle_sessions",
+        BehindTheMeter,
+        "charging sessions",
+        "",
+        0,
+        "stays of vehicles that wanted energy and ended in the run",
+        DEVICES,
+    ),
     kpi(
         "vehicle_short_percent",
         BehindTheMeter,

@@ -101,8 +101,7 @@ fn forecasts(k: &mut Kpis, study: &Study, case: &CaseResult) {
     let nmae = |of: &dyn Fn(&Domain) -> bool| {
         let rows = record.scores.iter().filter(|s| s.quantity == Quantity::Load && of(&s.participant) && s.nmae.is_finite());
         let load_w = |s: &ForecastScore| if s.nmae > 0.0 { s.mae_w / s.nmae } else { 0.0 };
-        let (error, load) =
-            rows.fold((0.0, 0.0), |(e, l), s| (e + s.mae_w * s.isps as f64, l + load_w(s) * s.isps as f64));
+        let (error, load) = rows.fold((0.0, 0.0), |(e, l), s| (e + s.mae_w * s.isps as f64, l + load_w(s) * s.isps as f64));
         Value::ratio(100.0 * error, load)
     };
     k.set("forecast_nmae_dso_percent", nmae(&|who| *who == study.dso));

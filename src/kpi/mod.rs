@@ -13,6 +13,7 @@ mod rebound;
 use std::collections::BTreeMap;
 
 pub use compute::compute;
+pub(crate) use congestion::rated_va;
 pub use definition::{BY_POINT, DEFINITIONS, Definition, Section, definition};
 pub use rebound::{Activation, activations};
 

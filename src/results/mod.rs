@@ -6,6 +6,7 @@ mod devices;
 mod elements;
 mod extremes;
 mod forecasts;
+mod household_pictures;
 mod messages;
 mod money;
 mod pictures;
