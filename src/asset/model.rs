@@ -142,6 +142,8 @@ pub struct Flow {
     pub capped_w: f64,
     /// Energy that a user left without in this step, Wh.
     pub unserved_wh: f64,
+    /// Energy that a user who left in this step wanted, Wh.
+    pub wanted_wh: f64,
     /// Heat delivered, Wh.
     pub heat_wh: f64,
     /// Kelvins below the comfort band while people are at home, times hours.

@@ -144,7 +144,9 @@ fn results(args: &Args, warn: &mut dyn FnMut(Findings)) -> Result<Json, Findings
 
 /// Key figures by strategy and key; null where one has no meaning or no price.
 fn figures(cases: &[Finished<'_>]) -> Json {
-    let of = |c: &Finished<'_>| kpi::DEFINITIONS.iter().map(|d| (d.key.to_owned(), json!(c.kpis.get(d.key).number()))).collect();
+    let of = |c: &Finished<'_>| {
+        kpi::listed(cases.iter().map(|c| &c.kpis)).map(|d| (d.key.to_owned(), json!(c.kpis.get(d.key).number()))).collect()
+    };
     cases.iter().map(|c| (c.strategy.name.clone(), Json::Object(of(c)))).collect::<serde_json::Map<_, _>>().into()
 }
 

@@ -8,7 +8,7 @@ use crate::sim::{CaseResult, PhaseColumns, Variant};
 use crate::time::SimTime;
 use crate::units::Money;
 
-use super::{Kpis, Value, congestion, flexibility, percentile};
+use super::{Kpis, Value, congestion, flexibility, households, percentile};
 
 /// Every key figure of a case.
 #[must_use]
@@ -25,6 +25,7 @@ pub fn compute(study: &Study, strategy: &Strategy, case: &CaseResult) -> Kpis {
     users(&mut k, case);
     let lives = assets(&mut k, study, &grid, case);
     system_cost(&mut k, study, case, lives);
+    households::compute(&mut k, study, strategy, case);
     if case.recording.unsolved_steps() > 0 {
         k.forget_what_rests_on_load_flows();
     }

@@ -123,7 +123,8 @@ impl Congestion {
 }
 
 /// Apparent power at loading 1 and rated voltage, VA.
-fn rated_va(grid: &Grid, cp: &CongestionPoint) -> f64 {
+/// Rated apparent power of a congestion point on a grid, VA.
+pub(crate) fn rated_va(grid: &Grid, cp: &CongestionPoint) -> f64 {
     match cp.branch.i().checked_sub(grid.lines.len()) {
         Some(t) => grid.transformers[t].rated_power_va,
         None => {

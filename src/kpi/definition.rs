@@ -17,6 +17,8 @@ pub enum Section {
     Users,
     /// Grid assets.
     Assets,
+    /// What households get and give; listed where a study follows single households.
+    BehindTheMeter,
 }
 
 impl Section {
@@ -31,6 +33,7 @@ impl Section {
             Section::SystemCost => "System cost",
             Section::Users => "Users and freedom",
             Section::Assets => "Assets",
+            Section::BehindTheMeter => "Behind the meter",
         }
     }
 }
@@ -66,7 +69,7 @@ const fn kpi(
     Definition { key, section, label, unit, digits, meaning, source }
 }
 
-use Section::{Assets, Congestion, Flexibility, Payments, SystemCost, Users, Voltage};
+use Section::{Assets, BehindTheMeter, Congestion, Flexibility, Payments, SystemCost, Users, Voltage};
 
 const METERS: &str = "load flow on realised power";
 const LEDGER: &str = "ledger";
@@ -461,6 +464,162 @@ pub const DEFINITIONS: &[Definition] = &[
         1,
         "the same with at most one insulation life (6250 days) per transformer; the cost of ageing uses it",
         "IEC 60076-7",
+    ),
+    kpi(
+        "comfort_deficit_kh",
+        BehindTheMeter,
+        "comfort deficit",
+        "K·h",
+        1,
+        "kelvins that rooms are below the comfort band while people are at home, times hours, summed over houses",
+        DEVICES,
+    ),
+    kpi("comfort_deficit_each_kh", BehindTheMeter, "comfort deficit per house", "K·h", 2, "the same as the mean over houses", DEVICES),
+    kpi(
+        "heat_pump_spf",
+        BehindTheMeter,
+        "seasonal performance factor",
+        "",
+        2,
+        "heat delivered by the heat pumps of houses over the electricity they draw, with heating rod and stand-by",
+        DEVICES,
+    ),
+    kpi(
+        "heat_pump_peak_kw_each",
+        BehindTheMeter,
+        "peak of heat pumps together",
+        "kW each",
+        2,
+        "highest power of all heat pumps of houses in the same step, over their number",
+        DEVICES,
+    ),
+    kpi(
+        "heat_pump_simultaneity",
+        BehindTheMeter,
+        "simultaneity of heat pumps",
+        "",
+        2,
+        "that power over the sum of the highest powers of the single heat pumps",
+        DEVICES,
+    ),
+    kpi(
+        "vehicle_sessions",
+        BehindTheMeter,
+        "charging sessions",
+        "",
+        0,
+        "stays of vehicles that wanted energy and ended in the run",
+        DEVICES,
+    ),
+    kpi(
+        "vehicle_short_percent",
+        BehindTheMeter,
+        "sessions left short",
+        "%",
+        1,
+        "share of those that ended with more than 5 % of the wanted energy missing",
+        DEVICES,
+    ),
+    kpi(
+        "vehicle_peak_kw_each",
+        BehindTheMeter,
+        "peak of vehicles together",
+        "kW each",
+        2,
+        "highest power of all vehicles in the same step, over their number",
+        DEVICES,
+    ),
+    kpi(
+        "vehicle_simultaneity",
+        BehindTheMeter,
+        "simultaneity of vehicles",
+        "",
+        2,
+        "that power over the sum of the highest powers of the single vehicles",
+        DEVICES,
+    ),
+    kpi(
+        "pv_curtailed_percent",
+        BehindTheMeter,
+        "PV curtailed",
+        "%",
+        2,
+        "feed-in of PV systems and PV-battery plants that orders or limitations curtail, over that available",
+        DEVICES,
+    ),
+    kpi(
+        "self_consumption_percent",
+        BehindTheMeter,
+        "self-consumption",
+        "%",
+        1,
+        "share of the feed-in of PV that does not leave its meter in the same step; what a meter feeds in counts as PV first",
+        DEVICES,
+    ),
+    kpi(
+        "self_sufficiency_percent",
+        BehindTheMeter,
+        "self-sufficiency",
+        "%",
+        1,
+        "share of the consumption behind meters with PV, without that of batteries, that the grid does not deliver in the same step; what \
+         a meter draws counts as consumption first",
+        DEVICES,
+    ),
+    kpi(
+        "battery_cycles",
+        BehindTheMeter,
+        "full cycles of batteries",
+        "",
+        2,
+        "energy into and out of batteries over twice their capacity",
+        DEVICES,
+    ),
+    kpi(
+        "rebound_factor",
+        BehindTheMeter,
+        "rebound factor",
+        "",
+        2,
+        "energy that comes back within 24 h of requested steps over the energy that orders moved in them, through congestion points, \
+         against the case without flexibility",
+        METERS,
+    ),
+    kpi(
+        "rebound_peak",
+        BehindTheMeter,
+        "rebound peak",
+        "",
+        2,
+        "highest power that comes back over the highest power that orders moved, likewise",
+        METERS,
+    ),
+    kpi(
+        "additionality",
+        BehindTheMeter,
+        "additionality",
+        "",
+        2,
+        "true flexibility over delivered energy that is paid: 1 where every kilowatt-hour that is paid changes the load",
+        "load flow, FlexSettlement",
+    ),
+    kpi(
+        "forecast_nmae_dso_percent",
+        BehindTheMeter,
+        "error of the operator's load forecast",
+        "%",
+        1,
+        "mean absolute error of its learned day-ahead forecasts of load over mean load",
+        DEVICES,
+    ),
+    kpi(
+        "forecast_nmae_agr_percent",
+        BehindTheMeter,
+        "error of the aggregators' load forecasts",
+        "%",
+        1,
+        "the same of the aggregators' learned forecasts, each of its own connections",
+        DEVICES,
     ),
 ];
 

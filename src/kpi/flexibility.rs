@@ -60,7 +60,7 @@ pub(super) fn compute(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &C
 }
 
 /// Whether a congestion point around `cp` asked for the same in a step: what moves at both is one and the same power.
-fn wider_asked(study: &Study, case: &CaseResult, cp: usize, step: usize) -> bool {
+pub(super) fn wider_asked(study: &Study, case: &CaseResult, cp: usize, step: usize) -> bool {
     let asked = |k: usize| case.recording.requested_w[k][step];
     let size = |k: usize| study.congestion_points[k].public.connections.len();
     let mut around = study.within.iter().filter(|(inner, _)| inner.i() == cp).map(|(_, outer)| outer.i());

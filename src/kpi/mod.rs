@@ -7,11 +7,15 @@ mod compute;
 mod congestion;
 mod definition;
 mod flexibility;
+mod households;
+mod rebound;
 
 use std::collections::BTreeMap;
 
 pub use compute::compute;
+pub(crate) use congestion::rated_va;
 pub use definition::{BY_POINT, DEFINITIONS, Definition, Section, definition};
+pub use rebound::{Activation, activations};
 
 use crate::ids::CpIdx;
 
@@ -71,7 +75,15 @@ impl Kpis {
         let rests = |d: &&Definition| {
             let on_losses = matches!(
                 d.key,
-                "paid_losses_eur" | "paid_total_eur" | "paid_per_avoided_mwh" | "cost_losses_eur" | "cost_ageing_eur" | "cost_total_eur"
+                "paid_losses_eur"
+                    | "paid_total_eur"
+                    | "paid_per_avoided_mwh"
+                    | "cost_losses_eur"
+                    | "cost_ageing_eur"
+                    | "cost_total_eur"
+                    | "rebound_factor"
+                    | "rebound_peak"
+                    | "additionality"
             );
             (matches!(d.section, Section::Congestion | Section::Voltage | Section::Assets) && d.key != "not_converged_steps") || on_losses
         };
@@ -90,6 +102,15 @@ impl Kpis {
     pub fn at(&self, cp: CpIdx, key: &'static str) -> Value {
         *self.points.get(&(cp, key)).unwrap_or_else(|| panic!("key figure '{key}' was computed at a congestion point"))
     }
+}
+
+/// The definitions of the figures that results list, in the order of tables: all, but those behind the meter only where one of them
+/// has a meaning in a case.
+pub fn listed<'a>(cases: impl IntoIterator<Item = &'a Kpis>) -> impl Iterator<Item = &'static Definition> {
+    let is_behind = |d: &Definition| d.section == Section::BehindTheMeter;
+    let told = |k: &Kpis| DEFINITIONS.iter().any(|d| is_behind(d) && k.get(d.key).number().is_some());
+    let behind = cases.into_iter().any(told);
+    DEFINITIONS.iter().filter(move |d| behind || !is_behind(d))
 }
 
 /// The smallest of ascending values that at least `percent` of them do not exceed.

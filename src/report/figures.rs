@@ -91,7 +91,9 @@ fn head(h: &mut Html, folder: &Folder) {
 
 fn sections(h: &mut Html, folder: &Folder) {
     let columns = (folder.record.strategies.len() + 1).to_string();
-    for group in DEFINITIONS.chunk_by(|a, b| a.section == b.section) {
+    let listed = |d: &&Definition| folder.strategies().any(|s| folder.kpi(s, d.key).is_some());
+    let definitions: Vec<&Definition> = DEFINITIONS.iter().filter(listed).collect();
+    for group in definitions.chunk_by(|a, b| a.section == b.section) {
         let title = group[0].section.title();
         let id = format!("kpi-{}", title.to_lowercase().replace(' ', "-"));
         h.el("tbody", &[("id", &id)], |h| {

@@ -8,6 +8,7 @@ mod error;
 mod figures;
 mod folder;
 mod forecasts;
+mod households;
 mod html;
 mod money;
 mod notes;

@@ -12,13 +12,17 @@ use super::folder::Folder;
 use super::html::Html;
 use super::question::table;
 
+/// What follows profiles: heat pumps only where the scenario has no houses.
+const PROFILED: &str = "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped \
+    feeders are net profiles that can only be curtailed.";
+const PLANTS: &str = "PV-battery plants of the shipped feeders are net profiles that can only be curtailed.";
+
 /// What the model leaves out, whatever the scenario.
 const LEFT_OUT: [&str; 6] = [
     "Feeders are radial, solved balanced or phase by phase. There are no meshed grids, no protection and no fault currents.",
     "There is one day-ahead round of trade: no intraday round, no second buyer, no trading platform.",
     "Aggregators ask for their cost plus a fixed margin; they do not learn or bid strategically.",
-    "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped feeders are net \
-        profiles that can only be curtailed.",
+    PROFILED,
     "Trade on the feeder does not change day-ahead and imbalance prices.",
     "The report compares voltages with their band, but the operator does not buy flexibility for voltage.",
 ];
@@ -36,7 +40,8 @@ pub(super) fn validity(h: &mut Html, folder: &Folder) {
         h.leaf("h3", &[], "What the model leaves out");
         h.el("ul", &[], |h| {
             for text in LEFT_OUT {
-                h.leaf("li", &[], text);
+                let houses = folder.record.scenario.feeder.houses.is_some();
+                h.leaf("li", &[], if text == PROFILED && houses { PLANTS } else { text });
             }
         });
         h.leaf("h3", &[], "Assumed values");

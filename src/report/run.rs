@@ -11,10 +11,10 @@ use super::figures::{self, words};
 use super::folder::Folder;
 use super::html::Html;
 use super::page::Page;
-use super::{ReportError, forecasts, money, notes, picture, points, question, series, talks};
+use super::{ReportError, forecasts, households, money, notes, picture, points, question, series, talks};
 
-/// Sections of a page; that of forecasts is left out where nothing was learned.
-const SECTIONS: [(&str, &str); 12] = [
+/// Sections of a page; those of households and forecasts are left out where there are none.
+const SECTIONS: [(&str, &str); 13] = [
     ("glance", "At a glance"),
     ("scenario", "Scenario"),
     ("loading", "Loading"),
@@ -22,6 +22,7 @@ const SECTIONS: [(&str, &str); 12] = [
     ("figures", "Key figures"),
     ("cost", "Cost"),
     ("feeder", "Feeder"),
+    (HOUSEHOLDS, "Behind the meter"),
     (FORECASTS, "Forecasts"),
     ("trade", "Trade"),
     ("money", "Money"),
@@ -29,6 +30,7 @@ const SECTIONS: [(&str, &str); 12] = [
     ("provenance", "Provenance"),
 ];
 
+const HOUSEHOLDS: &str = "households";
 const FORECASTS: &str = "forecasts";
 
 const SCRIPTS: [&str; 4] = [include_str!("page.js"), include_str!("chart.js"), include_str!("tables.js"), include_str!("run.js")];
@@ -50,13 +52,19 @@ pub(super) fn page(dir: &Path, manifest: Option<&Manifest>) -> Result<String, Re
     figures::section(&mut h, &folder);
     drawings.cost(&mut h);
     drawings.feeder(&mut h);
+    let devices = households::devices(&folder)?;
+    drawings.households(&mut h, &devices);
     let scores = forecasts::scores(&folder)?;
     drawings.forecasts(&mut h, &scores);
     drawings.trade(&mut h, &talks);
     money::section(&mut h, &folder);
     notes::validity(&mut h, &folder);
     notes::provenance(&mut h, &folder);
-    let sections: Vec<(&str, &str)> = SECTIONS.into_iter().filter(|(id, _)| *id != FORECASTS || !scores.is_empty()).collect();
+    let sections: Vec<(&str, &str)> = SECTIONS
+        .into_iter()
+        .filter(|(id, _)| *id != FORECASTS || !scores.is_empty())
+        .filter(|(id, _)| *id != HOUSEHOLDS || !devices.is_empty())
+        .collect();
     let strategies: Vec<&str> = folder.strategies().collect();
     let page = Page {
         title: &s.name,
@@ -175,6 +183,46 @@ impl Drawings<'_> {
                     self.figure(h, &format!("feeder-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
                 }
             });
+        });
+    }
+
+    fn households(&mut self, h: &mut Html, devices: &[households::DeviceRow]) {
+        if devices.is_empty() {
+            return;
+        }
+        let names: Vec<String> = self.folder.strategies().map(str::to_owned).collect();
+        h.el("section", &[("id", HOUSEHOLDS)], |h| {
+            h.leaf("h2", &[], "Behind the meter");
+            households::devices_table(h, self.folder, devices);
+            h.leaf("h3", &[], "One household");
+            h.leaf(
+                "p",
+                &[],
+                "The household with most devices that can be steered, in the first week. A device is asked for a power by its household's \
+                 plan or by its aggregator; where the line of what is asked breaks off, its own control decides. A vehicle that is away, \
+                 full or soon to leave, a tank that gets cold or a limitation makes the difference to what is delivered.",
+            );
+            for (k, name) in names.iter().enumerate() {
+                self.figure(h, &format!("household-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
+            }
+            if self.folder.holds("fleet-envelope.svg") {
+                h.leaf("h3", &[], "What the fleet could give and take");
+                self.figure(h, "fleet-envelope.svg", "", "");
+            }
+            let rebounds: Vec<(usize, String)> =
+                names.iter().enumerate().map(|(k, name)| (k, format!("rebound-{}.svg", file_name(name)))).collect();
+            if rebounds.iter().any(|(_, file)| self.folder.holds(file)) {
+                h.leaf("h3", &[], "What comes back after orders");
+                h.leaf(
+                    "p",
+                    &[],
+                    "Power through the congestion point on the day when orders moved most energy, and on the day after. Energy comes \
+                     back before the request as well, because devices prepare for it; key figures count only what comes back afterwards.",
+                );
+                for (k, file) in &rebounds {
+                    self.figure(h, file, &format!("s{k}"), &words(&names[*k]));
+                }
+            }
         });
     }
 

@@ -7,7 +7,7 @@ const POINT_ADDRESS: ColumnDescription =
     column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
-pub const FILES: [FileDescription; 11] = [
+pub const FILES: [FileDescription; 13] = [
     FileDescription {
         file: "kpi.csv",
         row: "a strategy and key figure",
@@ -125,6 +125,30 @@ pub const FILES: [FileDescription; 11] = [
         ],
     },
     FileDescription {
+        file: "devices.csv",
+        row: "a strategy and device, realised; the file is there if the scenario follows single households",
+        columns: &[
+            STRATEGY,
+            column("device", "name", "id of the device"),
+            column("kind", "word", "kind of the device, such as `house`, `vehicle` or `pv`"),
+            column("connection", "name", "id of its connection"),
+            column("drawn_kwh", "kWh", "consumption, not negative"),
+            column("fed_in_kwh", "kWh", "feed-in, not negative"),
+            column("peak_kw", "kW", "highest magnitude of its power, mean over a step"),
+            column("curtailed_kwh", "kWh", "feed-in that orders and limitations curtail; empty for a device without PV"),
+            column(
+                "comfort_deficit_kh",
+                "K·h",
+                "kelvins below the comfort band while people are at home, times hours; empty if not a house",
+            ),
+            column("spf", "number", "heat over electricity, with rod and stand-by; empty if not a house"),
+            column("sessions", "number", "stays of a vehicle that wanted energy and ended in the run; empty if not a vehicle"),
+            column("short_sessions", "number", "those of them that ended with more than 5 % missing"),
+            column("unserved_kwh", "kWh", "energy that was missing at departures"),
+            column("cycles", "number", "energy into and out of a battery over twice its capacity; empty if not a battery"),
+        ],
+    },
+    FileDescription {
         file: "elements.parquet",
         row: "a strategy, step and element",
         columns: &[
@@ -202,6 +226,26 @@ pub const FILES: [FileDescription; 11] = [
             ),
             column("min_power_w", "W", "for requests the lower bound of the change of power, with the same sign; else NaN"),
             column("max_power_w", "W", "for requests the upper bound"),
+        ],
+    },
+    FileDescription {
+        file: "household.parquet",
+        row: "a strategy, step and device of the household with most devices that can be steered; the file is there if the scenario \
+              follows single households",
+        columns: &[
+            STRATEGY,
+            column("time", "UTC", "start of the step"),
+            column("device", "name", "id of the device, as in `devices.csv`"),
+            column("kind", "word", "kind of the device"),
+            column("asked_w", "W", "set point, consumption positive; NaN where the device's own control decides or nothing can be set"),
+            column("power_w", "W", "power realised, consumption positive"),
+            column("air_c", "°C", "air in a house after the step; NaN for other devices"),
+            column("tank_c", "°C", "hot water in a house after the step; NaN for other devices"),
+            column(
+                "charge",
+                "fraction",
+                "state of charge of a battery after the step, or of a vehicle that stays plugged in; NaN for other devices",
+            ),
         ],
     },
     FileDescription {

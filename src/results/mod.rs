@@ -2,9 +2,11 @@
 
 pub mod columns;
 mod congestion;
+mod devices;
 mod elements;
 mod extremes;
 mod forecasts;
+mod household_pictures;
 mod messages;
 mod money;
 mod pictures;

@@ -1,6 +1,6 @@
 //! `kpi.csv`, `ledger.csv`, `settlement.csv` and `unbooked.csv`.
 
-use crate::kpi::{DEFINITIONS, Value};
+use crate::kpi::{self, Value};
 use crate::output::table::{Column, Strings, Table};
 use crate::scenario::study::Study;
 use crate::sim::Settled;
@@ -18,7 +18,7 @@ fn text() -> Strings {
 pub(super) fn kpi(cases: &[Finished<'_>]) -> Table {
     let (mut strategy, mut key, mut unit, mut label, mut value, mut status) = (text(), text(), text(), text(), Vec::new(), text());
     for c in cases {
-        for d in DEFINITIONS {
+        for d in kpi::listed(cases.iter().map(|c| &c.kpis)) {
             strategy.push(&c.strategy.name);
             key.push(d.key);
             unit.push(d.unit);

@@ -19,6 +19,7 @@ use crate::units::{Money, Watts};
 
 use super::Finished;
 use super::extremes::Extremes;
+use super::household_pictures;
 use super::record::element_title;
 
 /// So many congestion points have charts of their own at most: those with the highest loading.
@@ -58,6 +59,7 @@ pub(super) fn all(study: &Study, cases: &[Finished<'_>]) -> Vec<(String, Figure)
     figures.extend(names.zip(maps(study, cases, &period, &style)));
     figures
         .extend(cases.iter().filter_map(|c| traded(study, c, &style).map(|f| (format!("traded-day-{}", file_name(&c.strategy.name)), f))));
+    figures.extend(household_pictures::all(study, cases, &style));
     figures
 }
 

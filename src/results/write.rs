@@ -10,7 +10,7 @@ use crate::scenario::study::Study;
 
 use super::record::{RECORD_FILE, Record};
 use super::selection::Selection;
-use super::{Finished, congestion, elements, forecasts, messages, money, pictures, weather};
+use super::{Finished, congestion, devices, elements, forecasts, messages, money, pictures, weather};
 
 /// What is said of a run beside its results.
 #[derive(Debug, Clone)]
@@ -54,14 +54,17 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFol
     if let Some(checks) = forecasts::checks(study, cases) {
         csv("prognosis_checks.csv", checks)?;
     }
+    if let Some(totals) = devices::totals(study, cases) {
+        csv("devices.csv", totals)?;
+    }
     let rows = elements::write(study, cases, run.selection, &folder.file("elements.parquet")?)?;
     outputs.push(("elements.parquet".to_owned(), Some(rows)));
     let rows = messages::write(cases, &folder.file("messages.parquet")?)?;
     outputs.push(("messages.parquet".to_owned(), Some(rows)));
     let rows = messages::write_isps(cases, &folder.file("message_isps.parquet")?)?;
     outputs.push(("message_isps.parquet".to_owned(), Some(rows)));
-    if let Some(table) = weather::table(study) {
-        let file = "weather.parquet";
+    let tables = [("household.parquet", devices::household(study, cases)), ("weather.parquet", weather::table(study))];
+    for (file, table) in tables.into_iter().filter_map(|(file, table)| Some((file, table?))) {
         outputs.push((file.to_owned(), Some(write_parquet(&table, &folder.file(file)?)?)));
     }
     for (name, figure) in pictures::all(study, cases) {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::agent::PublicCp;
 use crate::agent::agenda::Timetable;
-use crate::asset::{DeviceSpec, Moment};
+use crate::asset::battery::HomeBattery;
+use crate::asset::{Device, DeviceSpec, Moment};
 use crate::forecast;
 use crate::grid::{Grid, RadialOrder};
 use crate::ids::{AgrIdx, BranchIdx, CpIdx, Domain};
@@ -148,6 +149,21 @@ impl Study {
     pub fn moment(&self, start: SimTime) -> Moment<'_> {
         let row = self.truth.step_at(start).expect("profiles cover the run");
         Moment { start, step: self.step, profiles: &self.truth, row, weather: self.weather.as_deref(), others_w: f64::NAN }
+    }
+
+    /// Whether it follows single households: with weather, tariffs or learned forecasts, or devices that have a life of their own.
+    #[must_use]
+    pub fn follows_households(&self) -> bool {
+        let own_life = |spec: &DeviceSpec| match &spec.device {
+            Device::House(_) | Device::Process(_) | Device::Generator(_) => true,
+            Device::Vehicle(v) => v.pack.is_some(),
+            Device::Battery(b) => *b != HomeBattery::plain(b.store),
+            Device::Fixed(_) | Device::Curtailable(_) => false,
+        };
+        self.weather.is_some()
+            || !self.retail.is_empty()
+            || matches!(self.forecast, forecast::Model::Learned(_))
+            || self.devices.iter().any(own_life)
     }
 
     /// Installed feed-in behind each meter, W.

@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod attendance;
+mod behind;
 mod bills;
 mod by_element;
 mod cast;
@@ -13,6 +14,7 @@ mod learned;
 mod observer;
 mod outlook;
 mod physics;
+mod potential;
 mod power;
 mod recorder;
 mod reference;
@@ -22,10 +24,12 @@ mod vintage;
 mod wire;
 mod world;
 
+pub use behind::{Behind, DeviceSeries, DeviceTotals, Household, MeterTotals};
 pub use bills::Settled;
 pub use by_element::ByElement;
 pub use fleet::Heat;
 pub use observer::{DeviceStep, Observer};
+pub use potential::{KINDS, Potential};
 pub use recorder::{Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;
 pub use run::{CaseResult, CheckedPrognosis, Progress, observe_case, observe_with, run_case};

@@ -15,6 +15,7 @@ use super::learned::Forecasts;
 use super::observer::{DeviceStep, Nobody, Observer};
 use super::outlook::Skies;
 use super::physics::Physics;
+use super::potential::{self, Potential};
 use super::power::Power;
 use super::recorder::{Flows, PhaseColumns, Variant};
 use super::scores::ForecastRecord;
@@ -44,6 +45,8 @@ pub struct Reference {
     /// Power of devices that can shift, step by step, W.
     shiftable: Vec<usize>,
     shiftable_w: Vec<f32>,
+    /// What vehicles, houses and batteries could give and take, where the study follows single households.
+    pub(super) potential: Option<Arc<Potential>>,
     /// Fingerprint of all powers, step by step.
     fingerprints: Vec<u64>,
     /// What everybody learns from readings, where forecasts are learned.
@@ -74,6 +77,7 @@ impl Reference {
             plans: Vec::new(),
             rest_on: Vec::new(),
             early: Vec::new(),
+            potential: study.follows_households().then(Potential::default),
             shiftable_w: Vec::with_capacity(shiftable.len() * study.steps),
             shiftable,
             fingerprints: Vec::with_capacity(study.steps),
@@ -95,6 +99,7 @@ impl Reference {
             plans: run.plans,
             rest_on: run.rest_on,
             early: run.early,
+            potential: run.potential.map(Arc::new),
             shiftable: run.shiftable,
             shiftable_w: run.shiftable_w,
             fingerprints: run.fingerprints,
@@ -128,6 +133,7 @@ struct Run<'a, 'o> {
     plans: Vec<Schedules>,
     rest_on: Vec<Vec<Reading>>,
     early: Vec<Schedules>,
+    potential: Option<Potential>,
     shiftable: Vec<usize>,
     shiftable_w: Vec<f32>,
     fingerprints: Vec<u64>,
@@ -183,6 +189,9 @@ impl Run<'_, '_> {
         let isp = study.periods[k].isp_at(start).expect("a step lies in its Period").offset();
         let mut moment = study.moment(start);
         let mut power = Power::zero(study.grid.connections.len());
+        let clock = study.calendar.local_time(start);
+        let asked = k < potential::DAYS && clock.minute() == 0 && self.potential.is_some();
+        let mut could = [(0.0, 0.0); 3];
         for (d, spec) in study.devices.iter().enumerate() {
             let planned_w = match &self.plans[k][d] {
                 None => f64::NEG_INFINITY,
@@ -190,12 +199,21 @@ impl Run<'_, '_> {
                 Some(plan) => plan[isp],
             };
             moment.others_w = power.p_w[spec.connection.i()];
+            let kind = potential::kind(&spec.device).filter(|_| asked);
+            let ends_w = kind.map(|_| [f64::NEG_INFINITY, f64::INFINITY].map(|far_w| self.fleet.answer_w(d, &moment, far_w)));
             let flow = self.fleet.step(d, &moment, planned_w, Cap::NONE);
+            if let (Some(kind), Some([least_w, most_w])) = (kind, ends_w) {
+                could[kind].0 += (flow.p_w - least_w).max(0.0);
+                could[kind].1 += (most_w - flow.p_w).max(0.0);
+            }
             power.add(spec.connection, &flow);
             if spec.device.flexibility() == Flexibility::Shiftable {
                 self.shiftable_w.push(flow.p_w as f32);
             }
             self.observer.device(&DeviceStep::of(Variant::Free, step, d, planned_w, &flow, &self.fleet.readings()[d]));
+        }
+        if let Some(potential) = self.potential.as_mut().filter(|_| asked) {
+            potential.add(clock.hour() as usize, could);
         }
         power
     }

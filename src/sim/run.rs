@@ -16,6 +16,7 @@ use crate::uftp::message::Message;
 use crate::units::Money;
 
 use super::acceptance;
+use super::behind::{Behind, Counter};
 use super::cast;
 use super::clearing;
 use super::household::isp_prices;
@@ -48,6 +49,8 @@ pub struct CaseResult {
     pub messages: Vec<LoggedMessage>,
     /// Device-level totals.
     pub totals: Totals,
+    /// What happened behind the meters, where the study follows single households.
+    pub behind: Option<Behind>,
     /// Highest magnitude of each connection's power, W.
     pub peak_w: Vec<f64>,
 }
@@ -218,6 +221,7 @@ impl<'a, 'o> Case<'a, 'o> {
             forecasts: self.reference.forecasts.clone(),
             messages: self.wire.log,
             totals: self.world.totals,
+            behind: self.world.counter.take().map(Counter::end),
             peak_w: self.peak_w,
         }
     }

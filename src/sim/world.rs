@@ -22,6 +22,7 @@ use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
 
 use super::attendance::Attendance;
+use super::behind::Counter;
 use super::fleet::{Fleet, Heat};
 use super::group::{Group, groups};
 use super::household::{Planning, Schedules, isp_prices};
@@ -105,6 +106,8 @@ pub(super) struct World<'a> {
     /// Limited energy of the running day per connection, Wh.
     pub(super) limited_wh: Vec<f64>,
     pub(super) totals: Totals,
+    /// Counts what happens behind the meters, where the study follows single households.
+    pub(super) counter: Option<Counter<'a>>,
     trades: bool,
     /// Whether orders alone and what happens are variants of their own.
     parted: bool,
@@ -139,6 +142,7 @@ impl<'a> World<'a> {
                 stored_change_wh: [reference.stored_change_wh, 0.0, 0.0],
                 ..Totals::default()
             },
+            counter: reference.potential.as_ref().map(|potential| Counter::new(study, potential)),
             trades: strategy.trades,
             parted: parts(strategy),
             study,
@@ -286,6 +290,9 @@ impl<'a> World<'a> {
                 self.account(d, now.step, &flow, step_h);
             }
         }
+        if let Some(counter) = self.counter.as_mut().filter(|_| variant == Variant::Actual) {
+            counter.close_step();
+        }
         self.power[v] = power;
         if !limits.is_empty() {
             self.count_limited(step_h);
@@ -317,6 +324,9 @@ impl<'a> World<'a> {
         let fleet = &mut self.fleets[World::row(variant)];
         let flow = fleet.step(d, &now.moment, self.set_w[d], cap);
         observer.device(&DeviceStep::of(variant, now.step, d, self.set_w[d], &flow, &fleet.readings()[d]));
+        if let Some(counter) = self.counter.as_mut().filter(|_| variant == Variant::Actual) {
+            counter.device(d, &now.moment, self.set_w[d], &flow, &fleet.readings()[d]);
+        }
         if flow.capped_w != 0.0 {
             self.hold_back(d, flow.capped_w * self.study.step.as_hours());
         }

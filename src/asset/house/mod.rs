@@ -86,9 +86,9 @@ impl Model for House {
             p_w: acted.p_w,
             q_var: acted.p_w * self.pump.tan_phi,
             capped_w: acted.capped_w,
-            unserved_wh: 0.0,
             heat_wh: acted.heat_wh,
             cold_kh: acted.cold_kh,
+            ..Flow::default()
         };
         (flow, self.shows(state, moment.start + moment.step))
     }

@@ -335,7 +335,8 @@ impl Model for Vehicle {
         let wish_w = wish.0;
         state.on = Some((row, left_wh));
         let unserved_wh = state.depart(at);
-        let flow = Flow { p_w, capped_w: wish_w - p_w, unserved_wh, ..Flow::default() };
+        let wanted_wh = if state.on.is_none() { session.energy_wh } else { 0.0 };
+        let flow = Flow { p_w, capped_w: wish_w - p_w, unserved_wh, wanted_wh, ..Flow::default() };
         let reading = match state.on {
             Some(_) => Reading { at, content_wh: left_wh, since: Some(session.arrival), ..Reading::default() },
             None => Reading { at, ..Reading::default() },
