@@ -178,7 +178,7 @@ fn with_history(profiles: &ProfileTable, run: &Steps, forecast: &forecast::Model
         forecast::Model::Learned(_) => forecast::history::BEFORE,
         forecast::Model::Perfect | forecast::Model::Synthetic(_) => SimDuration::ZERO,
     };
-    let before = (back.min(run.start - profiles.start()).0 / run.step.0) as usize;
+    let before = (back.min(run.start - profiles.start()).max(SimDuration::ZERO).0 / run.step.0) as usize;
     let start = run.start - SimDuration(run.step.0 * before as i64);
     Steps { start, count: before + run.count, ..*run }
 }
