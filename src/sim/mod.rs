@@ -14,6 +14,7 @@ mod observer;
 mod outlook;
 mod physics;
 mod power;
+mod readings;
 mod recorder;
 mod reference;
 mod run;

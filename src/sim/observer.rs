@@ -42,11 +42,27 @@ pub struct DeviceStep {
     pub power_w: f64,
     /// Energy in the device after the step, Wh: stored in a battery, still wanted by a plugged-in vehicle, else zero.
     pub content_wh: f64,
+    /// Heat that a house was given, Wh.
+    pub heat_wh: f64,
+    /// Kelvins below the comfort band of a house while people were at home, times hours.
+    pub cold_kh: f64,
+    /// Air, mass and hot water of a house after the step, °C.
+    pub house_c: [f64; 3],
 }
 
 impl DeviceStep {
     pub(super) fn of(variant: Variant, step: usize, d: usize, planned_w: f64, flow: &Flow, reading: &Reading) -> DeviceStep {
-        DeviceStep { variant, step, device: AssetIdx::new(d), planned_w, power_w: flow.p_w, content_wh: reading.content_wh }
+        DeviceStep {
+            variant,
+            step,
+            device: AssetIdx::new(d),
+            planned_w,
+            power_w: flow.p_w,
+            content_wh: reading.content_wh,
+            heat_wh: flow.heat_wh,
+            cold_kh: flow.cold_kh,
+            house_c: reading.house_c,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod forecast_learners;
 mod import;
 mod layering;
 #[cfg(all(unix, feature = "http"))]
+mod learned_weather;
 mod live;
 mod meshed;
 mod message_command;
