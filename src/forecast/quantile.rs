@@ -13,6 +13,15 @@ pub fn of_sample(sample: &mut [f64], tau: f64) -> f64 {
     low + (place - below as f64) * (high - low)
 }
 
+/// The same of a sample in rising order.
+#[must_use]
+pub fn of_sorted(sorted: &[f64], tau: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
+    let place = tau.clamp(0.0, 1.0) * last as f64;
+    let below = (place as usize).min(last);
+    sorted[below] + (place - below as f64) * (sorted[(below + 1).min(last)] - sorted[below])
+}
+
 /// Errors of past forecasts, truth less forecast, `[day][slot]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Errors {
@@ -26,22 +35,37 @@ impl Errors {
     /// What to add to a forecast so that truth is at or below it with probability `tau`, in a slot.
     #[must_use]
     pub fn quantile(&self, slot: usize, tau: f64) -> f64 {
+        of_sample(&mut self.near(slot), tau)
+    }
+
+    /// The errors that are looked at for a slot, in rising order.
+    #[must_use]
+    pub fn sorted(&self, slot: usize) -> Vec<f64> {
+        let mut sample = self.near(slot);
+        sample.sort_unstable_by(f64::total_cmp);
+        sample
+    }
+
+    fn near(&self, slot: usize) -> Vec<f64> {
         if self.slots == 0 {
-            return 0.0;
+            return Vec::new();
         }
         let near = [(slot + self.slots - 1) % self.slots, slot, (slot + 1) % self.slots];
         let days = self.values.chunks_exact(self.slots);
-        let mut sample: Vec<f64> = days.flat_map(|day| near.map(|s| day[s])).filter(|e| !e.is_nan()).collect();
-        of_sample(&mut sample, tau)
+        days.flat_map(|day| near.map(|s| day[s])).filter(|e| !e.is_nan()).collect()
     }
 
-    /// The errors of a sum whose parts erred at the same times; where a part had no forecast, the sum has none.
-    pub fn add(&mut self, other: &Errors, share: f64) {
-        if self.values.is_empty() {
-            self.slots = other.slots;
-            self.values = vec![0.0; other.values.len()];
+    /// The errors of a sum whose parts erred at the same times. A part without a forecast leaves the sum without one, but days before
+    /// the first of a part are those of the others.
+    #[must_use]
+    pub fn of_sum<'a>(parts: impl Iterator<Item = &'a Errors> + Clone) -> Errors {
+        let Some(longest) = parts.clone().max_by_key(|e| e.values.len()) else { return Errors::default() };
+        let mut sum = Errors { slots: longest.slots, values: vec![0.0; longest.values.len()] };
+        for part in parts {
+            let before = sum.values.len() - part.values.len();
+            sum.values[before..].iter_mut().zip(&part.values).for_each(|(to, from)| *to += from);
         }
-        self.values.iter_mut().zip(&other.values).for_each(|(to, from)| *to += share * from);
+        sum
     }
 }
 

@@ -68,11 +68,19 @@ pub fn coverage(quantile: &[f64], truth: &[f64]) -> f64 {
 pub fn crps(ensemble: &[Vec<f64>], truth: &[f64]) -> f64 {
     assert_eq!(ensemble.len(), truth.len(), "an ensemble for each time");
     let at = |(members, y): (&Vec<f64>, &f64)| {
-        let error = mean(members.iter().map(|x| (x - y).abs()));
-        let spread = mean(members.iter().map(|x| mean(members.iter().map(|other| (x - other).abs()))));
-        error - 0.5 * spread
+        let mut sorted = members.clone();
+        sorted.sort_unstable_by(f64::total_cmp);
+        crps_of_sorted(&sorted, *y)
     };
     mean(ensemble.iter().zip(truth).map(at))
+}
+
+/// The score of one time, of members in rising order: with `m` of them, `Σ_ij |X_i − X_j| = 2 Σ_i (2 i − m + 1) X_i`, counted from 0.
+#[must_use]
+pub fn crps_of_sorted(members: &[f64], y: f64) -> f64 {
+    let m = members.len() as f64;
+    let spread = members.iter().enumerate().map(|(i, x)| (2.0 * i as f64 - m + 1.0) * x).sum::<f64>() / (m * m);
+    mean(members.iter().map(|x| (x - y).abs())) - spread
 }
 
 #[cfg(test)]

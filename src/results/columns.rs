@@ -90,7 +90,7 @@ pub const FILES: [FileDescription; 13] = [
         row: "a participant, quantity and class of horizons; the file is there where forecasts are learned",
         columns: &[
             column("participant", "domain", "who forecast: the operator or an aggregator, of its own connections"),
-            column("quantity", "word", "`load` or `feed-in` of the devices that follow profiles"),
+            column("quantity", "word", "`load` or `feed-in` of the devices that follow profiles; `metered`: devices that households plan"),
             column("horizon_h", "h", "shortest and longest time from the forecast to the ISP, such as `12-24`"),
             column("isps", "number", "ISPs scored; the operator forecasts each twice"),
             column("mae_kw", "kW", "mean absolute error"),
@@ -104,6 +104,9 @@ pub const FILES: [FileDescription; 13] = [
             ),
             column("pinball_90_kw", "kW", "mean pinball loss of the 90 % quantile"),
             column("coverage_90", "fraction", "share of truth at or below that quantile"),
+            column("crps_kw", "kW", "continuous ranked probability score of the forecast and its past errors"),
+            column("peak_mae_kw", "kW", "mean absolute error in the 5 % of ISPs with the most power"),
+            column("peak_bias_kw", "kW", "mean of forecast minus truth in these ISPs, consumption positive"),
         ],
     },
     FileDescription {

@@ -11,7 +11,7 @@ pub(super) fn scores(cases: &[Finished<'_>]) -> Option<Table> {
     let (mut participant, mut quantity, mut horizon) = (Strings::default(), Strings::default(), Strings::default());
     for row in rows.iter() {
         participant.push(row.participant.as_str());
-        quantity.push(row.quantity.name());
+        quantity.push(row.quantity);
         horizon.push(&format!("{}-{}", row.horizon_h.0, row.horizon_h.1));
     }
     let numbers = |of: &dyn Fn(&crate::sim::ForecastScore) -> f64| Column::F64(rows.iter().map(of).collect());
@@ -27,6 +27,9 @@ pub(super) fn scores(cases: &[Finished<'_>]) -> Option<Table> {
         ("skill", numbers(&|r| r.skill.unwrap_or(f64::NAN))),
         ("pinball_90_kw", numbers(&|r| r.pinball_w * 1e-3)),
         ("coverage_90", numbers(&|r| r.coverage)),
+        ("crps_kw", numbers(&|r| r.crps_w * 1e-3)),
+        ("peak_mae_kw", numbers(&|r| r.peak_mae_w * 1e-3)),
+        ("peak_bias_kw", numbers(&|r| r.peak_bias_w * 1e-3)),
     ]))
 }
 

@@ -8,6 +8,7 @@ use crate::asset::curtailable::Curtailable;
 use crate::asset::fixed::{Fixed, Series};
 use crate::asset::vehicle::{Habits, Vehicle, Whereabouts, sessions};
 use crate::asset::{AssetKind, AssetSpec, Device, DeviceSpec, Reading, State};
+use crate::forecast::history::BEFORE;
 use crate::grid::{Grid, Transformer};
 use crate::ids::{BranchIdx, ConnectionIdx, ProfileIdx};
 use crate::import::Feeder;
@@ -116,7 +117,9 @@ pub(super) fn devices(
             assets.extend(heat_pumps(feeder, seed, &homes, h.share, h.power_kw * 1e3, &profiles));
         }
     }
-    let street = Street { feeder, seed, calendar, periods, step, homes: &homes };
+    let learned = matches!(s.forecast, schema::Forecast::Learned { .. });
+    let back = if learned { BEFORE } else { SimDuration::ZERO };
+    let street = Street { feeder, seed, calendar, periods, step, back, homes: &homes };
     let vehicles = o.electric_vehicles.as_ref().map_or_else(Vec::new, |e| {
         if e.sessions == schema::Sessions::Measured {
             return street.vehicles(e);

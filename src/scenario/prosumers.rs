@@ -33,6 +33,8 @@ pub(super) struct Street<'a> {
     pub(super) calendar: &'a IspCalendar,
     pub(super) periods: &'a [Period],
     pub(super) step: SimDuration,
+    /// How long before the run anybody looks back.
+    pub(super) back: SimDuration,
     /// Connections with a base load.
     pub(super) homes: &'a [ConnectionIdx],
 }
@@ -61,7 +63,7 @@ impl Street<'_> {
     /// Houses with heat pumps.
     pub(super) fn houses(&self, h: &schema::Houses) -> Vec<DeviceSpec> {
         let end = self.periods.last().map_or_else(SimTime::default, Period::end);
-        let clock = Arc::new(Clock::new(self.calendar, self.start(), end));
+        let clock = Arc::new(Clock::new(self.calendar, self.start() - self.back, end));
         let house = |c: ConnectionIdx| {
             let id = format!("house:{}", self.id(c));
             let mut stream = Stream::new(self.seed, &id, "type");

@@ -1,23 +1,26 @@
 //! Forecasts that participants learn from what they have read, made once for all strategies.
 //!
-//! A participant reads the devices that follow profiles: the DSO all of them, an aggregator those of its connections. Instruments show
-//! what a device would draw or feed in without orders and limitations, as inverters and control boxes report it, so one forecast serves
+//! The DSO reads all devices, an aggregator those of its connections that follow profiles; what it plans itself it need not learn.
+//! Readings show what devices do without orders and limitations ([`readings`](super::readings)), so one forecast serves
 //! every strategy. Devices of a kind are learned as one series and spread by their shares of the energy read; reactive power follows
 //! by the ratio read. On the day of a forecast, days up to `data_delay_days` before are known, at most eight weeks of them, those before
-//! the run too.
+//! the run too. Where no day of a kind is known, there is no forecast of it.
+//!
+//! Regression knows the weather: temperature for what is consumed, irradiance for PV.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::asset::Device;
-use crate::asset::fixed::Series;
+use crate::asset::AssetKind;
 use crate::forecast::history::{self, DAYS, History, Target};
 use crate::forecast::quantile::Errors;
-use crate::forecast::{Learned, Quantity};
+use crate::forecast::{Learned, Learner, Quantity, clear_sky};
 use crate::ids::AgrIdx;
 use crate::scenario::study::Study;
 use crate::time::Period;
+
+use super::readings::{Readings, Sums, profiled};
 
 /// Forecasts of everybody, day by day.
 #[derive(Debug, Clone)]
@@ -33,19 +36,17 @@ pub(super) struct Forecasts {
 /// The forecast of the devices of a kind for one day.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
+    /// Row of the kind among those of its participant.
+    kind: usize,
     pub(super) quantity: Quantity,
+    /// Whether its devices follow profiles; the others are metered.
+    pub(super) profiled: bool,
     /// Power, W per ISP.
     pub(super) power_w: Vec<f64>,
     /// Errors of past forecasts with the same lead.
     pub(super) errors: Errors,
     /// Row of each device, its share of the power, and its reactive per active power.
     pub(super) members: Vec<Member>,
-}
-
-impl Group {
-    fn devices(&self, of: impl Fn(usize) -> bool) -> Vec<usize> {
-        self.members.iter().map(|m| m.device).filter(|d| of(*d)).collect()
-    }
 }
 
 /// A device's part in its group.
@@ -56,30 +57,20 @@ pub(super) struct Member {
     pub(super) var_per_w: f64,
 }
 
-/// The profile of a device that has one, and what it is.
-pub(super) fn profiled(device: &Device) -> Option<(&Series, Quantity)> {
-    match device {
-        Device::Fixed(fixed) => Some((&fixed.series, Quantity::Load)),
-        Device::Process(process) => Some((&process.series, Quantity::Load)),
-        Device::Curtailable(plant) => Some((&plant.series, Quantity::FeedIn)),
-        _ => None,
-    }
-}
-
 impl Forecasts {
-    /// What everybody learns in a run; `None` where forecasts are not learned.
-    pub(super) fn new(study: &Study) -> Option<Forecasts> {
-        let crate::forecast::Model::Learned(learned) = &study.forecast else { return None };
-        let readings = Readings::new(study, learned);
-        let owned = |owner: Option<AgrIdx>| readings.forecasts(study, learned, |c| owner.is_none() || study.agr_of[c] == owner);
-        let dso = owned(None);
+    /// What everybody learns in a run.
+    pub(super) fn new(study: &Study, learned: &Learned, readings: &Readings<'_>) -> Forecasts {
+        let sums: Vec<Vec<Sums>> = (0..study.devices.len()).map(|d| readings.sums(d)).collect();
+        let school = School { study, learned, readings, sums };
+        let kinds = school.kinds(None);
+        let dso = school.forecasts(&kinds);
         let sized = study.strategies.iter().any(|s| s.request_quantile.is_some());
-        Some(Forecasts {
+        Forecasts {
             first: study.periods[0].date,
-            behind: if sized { readings.behind(study, learned, &dso) } else { Vec::new() },
+            behind: if sized { school.behind(&kinds, &dso) } else { Vec::new() },
             dso,
-            agrs: (0..study.agrs.len()).map(|a| owned(Some(AgrIdx::new(a)))).collect(),
-        })
+            agrs: (0..study.agrs.len()).map(|a| school.forecasts(&school.kinds(Some(AgrIdx::new(a))))).collect(),
+        }
     }
 
     /// What a participant expects of a day: an aggregator, or the DSO.
@@ -102,104 +93,96 @@ impl Forecasts {
     }
 }
 
-/// Days that can be read, with what each device does on them.
-struct Readings {
-    days: Vec<Day>,
-    /// Row among the days of the run's first.
-    first: usize,
-    slots: usize,
-    /// `[device]` energy read up to each day, Wh·(1/ISP): Σ|p| and Σp, Σq; empty for devices without a profile.
+/// Devices that are learned as one series.
+struct Kind {
+    quantity: Quantity,
+    devices: Vec<usize>,
+    /// Whether it follows the sun.
+    sunny: bool,
+    /// Whether its readings begin where the days begin; else nothing may be known yet.
+    profiled: bool,
+    /// The first day with readings, and what was read from it on.
+    begins: usize,
+    history: History,
+}
+
+/// Where forecasts are learned.
+struct School<'a> {
+    study: &'a Study,
+    learned: &'a Learned,
+    readings: &'a Readings<'a>,
+    /// `[device][day]`.
     sums: Vec<Vec<Sums>>,
 }
 
-struct Day {
-    date: Date,
-    /// Rows of its steps in the table.
-    rows: std::ops::Range<usize>,
-    slots_of: Vec<usize>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    magnitude: f64,
-    active: f64,
-    reactive: f64,
-}
-
-impl Readings {
-    fn new(study: &Study, learned: &Learned) -> Readings {
-        let calendar = &study.calendar;
-        let day = |date: Date| {
-            let period = calendar.period(date);
-            let first = study.truth.step_at(period.start)?;
-            let steps = ((period.end() - period.start).0 / study.truth.step().0) as usize;
-            (first + steps <= study.truth.steps()).then(|| Day {
-                date,
-                rows: first..first + steps,
-                slots_of: history::slots_of(calendar, &period),
-            })
-        };
-        let before = std::iter::successors(study.periods[0].date.yesterday().ok(), |d| d.yesterday().ok());
-        let mut days: Vec<Day> = before.take(DAYS + learned.data_delay_days).map_while(day).collect();
-        days.reverse();
-        let first = days.len();
-        days.extend(study.periods.iter().map_while(|p| day(p.date)));
-        let sums = study.devices.iter().map(|spec| {
-            let Some((series, _)) = profiled(&spec.device) else { return Vec::new() };
-            let [(p_w, p), (q_var, q)] = series.parts(&study.truth);
-            let of_day = |day: &Day| {
-                let mut sums = Sums::default();
-                for row in day.rows.clone() {
-                    let active = p_w * p.map_or(1.0, |p| p[row]);
-                    sums.magnitude += active.abs();
-                    sums.active += active;
-                    sums.reactive += q_var * q.map_or(1.0, |q| q[row]);
-                }
-                sums
-            };
-            days.iter().map(of_day).collect()
-        });
-        Readings { sums: sums.collect(), slots: history::slots(calendar), first, days }
-    }
-
-    /// Forecasts of the devices behind some connections, day by day of the run, kind by kind.
-    fn forecasts(&self, study: &Study, learned: &Learned, own: impl Fn(usize) -> bool) -> Vec<Vec<Group>> {
+impl School<'_> {
+    /// What a participant learns: an aggregator, or the DSO.
+    fn kinds(&self, owner: Option<AgrIdx>) -> Vec<Kind> {
+        let study = self.study;
         let mut kinds: BTreeMap<(&'static str, Quantity), Vec<usize>> = BTreeMap::new();
-        for (d, spec) in study.devices.iter().enumerate().filter(|(_, spec)| own(spec.connection.i())) {
-            if let Some((_, quantity)) = profiled(&spec.device) {
-                kinds.entry((spec.kind, quantity)).or_default().push(d);
+        for (d, spec) in study.devices.iter().enumerate() {
+            let profile = profiled(&spec.device);
+            let reads = match owner {
+                None => self.readings.shows(d),
+                Some(_) => profile.is_some() && study.agr_of[spec.connection.i()] == owner,
+            };
+            if reads {
+                kinds.entry((spec.kind, profile.map_or(Quantity::Load, |p| p.1))).or_default().push(d);
             }
         }
-        let histories: Vec<History> = kinds.values().map(|devices| self.history(study, learned, devices)).collect();
-        let day = |k: usize| {
-            let groups = kinds
-                .iter()
-                .zip(&histories)
-                .map(|(((_, quantity), devices), history)| self.group(learned, self.first + k, *quantity, devices, history));
-            groups.collect()
+        let kind = |((name, quantity), devices): ((&str, Quantity), Vec<usize>)| {
+            let begins = devices.iter().map(|d| self.readings.begins(*d)).max().unwrap_or(0);
+            Kind {
+                quantity,
+                sunny: name == AssetKind::Pv.name(),
+                profiled: devices.iter().all(|d| profiled(&study.devices[*d].device).is_some()),
+                begins,
+                history: self.readings.history(self.learned, begins, &devices),
+                devices,
+            }
         };
-        (0..study.periods.len()).map(day).collect()
+        kinds.into_iter().map(kind).collect()
+    }
+
+    /// Forecasts of some kinds, day by day of the run.
+    fn forecasts(&self, kinds: &[Kind]) -> Vec<Vec<Group>> {
+        let day = |k: usize| kinds.iter().enumerate().filter_map(|(row, kind)| self.group(row, kind, self.readings.first + k)).collect();
+        (0..self.study.periods.len()).map(day).collect()
+    }
+
+    /// Days that are known on the eve of a day.
+    fn known(&self, day: usize) -> usize {
+        day.saturating_sub(self.learned.data_delay_days)
     }
 
     /// Errors of the DSO's past forecasts of what lies behind each congestion point, day by day: kinds are spread by their shares, so
     /// that what is there errs otherwise than the whole kind.
-    fn behind(&self, study: &Study, learned: &Learned, groups: &[Vec<Group>]) -> Vec<Vec<Errors>> {
+    fn behind(&self, kinds: &[Kind], groups: &[Vec<Group>]) -> Vec<Vec<Errors>> {
+        let (study, slots) = (self.study, self.readings.slots);
         let mut days: Vec<Vec<Errors>> = vec![Vec::new(); study.periods.len()];
-        let whole: Vec<History> = groups[0].iter().map(|g| self.history(study, learned, &g.devices(|_| true))).collect();
         for cp in &study.congestion_points {
             let mut here = vec![false; study.grid.connections.len()];
             cp.public.connections.iter().for_each(|c| here[c.i()] = true);
             let lies = |d: usize| here[study.devices[d].connection.i()];
-            let part: Vec<History> = groups[0].iter().map(|g| self.history(study, learned, &g.devices(lies))).collect();
+            let part = |kind: &Kind| {
+                let devices: Vec<usize> = kind.devices.iter().copied().filter(|d| lies(*d)).collect();
+                self.readings.history(self.learned, kind.begins, &devices)
+            };
+            let parts: Vec<History> = kinds.iter().map(part).collect();
             for (k, groups) in groups.iter().enumerate() {
-                let known = (self.first + k + 1).saturating_sub(learned.data_delay_days + 1);
-                let read = known.saturating_sub(DAYS) * self.slots..known * self.slots;
-                let mut sum = Errors { slots: self.slots, values: vec![0.0; read.len()] };
-                for ((group, whole), part) in groups.iter().zip(&whole).zip(&part) {
+                let known = self.known(self.readings.first + k);
+                let mut sum = Errors { slots, values: vec![0.0; known.min(DAYS) * slots] };
+                for group in groups {
+                    let (kind, part) = (&kinds[group.kind], &parts[group.kind]);
                     let share: f64 = group.members.iter().filter(|m| lies(m.device)).map(|m| m.share).sum();
-                    let (whole, part) = (&whole.values[read.clone()], &part.values[read.clone()]);
+                    let until = (known - kind.begins) * slots;
+                    let from = until - group.errors.values.len();
+                    let (whole, part) = (&kind.history.values[from..until], &part.values[from..until]);
+                    let last = sum.values.len() - group.errors.values.len();
                     for (i, error) in group.errors.values.iter().enumerate() {
-                        sum.values[i] += part[i] - share * (whole[i] - error);
+                        let error = part[i] - share * (whole[i] - error);
+                        // What is metered since a few days only must not hide how the rest errs.
+                        sum.values[last + i] += if kind.profiled || !error.is_nan() { error } else { 0.0 };
                     }
                 }
                 days[k].push(sum);
@@ -208,36 +191,23 @@ impl Readings {
         days
     }
 
-    /// What the devices of a kind do together, day by day.
-    fn history(&self, study: &Study, learned: &Learned, devices: &[usize]) -> History {
-        let mut history = History::new(self.slots);
-        let per_isp = study.steps_per_isp();
-        let mut steps = Vec::new();
-        for day in &self.days {
-            steps.clear();
-            steps.resize(day.rows.len(), 0.0);
-            for d in devices {
-                let (series, _) = profiled(&study.devices[*d].device).expect("devices of a kind have profiles");
-                let [(nominal_w, profile), _] = series.parts(&study.truth);
-                match profile {
-                    Some(profile) => steps.iter_mut().zip(&profile[day.rows.clone()]).for_each(|(s, share)| *s += nominal_w * share),
-                    None => steps.iter_mut().for_each(|s| *s += nominal_w),
-                }
-            }
-            let isps: Vec<f64> = steps.chunks_exact(per_isp).map(|isp| isp.iter().sum::<f64>() / per_isp as f64).collect();
-            history.push(day.date, &learned.holidays, &history::by_slot(self.slots, &day.slots_of, &isps));
-        }
-        history
-    }
-
     /// The forecast of a kind for a day, from the days known on its eve.
-    fn group(&self, learned: &Learned, day: usize, quantity: Quantity, devices: &[usize], history: &History) -> Group {
-        let lead = learned.data_delay_days + 1;
-        let known = (day + 1).saturating_sub(lead);
-        let read = known.saturating_sub(DAYS)..known;
-        let target = Target { lead, ..history.target(day, lead) };
-        let known_days = history.last(known, DAYS);
-        let (by_slot, errors) = learned.learner.forecast(&known_days, &target, None).expect("checked by no-history");
+    fn group(&self, row: usize, kind: &Kind, day: usize) -> Option<Group> {
+        let (learned, readings) = (self.learned, self.readings);
+        let (lead, known) = (learned.data_delay_days + 1, self.known(day));
+        let read = known.saturating_sub(DAYS).max(kind.begins)..known.max(kind.begins);
+        if read.is_empty() {
+            return None;
+        }
+        let target = Target { lead, ..kind.history.target(day - kind.begins, lead) };
+        let known_days = kind.history.last(known - kind.begins, DAYS);
+        let weather = learned.learner == Learner::Ridge;
+        let light = readings.light(read.clone(), day).filter(|_| weather && kind.sunny);
+        let temperature = readings.temperature(read.clone(), day).filter(|_| weather && kind.quantity == Quantity::Load);
+        let (by_slot, errors) = match &light {
+            Some(light) => clear_sky::forecast(&known_days, light),
+            None => learned.learner.forecast(&known_days, &target, temperature),
+        }?;
         // What has only ever been consumption is not expected to feed in, and the other way round.
         let (least, most) = known_days.values.iter().fold((0.0_f64, 0.0_f64), |(least, most), v| (least.min(*v), most.max(*v)));
         let (least, most) = (if least < 0.0 { f64::NEG_INFINITY } else { 0.0 }, if most > 0.0 { f64::INFINITY } else { 0.0 });
@@ -248,7 +218,7 @@ impl Readings {
                 reactive: a.reactive + b.reactive,
             })
         };
-        let sums: Vec<Sums> = devices.iter().map(sum).collect();
+        let sums: Vec<Sums> = kind.devices.iter().map(sum).collect();
         let all: f64 = sums.iter().map(|s| s.magnitude).sum();
         let ratio = |a: f64, b: f64| if b == 0.0 { 0.0 } else { a / b };
         let member = |(device, s): (&usize, &Sums)| Member {
@@ -256,11 +226,13 @@ impl Readings {
             share: ratio(s.magnitude, all),
             var_per_w: ratio(s.reactive, s.active),
         };
-        Group {
-            quantity,
-            power_w: self.days[day].slots_of.iter().map(|slot| by_slot[*slot].clamp(least, most)).collect(),
+        Some(Group {
+            kind: row,
+            quantity: kind.quantity,
+            profiled: kind.profiled,
+            power_w: readings.slots_of(day).iter().map(|slot| by_slot[*slot].clamp(least, most)).collect(),
             errors,
-            members: devices.iter().zip(&sums).map(member).collect(),
-        }
+            members: kind.devices.iter().zip(&sums).map(member).collect(),
+        })
     }
 }

@@ -16,6 +16,7 @@ mod outlook;
 mod physics;
 mod potential;
 mod power;
+mod readings;
 mod recorder;
 mod reference;
 mod run;

@@ -42,8 +42,10 @@ pub struct DeviceStep {
     pub power_w: f64,
     /// Energy in the device after the step, Wh: stored in a battery, still wanted by a plugged-in vehicle, else zero.
     pub content_wh: f64,
-    /// Heat delivered, Wh.
+    /// Heat that a house was given, Wh.
     pub heat_wh: f64,
+    /// Kelvins below the comfort band of a house while people were at home, times hours.
+    pub cold_kh: f64,
     /// Air, mass and hot water of a house after the step, °C.
     pub house_c: [f64; 3],
 }
@@ -58,6 +60,7 @@ impl DeviceStep {
             power_w: flow.p_w,
             content_wh: reading.content_wh,
             heat_wh: flow.heat_wh,
+            cold_kh: flow.cold_kh,
             house_c: reading.house_c,
         }
     }

@@ -48,13 +48,38 @@ impl<'a> Skies<'a> {
                 let at = t + SimDuration(weather.grid.step.0 * part as i64);
                 let row = self.row(weather, at);
                 let shine = self.shine(weather, row, at, issued);
-                air_c += self.errors.as_ref().map_or(weather.air_c[row], |e| e.temperature_c(weather.air_c[row], at, issued));
+                air_c += self.air_c(weather, row, at, issued);
                 facade.iter_mut().zip(&weather.facade_w_m2).for_each(|(sum, plane)| *sum += shine * plane[row]);
             }
             out.air_c.push(air_c / per_isp as f64);
             out.facade_w_m2.iter_mut().zip(facade).for_each(|(plane, sum)| plane.push(sum / per_isp as f64));
         }
         Some(Arc::new(out))
+    }
+
+    /// Air temperature, °C, and irradiance on the horizontal, W/m², of a Period by ISP: as expected at an instant, or as they are.
+    /// The Period lies within the weather.
+    pub(super) fn means(&self, issued: Option<SimTime>, period: &Period) -> (Vec<f64>, Vec<f64>) {
+        let weather = self.weather.expect("a study with weather");
+        let per_isp = (self.isp.0 / weather.grid.step.0) as usize;
+        let isp = |start: SimTime| {
+            let (mut air_c, mut light_w_m2) = (0.0, 0.0);
+            for part in 0..per_isp {
+                let at = start + SimDuration(weather.grid.step.0 * part as i64);
+                let row = issued.map_or_else(|| weather.grid.index(at), |_| self.row(weather, at));
+                let expected = issued.map(|issued| (self.air_c(weather, row, at, issued), self.shine(weather, row, at, issued)));
+                let (air, shine) = expected.unwrap_or((weather.air_c[row], 1.0));
+                air_c += air;
+                light_w_m2 += shine * weather.ghi_w_m2[row];
+            }
+            (air_c / per_isp as f64, light_w_m2 / per_isp as f64)
+        };
+        period.iter().map(|i| isp(period.isp_start(i))).unzip()
+    }
+
+    /// Air temperature expected, °C.
+    fn air_c(&self, weather: &Weather, row: usize, t: SimTime, issued: SimTime) -> f64 {
+        self.errors.as_ref().map_or(weather.air_c[row], |e| e.temperature_c(weather.air_c[row], t, issued))
     }
 
     /// Row of the weather that stands for an instant.

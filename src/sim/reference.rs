@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::agent::agenda::Handover;
 use crate::asset::{Cap, Flexibility, Reading};
+use crate::forecast::Model;
 use crate::powerflow::Solution;
 use crate::scenario::study::Study;
 use crate::time::SimTime;
@@ -17,6 +18,7 @@ use super::outlook::Skies;
 use super::physics::Physics;
 use super::potential::{self, Potential};
 use super::power::Power;
+use super::readings::Readings;
 use super::recorder::{Flows, PhaseColumns, Variant};
 use super::scores::ForecastRecord;
 
@@ -86,9 +88,17 @@ impl Reference {
         for k in 0..study.periods.len() {
             run.day(k);
         }
-        let learned = Forecasts::new(study);
+        let (learned, forecasts) = match &study.forecast {
+            Model::Learned(learned) => {
+                let readings = Readings::new(study, learned, &run.skies, &run.shiftable, &run.shiftable_w);
+                let forecasts = Forecasts::new(study, learned, &readings);
+                let record = ForecastRecord::new(study, &forecasts, &readings);
+                (Some(forecasts), Some(Arc::new(record)))
+            }
+            Model::Perfect | Model::Persistence | Model::Synthetic(_) => (None, None),
+        };
         Reference {
-            forecasts: learned.as_ref().map(|l| Arc::new(ForecastRecord::new(study, l))),
+            forecasts,
             flows: Arc::new(run.flows),
             phases: run.phases.map(Arc::new),
             tap_operations: run.physics.tap_operations,

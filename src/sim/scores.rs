@@ -1,23 +1,29 @@
 //! How good the forecasts of a run were, by participant, quantity and horizon.
 //!
-//! Truth is what devices with profiles would do without orders and limitations, as learners read it. Horizons are hours from the
-//! moment at which a forecast is handed over to the beginning of an ISP.
+//! Truth is what devices do without orders and limitations, as learners read it. Horizons are hours from the moment at which a forecast
+//! is handed over to the beginning of an ISP. Peaks are the twentieth of the ISPs with the most power. The ensemble of a forecast is it
+//! and its past errors in the slot and those beside it.
 
 use std::collections::BTreeMap;
 
 use crate::agent::agenda::Handover;
-use crate::forecast::quantile::Errors;
+use crate::forecast::quantile::{self, Errors};
 use crate::forecast::{Quantity, history, scores};
 use crate::ids::{AgrIdx, Domain};
 use crate::scenario::study::Study;
-use crate::time::{Period, SimDuration, SimTime};
+use crate::time::{Period, SimDuration};
 
-use super::learned::{Forecasts, profiled};
+use super::learned::{Forecasts, Group};
+use super::readings::Readings;
 
 /// Length of a class of horizons, h.
 const CLASS_H: i64 = 12;
 /// Level of the quantile that is scored.
 const TAU: f64 = 0.9;
+/// What households steer.
+const METERED: &str = "metered";
+/// Of so many ISPs one is a peak.
+const PEAKS: usize = 20;
 /// How old the reference of skill is.
 const WEEK: SimDuration = SimDuration::hours(24 * 7);
 
@@ -44,18 +50,27 @@ pub struct ForecastDay {
 }
 
 impl ForecastRecord {
-    pub(super) fn new(study: &Study, learned: &Forecasts) -> ForecastRecord {
-        let devices: Vec<usize> = (0..study.devices.len()).filter(|d| profiled(&study.devices[*d].device).is_some()).collect();
+    pub(super) fn new(study: &Study, learned: &Forecasts, readings: &Readings<'_>) -> ForecastRecord {
         let truth = |period: &Period| {
-            let isps = period.iter().map(|isp| truth_w(study, &devices, period.isp_start(isp)).expect("profiles cover the run"));
+            let devices = devices_of(learned.of(None, period).iter());
+            let isps = period.iter().map(|isp| readings.isp_w(&devices, period.isp_start(isp)).expect("the run is read"));
             isps.map(|w| w * 1e-3).collect::<Vec<f64>>()
         };
         let peak = |truth_kw: &[f64]| truth_kw.iter().fold(0.0_f64, |peak, kw| peak.max(kw.abs()));
         let days = study.periods.iter().map(|period| (period, truth(period)));
         let highest = days.reduce(|best, day| if peak(&day.1) > peak(&best.1) { day } else { best });
         let (period, truth_kw) = highest.expect("a run has days");
-        ForecastRecord { scores: scores_of(study, learned), day: ForecastDay::new(study, learned, period, truth_kw) }
+        ForecastRecord { scores: scores_of(study, learned, readings), day: ForecastDay::new(study, learned, period, truth_kw) }
     }
+}
+
+/// What a kind counts as.
+fn name(group: &Group) -> &'static str {
+    if group.profiled { group.quantity.name() } else { METERED }
+}
+
+fn devices_of<'a>(groups: impl Iterator<Item = &'a Group>) -> Vec<usize> {
+    groups.flat_map(|g| g.members.iter().map(|m| m.device)).collect()
 }
 
 /// Shares of cases in the bands of a day's forecast.
@@ -64,8 +79,7 @@ const BANDS: [f64; 2] = [0.9, 0.5];
 impl ForecastDay {
     fn new(study: &Study, learned: &Forecasts, period: &Period, truth_kw: Vec<f64>) -> ForecastDay {
         let groups = learned.of(None, period);
-        let mut errors = Errors::default();
-        groups.iter().for_each(|g| errors.add(&g.errors, 1.0));
+        let errors = Errors::of_sum(groups.iter().map(|g| &g.errors));
         let expected_kw: Vec<f64> = (0..period.isps()).map(|i| groups.iter().map(|g| g.power_w[i]).sum::<f64>() * 1e-3).collect();
         let slots_of = history::slots_of(&study.calendar, period);
         let end = |tau: f64| -> Vec<f64> {
@@ -81,8 +95,8 @@ impl ForecastDay {
 pub struct ForecastScore {
     /// Who forecast.
     pub participant: Domain,
-    /// What.
-    pub quantity: Quantity,
+    /// What: `load` and `feed-in` of devices that follow profiles, or `metered`, what households steer.
+    pub quantity: &'static str,
     /// Shortest and longest horizon, h.
     pub horizon_h: (i64, i64),
     /// ISPs scored.
@@ -101,6 +115,12 @@ pub struct ForecastScore {
     pub pinball_w: f64,
     /// Share of truth at or below that quantile.
     pub coverage: f64,
+    /// Continuous ranked probability score, W.
+    pub crps_w: f64,
+    /// Mean absolute error at peaks, W.
+    pub peak_mae_w: f64,
+    /// Mean of forecast less truth at peaks, consumption positive, W.
+    pub peak_bias_w: f64,
 }
 
 /// What is compared, one value an ISP.
@@ -110,17 +130,18 @@ struct Series {
     truth: Vec<f64>,
     before: Vec<Option<f64>>,
     quantile: Vec<f64>,
+    crps: Vec<f64>,
 }
 
 /// The scores of a run's learned forecasts.
-fn scores_of(study: &Study, learned: &Forecasts) -> Vec<ForecastScore> {
+fn scores_of(study: &Study, learned: &Forecasts, readings: &Readings<'_>) -> Vec<ForecastScore> {
     let agrs = (0..study.agrs.len()).map(|a| (Some(AgrIdx::new(a)), study.agrs[a].domain.clone()));
     let mut rows = Vec::new();
     for (agr, domain) in std::iter::once((None, study.dso.clone())).chain(agrs) {
-        for quantity in [Quantity::Load, Quantity::FeedIn] {
+        for quantity in [Quantity::Load.name(), Quantity::FeedIn.name(), METERED] {
             let mut classes: BTreeMap<i64, Series> = BTreeMap::new();
             for period in &study.periods {
-                add_day(study, learned, agr, quantity, period, &mut classes);
+                add_day(study, learned, readings, (agr, quantity), period, &mut classes);
             }
             rows.extend(classes.into_iter().map(|(class, series)| series.score(&domain, quantity, class)));
         }
@@ -131,26 +152,28 @@ fn scores_of(study: &Study, learned: &Forecasts) -> Vec<ForecastScore> {
 fn add_day(
     study: &Study,
     learned: &Forecasts,
-    agr: Option<AgrIdx>,
-    quantity: Quantity,
+    readings: &Readings<'_>,
+    (agr, quantity): (Option<AgrIdx>, &'static str),
     period: &Period,
     classes: &mut BTreeMap<i64, Series>,
 ) {
-    let groups: Vec<_> = learned.of(agr, period).iter().filter(|g| g.quantity == quantity && !g.members.is_empty()).collect();
+    let groups: Vec<_> = learned.of(agr, period).iter().filter(|g| name(g) == quantity && !g.members.is_empty()).collect();
     if groups.is_empty() {
         return;
     }
-    let mut errors = Errors::default();
-    groups.iter().for_each(|g| errors.add(&g.errors, 1.0));
+    let errors = Errors::of_sum(groups.iter().map(|g| &g.errors));
     let slots_of = history::slots_of(&study.calendar, period);
-    let above: Vec<f64> = (0..errors.slots).map(|q| errors.quantile(q, TAU)).collect();
-    let devices: Vec<usize> = groups.iter().flat_map(|g| g.members.iter().map(|m| m.device)).collect();
+    let past: Vec<Vec<f64>> = (0..errors.slots).map(|q| errors.sorted(q)).collect();
+    let above: Vec<f64> = past.iter().map(|sorted| quantile::of_sorted(sorted, TAU)).collect();
+    let devices = devices_of(groups.iter().copied());
     let handovers: &[Handover] = if agr.is_none() { &[Handover::EarlyForecast, Handover::Forecast] } else { &[Handover::Forecast] };
     for (i, isp) in period.iter().enumerate() {
         let start = period.isp_start(isp);
         let forecast: f64 = groups.iter().map(|g| g.power_w[i]).sum();
-        let truth = truth_w(study, &devices, start).expect("profiles cover the run");
-        let before = truth_w(study, &devices, start - WEEK);
+        let truth = readings.isp_w(&devices, start).expect("the run is read");
+        let before = readings.isp_w(&devices, start - WEEK);
+        let past = &past[slots_of[i]];
+        let crps = if past.is_empty() { (forecast - truth).abs() } else { scores::crps_of_sorted(past, truth - forecast) };
         for handover in handovers {
             let issued = study.timetable.known(*handover, &study.calendar, period);
             let series = classes.entry((start - issued).0 / (3600 * CLASS_H)).or_default();
@@ -158,26 +181,15 @@ fn add_day(
             series.truth.push(truth);
             series.before.push(before);
             series.quantile.push(forecast + above[slots_of[i]]);
+            series.crps.push(crps);
         }
     }
 }
 
-/// Mean power of some devices in the ISP that begins at `start`, W; `None` outside the profiles.
-fn truth_w(study: &Study, devices: &[usize], start: SimTime) -> Option<f64> {
-    let first = study.truth.step_at(start)?;
-    let steps = study.steps_per_isp();
-    let mean = |d: &usize| {
-        let (series, _) = profiled(&study.devices[*d].device).expect("devices of a group have profiles");
-        let [(nominal_w, profile), _] = series.parts(&study.truth);
-        let share = |row: usize| profile.map_or(1.0, |p| p[row]);
-        nominal_w * (first..first + steps).map(share).sum::<f64>() / steps as f64
-    };
-    Some(devices.iter().map(mean).sum())
-}
-
 impl Series {
-    fn score(&self, participant: &Domain, quantity: Quantity, class: i64) -> ForecastScore {
+    fn score(&self, participant: &Domain, quantity: &'static str, class: i64) -> ForecastScore {
         let before: Option<Vec<f64>> = self.before.iter().copied().collect();
+        let (peak, peak_truth) = self.peaks();
         ForecastScore {
             participant: participant.clone(),
             quantity,
@@ -190,6 +202,17 @@ impl Series {
             skill: before.map(|before| scores::skill(&self.forecast, &before, &self.truth)),
             pinball_w: scores::pinball(&self.quantile, &self.truth, TAU),
             coverage: scores::coverage(&self.quantile, &self.truth),
+            crps_w: self.crps.iter().sum::<f64>() / self.crps.len() as f64,
+            peak_mae_w: scores::mae(&peak, &peak_truth),
+            peak_bias_w: scores::bias(&peak, &peak_truth),
         }
+    }
+
+    /// Forecast and truth of the ISPs with the most power.
+    fn peaks(&self) -> (Vec<f64>, Vec<f64>) {
+        let mut rows: Vec<usize> = (0..self.truth.len()).collect();
+        rows.sort_by(|a, b| self.truth[*b].abs().total_cmp(&self.truth[*a].abs()));
+        rows.truncate(self.truth.len().div_ceil(PEAKS));
+        rows.iter().map(|k| (self.forecast[*k], self.truth[*k])).unzip()
     }
 }

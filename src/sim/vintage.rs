@@ -14,6 +14,7 @@ use crate::time::{Period, SimDuration, SimTime};
 use super::household::Schedules;
 use super::learned::{Forecasts, Group, Member};
 use super::outlook::{self, Skies};
+use super::readings::tan_phi;
 
 /// The forecasters of a case.
 pub(super) struct Forecaster<'a> {
@@ -72,7 +73,8 @@ impl<'a> Forecaster<'a> {
         Arc::new(PortfolioVintage { period: *period, inflexible_w, outlook })
     }
 
-    /// The DSO's forecast of every connection; `plans` is what it expects households to do with what they steer.
+    /// The DSO's forecast of every connection; `plans` is what it expects households to do with what they steer, where it has not
+    /// learned that from their meters.
     pub(super) fn area(&self, plans: &Schedules, issued: SimTime, period: &Period) -> Arc<DsoVintage> {
         let study = self.study;
         let look = self.look(None, self.dso.as_ref(), issued, period);
@@ -86,15 +88,25 @@ impl<'a> Forecaster<'a> {
                 Device::Curtailable(plant) => (Some(&plant.series), Quantity::FeedIn),
                 _ => (None, Quantity::Load),
             };
-            match plan {
-                Some(plan) => own.copy_from_slice(plan),
-                None => own.fill(0.0),
-            }
-            if let Some(series) = series {
-                look.add_active(&mut own, d, series, quantity);
-                reactive.fill(0.0);
-                look.add_reactive(&mut reactive, d, series);
-                q_var.add(c, &reactive);
+            own.fill(0.0);
+            reactive.fill(0.0);
+            match (series, plan) {
+                (Some(series), _) => {
+                    look.add_active(&mut own, d, series, quantity);
+                    look.add_reactive(&mut reactive, d, series);
+                    q_var.add(c, &reactive);
+                }
+                (None, Some(plan)) => {
+                    if !look.add_metered(&mut own, d) {
+                        own.copy_from_slice(plan);
+                    }
+                    let tan_phi = tan_phi(&spec.device);
+                    if tan_phi != 0.0 {
+                        reactive.iter_mut().zip(&own).for_each(|(q, p)| *q = tan_phi * p);
+                        q_var.add(c, &reactive);
+                    }
+                }
+                (None, None) => {}
             }
             p_w.add(c, &own);
             if spec.device.limitable() {
@@ -129,6 +141,20 @@ impl Look<'_> {
         match self {
             Look::Foreseen(foreseen) => foreseen.add_active(into, series, quantity),
             Look::Learned(expected) => expected.add(into, device, |m| m.share),
+        }
+    }
+
+    /// Adds the power that was learned of a device which follows none, if any was.
+    fn add_metered(&self, into: &mut [f64], device: usize) -> bool {
+        match self {
+            Look::Foreseen(_) => false,
+            Look::Learned(expected) => {
+                let known = expected.0[device].is_some();
+                if known {
+                    expected.add(into, device, |m| m.share);
+                }
+                known
+            }
         }
     }
 

@@ -66,6 +66,61 @@ pub(crate) struct Overlay {
     /// Share and power, kW.
     pub(crate) heat_pumps: Option<(f64, f64)>,
     pub(crate) batteries: Option<Batteries>,
+    pub(crate) prosumers: Option<Prosumers>,
+}
+
+/// Who has what behind the meter in a study with weather.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prosumers {
+    /// A folder of `scenarios/weather`, or drawn weather.
+    pub(crate) weather: Option<&'static str>,
+    /// Share, and whether they follow the price.
+    pub(crate) houses: Option<(f64, bool)>,
+    /// Share and modules, kW.
+    pub(crate) pv: Option<(f64, f64)>,
+    pub(crate) vehicles: Option<Drivers>,
+    pub(crate) batteries: Option<HomeBatteries>,
+    /// By rows of the homes.
+    pub(crate) processes: Vec<(usize, Process)>,
+    /// Home, power, least power, fuel.
+    pub(crate) generators: Vec<(usize, f64, f64, f64)>,
+    /// Share of connections, fixed price of energy, additions, fixed price of feed-in.
+    pub(crate) retail: Option<(f64, Option<f64>, f64, Option<f64>)>,
+    pub(crate) learner: Option<&'static str>,
+    /// How aggregators behave, in their order.
+    pub(crate) behaviours: Vec<Option<&'static str>>,
+    /// Remedy of a check of prognoses.
+    pub(crate) check: Option<&'static str>,
+}
+
+/// Vehicles with sessions as measured.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Drivers {
+    pub(crate) share: f64,
+    pub(crate) power_kw: f64,
+    pub(crate) three_phase: bool,
+    pub(crate) feeds_back: bool,
+    /// Else as soon as it is plugged in.
+    pub(crate) price: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HomeBatteries {
+    pub(crate) share: f64,
+    pub(crate) power_kw: f64,
+    pub(crate) capacity_kwh: f64,
+    pub(crate) control: &'static str,
+    pub(crate) wear: f64,
+    pub(crate) standby_w: f64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Process {
+    pub(crate) power_kw: f64,
+    pub(crate) share: f64,
+    pub(crate) longest_minutes: u64,
+    pub(crate) recovery_minutes: u64,
+    pub(crate) makes_up: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

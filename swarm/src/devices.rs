@@ -1,6 +1,6 @@
 //! Devices of a study by kind, each with its row.
 
-use copperplate::asset::battery::Battery;
+use copperplate::asset::battery::{Battery, HomeBattery};
 use copperplate::asset::fixed::Series;
 use copperplate::asset::{Device, DeviceSpec, Session, State};
 use copperplate::ids::AssetIdx;
@@ -28,8 +28,14 @@ impl Profiled<'_> {
     }
 }
 
+/// Whether all vehicles or batteries of a study are of the plain kind that the totals of a checker then hold.
+pub(crate) fn all_plain(study: &Study) -> bool {
+    let count = study.devices.iter().filter(|d| matches!(d.device, Device::Vehicle(_) | Device::Battery(_))).count();
+    vehicles(study).count() + batteries(study).count() == count
+}
+
 /// Devices with their rows.
-fn rows(study: &Study) -> impl Iterator<Item = (AssetIdx, &DeviceSpec)> {
+pub(crate) fn rows(study: &Study) -> impl Iterator<Item = (AssetIdx, &DeviceSpec)> {
     study.devices.iter().enumerate().map(|(d, spec)| (AssetIdx::new(d), spec))
 }
 
@@ -51,10 +57,12 @@ pub(crate) struct Parked<'a> {
     pub(crate) sessions: &'a [Session],
 }
 
-/// Vehicles.
+/// Vehicles that any power will do for; those with a battery of their own are checked in `behind`.
 pub(crate) fn vehicles(study: &Study) -> impl Iterator<Item = Parked<'_>> {
     rows(study).filter_map(|(row, spec)| match (&spec.device, &spec.begins) {
-        (Device::Vehicle(v), State::Vehicle(w)) => Some(Parked { row, spec, max_power_w: v.max_power_w, sessions: w.sessions() }),
+        (Device::Vehicle(v), State::Vehicle(w)) if v.pack.is_none() => {
+            Some(Parked { row, spec, max_power_w: v.max_power_w, sessions: w.sessions() })
+        }
         _ => None,
     })
 }
@@ -67,10 +75,12 @@ pub(crate) struct Stored<'a> {
     pub(crate) battery: Battery,
 }
 
-/// Batteries.
+/// Batteries that follow the price of the day and neither wear nor draw anything themselves; others are checked in `behind`.
 pub(crate) fn batteries(study: &Study) -> impl Iterator<Item = Stored<'_>> {
     rows(study).filter_map(|(row, spec)| match &spec.device {
-        Device::Battery(battery) => Some(Stored { row, spec, battery: battery.store }),
+        Device::Battery(battery) if *battery == HomeBattery::plain(battery.store) && study.retail_of[spec.connection.i()].is_none() => {
+            Some(Stored { row, spec, battery: battery.store })
+        }
         _ => None,
     })
 }

@@ -28,7 +28,8 @@ pub(crate) fn case(seed: u64) -> Case {
         Some(name) => Feeder::Shipped(name),
         None => Feeder::Made(Made::draw(&mut dice, &time, &Expected { consuming_kw })),
     };
-    let overlay = Overlay {
+    let mut overlay = Overlay {
+        prosumers: None,
         three_phase: matches!(&feeder, Feeder::Made(made) if made.three_phase && dice.chance(0.9)),
         pv_scale: dice.pick(&[1.0, 1.0, 0.5, 1.6]),
         load_scale: dice.pick(&[1.0, 1.0, 1.3]),
@@ -39,6 +40,7 @@ pub(crate) fn case(seed: u64) -> Case {
     };
     let points = points(&mut dice, &feeder);
     let aggregators = aggregators(&mut dice, calm);
+    overlay.prosumers = prosumers(seed, calm, &feeder, &time, aggregators.len());
     let contracts = contracts(&mut dice, &points, &aggregators);
     let strategies = strategies(&mut dice, calm, &points, &feeder);
     let obeyed = dice.chance(0.4);
@@ -112,6 +114,84 @@ fn batteries(dice: &mut Dice) -> Batteries {
         false => (dice.between(0.5, 15.0), dice.between(1.0, 60.0)),
     };
     Batteries { share: dice.pick(&[0.3, 0.7, 1.0]), power_kw, capacity_kwh }
+}
+
+/// Weather, and who has what behind the meter. Its dice are its own, so that what else is drawn stays.
+fn prosumers(seed: u64, calm: bool, feeder: &Feeder, time: &Time, aggregators: usize) -> Option<Prosumers> {
+    let mut dice = Dice::new(seed, "prosumers");
+    // A processes's and a generator's home is named; those of shipped feeders are not known here.
+    let homes = if let Feeder::Made(made) = feeder { made.homes.len() } else { 0 };
+    if !dice.chance(0.6) {
+        return None;
+    }
+    let share = |dice: &mut Dice| dice.pick(&[0.3, 0.7, 1.0]);
+    let drivers = Drivers {
+        share: share(&mut dice),
+        power_kw: dice.pick(&[3.7, 7.4, 11.0]),
+        three_phase: dice.chance(0.4),
+        feeds_back: dice.chance(0.3),
+        price: dice.chance(0.7),
+    };
+    let store = HomeBatteries {
+        share: share(&mut dice),
+        power_kw: dice.pick(&[2.5, 5.0, 8.0]),
+        capacity_kwh: dice.pick(&[4.0, 8.0, 16.0]),
+        control: dice.pick(&["price", "self-consumption", "both"]),
+        wear: dice.pick(&[0.0, 25.0, 70.0]),
+        standby_w: dice.pick(&[0.0, 10.0]),
+    };
+    let process = |dice: &mut Dice| Process {
+        power_kw: dice.between(1.0, 20.0),
+        share: dice.between(0.1, 1.0),
+        longest_minutes: dice.pick(&[30, 60, 120]).max(time.isp_minutes),
+        recovery_minutes: dice.pick(&[0, 60, 180]),
+        makes_up: dice.chance(0.6),
+    };
+    let processes = match homes > 0 && dice.chance(0.3) {
+        true => vec![(dice.whole(0, homes as u64 - 1) as usize, process(&mut dice))],
+        false => Vec::new(),
+    };
+    let generators = match homes > 0 && dice.chance(0.3) {
+        true => {
+            let power_kw = dice.between(2.0, 20.0);
+            let least_kw = power_kw * dice.pick(&[0.0, 0.3, 0.6]);
+            vec![(dice.whole(0, homes as u64 - 1) as usize, power_kw, least_kw, dice.between(20.0, 150.0))]
+        }
+        false => Vec::new(),
+    };
+    let fixed = |dice: &mut Dice, from, to| dice.chance(0.5).then(|| dice.between(from, to));
+    let three = time.isp_minutes <= 30 && time.isp_minutes % 5 == 0;
+    let known = match feeder {
+        Feeder::Made(made) => (time.from - made.start).get_days() >= 2,
+        Feeder::Shipped(_) => true,
+    };
+    let behaviour = |dice: &mut Dice| {
+        let kinds = [
+            "{ kind = \"truthful\" }",
+            "{ kind = \"learnt-margin\" }",
+            "{ kind = \"cautious\" }",
+            "{ kind = \"withholding\" }",
+            "{ kind = \"inflating\", share = 0.3 }",
+            "{ kind = \"inc-dec\" }",
+        ];
+        dice.chance(0.4).then(|| dice.pick(&kinds))
+    };
+    Some(Prosumers {
+        weather: dice.chance(0.5).then(|| dice.pick(&["duesseldorf-2024", "aachen-2021"])),
+        houses: (three && dice.chance(0.5)).then(|| (share(&mut dice), dice.chance(0.6))),
+        pv: dice.chance(0.4).then(|| (share(&mut dice), dice.between(2.0, 15.0))),
+        vehicles: dice.chance(0.5).then_some(drivers),
+        batteries: dice.chance(0.5).then_some(store),
+        processes,
+        generators,
+        retail: dice.chance(0.5).then(|| {
+            let energy = fixed(&mut dice, 40.0, 120.0);
+            (dice.pick(&[0.5, 1.0]), energy, dice.between(0.0, 200.0), fixed(&mut dice, 0.0, 90.0))
+        }),
+        learner: (!calm && known && dice.chance(0.4)).then(|| dice.pick(&["ridge", "weekly-profile", "exponential-smoothing"])),
+        behaviours: (0..aggregators).map(|_| if calm { None } else { behaviour(&mut dice) }).collect(),
+        check: (!calm && dice.chance(0.3)).then(|| dice.pick(&["flag", "discount", "exclude"])),
+    })
 }
 
 fn has_heat(feeder: &Feeder) -> bool {

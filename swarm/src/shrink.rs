@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::case::{Case, Feeder, Prices};
+use crate::case::{Case, Feeder, Prices, Prosumers};
 use crate::finding::Finding;
 use crate::trial::examine;
 
@@ -80,6 +80,19 @@ fn smaller(case: &Case) -> Vec<Case> {
     with(&|c| c.overlay.vehicles = None);
     with(&|c| c.overlay.heat_pumps = None);
     with(&|c| c.overlay.batteries = None);
+    with(&|c| c.overlay.prosumers = None);
+    let mut behind = |change: &dyn Fn(&mut Prosumers)| with(&|c| c.overlay.prosumers.iter_mut().for_each(change));
+    behind(&|p| p.houses = None);
+    behind(&|p| p.pv = None);
+    behind(&|p| p.vehicles = None);
+    behind(&|p| p.batteries = None);
+    behind(&|p| p.processes.clear());
+    behind(&|p| p.generators.clear());
+    behind(&|p| p.retail = None);
+    behind(&|p| p.learner = None);
+    behind(&|p| p.check = None);
+    behind(&|p| p.behaviours.clear());
+    behind(&|p| p.weather = None);
     with(&|c| c.wire.faults.clear());
     with(&|c| c.wire.silences.clear());
     with(&|c| c.wire.transport = "object");

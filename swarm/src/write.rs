@@ -78,7 +78,8 @@ pub(crate) fn scenario(case: &Case) -> String {
     wire(&mut t, &case.wire);
     forecast_and_prices(&mut t, case);
     case.contracts.iter().for_each(|c| contract(&mut t, c));
-    case.strategies.iter().for_each(|s| strategy(&mut t, s));
+    let remedy = case.overlay.prosumers.as_ref().and_then(|p| p.check);
+    case.strategies.iter().for_each(|s| strategy(&mut t, s, remedy));
     t.0
 }
 
@@ -95,19 +96,23 @@ fn overlay(t: &mut Toml, case: &Case) {
     t.value("pv_scale", o.pv_scale);
     t.value("load_scale", o.load_scale);
     t.value("rating_scale", o.rating_scale);
-    if let Some(v) = &o.vehicles {
+    let behind = o.prosumers.as_ref();
+    if let Some(p) = behind {
+        prosumers(t, case, p);
+    }
+    if let Some(v) = o.vehicles.as_ref().filter(|_| behind.is_none_or(|p| p.vehicles.is_none())) {
         t.table("feeder.electric_vehicles");
         t.value("share", v.share);
         t.value("power_kw", v.power_kw);
         t.value("energy_kwh", v.energy_kwh);
         t.value("plug_in", v.plug_in);
     }
-    if let Some((share, power_kw)) = &o.heat_pumps {
+    if let Some((share, power_kw)) = o.heat_pumps.as_ref().filter(|_| behind.is_none_or(|p| p.houses.is_none())) {
         t.table("feeder.heat_pumps");
         t.value("share", share);
         t.value("power_kw", power_kw);
     }
-    if let Some(b) = &o.batteries {
+    if let Some(b) = o.batteries.as_ref().filter(|_| behind.is_none_or(|p| p.batteries.is_none())) {
         t.table("feeder.batteries");
         t.value("share", b.share);
         t.value("power_kw", b.power_kw);
@@ -115,8 +120,66 @@ fn overlay(t: &mut Toml, case: &Case) {
     }
 }
 
+/// Weather and what stands in it; keys of `[feeder]` come before.
+fn prosumers(t: &mut Toml, case: &Case, p: &Prosumers) {
+    t.table("weather");
+    match p.weather {
+        Some(name) => {
+            t.text("kind", "measured");
+            t.text("path", format!("{}/../weather/{name}", shipped()));
+        }
+        None => t.text("kind", "synthetic"),
+    }
+    if let Some((share, price)) = p.houses {
+        t.table("feeder.houses");
+        t.value("share", share);
+        t.text("control", if price { "price" } else { "thermostat" });
+    }
+    if let Some((share, kw)) = p.pv {
+        t.table("feeder.pv");
+        t.value("share", share);
+        t.value("modules_kw", kw);
+    }
+    if let Some(v) = &p.vehicles {
+        t.table("feeder.electric_vehicles");
+        t.value("share", v.share);
+        t.text("sessions", "measured");
+        t.value("power_kw", v.power_kw);
+        t.value("three_phase", v.three_phase);
+        t.value("feeds_back", v.feeds_back);
+        t.text("charging", if v.price { "price" } else { "on-arrival" });
+    }
+    if let Some(b) = &p.batteries {
+        t.table("feeder.batteries");
+        t.value("share", b.share);
+        t.value("power_kw", b.power_kw);
+        t.value("capacity_kwh", b.capacity_kwh);
+        t.text("control", b.control);
+        t.value("wear_eur_per_mwh", b.wear);
+        t.value("standby_w", b.standby_w);
+    }
+    let Feeder::Made(made) = &case.feeder else { return };
+    for (home, process) in p.processes.iter().filter(|(home, _)| *home < made.homes.len()) {
+        t.item("feeder.process");
+        t.text("connection", &made.homes[*home].id);
+        t.value("power_kw", process.power_kw);
+        t.value("share", process.share);
+        t.value("longest_minutes", process.longest_minutes);
+        t.value("recovery_minutes", process.recovery_minutes);
+        t.value("makes_up", process.makes_up);
+    }
+    for (home, power_kw, least_kw, fuel) in p.generators.iter().filter(|(home, ..)| *home < made.homes.len()) {
+        t.item("feeder.generator");
+        t.text("connection", &made.homes[*home].id);
+        t.value("power_kw", power_kw);
+        t.value("least_kw", least_kw);
+        t.value("fuel_eur_per_mwh", fuel);
+    }
+}
+
 fn participants(t: &mut Toml, case: &Case) {
-    for a in &case.aggregators {
+    let behaviours = case.overlay.prosumers.as_ref().map_or(&[][..], |p| &p.behaviours);
+    for (k, a) in case.aggregators.iter().enumerate() {
         t.item("aggregator");
         t.text("domain", a.domain);
         t.value("share", a.share);
@@ -125,6 +188,9 @@ fn participants(t: &mut Toml, case: &Case) {
         t.value("caution", a.caution);
         t.value("support_eur_per_mwh", a.support);
         t.value("shifting_eur_per_mwh", a.shifting);
+        if let Some(behaviour) = behaviours.get(k).copied().flatten() {
+            t.value("behaviour", behaviour);
+        }
         t.table("aggregator.failure");
         t.value("asset_per_day", a.asset_failure);
         t.value("communication_per_hour", a.communication_failure);
@@ -165,7 +231,12 @@ fn wire(t: &mut Toml, wire: &Wire) {
 
 fn forecast_and_prices(t: &mut Toml, case: &Case) {
     t.table("forecast");
+    let behind = case.overlay.prosumers.as_ref();
     match case.forecast {
+        _ if behind.is_some_and(|p| p.learner.is_some()) => {
+            t.text("kind", "learned");
+            t.text("learner", behind.and_then(|p| p.learner).unwrap_or_default());
+        }
         Forecast::Perfect => t.text("kind", "perfect"),
         Forecast::Persistence => t.text("kind", "persistence"),
         Forecast::Synthetic { feed_in, load, shared, correlation_h } => {
@@ -205,6 +276,13 @@ fn forecast_and_prices(t: &mut Toml, case: &Case) {
             t.value("minutes", minutes);
         }
     }
+    if let Some((share, energy, network, feed_in)) = behind.and_then(|p| p.retail) {
+        t.table("prices.retail.homes");
+        t.value("share", share);
+        t.value("network_eur_per_mwh", network);
+        energy.into_iter().for_each(|price| t.value("energy_eur_per_mwh", price));
+        feed_in.into_iter().for_each(|price| t.value("feed_in_eur_per_mwh", price));
+    }
 }
 
 fn contract(t: &mut Toml, c: &Contract) {
@@ -231,9 +309,12 @@ fn contract(t: &mut Toml, c: &Contract) {
     t.value("penalty_eur_per_mwh", c.penalty);
 }
 
-fn strategy(t: &mut Toml, s: &Strategy) {
+fn strategy(t: &mut Toml, s: &Strategy, remedy: Option<&str>) {
     t.table(&format!("strategy.{}", s.name));
     t.text("preset", s.preset);
+    if let Some(remedy) = remedy.filter(|_| s.preset.ends_with("management")) {
+        t.value("prognosis_check", format!("{{ remedy = \"{remedy}\" }}"));
+    }
     if let Some(orange) = s.orange {
         t.value("orange", orange);
     }

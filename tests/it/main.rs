@@ -14,6 +14,7 @@ mod helps;
 mod import;
 mod layering;
 #[cfg(all(unix, feature = "http"))]
+mod learned_weather;
 mod live;
 mod meshed;
 mod message_command;

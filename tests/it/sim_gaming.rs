@@ -77,3 +77,69 @@ fn a_better_forecast_is_worth_something() {
         assert!(cautious.0 < expected.0, "{learner:?}: asking for a quantile leaves less overload: {} {}", expected.0, cautious.0);
     }
 }
+
+/// A weight on prognoses lowers what inflation costs as well, without ending trade.
+#[test]
+fn a_discount_saves_a_part_of_it() {
+    use copperplate::scenario::schema::{PrognosisCheck, Remedy};
+    let (mut honest, mut trusting, mut discounting) = (0.0, 0.0, 0.0);
+    for seed in 1..=3 {
+        let run = |share| {
+            costs("gaming.toml", seed, &["trusting", "checking"], |s| {
+                s.aggregator[0].behaviour = Some(Behaviour::Inflating { share, programme: false });
+                let strategy = s.strategy.get_mut("checking").expect("a strategy of the scenario");
+                strategy.prognosis_check =
+                    Some(PrognosisCheck { remedy: Remedy::Discount, ..strategy.prognosis_check.clone().expect("its check") });
+            })
+        };
+        let (without, with) = (run(0.0), run(0.3));
+        let flagged = |case: &CaseResult| case.prognoses.iter().filter(|p| p.flag).map(|p| p.agr.to_string()).collect::<Vec<_>>();
+        assert!(flagged(&with[1].1).iter().any(|agr| agr == "sunny.example.com"));
+        assert!(with[1].1.prognoses.iter().all(|p| !p.excluded));
+        honest += without[0].0;
+        trusting += with[0].0;
+        discounting += with[1].0;
+    }
+    assert!(discounting < trusting && trusting > honest, "{honest} {discounting} {trusting}");
+}
+
+/// With errors that are drawn the check flags honest aggregators no more often than its level says, and still finds the other.
+#[test]
+fn honest_errors_are_no_gaming() {
+    let (mut checked, mut flagged, mut found) = (0, 0, 0);
+    for seed in 1..=5 {
+        let of = |share| {
+            let edit = |s: &mut Scenario| {
+                s.forecast = Forecast::Synthetic { feed_in_sigma: 0.12, load_sigma: 0.1, shared: 0.5, correlation_h: 3.0 };
+                s.aggregator[0].behaviour = Some(Behaviour::Inflating { share, programme: false });
+            };
+            costs("gaming.toml", seed, &["checking"], edit).remove(0).1.prognoses
+        };
+        let honest = of(0.0);
+        checked += honest.iter().filter(|p| p.z.is_some()).count();
+        flagged += honest.iter().filter(|p| p.flag).count();
+        found += usize::from(of(0.3).iter().any(|p| p.flag && p.agr.to_string() == "sunny.example.com"));
+    }
+    assert!(checked > 100 && flagged as f64 <= 0.05 * checked as f64, "{flagged} of {checked} prognoses");
+    assert_eq!(found, 5, "inflation of 30 % shows");
+}
+
+/// Who plans devices into the congestion that it foresees says nothing false and costs the operator more: the overload stays about as
+/// it is, the payments grow with what it counts on.
+#[test]
+fn increase_and_decrease_costs_the_operator() {
+    let of = |behaviour: Behaviour| -> f64 {
+        let cost = |seed| {
+            costs("winter-evening.toml", seed, &["grid-capacity-management"], |s| {
+                s.time.until = jiff::civil::date(2016, 1, 31);
+                s.aggregator[0].behaviour = Some(behaviour.clone());
+            })
+            .remove(0)
+            .0
+        };
+        (1..=3).map(cost).sum()
+    };
+    let truthful = of(Behaviour::Truthful {});
+    let by_payment = [60.0, 150.0].map(|payment_eur_per_mwh| of(Behaviour::IncDec { payment_eur_per_mwh }));
+    assert!(truthful < by_payment[0] && by_payment[0] < by_payment[1], "{truthful} {by_payment:?}");
+}

@@ -17,9 +17,9 @@ use super::due::{ContractDay, Due};
 use super::{Action, Dso};
 
 impl Dso {
-    /// Keeps the power profile of a connection's day, if anything is to be settled by it.
+    /// Keeps the power profile of a connection's day, if anything is to be settled or checked by it.
     pub(super) fn take_metering(&mut self, m: &Metering) {
-        if !self.ordered.contains(&(m.period, m.header.sender_domain.clone())) {
+        if self.profile.prognosis_check.is_none() && !self.ordered.contains(&(m.period, m.header.sender_domain.clone())) {
             return;
         }
         let address = m.ean.connection();

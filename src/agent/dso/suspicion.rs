@@ -1,20 +1,26 @@
 //! The check of prognoses: whether an aggregator says more than the operator expects, just where congestion can be foreseen.
 //!
-//! For each aggregator and congestion point, with the prognosis `B` and the operator's own forecast `f` of the same connections, the day
-//! gives one number. Days are clusters, because the errors of a day's ISPs go together:
+//! For each aggregator and congestion point, with the prognosis `B`, the operator's own forecast `f` of the same connections and what they
+//! were metered at, `A`, the day gives two numbers. Days are clusters, because the errors of a day's ISPs go together:
 //!
 //! ```text
-//! r(i) = s · (B(i) − f(i)) / mean |f|          s: +1 against consumption, −1 against feed-in; mean over the foreseen ISPs
-//! d    = mean r over ISPs where congestion is foreseen − mean r over other like ISPs
-//! z    = mean d / (s_d / √n)                  over the last 28 days, at least five
+//! ε(I, x) = s · Σ_I (B − x) / Σ_I |f|          s: +1 against consumption, −1 against feed-in
+//! d_f     = ε(C, f) − ε(O, f)                 C: ISPs in which congestion is foreseen, O: like ISPs in which it is not
+//! d_A     = ε(C', A) − ε(O', A)               the same without ISPs in which something was ordered
+//! t       = mean d / (s_d / √n)               over the last 28 days, at least five
+//! z       = (8ν + 1)/(8ν + 3) · √(ν ln(1 + t²/ν)),   ν = n − 1: the normal quantile of t (Wallace 1959)
 //! ```
 //!
-//! Like ISPs are loaded the same way by at least a quarter as much, and nothing is foreseen or asked for there: one vendor's optimism is in
-//! both means and drops out. A day is flagged where `z > 1.645` (5 % false alarms) and the mean exceeds 2 %. Against inflation `δ` at noise `σ` that
+//! Like ISPs are loaded the same way by at least half as much, by the mean of `B` and `x`: neither is then chosen for being high. What was
+//! asked for there does not matter, since requests rest on the prognoses. One vendor's optimism is a share of the load, in both
+//! terms, and drops out. A day is flagged where `z > 1.645` (5 % false alarms) and the mean of `d_f` exceeds 2 %, unless the meters of at
+//! least five days say otherwise: mean `d_A` below half of mean `d_f`. Against inflation `δ` at noise `σ` that
 //! takes about (2.49 σ/δ)² days. What follows is the strategy's: nothing, a weight `w = 1 / (1 + mean² / var)` on the prognosis, or, after
 //! some flags, no trade and no trust.
 
 use std::collections::{BTreeMap, VecDeque};
+
+use jiff::civil::Date;
 
 use crate::agent::foresight::Foresight;
 use crate::ids::{CpIdx, Domain};
@@ -22,15 +28,17 @@ use crate::market::Direction;
 use crate::units::Watts;
 
 /// Days that count.
-pub(super) const DAYS: usize = 28;
+const DAYS: usize = 28;
 /// Fewest that tell anything.
 const FEWEST: usize = 5;
 /// Normal quantile of 95 %.
-pub(super) const Z: f64 = 1.645;
+const Z: f64 = 1.645;
 /// Mean deviation that is left alone.
-pub(super) const IMMATERIAL: f64 = 0.02;
+const IMMATERIAL: f64 = 0.02;
 /// Share of the foreseen ISPs' load from which on another is like them.
-const LIKE: f64 = 0.25;
+const LIKE: f64 = 0.5;
+/// Days that evidence waits for its meters.
+const WAITS: usize = 14;
 
 /// What the operator remembers of prognoses.
 #[derive(Debug, Default)]
@@ -39,6 +47,47 @@ pub(super) struct Suspicion {
     /// `d` of the last days.
     pub(super) days: BTreeMap<(Domain, CpIdx), VecDeque<f64>>,
     pub(super) flags: BTreeMap<Domain, u32>,
+    /// The same by meters.
+    pub(super) metered: BTreeMap<(Domain, CpIdx), VecDeque<f64>>,
+    /// What waits for meters, day by day.
+    pub(super) waiting: BTreeMap<Date, Vec<Evidence>>,
+}
+
+/// A prognosis to hold against its meters.
+#[derive(Debug)]
+pub(super) struct Evidence {
+    pub(super) key: (Domain, CpIdx),
+    pub(super) prognosis: Vec<Watts>,
+    pub(super) own_w: Vec<f64>,
+    pub(super) foreseen: Vec<Option<Direction>>,
+    pub(super) ordered: Vec<bool>,
+}
+
+impl Suspicion {
+    /// Takes in `d` of a day.
+    pub(super) fn take(days: &mut VecDeque<f64>, d: f64) {
+        days.push_back(d);
+        if days.len() > DAYS {
+            days.pop_front();
+        }
+    }
+
+    /// Keeps evidence until its meters come, for some days.
+    pub(super) fn wait(&mut self, date: Date, evidence: Vec<Evidence>) {
+        self.waiting.insert(date, evidence);
+        while self.waiting.len() > WAITS {
+            self.waiting.pop_first();
+        }
+    }
+
+    /// Mean, variance and `z` of an aggregator's forecast deviations, and whether they make a flag.
+    pub(super) fn verdict(&self, key: &(Domain, CpIdx)) -> (Option<(f64, f64, f64)>, bool) {
+        let of = |days: &BTreeMap<(Domain, CpIdx), VecDeque<f64>>| days.get(key).and_then(statistics);
+        let (own, metered) = (of(&self.days), of(&self.metered));
+        let flag =
+            own.is_some_and(|(mean, _, z)| z > Z && mean > IMMATERIAL && metered.is_none_or(|(by_meter, ..)| by_meter >= 0.5 * mean));
+        (own, flag)
+    }
 }
 
 /// Mean, sample variance and `z` of the days; `None` of too few.
@@ -49,26 +98,37 @@ pub(super) fn statistics(days: &VecDeque<f64>) -> Option<(f64, f64, f64)> {
     }
     let mean = days.iter().sum::<f64>() / n;
     let var = days.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / (n - 1.0);
-    let error = libm::sqrt(var / n).max(1e-9);
-    Some((mean, var, mean / error))
+    let t = mean / libm::sqrt(var / n).max(1e-9);
+    let nu = n - 1.0;
+    let z = (8.0 * nu + 1.0) / (8.0 * nu + 3.0) * libm::sqrt(nu * libm::log(1.0 + t * t / nu));
+    Some((mean, var, if t < 0.0 { -z } else { z }))
 }
 
-/// `d` of a day: from prognosis, own forecast, and what is foreseen and asked for in each ISP. `None` where nothing is foreseen.
-pub(super) fn deviation(prognosis: &[Watts], own_w: &[f64], foreseen: &[Option<Direction>], asked: &[bool]) -> Option<f64> {
+/// `d` of a day: of a prognosis against `other_w`, the own forecast or the meters, where congestion is foreseen and not `ordered`.
+/// `None` where nothing is foreseen or nothing is left to compare.
+pub(super) fn deviation(
+    prognosis: &[Watts],
+    other_w: &[f64],
+    own_w: &[f64],
+    foreseen: &[Option<Direction>],
+    ordered: &[bool],
+) -> Option<f64> {
     let against = foreseen.iter().find_map(|d| *d)?;
     let sign = -against.relief_sign();
-    let congested: Vec<usize> = (0..own_w.len()).filter(|i| foreseen[*i] == Some(against)).collect();
+    let congested: Vec<usize> = (0..own_w.len()).filter(|i| foreseen[*i] == Some(against) && !ordered[*i]).collect();
     let scale = congested.iter().map(|i| own_w[*i].abs()).sum::<f64>() / congested.len() as f64;
-    if scale < 1.0 {
+    if congested.is_empty() || scale < 1.0 {
         return None;
     }
-    let like = |i: &usize| foreseen[*i].is_none() && !asked[*i] && own_w[*i] * sign >= LIKE * scale;
+    let level = |i: usize| 0.5 * sign * (prognosis[i].as_f64() + other_w[i]);
+    let like = |i: &usize| foreseen[*i].is_none() && !ordered[*i] && level(*i) >= LIKE * scale;
     let others: Vec<usize> = (0..own_w.len()).filter(like).collect();
-    let mean = |isps: &[usize]| {
-        let sum: f64 = isps.iter().map(|i| sign * (prognosis[*i].as_f64() - own_w[*i]) / scale).sum();
-        if isps.is_empty() { 0.0 } else { sum / isps.len() as f64 }
+    let share = |isps: &[usize]| {
+        let over: f64 = isps.iter().map(|i| sign * (prognosis[*i].as_f64() - other_w[*i])).sum();
+        let of: f64 = isps.iter().map(|i| own_w[*i].abs()).sum();
+        if of < 1.0 { 0.0 } else { over / of }
     };
-    Some(mean(&congested) - mean(&others))
+    Some(share(&congested) - share(&others))
 }
 
 #[cfg(test)]
@@ -87,7 +147,7 @@ mod tests {
             Watts::from_f64(own * (1.0 + added))
         };
         let prognosis: Vec<Watts> = own.iter().enumerate().map(told).collect();
-        deviation(&prognosis, &own, &foreseen, &[false; 96]).expect("congestion is foreseen")
+        deviation(&prognosis, &own, &own, &foreseen, &[false; 96]).expect("congestion is foreseen")
     }
 
     fn flagged(seed: u64, common: f64, inflation: f64, days: u64) -> bool {
@@ -109,7 +169,7 @@ mod tests {
 
     #[test]
     fn nothing_foreseen_tells_nothing() {
-        assert_eq!(deviation(&[Watts(5); 4], &[1.0; 4], &[None; 4], &[false; 4]), None);
+        assert_eq!(deviation(&[Watts(5); 4], &[1.0; 4], &[1.0; 4], &[None; 4], &[false; 4]), None);
         assert_eq!(statistics(&VecDeque::from([0.5; 4])), None);
     }
 }

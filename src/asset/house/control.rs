@@ -14,11 +14,11 @@
 
 use crate::time::SimTime;
 
-use super::building::{Transition, Warmth};
+use super::building::Warmth;
 use super::comfort::Want;
 use super::heat_pump::Sink;
-use super::sheet::House;
-use super::tank::Draw;
+use super::sheet::{Heated, House};
+use super::tank::Holding;
 
 /// A tank is heated from here on, °C …
 pub(super) const REFILL_C: f64 = 45.0;
@@ -51,11 +51,11 @@ pub struct Indoors {
 pub(super) struct Outside<'a> {
     pub start: SimTime,
     pub step_s: f64,
-    pub transition: &'a Transition,
+    pub heated: &'a Heated,
     pub outdoor_c: f64,
     pub sun_w: f64,
-    /// Hot water drawn, kg/s, and cold water, °C.
-    pub flow_kg_s: f64,
+    /// What the step does to the tank, and cold water, °C.
+    pub holding: &'a Holding,
     pub cold_c: f64,
     pub want: &'a Want,
 }
@@ -80,18 +80,17 @@ struct Heat {
 impl House {
     /// Lets a step happen indoors.
     pub(super) fn act(&self, inside: &mut Indoors, outside: &Outside<'_>, set_w: f64, cap_w: f64) -> Acted {
-        let (pump, want, step) = (&self.pump, outside.want, outside.transition);
+        let (pump, want, heated) = (&self.pump, outside.want, outside.heated);
         let hours = outside.step_s / 3600.0;
         let full_w = pump.most_heat_w(outside.outdoor_c);
         let (cop, cop_water) = (pump.cop(pump.sink, outside.outdoor_c), pump.cop(Sink::Water, outside.outdoor_c));
-        let power_w = |h: &Heat| h.rooms_w / cop + h.water_w / cop_water + h.rod_w;
+        let (per_cop, per_cop_water) = (1.0 / cop, 1.0 / cop_water);
+        let power_w = |h: &Heat| h.rooms_w * per_cop + h.water_w * per_cop_water + h.rod_w;
 
-        let unheated = step.after(&inside.warmth, &self.gains(outside.outdoor_c, outside.sun_w));
-        let to_air = pump.sink.to_air();
-        let rise = [0, 1].map(|row: usize| step.g[row][1] * to_air + step.g[row][2] * (1.0 - to_air));
-        let rooms_to = |c: f64| ((c - unheated.air_c) / rise[0]).max(0.0);
-        let draw = Draw { heat_w: 0.0, room_c: inside.warmth.air_c, flow_kg_s: outside.flow_kg_s, cold_c: outside.cold_c };
-        let tank = self.tank.answer(inside.tank_c, &draw, self.kept(outside.flow_kg_s, outside.step_s));
+        let unheated = heated.transition.after(&inside.warmth, &self.gains(outside.outdoor_c, outside.sun_w));
+        let rise = heated.rise_k_w;
+        let rooms_to = |c: f64| ((c - unheated.air_c) * heated.heat_w_k).max(0.0);
+        let tank = outside.holding.answer(inside.tank_c, inside.warmth.air_c, outside.cold_c);
 
         inside.refill = inside.tank_c < REFILL_C || (inside.refill && inside.tank_c < FULL_C - 0.1);
         let mut heat = Heat::default();
@@ -104,17 +103,18 @@ impl House {
         let set = !set_w.is_nan();
         if set {
             let mut left_w = set_w - pump.standby_w - power_w(&heat);
-            let fill = |heat_w: &mut f64, most_w: f64, room_w: f64, cop: f64, left_w: &mut f64| {
+            let fill = |heat_w: &mut f64, most_w: f64, room_w: f64, (cop, per_cop): (f64, f64), left_w: &mut f64| {
                 let part_w = (most_w - *heat_w).min(room_w).min(*left_w * cop).max(0.0);
                 *heat_w += part_w;
-                *left_w -= part_w / cop;
+                *left_w -= part_w * per_cop;
                 room_w - part_w
             };
             let room_w = full_w - heat.rooms_w - heat.water_w;
-            let room_w = fill(&mut heat.rooms_w, rooms_to(want.target_c), room_w, cop, &mut left_w);
-            let room_w = fill(&mut heat.water_w, tank.heat_w(FULL_C), room_w, cop_water, &mut left_w);
-            let room_w = fill(&mut heat.rooms_w, rooms_to(want.high_c), room_w, cop, &mut left_w);
-            fill(&mut heat.water_w, tank.heat_w(HOTTEST_C), room_w, cop_water, &mut left_w);
+            let (to_rooms, to_water) = ((cop, per_cop), (cop_water, per_cop_water));
+            let room_w = fill(&mut heat.rooms_w, rooms_to(want.target_c), room_w, to_rooms, &mut left_w);
+            let room_w = fill(&mut heat.water_w, tank.heat_w(FULL_C), room_w, to_water, &mut left_w);
+            let room_w = fill(&mut heat.rooms_w, rooms_to(want.high_c), room_w, to_rooms, &mut left_w);
+            fill(&mut heat.water_w, tank.heat_w(HOTTEST_C), room_w, to_water, &mut left_w);
         } else {
             let curve_w = self.loss_w_k * (want.target_c - outside.outdoor_c).max(0.0);
             heat.rooms_w = rooms_to(want.target_c).min(curve_w).clamp(must_w, full_w - heat.water_w);

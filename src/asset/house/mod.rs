@@ -35,8 +35,8 @@ pub use self::sheet::House;
 pub struct Inhabited {
     /// Temperatures and controls.
     pub inside: Indoors,
-    /// Litres of hot water that people draw in each quarter hour of the clock.
-    draws_l: Arc<[u8]>,
+    /// Draw-offs of hot water in each quarter hour of the clock, see [`water::litres`].
+    draws: Arc<[u8]>,
 }
 
 /// Cost of a kelvin below the set point and within the band, € per hour; of one below the band.
@@ -51,7 +51,7 @@ impl House {
         let warmth = Warmth { air_c: usual_c, mass_c: usual_c - 0.5 };
         let since = start - SimDuration::hours(24);
         let inside = Indoors { warmth, tank_c: 50.0, refill: false, on: false, since, saved_wh: 0.0 };
-        Inhabited { inside, draws_l: water::draws_l(seed, id, self.people, &self.clock) }
+        Inhabited { inside, draws: water::draws(seed, id, self.people, &self.clock) }
     }
 
     /// What its instruments show.
@@ -70,14 +70,14 @@ impl Model for House {
         let weather = moment.weather.expect("houses stand in the weather");
         let sky = weather.grid.index(moment.start);
         let row = self.clock.row(moment.start);
-        let transition = self.transition(moment.step);
+        let heated = self.heated(moment.step);
         let outside = Outside {
             start: moment.start,
             step_s: moment.step.0 as f64,
-            transition: &transition,
+            heated: &heated,
             outdoor_c: weather.air_c[sky],
             sun_w: self.sun_w(&weather.facade_w_m2, sky),
-            flow_kg_s: f64::from(state.draws_l[row]) / 900.0,
+            holding: &self.holding(state.draws[row], moment.step),
             cold_c: self.clock.cold_c(row),
             want: &self.comfort.want(self.clock.quarter(row)),
         };

@@ -86,14 +86,14 @@ impl House {
 
     /// One expected slot under a set point; returns what it comes to.
     pub(super) fn expect(&self, inside: &mut Indoors, ahead: &Ahead, t: SimTime, slot: SimDuration, set_w: f64) -> Acted {
-        let transition = self.transition(slot);
+        let (heated, slot_s) = (self.heated(slot), slot.0 as f64);
         let outside = Outside {
             start: t,
-            step_s: slot.0 as f64,
-            transition: &transition,
+            step_s: slot_s,
+            heated: &heated,
             outdoor_c: ahead.outdoor_c,
             sun_w: ahead.sun_w,
-            flow_kg_s: ahead.litres / slot.0 as f64,
+            holding: &self.tank.holding(ahead.litres / slot_s, slot_s),
             cold_c: ahead.cold_c,
             want: &ahead.want,
         };
@@ -252,7 +252,7 @@ struct Rooms<'a> {
 impl<'a> Rooms<'a> {
     fn new(house: &'a House, inside: &'a Indoors, ahead: &[Ahead], water_w: &[f64], task: &Task<'_>) -> Rooms<'a> {
         assert_eq!(ahead.len(), water_w.len());
-        let step = house.transition(task.period.isp());
+        let step = house.heated(task.period.isp()).transition;
         let to_air = house.pump.sink.to_air();
         let rise_k_kw = [0, 1].map(|row: usize| 1e3 * (step.g[row][1] * to_air + step.g[row][2] * (1.0 - to_air)));
         let slot = |a: &Ahead| {

@@ -8,8 +8,9 @@ use crate::time::SimDuration;
 use super::building::{Building, Inputs, Transition};
 use super::comfort::{Clock, Comfort, Habits};
 use super::heat_pump::{HeatPump, Sink};
-use super::tank::Tank;
+use super::tank::{Holding, Tank};
 use super::typology::{Mass, Refurbishment, Type};
+use super::water;
 
 /// A house with a heat pump.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +33,27 @@ pub struct House {
     pub clock: Arc<Clock>,
     /// Loss of the building, W/K.
     pub(super) loss_w_k: f64,
-    /// The step of the simulation, the exact step of the building for it, and what a tank keeps over it when nobody draws.
-    stepping: (SimDuration, Transition, f64),
+    /// What a step of the simulation does.
+    stepping: Stepping,
+}
+
+/// What a step of one length does to building and tank.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Stepping {
+    step: SimDuration,
+    heated: Heated,
+    /// By draw-offs, see [`water::litres`].
+    holdings: [Holding; water::SETS],
+}
+
+/// The exact step of a building, and what its heating does in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Heated {
+    pub(super) transition: Transition,
+    /// Rise of air and mass per heat, K/W.
+    pub(super) rise_k_w: [f64; 2],
+    /// Heat per rise of the air, W/K.
+    pub(super) heat_w_k: f64,
 }
 
 /// Temperature outdoors at which a heat pump without its rod covers the loss, °C.
@@ -48,6 +68,15 @@ const LET_THROUGH: f64 = 0.9 * 0.6 * 0.6;
 const SPREAD: f64 = 0.2;
 /// Heat of people and appliances, W/m².
 const INTERNAL_W_M2: f64 = 3.0;
+
+impl Heated {
+    fn new(building: &Building, sink: Sink, step_s: f64) -> Heated {
+        let transition = building.transition(step_s);
+        let to_air = sink.to_air();
+        let rise_k_w = transition.g.map(|row| row[1] * to_air + row[2] * (1.0 - to_air));
+        Heated { transition, rise_k_w, heat_w_k: 1.0 / rise_k_w[0] }
+    }
+}
 
 impl House {
     /// A house from its parts, for steps of `step`.
@@ -64,7 +93,8 @@ impl House {
         step: SimDuration,
     ) -> House {
         let step_s = step.0 as f64;
-        let stepping = (step, building.transition(step_s), tank.kept(0.0, step_s));
+        let holdings = std::array::from_fn(|set| tank.holding(water::flow_kg_s(set as u8), step_s));
+        let stepping = Stepping { step, heated: Heated::new(&building, pump.sink, step_s), holdings };
         let (comfort, people, loss_w_k) = (Comfort::new(habits), habits.people, building.loss_w_k());
         House { building, pump, tank, comfort, people, aperture_m2, internal_w, clock, loss_w_k, stepping }
     }
@@ -94,14 +124,18 @@ impl House {
     }
 
     /// The exact step of the building for a step length.
-    pub(super) fn transition(&self, step: SimDuration) -> Transition {
-        if step == self.stepping.0 { self.stepping.1 } else { self.building.transition(step.0 as f64) }
+    #[inline]
+    pub(super) fn heated(&self, step: SimDuration) -> Heated {
+        if step == self.stepping.step { self.stepping.heated } else { Heated::new(&self.building, self.pump.sink, step.0 as f64) }
     }
 
-    /// What the tank keeps over a step while `flow_kg_s` is drawn.
+    /// What a step does to the tank while some draw-offs happen.
     #[inline]
-    pub(super) fn kept(&self, flow_kg_s: f64, step_s: f64) -> f64 {
-        if flow_kg_s == 0.0 && step_s == self.stepping.0.0 as f64 { self.stepping.2 } else { self.tank.kept(flow_kg_s, step_s) }
+    pub(super) fn holding(&self, set: u8, step: SimDuration) -> Holding {
+        match step == self.stepping.step {
+            true => self.stepping.holdings[usize::from(set)],
+            false => self.tank.holding(water::flow_kg_s(set), step.0 as f64),
+        }
     }
 
     /// What acts on the building beside its heating: half of the sun goes into the air, half into the mass.

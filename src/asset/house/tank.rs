@@ -32,13 +32,28 @@ pub struct Draw {
     pub cold_c: f64,
 }
 
+/// What a step does to a tank while water is drawn at some rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Holding {
+    /// Water drawn, kg/s.
+    pub flow_kg_s: f64,
+    /// Loss to the room and to water, shares of both.
+    room: f64,
+    water: f64,
+    /// The factor `e^{−(UA + ṁc) t/(Vc)}`.
+    kept: f64,
+    /// Rise per heat, K/W, and heat per rise, W/K.
+    rise_k_w: f64,
+    heat_w_k: f64,
+}
+
 /// How a tank answers to heat in a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer {
     /// Temperature afterwards without any, °C.
     pub unheated_c: f64,
-    /// Rise per heat, K/W.
-    pub rise_k_w: f64,
+    rise_k_w: f64,
+    heat_w_k: f64,
 }
 
 impl Answer {
@@ -53,7 +68,17 @@ impl Answer {
     #[must_use]
     #[inline]
     pub fn heat_w(&self, wanted_c: f64) -> f64 {
-        ((wanted_c - self.unheated_c) / self.rise_k_w).max(0.0)
+        ((wanted_c - self.unheated_c) * self.heat_w_k).max(0.0)
+    }
+}
+
+impl Holding {
+    /// How the tank answers to heat in a room, with cold water coming in.
+    #[must_use]
+    #[inline]
+    pub fn answer(&self, tank_c: f64, room_c: f64, cold_c: f64) -> Answer {
+        let steady_c = self.room * room_c + self.water * cold_c;
+        Answer { unheated_c: steady_c + (tank_c - steady_c) * self.kept, rise_k_w: self.rise_k_w, heat_w_k: self.heat_w_k }
     }
 }
 
@@ -69,25 +94,25 @@ impl Tank {
         self.ua_w_k + flow_kg_s * WATER_J_KG_K
     }
 
-    /// The factor `e^{−(UA + ṁc) t/(Vc)}`.
+    /// What steps of `seconds` do while `flow_kg_s` is drawn.
     #[must_use]
-    pub fn kept(&self, flow_kg_s: f64, seconds: f64) -> f64 {
-        libm::exp(-self.loss_w_k(flow_kg_s) * seconds / self.capacity_j_k())
-    }
-
-    /// How the tank answers to heat over a step of which it keeps `kept`.
-    #[must_use]
-    #[inline]
-    pub fn answer(&self, tank_c: f64, d: &Draw, kept: f64) -> Answer {
-        let loss_w_k = self.loss_w_k(d.flow_kg_s);
-        let steady_c = (self.ua_w_k * d.room_c + d.flow_kg_s * WATER_J_KG_K * d.cold_c) / loss_w_k;
-        Answer { unheated_c: steady_c + (tank_c - steady_c) * kept, rise_k_w: (1.0 - kept) / loss_w_k }
+    pub fn holding(&self, flow_kg_s: f64, seconds: f64) -> Holding {
+        let loss_w_k = self.loss_w_k(flow_kg_s);
+        let kept = libm::exp(-loss_w_k * seconds / self.capacity_j_k());
+        Holding {
+            flow_kg_s,
+            room: self.ua_w_k / loss_w_k,
+            water: flow_kg_s * WATER_J_KG_K / loss_w_k,
+            kept,
+            rise_k_w: (1.0 - kept) / loss_w_k,
+            heat_w_k: loss_w_k / (1.0 - kept),
+        }
     }
 
     /// Temperature after `seconds`, °C.
     #[must_use]
     pub fn after_c(&self, tank_c: f64, d: &Draw, seconds: f64) -> f64 {
-        self.answer(tank_c, d, self.kept(d.flow_kg_s, seconds)).after_c(d.heat_w)
+        self.holding(d.flow_kg_s, seconds).answer(tank_c, d.room_c, d.cold_c).after_c(d.heat_w)
     }
 
     /// Heat that left through the wall and with the water over a step from `before_c` to `after_c`, W.
@@ -106,7 +131,7 @@ mod tests {
     #[test]
     fn the_heat_for_a_temperature_leads_to_it() {
         let draw = Draw { heat_w: 0.0, room_c: 20.0, flow_kg_s: 0.01, cold_c: 10.0 };
-        let heat_w = TANK.answer(46.0, &draw, TANK.kept(0.01, 900.0)).heat_w(52.0);
+        let heat_w = TANK.holding(0.01, 900.0).answer(46.0, 20.0, 10.0).heat_w(52.0);
         assert!((TANK.after_c(46.0, &Draw { heat_w, ..draw }, 900.0) - 52.0).abs() < 1e-9);
     }
 

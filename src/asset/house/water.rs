@@ -36,9 +36,23 @@ pub fn expected_l(people: usize, quarter: usize) -> f64 {
     LITRES[people.clamp(1, 5) - 1] * quarter_share(quarter)
 }
 
-/// Litres drawn in every quarter hour of a clock, 187 at most. Keyed by quarter hour, so a longer run draws the same.
+/// Sets of draw-offs of a quarter hour.
+pub(super) const SETS: usize = 1 << KINDS.len();
+
+/// Litres of a set of draw-offs, a bit for each kind.
 #[must_use]
-pub fn draws_l(seed: u64, id: &str, people: usize, clock: &Clock) -> Arc<[u8]> {
+pub fn litres(set: u8) -> f64 {
+    KINDS.iter().enumerate().filter(|(k, _)| set & (1 << k) != 0).map(|(_, (_, litres))| litres).sum()
+}
+
+/// Water that a set of draw-offs takes in its quarter hour, kg/s.
+pub(super) fn flow_kg_s(set: u8) -> f64 {
+    litres(set) / 900.0
+}
+
+/// Draw-offs in every quarter hour of a clock, see [`litres`]. Keyed by quarter hour, so a longer run draws the same.
+#[must_use]
+pub fn draws(seed: u64, id: &str, people: usize, clock: &Clock) -> Arc<[u8]> {
     let (mut days, mut quarters) = (Stream::new(seed, id, "water-day"), Stream::new(seed, id, "water"));
     let grid = clock.grid();
     let (mut day, mut scale) = (i64::MIN, 1.0);
@@ -50,7 +64,7 @@ pub fn draws_l(seed: u64, id: &str, people: usize, clock: &Clock) -> Arc<[u8]> {
             }
             let expected_l = scale * expected_l(people, clock.quarter(row));
             let mut d = quarters.at((grid.start_of(row).0 / 900).unsigned_abs());
-            KINDS.iter().map(|(share, litres)| if d.uniform() < expected_l * share / litres { *litres as u8 } else { 0 }).sum()
+            KINDS.iter().enumerate().map(|(k, (share, litres))| u8::from(d.uniform() < expected_l * share / litres) << k).sum()
         })
         .collect()
 }
@@ -67,8 +81,8 @@ mod tests {
         let clock = Clock::new(&calendar, start, start + SimDuration::hours(365 * 24));
         let mean: f64 = (0..40)
             .map(|house| {
-                let draws = draws_l(3, &format!("house-{house}"), 3, &clock);
-                draws.iter().map(|l| f64::from(*l)).sum::<f64>() / 365.0 / 40.0
+                let draws = draws(3, &format!("house-{house}"), 3, &clock);
+                draws.iter().map(|set| litres(*set)).sum::<f64>() / 365.0 / 40.0
             })
             .sum();
         assert!((mean - 76.0).abs() < 2.5, "{mean} l a day");

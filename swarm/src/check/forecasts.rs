@@ -7,14 +7,14 @@ use copperplate::forecast::Model;
 use copperplate::ids::ConnectionIdx;
 use copperplate::time::{IspIndex, Period, SimDuration};
 
-use crate::devices::{Profiled, batteries, profiled, vehicles};
+use crate::devices::{Profiled, profiled, rows};
 use crate::finding::Found;
 use crate::trial::{Run, Trial};
 
 const NAME: &str = "forecasts";
 
 pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
-    if !matches!(trial.study.forecast, Model::Synthetic(_)) {
+    if !matches!(trial.study.forecast, Model::Synthetic(_) | Model::Learned(_)) {
         trial.runs.iter().for_each(|run| vintages(trial, run, found));
     }
 }
@@ -22,8 +22,8 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
 fn vintages(trial: &Trial<'_>, run: &Run<'_>, found: &mut Found) {
     let study = trial.study;
     let devices: Vec<Profiled<'_>> = profiled(study).collect();
-    let planned: Vec<usize> =
-        vehicles(study).map(|v| v.spec.connection.i()).chain(batteries(study).map(|b| b.spec.connection.i())).collect();
+    let follows: Vec<usize> = devices.iter().map(|d| d.row.i()).collect();
+    let planned: Vec<usize> = rows(study).filter(|(row, _)| !follows.contains(&row.i())).map(|(_, spec)| spec.connection.i()).collect();
     let mut hold = |what: &str, period: &Period, told: &dyn Fn(usize) -> f64, behind: &[&Profiled<'_>]| {
         let mut expected = vec![0.0; period.isps()];
         for device in behind {

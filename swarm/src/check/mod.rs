@@ -2,6 +2,7 @@
 
 mod answer;
 mod balance;
+mod behind;
 mod bill;
 mod bills;
 mod books;
@@ -29,8 +30,9 @@ pub(crate) struct Checker {
 }
 
 /// All of them.
-pub(crate) const CHECKERS: [Checker; 16] = [
+pub(crate) const CHECKERS: [Checker; 17] = [
     Checker { name: "energy", check: energy::check },
+    Checker { name: "behind", check: behind::check },
     Checker { name: "balance", check: balance::check },
     Checker { name: "messages", check: messages::check },
     Checker { name: "bills", check: bills::check },
