@@ -7,7 +7,7 @@ const POINT_ADDRESS: ColumnDescription =
     column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
-pub const FILES: [FileDescription; 11] = [
+pub const FILES: [FileDescription; 12] = [
     FileDescription {
         file: "kpi.csv",
         row: "a strategy and key figure",
@@ -40,12 +40,12 @@ pub const FILES: [FileDescription; 11] = [
         columns: &[
             STRATEGY,
             column("time", "RFC 3339", "when the payment falls due"),
-            column("payer", "name", "who pays: a domain, or `customers`, `day-ahead market`, `imbalance market`, `contractor`"),
+            column("payer", "name", "who pays: a domain, or `customers`, `customers: GROUP`, `supplier`, `state`, `day-ahead market`, `imbalance market`, `contractor`"),
             column("payee", "name", "who is paid"),
             column(
                 "kind",
                 "word",
-                "what for: `flexibility`, `penalty`, `availability`, `limitation`, `limitation-penalty`, `compensation`, `capex`, `losses`, `energy` or `imbalance`",
+                "what for: `flexibility`, `penalty`, `availability`, `limitation`, `limitation-penalty`, `compensation`, `capex`, `losses`, `energy`, `imbalance`; of customers with a tariff `supply`, `feed-in`, `network-charge` or `tax`",
             ),
             column("amount_eur", "€, four decimals", "what the payer pays; negative: the payer receives it"),
             column("reference", "text", "reason for the payment: order, contract, day or element"),
@@ -104,6 +104,15 @@ pub const FILES: [FileDescription; 11] = [
             ),
             column("pinball_90_kw", "kW", "mean pinball loss of the 90 % quantile"),
             column("coverage_90", "fraction", "share of truth at or below that quantile"),
+        ],
+    },
+    FileDescription {
+        file: "delivery.csv",
+        row: "a strategy and cause; the file is there where users override calls or clouds of vendors fail",
+        columns: &[
+            STRATEGY,
+            column("cause", "word", "`asset`, `override`, `cloud`, `communication` or `physics`, see docs/model/delivery.md"),
+            column("missed_kwh", "kWh", "energy by which devices missed what was dispatched to them; what a limitation took is not in it"),
         ],
     },
     FileDescription {

@@ -22,6 +22,7 @@ mod vintage;
 mod wire;
 mod world;
 
+pub use attendance::Cause;
 pub use bills::Settled;
 pub use by_element::ByElement;
 pub use fleet::Heat;
