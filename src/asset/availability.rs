@@ -8,6 +8,11 @@
 //! | follows | device and day | one less the aggregator's failures of an asset a day |
 //! | complies | device and day | the operator's compliance |
 //! | in touch | aggregator and hour | one less its failures of communication an hour |
+//! | cloud up | vendor and hour | one less the failures of a cloud an hour |
+//! | overrides | device and call | the share of calls that users of such devices override |
+//!
+//! The vendor of a device is drawn once, each as likely as the others, and is the same whoever steers it: an outage takes all devices of a
+//! vendor at once.
 
 use jiff::civil::Date;
 
@@ -42,6 +47,25 @@ impl Availability {
     #[must_use]
     pub fn follows(&self, id: &str, date: Date, failures_per_day: f64) -> bool {
         Stream::new(self.seed, id, "failure").at(day(date)).uniform() >= failures_per_day
+    }
+
+    /// Row of the vendor of device `id` among `vendors`.
+    #[must_use]
+    pub fn vendor(&self, id: &str, vendors: usize) -> usize {
+        ((Stream::new(self.seed, id, "vendor").at(0).uniform() * vendors as f64) as usize).min(vendors.saturating_sub(1))
+    }
+
+    /// Whether the cloud of a vendor is up, for each hour of a day from midnight on.
+    #[must_use]
+    pub fn cloud_up(&self, vendor: usize, date: Date, failures_per_hour: f64) -> [bool; 25] {
+        let mut draws = Stream::new(self.seed, &format!("vendor {}", vendor + 1), "cloud");
+        std::array::from_fn(|hour| draws.at(day(date) * 32 + hour as u64).uniform() >= failures_per_hour)
+    }
+
+    /// Whether the user of device `id` overrides the `call`th call of a day, counted from 0.
+    #[must_use]
+    pub fn overrides(&self, id: &str, date: Date, call: u64, per_call: f64) -> bool {
+        Stream::new(self.seed, id, "override").at(day(date) * 1024 + call.min(1023)).uniform() < per_call
     }
 
     /// Whether device `id` obeys a limitation on a day.

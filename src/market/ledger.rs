@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,12 @@ pub enum Party {
     ImbalanceMarket,
     /// Who builds what is reinforced.
     Contractor,
+    /// Customers with a tariff of their own, by the name of their group.
+    Group(Arc<str>),
+    /// Who supplies customers that no aggregator supplies.
+    Supplier,
+    /// Who levies taxes.
+    State,
 }
 
 impl Party {
@@ -35,6 +42,9 @@ impl Party {
             Party::DayAheadMarket => "day-ahead market",
             Party::ImbalanceMarket => "imbalance market",
             Party::Contractor => "contractor",
+            Party::Group(name) => name,
+            Party::Supplier => "supplier",
+            Party::State => "state",
         }
     }
 }
@@ -88,11 +98,19 @@ pub enum Kind {
     Losses,
     /// Annuity of a reinforcement, pro rata.
     Capex,
+    /// Energy at its retail price and the supplier's addition.
+    Supply,
+    /// Energy fed in at its retail price.
+    FeedIn,
+    /// Network charge of customers.
+    NetworkCharge,
+    /// Taxes and levies of customers.
+    Tax,
 }
 
 impl Kind {
     /// Every kind, in the order tables print them.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Flexibility,
         Kind::Penalty,
         Kind::Availability,
@@ -103,7 +121,14 @@ impl Kind {
         Kind::Losses,
         Kind::Energy,
         Kind::Imbalance,
+        Kind::Supply,
+        Kind::FeedIn,
+        Kind::NetworkCharge,
+        Kind::Tax,
     ];
+
+    /// What customers with a tariff pay and are paid: transfers, whatever the grid does.
+    pub const RETAIL: [Kind; 4] = [Kind::Supply, Kind::FeedIn, Kind::NetworkCharge, Kind::Tax];
 
     /// The name in results.
     #[must_use]
@@ -119,6 +144,10 @@ impl Kind {
             Kind::Imbalance => "imbalance",
             Kind::Losses => "losses",
             Kind::Capex => "capex",
+            Kind::Supply => "supply",
+            Kind::FeedIn => "feed-in",
+            Kind::NetworkCharge => "network-charge",
+            Kind::Tax => "tax",
         }
     }
 }

@@ -7,7 +7,7 @@ const POINT_ADDRESS: ColumnDescription =
     column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
-pub const FILES: [FileDescription; 13] = [
+pub const FILES: [FileDescription; 14] = [
     FileDescription {
         file: "kpi.csv",
         row: "a strategy and key figure",
@@ -40,12 +40,16 @@ pub const FILES: [FileDescription; 13] = [
         columns: &[
             STRATEGY,
             column("time", "RFC 3339", "when the payment falls due"),
-            column("payer", "name", "who pays: a domain, or `customers`, `day-ahead market`, `imbalance market`, `contractor`"),
+            column(
+                "payer",
+                "name",
+                "who pays: a domain, or `customers`, `customers: GROUP`, `supplier`, `state`, `day-ahead market`, `imbalance market`, `contractor`",
+            ),
             column("payee", "name", "who is paid"),
             column(
                 "kind",
                 "word",
-                "what for: `flexibility`, `penalty`, `availability`, `limitation`, `limitation-penalty`, `compensation`, `capex`, `losses`, `energy` or `imbalance`",
+                "what for: `flexibility`, `penalty`, `availability`, `limitation`, `limitation-penalty`, `compensation`, `capex`, `losses`, `energy`, `imbalance`; of customers with a tariff `supply`, `feed-in`, `network-charge` or `tax`",
             ),
             column("amount_eur", "€, four decimals", "what the payer pays; negative: the payer receives it"),
             column("reference", "text", "reason for the payment: order, contract, day or element"),
@@ -107,6 +111,15 @@ pub const FILES: [FileDescription; 13] = [
             column("crps_kw", "kW", "continuous ranked probability score of the forecast and its past errors"),
             column("peak_mae_kw", "kW", "mean absolute error in the 5 % of ISPs with the most power"),
             column("peak_bias_kw", "kW", "mean of forecast minus truth in these ISPs, consumption positive"),
+        ],
+    },
+    FileDescription {
+        file: "delivery.csv",
+        row: "a strategy and cause; the file is there where users override calls or clouds of vendors fail",
+        columns: &[
+            STRATEGY,
+            column("cause", "word", "`asset`, `override`, `cloud`, `communication` or `physics`, see docs/model/delivery.md"),
+            column("missed_kwh", "kWh", "energy by which devices missed what was dispatched to them; what a limitation took is not in it"),
         ],
     },
     FileDescription {

@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod congestion;
+mod delivery;
 mod devices;
 mod elements;
 mod extremes;

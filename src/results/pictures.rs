@@ -151,12 +151,13 @@ fn cost(study: &Study, cases: &[Finished<'_>], period: &str, style: &Style) -> F
 }
 
 /// What the DSO paid less what came back to it, by kind, so that a bar's sum is the total of the key figures; then what others
-/// paid each other. Energy and imbalance are trade beside the grid.
+/// paid each other. Energy and imbalance are trade beside the
+/// grid, and so are retail bills.
 fn payments<'a>(study: &'a Study, c: &'a Finished<'_>) -> Vec<Payment<'a>> {
     let mut sums: BTreeMap<(&str, Kind), Money> = BTreeMap::new();
     let dso = Party::from(&study.dso);
     for e in c.case.ledger.entries() {
-        if matches!(e.kind, Kind::Energy | Kind::Imbalance) {
+        if matches!(e.kind, Kind::Energy | Kind::Imbalance) || Kind::RETAIL.contains(&e.kind) {
             continue;
         }
         let (payer, amount) = match (e.payer == dso, e.payee == dso) {

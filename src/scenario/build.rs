@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::agent::PublicCp;
 use crate::agent::agr::behaviour::{self, Behaviour};
+use crate::asset::vehicle::sessions::Source;
 use crate::diagnostic::Findings;
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
@@ -21,6 +22,7 @@ use super::lint::{self, Faults, Subject};
 use super::overlay;
 use super::portfolio;
 use super::schema::{self, Scenario};
+use super::sessions;
 use super::strategies;
 use super::study::{self, AgrSpec, AgrTerms, CongestionPoint, Orange, Study, Values, Wire};
 use super::weather;
@@ -34,15 +36,17 @@ pub use super::lint::Locate;
 /// # Errors
 /// Everything about the scenario that does not fit its feeder or itself.
 pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Locate<'_>) -> Result<(Study, Findings), Findings> {
-    let Checked { findings, order, time, weather, prices } = check(s, Some(feeder), seed, folder, locate);
+    let Checked { findings, order, time, weather, prices, sessions } = check(s, Some(feeder), seed, folder, locate);
     if findings.has_errors() {
         return Err(findings.sorted());
     }
-    let (Some(order), Some(time), Some(prices)) = (order, time, prices) else { unreachable!("no error was found") };
+    let (Some(order), Some(time), Some(prices), Some(sessions)) = (order, time, prices, sessions) else {
+        unreachable!("no error was found")
+    };
     let TimeGrid { calendar, periods, grid: Steps { start, step, count: steps } } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let phases = phase_model(s.feeder.phases);
-    let mut devices = overlay::devices(s, feeder, seed, &calendar, &periods, step);
+    let mut devices = overlay::devices(s, feeder, seed, &calendar, &periods, step, &sessions);
     let congestion_points = congestion_points(s, &grid, &order);
     let (agrs, agr_of) = aggregators(s, &grid, seed);
     let forecast = forecast_model(&s.forecast);
@@ -87,7 +91,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         congestion_points,
         agrs,
         agr_of,
-        retail: s.prices.retail().values().map(retail).collect(),
+        retail: s.prices.retail().iter().map(retail).collect(),
         retail_of: retail_of(s, &feeder.grid, seed),
         prices,
         forecast,
@@ -107,6 +111,7 @@ pub(super) struct Checked {
     time: Option<TimeGrid>,
     weather: Option<weather::Known>,
     prices: Option<Prices>,
+    sessions: Option<Source>,
 }
 
 /// Holds a scenario against every rule, and against its feeder where that could be read.
@@ -134,7 +139,8 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
         weather::read(s, &on, &time.calendar, seed, folder, &mut faults)
     });
     let prices = time.as_ref().and_then(|time| prices(s, time, weather.as_ref(), seed, folder, &mut faults));
-    Checked { findings: faults.findings, order, time, weather, prices }
+    let sessions = time.as_ref().map(|time| sessions::source(s, &time.calendar, folder, &mut faults));
+    Checked { findings: faults.findings, order, time, weather, prices, sessions }
 }
 
 struct TimeGrid {
@@ -217,8 +223,9 @@ fn aggregators(s: &Scenario, grid: &Grid, seed: u64) -> (Vec<AgrSpec>, Vec<Optio
     (specs.collect(), holders)
 }
 
-fn retail(r: &schema::Retail) -> Retail {
+fn retail((name, r): (&String, &schema::Retail)) -> Retail {
     Retail {
+        name: name.as_str().into(),
         energy_eur_per_mwh: r.energy_eur_per_mwh,
         supplier_eur_per_mwh: r.supplier_eur_per_mwh,
         network_eur_per_mwh: r.network_eur_per_mwh,
@@ -245,14 +252,21 @@ fn retail_of(s: &Scenario, grid: &Grid, seed: u64) -> Vec<Option<usize>> {
 }
 
 fn agr_terms(a: &schema::Aggregator) -> AgrTerms {
-    let schema::Failure { asset_per_day, communication_per_hour } = a.failure;
+    let f = &a.failure;
     AgrTerms {
         behaviour: behaviour(a),
         willingness: a.willingness,
         caution: a.caution,
         support_eur_per_mwh: a.support_eur_per_mwh,
         shifting_eur_per_mwh: a.shifting_eur_per_mwh,
-        failure: study::Failure { asset_per_day, communication_per_hour },
+        failure: study::Failure {
+            asset_per_day: f.asset_per_day,
+            communication_per_hour: f.communication_per_hour,
+            vehicle_override_per_call: f.vehicle_override_per_call,
+            heat_override_per_call: f.heat_override_per_call,
+            cloud_per_hour: f.cloud_per_hour,
+            vendors: usize::from(f.vendors),
+        },
     }
 }
 

@@ -28,6 +28,7 @@ mod portfolio;
 mod prosumers;
 mod read;
 pub mod schema;
+mod sessions;
 mod shape;
 pub mod strategies;
 pub mod study;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::asset::curtailable::Curtailable;
 use crate::asset::fixed::{Fixed, Series};
+use crate::asset::vehicle::sessions::Source;
 use crate::asset::vehicle::{Habits, Vehicle, Whereabouts, sessions};
 use crate::asset::{AssetKind, AssetSpec, Device, DeviceSpec, Reading, State};
 use crate::forecast::history::BEFORE;
@@ -89,6 +90,7 @@ pub(super) fn devices(
     calendar: &IspCalendar,
     periods: &[Period],
     step: SimDuration,
+    sessions_of: &Source,
 ) -> Vec<DeviceSpec> {
     let o = &s.feeder;
     let dates: Vec<Date> = periods.iter().map(|p| p.date).collect();
@@ -121,8 +123,8 @@ pub(super) fn devices(
     let back = if learned { BEFORE } else { SimDuration::ZERO };
     let street = Street { feeder, seed, calendar, periods, step, back, homes: &homes };
     let vehicles = o.electric_vehicles.as_ref().map_or_else(Vec::new, |e| {
-        if e.sessions == schema::Sessions::Measured {
-            return street.vehicles(e);
+        if e.sessions != schema::Sessions::Habit {
+            return street.vehicles(e, sessions_of);
         }
         let habits = Habits {
             arrival_h: e.arrival_h,

@@ -16,7 +16,7 @@ use crate::asset::house::comfort::Clock;
 use crate::asset::house::typology::{Refurbishment, TYPES};
 use crate::asset::process::{Process, Stand};
 use crate::asset::vehicle::charging::Pack;
-use crate::asset::vehicle::sessions::{Measured, as_it_happens};
+use crate::asset::vehicle::sessions::{Measured, Source, as_it_happens};
 use crate::asset::vehicle::{FeedsBack, Vehicle, Whereabouts};
 use crate::asset::{AssetKind, Device, DeviceSpec, Reading, State};
 use crate::ids::ConnectionIdx;
@@ -94,10 +94,10 @@ impl Street<'_> {
         self.seats("pv", pv.share).map(system).collect()
     }
 
-    /// Vehicles whose sessions are drawn as measured.
-    pub(super) fn vehicles(&self, e: &schema::ElectricVehicles) -> Vec<DeviceSpec> {
+    /// Vehicles whose sessions are drawn from what was measured.
+    pub(super) fn vehicles(&self, e: &schema::ElectricVehicles, source: &Source) -> Vec<DeviceSpec> {
         let dates: Vec<Date> = self.periods.iter().map(|p| p.date).collect();
-        let habit = Measured { per_week: e.sessions_per_week, ..Measured::default() };
+        let habit = Measured { per_week: e.sessions_per_week, source: source.clone() };
         let vehicle = |c: ConnectionIdx| {
             let id = format!("ev:{}", self.id(c));
             let most_w = e.power_kw * 1e3;

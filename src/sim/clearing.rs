@@ -3,6 +3,10 @@
 //! An aggregator sold (bought) its day-ahead position at the auction; what its meters differ is settled at the imbalance
 //! price. Connections without an aggregator buy what they meter at the day-ahead price. The DSO buys its losses.
 //!
+//! Customers with a tariff are billed by the meter of each ISP, a group together. Who settles their energy wholesale supplies them: their
+//! aggregator, or else the supplier, who then buys at the day-ahead price in their place. Network charge goes to the DSO, tax to the
+//! state.
+//!
 //! Energy is sold and metered in whole watts per ISP, as D-Prognosis and Metering carry it, so that whoever has the messages
 //! comes to the same amounts.
 
@@ -53,8 +57,34 @@ pub(super) fn book<'p>(study: &Study, ledger: &mut Ledger, now: SimTime, day: &D
         entry(&dso, &party, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
     }
     let alone = |c: &usize| study.agr_of[*c].is_none();
-    let energy: f64 = (0..day.meters_w.len()).filter(alone).map(|c| (0..isps).map(|i| read_w(c, i) * mwh * price(i)).sum::<f64>()).sum();
-    entry(&Party::Customers, &Party::DayAheadMarket, Kind::Energy, energy);
+    let wholesale = |billed: bool| -> f64 {
+        let here = (0..day.meters_w.len()).filter(alone).filter(|c| study.retail_of[*c].is_some() == billed);
+        here.map(|c| (0..isps).map(|i| read_w(c, i) * mwh * price(i)).sum::<f64>()).sum()
+    };
+    entry(&Party::Customers, &Party::DayAheadMarket, Kind::Energy, wholesale(false));
+    entry(&Party::Supplier, &Party::DayAheadMarket, Kind::Energy, wholesale(true));
+    for (g, tariff) in study.retail.iter().enumerate() {
+        let customers = Party::Group(format!("customers: {}", tariff.name).into());
+        let (mut network, mut tax) = (0.0, 0.0);
+        for agr in (0..study.agrs.len()).map(AgrIdx::new).map(Some).chain([None]) {
+            let (mut supply, mut feed_in) = (0.0, 0.0);
+            for c in (0..day.meters_w.len()).filter(|c| study.retail_of[*c] == Some(g) && study.agr_of[*c] == agr) {
+                for i in 0..isps {
+                    let (w, day_ahead) = (read_w(c, i), price(i));
+                    let (import_mwh, export_mwh) = (w.max(0.0) * mwh, (-w).max(0.0) * mwh);
+                    supply += import_mwh * tariff.supply_eur_per_mwh(day_ahead);
+                    feed_in += export_mwh * tariff.export_eur_per_mwh(day_ahead);
+                    network += import_mwh * tariff.network_eur_per_mwh;
+                    tax += import_mwh * tariff.tax_eur_per_mwh;
+                }
+            }
+            let supplier = agr.map_or(Party::Supplier, |a| Party::from(&study.agrs[a.i()].domain));
+            entry(&customers, &supplier, Kind::Supply, supply);
+            entry(&supplier, &customers, Kind::FeedIn, feed_in);
+        }
+        entry(&customers, &dso, Kind::NetworkCharge, network);
+        entry(&customers, &Party::State, Kind::Tax, tax);
+    }
     let limited: f64 = (0..day.limited_wh.len()).filter(alone).map(|c| day.limited_wh[c]).sum();
     entry(&dso, &Party::Customers, Kind::Compensation, limited * 1e-6 * study.orange.compensation_eur_per_mwh);
     let step_mwh = study.step.as_hours() * 1e-6;

@@ -25,6 +25,7 @@ mod vintage;
 mod wire;
 mod world;
 
+pub use attendance::Cause;
 pub use behind::{Behind, DeviceSeries, DeviceTotals, Household, MeterTotals};
 pub use bills::Settled;
 pub use by_element::ByElement;

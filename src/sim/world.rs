@@ -21,7 +21,7 @@ use crate::ids::{AgrIdx, ConnectionIdx, CpIdx};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
 
-use super::attendance::Attendance;
+use super::attendance::{Attendance, Cause};
 use super::behind::Counter;
 use super::fleet::{Fleet, Heat};
 use super::group::{Group, groups};
@@ -57,6 +57,8 @@ pub struct Totals {
     pub shifted_wh: f64,
     /// Cost of that shifting to its owners, €.
     pub shifting_eur: f64,
+    /// Energy by which devices missed what was dispatched to them, Wh, by [`Cause`]; what a limitation took is not in it.
+    pub missed_wh: [f64; 5],
     /// Metered net consumption of all connections at the day-ahead price, €.
     pub energy_eur: f64,
     /// Hours in which a connection's power was in fact limited, summed over connections.
@@ -209,6 +211,10 @@ impl<'a> World<'a> {
         let devices = self.study.devices.len();
         let schedules = self.dispatched.entry(d.period.date).or_insert_with(|| vec![None; devices]);
         for (device, plan) in &d.schedules {
+            let (steered, before) = (self.study.devices[device.i()].steered, &schedules[device.i()]);
+            // What comes first is the plan of the day; a device that follows its own control is sent nothing but orders.
+            let changes = || before.as_ref().map_or(!steered, |before| before[..] != plan[..]);
+            self.attendance.call(device.i(), d.period.date, changes);
             schedules[device.i()] = Some(Arc::clone(plan));
         }
         self.dispatches.insert((d.period.date, d.agr), d);
@@ -286,6 +292,9 @@ impl<'a> World<'a> {
             let others_w = power.p_w[spec.connection.i()];
             let flow = self.act(variant, d, &Now { moment: Moment { others_w, ..now.moment }, ..*now }, &limits, observer);
             power.add(spec.connection, &flow);
+            if variant == Variant::Actual {
+                self.miss(d, now, &flow, step_h);
+            }
             if self.trades && variant == Variant::Orders {
                 self.account(d, now.step, &flow, step_h);
             }
@@ -376,6 +385,16 @@ impl<'a> World<'a> {
                 left_w -= share * have_w;
             }
         }
+    }
+
+    /// Counts what a device missed of what was dispatched to it.
+    fn miss(&mut self, d: usize, now: &Now<'_>, flow: &Flow, step_h: f64) {
+        let Some(order) = self.dispatched.get(&now.period.date).and_then(|s| s[d].as_ref()) else { return };
+        let absence = self.attendance.absence(d, now.hour);
+        // Who follows may have been asked for more, in closed loop.
+        let asked_w = if absence.is_none() && self.set_w[d].is_finite() { self.set_w[d] } else { order[now.isp] };
+        let missed_w = (asked_w - flow.p_w - flow.capped_w).abs();
+        self.totals.missed_wh[absence.unwrap_or(Cause::Physics) as usize] += missed_w * step_h;
     }
 
     /// What orders changed at a device in a step.

@@ -47,6 +47,7 @@ mod sim_owed;
 mod sim_phases;
 mod sim_protocol;
 mod sim_quickstart;
+mod sim_retail;
 mod sim_seats;
 mod sim_settlement;
 mod sim_shifts;

@@ -61,7 +61,8 @@ macro_rules! rules_on_meaning {
 
 rules_on_meaning! {
     unknown_zone zone_not_carried step_length reversed_dates broken_day skipped_time market_order clock_change
-    no_profiles no_weather_prices profile_too_short no_history straddling_steps too_much_power
+    no_profiles no_weather_prices needs_weather heat_twice least_above_most idle_key spread_phase session_list
+    profile_too_short no_history straddling_steps too_much_power
     duplicate_id file_name not_a_domain not_an_address not_a_reference unmetered_connection unknown_currency
     empty_congestion_point element_twice limits_order
     connection_taken share_sum empty_portfolio no_aggregator

@@ -132,9 +132,13 @@ pub struct ElectricVehicles {
     #[serde(default = "plug_in")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub plug_in: f64,
-    /// How sessions are drawn; the keys above from `arrival_h` on say it for habits, those below for measured ones.
+    /// How sessions are drawn; the keys above from `arrival_h` on say it for habits, those below for measured ones and listed ones.
     #[serde(default, skip_serializing_if = "Sessions::is_habit")]
     pub sessions: Sessions,
+    /// List of real sessions, relative to this file: columns `arrival`, `departure` and `energy_kwh`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "file"))]
+    pub sessions_path: Option<String>,
     /// Sessions a week of a vehicle, drawn as measured.
     #[serde(default = "three", skip_serializing_if = "is_three")]
     #[schemars(range(min = 0.0, max = 7.0))]
@@ -163,9 +167,21 @@ pub enum Sessions {
     Habit,
     /// As measured at home: published quantiles, batteries that take less when nearly full, 6 A at least.
     Measured,
+    /// From a list of real sessions: each day draws one that began on such a day, for vehicles as under `measured`.
+    Csv,
 }
 
 impl Sessions {
+    /// Its name in scenarios.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Sessions::Habit => "habit",
+            Sessions::Measured => "measured",
+            Sessions::Csv => "csv",
+        }
+    }
+
     fn is_habit(&self) -> bool {
         *self == Sessions::Habit
     }

@@ -155,11 +155,43 @@ pub struct Failure {
     /// Probability that the aggregator cannot reach its portfolio for an hour (communication loss).
     #[schemars(range(min = 0.0, max = 1.0))]
     pub communication_per_hour: f64,
+    /// Share of calls that users of vehicles override, by taking the vehicle back for the day. A call is an order that changes the
+    /// plan of a device.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub vehicle_override_per_call: f64,
+    /// Share of calls that people in houses with heat pumps override.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub heat_override_per_call: f64,
+    /// Probability that the cloud of a vendor is down for an hour, with all its devices.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cloud_per_hour: f64,
+    /// Number of vendors; each device has one, by draw.
+    #[schemars(range(min = 1, max = 1000))]
+    #[serde(skip_serializing_if = "is_four")]
+    pub vendors: u16,
+}
+
+fn is_zero(x: &f64) -> bool {
+    *x == 0.0
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_four(x: &u16) -> bool {
+    *x == 4
 }
 
 impl Default for Failure {
     fn default() -> Failure {
-        Failure { asset_per_day: 0.02, communication_per_hour: 0.002 }
+        Failure {
+            asset_per_day: 0.02,
+            communication_per_hour: 0.002,
+            vehicle_override_per_call: 0.0,
+            heat_override_per_call: 0.0,
+            cloud_per_hour: 0.0,
+            vendors: 4,
+        }
     }
 }
 

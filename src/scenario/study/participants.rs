@@ -37,6 +37,14 @@ pub struct Failure {
     pub asset_per_day: f64,
     /// Probability that the whole portfolio is out of reach for an hour (shared communication loss).
     pub communication_per_hour: f64,
+    /// Share of calls that users of vehicles override.
+    pub vehicle_override_per_call: f64,
+    /// Share of calls that people in houses with heat pumps override.
+    pub heat_override_per_call: f64,
+    /// Probability that the cloud of a vendor is down for an hour.
+    pub cloud_per_hour: f64,
+    /// Number of vendors, at least one.
+    pub vendors: usize,
 }
 
 /// What the DSO may do outside the market when offers fall short.
