@@ -40,7 +40,11 @@ pub const FILES: [FileDescription; 12] = [
         columns: &[
             STRATEGY,
             column("time", "RFC 3339", "when the payment falls due"),
-            column("payer", "name", "who pays: a domain, or `customers`, `customers: GROUP`, `supplier`, `state`, `day-ahead market`, `imbalance market`, `contractor`"),
+            column(
+                "payer",
+                "name",
+                "who pays: a domain, or `customers`, `customers: GROUP`, `supplier`, `state`, `day-ahead market`, `imbalance market`, `contractor`",
+            ),
             column("payee", "name", "who is paid"),
             column(
                 "kind",

@@ -40,7 +40,9 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
     if findings.has_errors() {
         return Err(findings.sorted());
     }
-    let (Some(order), Some(time), Some(prices), Some(sessions)) = (order, time, prices, sessions) else { unreachable!("no error was found") };
+    let (Some(order), Some(time), Some(prices), Some(sessions)) = (order, time, prices, sessions) else {
+        unreachable!("no error was found")
+    };
     let TimeGrid { calendar, periods, grid: Steps { start, step, count: steps } } = time;
     let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let phases = phase_model(s.feeder.phases);
