@@ -4,7 +4,7 @@
     .ci/plan_gaps.py            writes tests/data/plan_gaps.json: cases drawn with a fixed seed, and their optima
     .ci/plan_gaps.py --check    solves the cases of the file again and compares
 
-The tests in tests/it/devices/gaps.rs hold the planners against these optima.
+The tests in tests/it/devices/gaps.rs and src/agent/agr/plan.rs hold the planners against these optima.
 """
 
 import json
@@ -124,6 +124,38 @@ def house(case):
     return (solve(cost, rows, low, high, lower, upper, np.zeros(5 * n)) - alone) / 1e3
 
 
+def fleet(case):
+    """Vehicles under one ceiling; energy that a vehicle leaves without costs 1 EUR/kWh."""
+    n, cars = len(case["price"]), case["vehicles"]
+    m = len(cars)
+    rows, low, high = lil_matrix((n + m, n * m + m)), np.full(n + m, -np.inf), np.concatenate([case["ceiling_kw"], np.zeros(m)])
+    upper = np.zeros(n * m + m)
+    for j, car in enumerate(cars):
+        low[n + j] = high[n + j] = upper[n * m + j] = car["energy_kwh"]
+        rows[n + j, n * m + j] = 1
+        upper[j * n + car["from"]:j * n + car["to"]] = car["most_kw"]
+        for i in range(n):
+            rows[i, j * n + i], rows[n + j, j * n + i] = 1, SLOT_H
+    cost = np.concatenate([np.tile(np.array(case["price"]) * SLOT_H / 1e3, m), np.ones(m)])
+    return solve(cost, rows, low, high, np.zeros(n * m + m), upper, np.zeros(n * m + m))
+
+
+def draw_fleet(rng):
+    """Twenty vehicles of a day, some that stay for long and some in a hurry; the ceiling is little above what they need together."""
+    price, _ = prices(rng, 96)
+    cars = []
+    for _ in range(20):
+        stay = int(rng.choice([8, 16, 40, 60]))
+        start = int(rng.integers(0, 96 - stay))
+        most = float(rng.choice([3.68, 7.36, 11.04]))
+        cars.append({"from": start, "to": start + stay, "most_kw": most, "energy_kwh": round(float(rng.uniform(0.2, 0.8) * stay * SLOT_H * most), 3)})
+    need = np.zeros(96)
+    for car in cars:
+        need[car["from"]:car["to"]] += car["energy_kwh"] / (car["to"] - car["from"]) / SLOT_H
+    ceiling = np.round(np.maximum(need, need.mean()) * rng.uniform(1.0, 1.2), 2)
+    return dict(kind="fleet", price=list(price), ceiling_kw=list(ceiling), vehicles=cars)
+
+
 def draw():
     rng = np.random.default_rng(12)
     cases = []
@@ -156,11 +188,12 @@ def draw():
                           h_ve=h_ve * area + 0.25 * h_tr * area, h_em=1 / (1 / (0.75 * h_tr * area) - 1 / h_im), h_im=h_im,
                           c_i=15 * 3600 * area, c_m=float(rng.choice([46, 72])) * 3600 * area, outdoor_c=list(out), cop=list(cop), gain_air_w=3 * area,
                           to_air=0.6, most_kw=round(float(ua * 31 / 2000), 2), band_c=[20.0, 22.5], start_c=[start, round(float(mass), 2)]))
+    cases += [draw_fleet(rng) for _ in range(12)]
     return cases
 
 
 def main():
-    optimum = dict(vehicle=vehicle, battery=battery, house=house)
+    optimum = dict(vehicle=vehicle, battery=battery, house=house, fleet=fleet)
     if "--check" in sys.argv:
         cases = json.loads(FILE.read_text())
         worst = max(abs(optimum[c["kind"]](c) - c["optimum_eur"]) / max(abs(c["optimum_eur"]), 0.01) for c in cases)

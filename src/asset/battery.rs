@@ -215,6 +215,10 @@ impl Model for HomeBattery {
         plan_w.iter().all(|p| (self.follow(&mut stored_wh, *p, slot_h) - p).abs() < TO_THE_WATT)
     }
 
+    fn is_curved(&self) -> bool {
+        self.wear_per_mwh > 0.0 || self.standby_w > 0.0
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }

@@ -100,6 +100,14 @@ macro_rules! kinds {
                 }
             }
 
+            /// See [`Model::is_curved`].
+            #[must_use]
+            pub fn is_curved(&self) -> bool {
+                match self {
+                    $(Device::$kind(model) => Model::is_curved(model)),*
+                }
+            }
+
             /// See [`Model::can`].
             #[must_use]
             pub fn can(&self, seen: &Seen, task: &Task<'_>, plan_w: &[f64]) -> bool {

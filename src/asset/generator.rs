@@ -103,6 +103,10 @@ impl Model for Generator {
         plan_w.iter().all(|p| (self.possible_w(*p) - p).abs() < 0.5)
     }
 
+    fn is_curved(&self) -> bool {
+        true
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }

@@ -48,6 +48,11 @@ pub trait Model {
         Cost { energy: task.energy_cost(plan_w), ..Cost::default() }
     }
 
+    /// Whether its plans cost more than energy, or come in steps: a part of a change then need not cost its part.
+    fn is_curved(&self) -> bool {
+        false
+    }
+
     /// Whether it can do what a plan for a Period says.
     fn can(&self, _seen: &Self::Seen, _task: &Task<'_>, _plan_w: &[f64]) -> bool {
         true

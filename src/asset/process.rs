@@ -142,6 +142,10 @@ impl Model for Process {
         !self.makes_up
     }
 
+    fn is_curved(&self) -> bool {
+        true
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }

@@ -43,6 +43,7 @@ mod sim_kpi;
 mod sim_learned;
 mod sim_ledger;
 mod sim_limits;
+mod sim_offers;
 mod sim_owed;
 mod sim_phases;
 mod sim_protocol;

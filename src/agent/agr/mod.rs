@@ -4,6 +4,8 @@
 pub mod behaviour;
 mod booking;
 mod call;
+mod curtailment;
+mod exchange;
 mod learn;
 mod members;
 mod offer;
@@ -11,6 +13,7 @@ mod plan;
 mod profile;
 mod revoke;
 mod settle;
+mod shift;
 mod slack;
 mod tariff;
 

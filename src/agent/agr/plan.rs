@@ -1,6 +1,7 @@
 //! The plan of a day: least energy cost at the day-ahead price, within what devices and customers can and caps allow.
 //!
-//! Devices that shift energy are planned one after the other; each uses up room under the caps that hold for its connection.
+//! Devices that shift energy are planned one after the other; each uses up room under the caps that hold for its connection. Where one
+//! finds too little, they exchange (`exchange.rs`).
 //! What caps on feed-in still ask for is curtailed in the plan already, so it is sold neither at the auction nor as flexibility.
 
 use std::sync::Arc;
@@ -33,9 +34,18 @@ fn serve_caps(serves: bool, price: &[f64], least_w: &mut [f64], most_w: &mut [f6
 }
 
 /// What caps leave at a congestion point, W per ISP; none where they leave all.
-struct Room {
-    least_w: Option<Vec<f64>>,
-    most_w: Option<Vec<f64>>,
+#[derive(Clone)]
+pub(super) struct Room {
+    pub(super) least_w: Option<Vec<f64>>,
+    pub(super) most_w: Option<Vec<f64>>,
+}
+
+impl Room {
+    /// Takes out power per ISP, W.
+    pub(super) fn use_up(&mut self, power_w: impl Iterator<Item = f64> + Clone) {
+        let room = self.least_w.iter_mut().chain(self.most_w.iter_mut());
+        room.for_each(|room| room.iter_mut().zip(power_w.clone()).for_each(|(r, p)| *r -= p));
+    }
 }
 
 impl Agr {
@@ -136,11 +146,10 @@ impl Agr {
                 false => own.device.unsteered(&self.seen[d], &v.outlook[d], &task),
             };
             for k in points {
-                let Room { least_w, most_w } = &mut rooms[*k];
-                let used = least_w.iter_mut().chain(most_w.iter_mut());
-                used.for_each(|room| room.iter_mut().zip(&plans[d]).for_each(|(r, p)| *r -= p));
+                rooms[*k].use_up(plans[d].iter().copied());
             }
         }
+        self.exchange(period, v, price, &mut plans, &mut rooms);
         self.curtail(v, &mut plans, floor_w);
         plans
     }
@@ -214,5 +223,110 @@ impl Agr {
             add(&mut net_w, &sum_w);
         }
         net_w
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use jiff::civil::{date, time};
+    use serde_json::Value;
+
+    use super::super::{OwnDevice, Profile};
+    use super::*;
+    use crate::agent::agr::behaviour::{Behaviour, Truthful};
+    use crate::agent::{Desk, Directory, Inbox, PublicCp};
+    use crate::asset::vehicle::Vehicle;
+    use crate::asset::{Device, Outlook, Session};
+    use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, EntityAddress, Role};
+    use crate::time::{IspCalendar, SimDuration};
+    use crate::uftp::message::Currency;
+
+    /// An aggregator of one vehicle at each of `count` connections.
+    fn agr(calendar: &Arc<IspCalendar>, most_w: &[f64]) -> Agr {
+        let own = Domain::new("agr.example.com");
+        let directory = Directory {
+            domain: own.clone(),
+            role: Role::Agr,
+            peers: BTreeMap::new(),
+            congestion_points: BTreeMap::new(),
+            contracts: Vec::new(),
+            release_deadline: time(13, 0, 0, 0),
+            calendar: Arc::clone(calendar),
+            currency: Currency::EUR,
+        };
+        let rows = 0..most_w.len();
+        let device = |d: usize| OwnDevice {
+            asset: AssetIdx::new(d),
+            connection: d,
+            device: Device::Vehicle(Vehicle::plain(most_w[d])),
+            willing: true,
+            steered: true,
+        };
+        let address = EntityAddress::new("ea1.2024-01.com.example.dso:street");
+        let connections: Vec<ConnectionIdx> = rows.clone().map(ConnectionIdx::new).collect();
+        let profile = Profile {
+            agr: AgrIdx::new(0),
+            dso: Domain::new("dso.example.com"),
+            cro: Domain::new("cro.example.com"),
+            connections: connections.iter().map(|c| (*c, EntityAddress::new(format!("ean.90710000000000{:04}", c.i())))).collect(),
+            retail: vec![None; most_w.len()],
+            devices: rows.map(device).collect(),
+            congestion_points: vec![PublicCp { cp: CpIdx::new(0), address, mutex_offers: true, connections }],
+            within: Vec::new(),
+            contracts: Vec::new(),
+            behaviour: Behaviour::Truthful(Truthful),
+            at_cost: false,
+            caution: 1.0,
+            support_eur_per_mwh: 0.0,
+            shifting_eur_per_mwh: 0.0,
+            penalty_eur_per_mwh: 0.0,
+            rounds: Vec::new(),
+        };
+        Agr::new(Desk::new(own, Arc::clone(calendar), Currency::EUR, 1), Inbox::new(directory), profile)
+    }
+
+    /// Twelve fleets under a ceiling, against the linear programme over all of their vehicles (`.ci/plan_gaps.py`, scipy 1.17 with HiGHS);
+    /// energy that a vehicle goes without costs 1 €/kWh.
+    #[test]
+    fn a_fleet_under_a_called_cap_costs_little_more_than_the_optimum() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plan_gaps.json");
+        let table: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).expect("a table")).expect("JSON");
+        let number = |value: &Value| value.as_f64().expect("a number");
+        let series = |value: &Value| value.as_array().expect("a list").iter().map(number).collect::<Vec<f64>>();
+        let calendar = Arc::new(IspCalendar::new("Europe/Amsterdam", 15).expect("a zone"));
+        let period = calendar.period(date(2016, 1, 20));
+        let mut gaps = Vec::new();
+        for case in table.iter().filter(|case| case["kind"] == "fleet") {
+            let (price, ceiling_kw) = (series(&case["price"]), series(&case["ceiling_kw"]));
+            let cars = case["vehicles"].as_array().expect("a list");
+            let at = |isp: &Value| period.start + SimDuration::minutes(15 * isp.as_i64().expect("a number"));
+            let most_w: Vec<f64> = cars.iter().map(|car| 1e3 * number(&car["most_kw"])).collect();
+            let agr = agr(&calendar, &most_w);
+            let session =
+                |car: &Value| Session { arrival: at(&car["from"]), departure: at(&car["to"]), energy_wh: 1e3 * number(&car["energy_kwh"]) };
+            let vintage = PortfolioVintage {
+                period,
+                inflexible_w: vec![vec![0.0; 96]; cars.len()],
+                outlook: cars.iter().map(|car| Outlook::Sessions(vec![session(car)])).collect(),
+            };
+            let ceiling_w = vec![ceiling_kw.iter().map(|kw| 1e3 * kw).collect::<Vec<f64>>()];
+            let plans = agr.plan_devices(&period, &vintage, &price, &[vec![f64::NEG_INFINITY; 96]], &ceiling_w);
+            for (i, cap_w) in ceiling_w[0].iter().enumerate() {
+                let drawn_w: f64 = plans.iter().map(|plan| plan[i]).sum();
+                assert!(drawn_w <= cap_w + 1e-6, "{drawn_w} W of {cap_w} W");
+            }
+            let mut eur = 0.0;
+            for (car, plan) in cars.iter().zip(&plans) {
+                let kwh: f64 = plan.iter().sum::<f64>() * 0.25e-3;
+                eur += plan.iter().zip(&price).map(|(w, p)| w * p).sum::<f64>() * 0.25e-6 + (number(&car["energy_kwh"]) - kwh);
+            }
+            gaps.push(eur / number(&case["optimum_eur"]) - 1.0);
+        }
+        assert_eq!(gaps.len(), 12);
+        let worst = gaps.iter().copied().fold(0.0, f64::max);
+        assert!(gaps.iter().all(|gap| *gap > -1e-6) && worst <= 0.03, "{gaps:?}");
     }
 }

@@ -44,6 +44,12 @@ impl Slack {
         room
     }
 
+    /// Whether no watt of relief is left in ISPs that are asked for.
+    pub(super) fn is_used_up(&self, asked: &[bool], direction: Direction) -> bool {
+        let room_w = if direction == Direction::FeedIn { &self.up_w } else { &self.down_w };
+        room_w.iter().zip(asked).all(|(w, asked)| !asked || *w < 1.0)
+    }
+
     /// Takes out what a change of power uses.
     pub(super) fn use_up<'a>(&mut self, delta_w: impl IntoIterator<Item = &'a f64>) {
         for ((up_w, down_w), delta_w) in self.up_w.iter_mut().zip(&mut self.down_w).zip(delta_w) {

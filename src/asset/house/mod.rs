@@ -148,6 +148,10 @@ impl Model for House {
         Cost { energy: task.energy_cost(plan_w), wear: 0.0, comfort }
     }
 
+    fn is_curved(&self) -> bool {
+        true
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }

@@ -458,6 +458,10 @@ impl Model for Vehicle {
         plan_w.iter().all(|p| *p < TO_THE_WATT || *p > self.least_power_w - TO_THE_WATT)
     }
 
+    fn is_curved(&self) -> bool {
+        self.pack.is_some()
+    }
+
     fn flexibility(&self) -> Flexibility {
         Flexibility::Shiftable
     }
