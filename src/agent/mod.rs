@@ -30,6 +30,6 @@ pub use inbox::{Directory, Inbox};
 pub use input::{Action, Dispatch, Expectation, Input, Limit, Record, Target};
 pub use knowledge::{Area, DayPrices, DsoVintage, MeterDay, PortfolioVintage, PublicCp, Telemetry};
 pub use order::OrderRecord;
-pub use participant::{Participant, Registry};
+pub use participant::{Participant, Registry, Unsettled};
 
 use desk::send;

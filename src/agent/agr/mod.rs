@@ -31,7 +31,7 @@ use crate::units::Watts;
 use super::agenda::{Appointment, Gate};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
-use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, send};
+use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, Unsettled, send};
 pub use profile::{OwnDevice, Profile};
 
 use booking::Booking;
@@ -89,6 +89,10 @@ impl Participant for Agr {
         let actions = self.act(now, input);
         self.inbox.sending(&actions);
         actions
+    }
+
+    fn unsettled(&self) -> Vec<Unsettled> {
+        self.open_orders()
     }
 }
 

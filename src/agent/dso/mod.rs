@@ -30,7 +30,7 @@ use crate::units::Watts;
 use super::agenda::{Appointment, Gate};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
-use super::{Action, Desk, DsoVintage, Input, Participant, send};
+use super::{Action, Desk, DsoVintage, Input, Participant, Unsettled, send};
 pub use profile::{OrangePower, Profile, Watched};
 
 use analysis::Solver;
@@ -92,6 +92,8 @@ pub struct Dso {
     watch: Vec<Watch>,
     calls: BTreeMap<(String, Date), u32>,
     solver: Solver,
+    /// Whether it bills a day as soon as late meters complete it, and does not wait for the next window.
+    bills_late: bool,
 }
 
 impl Participant for Dso {
@@ -99,6 +101,10 @@ impl Participant for Dso {
         let actions = self.act(now, input);
         self.inbox.sending(&actions);
         actions
+    }
+
+    fn unsettled(&self) -> Vec<Unsettled> {
+        self.open_orders()
     }
 }
 
@@ -133,7 +139,14 @@ impl Dso {
             watch,
             calls: BTreeMap::new(),
             solver: Solver::default(),
+            bills_late: false,
         }
+    }
+
+    /// Bills a day of a window that is over as soon as late meters complete it.
+    #[must_use]
+    pub fn billing_late(self) -> Dso {
+        Dso { bills_late: true, ..self }
     }
 
     fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
@@ -195,8 +208,12 @@ impl Dso {
             }
             Message::FlexOrderResponse(m) => self.take_answer(&m.response),
             Message::Metering(m) => {
-                self.take_metering(m);
-                self.desk.reply(now, message, None).into_iter().collect()
+                if let Err(reason) = self.take_metering(m) {
+                    return self.desk.reply(now, message, Some(reason)).into_iter().collect();
+                }
+                let mut actions: Vec<Action> = self.desk.reply(now, message, None).into_iter().collect();
+                actions.extend(self.bill_late(now, &m.header.sender_domain));
+                actions
             }
             Message::FlexSettlementResponse(m) => self.pay(now, m),
             Message::TestMessage(_) => self.desk.reply(now, message, None).into_iter().collect(),
