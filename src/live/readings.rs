@@ -81,7 +81,9 @@ type Mark = [u8; 32];
 fn mark(issued: SimTime, rows: &[&Vec<f64>]) -> Mark {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&issued.0.to_le_bytes());
-    rows.iter().flat_map(|row| row.iter()).for_each(|value| drop(hasher.update(&value.to_bits().to_le_bytes())));
+    for value in rows.iter().flat_map(|row| row.iter()) {
+        hasher.update(&value.to_bits().to_le_bytes());
+    }
     hasher.finalize().into()
 }
 

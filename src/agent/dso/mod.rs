@@ -92,6 +92,8 @@ pub struct Dso {
     watch: Vec<Watch>,
     calls: BTreeMap<(String, Date), u32>,
     solver: Solver,
+    /// The largest reading that anyone can mean, by connection; `None` for one behind no monitored element.
+    plausible_reading: Vec<Option<Watts>>,
     /// Whether it bills a day as soon as late meters complete it, and does not wait for the next window.
     bills_late: bool,
 }
@@ -116,6 +118,12 @@ impl Dso {
             let installed_w: f64 = w.public.connections.iter().map(|c| profile.installed_feed_in_w[c.i()]).sum();
             inbox.know_power(&w.public.address, w.rated_va.max(installed_w));
         }
+        let mut plausible_reading: Vec<Option<Watts>> = vec![None; profile.addresses.len()];
+        for w in &profile.watched {
+            let limit = inbox.plausible_power(&w.public.address);
+            // What lies behind several elements is held against the largest.
+            w.public.connections.iter().for_each(|c| plausible_reading[c.i()] = plausible_reading[c.i()].max(limit));
+        }
         let watch = profile.watched.iter().map(|w| Watch::new(w.public.cp)).collect();
         Dso {
             desk,
@@ -139,6 +147,7 @@ impl Dso {
             watch,
             calls: BTreeMap::new(),
             solver: Solver::default(),
+            plausible_reading,
             bills_late: false,
         }
     }

@@ -20,13 +20,12 @@ impl Dso {
     /// Keeps the power profile of a connection's day, if anything is to be settled by it.
     ///
     /// # Errors
-    /// Why a reading cannot be meant: it is beyond what is plausible for every congestion point that the connection lies behind.
+    /// The first reading that cannot be meant: it is beyond what is plausible at the congestion points before the connection.
     pub(super) fn take_metering(&mut self, m: &Metering) -> Result<(), String> {
         let address = m.ean.connection();
         let Some(connection) = self.rows.get(&address).copied() else { return Ok(()) };
         let Some(profile) = m.profiles.iter().find(|p| p.profile_type == ProfileType::Power) else { return Ok(()) };
-        let behind = self.profile.watched.iter().filter(|w| w.public.connections.contains(&connection));
-        if let Some(limit) = behind.filter_map(|w| self.inbox.plausible_power(&w.public.address)).max() {
+        if let Some(limit) = self.plausible_reading[connection.i()] {
             let beyond = profile.isps.iter().filter(|i| (i.value.as_f64() * 1e3).abs() > limit.as_f64());
             if let Some(first) = beyond.map(|i| i.start).min() {
                 return Err(format!("Power value rejection (ISP {first})"));
