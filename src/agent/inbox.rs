@@ -94,6 +94,11 @@ impl Inbox {
         }
     }
 
+    /// The largest power that anyone can mean at a congestion point, if a rating is known.
+    pub(super) fn plausible_power(&self, congestion_point: &EntityAddress) -> Option<Watts> {
+        self.directory.congestion_points.get(congestion_point)?.plausible_power
+    }
+
     /// A message without an envelope: the sender's role is what the directory says of it; an unknown sender is refused by its
     /// domain.
     pub(super) fn in_process(&self, message: Arc<Message>) -> Received {
@@ -120,9 +125,8 @@ impl Inbox {
 
     /// Remembers what became of an admitted message: its response is among the handler's actions.
     pub(super) fn handled(&mut self, validated: Validated, actions: &[Action]) {
-        let id = validated.message().header().message_id;
         let response = actions.iter().find_map(|a| match a {
-            Action::Send(m) if m.reference() == Some(id) => Some(Arc::clone(m)),
+            Action::Send(m) if m.answers(validated.message()) => Some(Arc::clone(m)),
             _ => None,
         });
         let rejection = response.as_ref().and_then(|r| r.response()).and_then(|r| r.rejection_reason.clone());

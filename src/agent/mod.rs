@@ -31,6 +31,6 @@ pub use inbox::{Directory, Inbox};
 pub use input::{Action, Dispatch, Expectation, Input, Limit, PrognosisCheck, Record, Remedy, Target};
 pub use knowledge::{Area, DayPrices, DsoVintage, MeterDay, PortfolioVintage, PublicCp, Telemetry};
 pub use order::OrderRecord;
-pub use participant::{Participant, Registry};
+pub use participant::{Participant, Registry, Unsettled};
 
 use desk::send;

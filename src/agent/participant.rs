@@ -3,15 +3,34 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::civil::Date;
+
 use crate::ids::{Domain, Role};
 use crate::time::SimTime;
 
 use super::input::{Action, Input};
+use crate::uftp::message::Text;
 
 /// A state machine without clock or I/O; its driver hands it what reaches it and carries out what it wants.
 pub trait Participant: Send {
     /// Takes what arrived at `now` and says what to do.
     fn handle(&mut self, now: SimTime, input: Input) -> Vec<Action>;
+
+    /// Accepted orders that no settlement has closed, with the day and what each waits for.
+    fn unsettled(&self) -> Vec<Unsettled> {
+        Vec::new()
+    }
+}
+
+/// An accepted order that no settlement has closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    /// The operator's number of the order.
+    pub reference: Text,
+    /// The day it is for.
+    pub period: Date,
+    /// What it waits for.
+    pub why: &'static str,
 }
 
 /// A seat at the market.

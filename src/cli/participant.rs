@@ -16,7 +16,7 @@ Examples:
 
 Needs a build with the feature `http`: cargo build --release --features http
 
-Exit code 0: every day is settled; 1: a message got no answer and was given up, or the participant had to stop; 2: wrong usage, configuration or journal."
+Exit code 0: every day is settled; 1: a message got no answer and was given up, an order was not settled in time, or the participant had to stop; 2: wrong usage, configuration or journal."
 )]
 pub(super) struct Args {
     /// Role of the participant
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Findings> {
     let seed = getrandom::u64().map_err(|e| NO_RANDOMNESS.finding(format!("the system gives no random bytes: {e}")))?;
     let participant = Participant::start(&loaded, key, seed, Box::new(super::print))?;
     Ok(match participant.run() {
-        Ended::Settled { given_up: 0 } => Outcome::Done,
+        Ended::Settled { given_up: 0, unsettled: 0 } => Outcome::Done,
         Ended::Settled { .. } => Outcome::CaseFailed,
         Ended::Stopped(why) => {
             super::report(&crate::live::rules::STOPPED.finding(why).help(STOPPED_HELP).into());

@@ -134,8 +134,8 @@ fn results(args: &Args, warn: &mut dyn FnMut(Findings)) -> Result<Json, Findings
     say(&format!(
         "{left_out}{}\nResults are in {}: tables (CSV, Parquet), charts (SVG), manifest.json\nRead them in a browser: {}\n",
         kept_sentence(&kept),
-        target.display(),
-        page.display()
+        visible(&target.display().to_string()),
+        visible(&page.display().to_string())
     ));
     let shown = |path: &Path| path.display().to_string();
     let kept: Vec<String> = kept.iter().map(|path| shown(path)).collect();

@@ -26,6 +26,8 @@ pub(super) struct Agenda {
     before: BTreeSet<SimTime>,
     next_look: SimTime,
     every: SimDuration,
+    /// When the last appointment is due.
+    last: SimTime,
 }
 
 impl Agenda {
@@ -40,12 +42,21 @@ impl Agenda {
         // Stable: gates of one time stay in the order of the agenda.
         own.sort_by_key(|a| a.time);
         let before = own.iter().flat_map(|a| &a.before).map(|(time, _)| (*time).max(now)).collect();
-        Agenda { gates: own.into_iter().enumerate().collect(), before, next_look: now, every: calendar.isp() }
+        let last = own.last().map_or(now, |a| a.time);
+        Agenda { gates: own.into_iter().enumerate().collect(), before, next_look: now, every: calendar.isp(), last }
     }
 
-    /// What is due next at `now`, if anything is; a look is taken out by that, a gate by [`Agenda::keep`].
-    pub(super) fn due(&mut self, now: SimTime) -> Option<Due> {
-        let (&number, gate) = self.gates.first_key_value()?;
+    /// When the last appointment is due.
+    pub(super) fn last(&self) -> SimTime {
+        self.last
+    }
+
+    /// What is due next at `now`, if anything is; a look is taken out by that, a gate by [`Agenda::keep`]. Behind the last
+    /// appointment only those who wait look.
+    pub(super) fn due(&mut self, now: SimTime, waiting: bool) -> Option<Due> {
+        if self.gates.is_empty() && !waiting {
+            return None;
+        }
         // One look sees all that is new, however many are due.
         if self.next_look <= now || self.before.first().is_some_and(|t| *t <= now) {
             while self.next_look <= now {
@@ -54,6 +65,7 @@ impl Agenda {
             self.before = self.before.split_off(&(now + SimDuration::seconds(1)));
             return Some(Due::Look);
         }
+        let (&number, gate) = self.gates.first_key_value()?;
         (gate.time <= now).then_some(Due::Gate(number))
     }
 
@@ -70,10 +82,11 @@ impl Agenda {
         self.next_look = now;
     }
 
-    /// When the next event is due; `None` when the last appointment is kept.
-    pub(super) fn next(&self) -> Option<SimTime> {
-        let (_, gate) = self.gates.first_key_value()?;
-        [gate.time, self.next_look].into_iter().chain(self.before.first().copied()).min()
+    /// When the next event is due; `None` when the last appointment is kept and nobody waits.
+    pub(super) fn next(&self, waiting: bool) -> Option<SimTime> {
+        let gate = self.gates.first_key_value().map(|(_, gate)| gate.time);
+        let end = gate.or_else(|| waiting.then_some(self.next_look))?;
+        [end, self.next_look].into_iter().chain(self.before.first().copied()).min()
     }
 }
 
@@ -95,9 +108,9 @@ mod tests {
     fn everything_comes_once_in_order_and_a_look_before_it() {
         let (mut agenda, _, mut now) = agenda_at("2026-03-09T12:00");
         let (mut kept, mut looks, mut last) = (Vec::new(), 0, None);
-        while let Some(next) = agenda.next() {
+        while let Some(next) = agenda.next(false) {
             now = now.max(next);
-            match agenda.due(now) {
+            match agenda.due(now, false) {
                 Some(Due::Look) => looks += 1,
                 Some(Due::Gate(n)) => {
                     let gate = agenda.keep(n).unwrap();
@@ -122,6 +135,6 @@ mod tests {
         let left: Vec<(Gate, i8)> = agenda.gates.values().map(|a| (a.gate, a.period.date.day())).collect();
         assert!(!left.contains(&(Gate::Prognosis, 10)) && left.contains(&(Gate::Prognosis, 11)), "{left:?}");
         assert!(left.contains(&(Gate::Metering, 10)), "{left:?}");
-        assert_eq!(agenda.due(at), Some(Due::Look));
+        assert_eq!(agenda.due(at, false), Some(Due::Look));
     }
 }

@@ -81,7 +81,7 @@ fn facts(loaded: &Loaded, files: &Files) -> Result<Json, Findings> {
             keys.iter().for_each(|key| drop(table.remove(*key)));
         }
     };
-    without("", &["listen", "private_key", "messages", "journal", "retry_after_s", "give_up_after_s", "clock"]);
+    without("", &["listen", "private_key", "messages", "journal", "retry_after_s", "give_up_after_s", "settlement_wait_h", "clock"]);
     (0..loaded.config.peer.len()).for_each(|k| without(&format!("/peer/{k}"), &["url", "public_keys"]));
     without("/aggregator", &["forecast", "prices", "meters"]);
     without("/operator", &["feeder", "forecast"]);
@@ -274,7 +274,7 @@ fn operator(common: &Common<'_>) -> Result<(Box<dyn Participant>, Files), Findin
         rounds: loaded.config.market.timetable().rounds,
         orange: None,
     };
-    Ok((Box::new(Dso::new(common.desk(&common.domain), inbox, profile)), files))
+    Ok((Box::new(Dso::new(common.desk(&common.domain), inbox, profile).billing_late()), files))
 }
 
 /// Connections in the configuration that the feeder does not have.

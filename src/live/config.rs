@@ -32,6 +32,10 @@ pub struct Config {
     #[serde(default = "give_up_after")]
     #[schemars(range(min = 1, max = 86400))]
     pub give_up_after_s: u32,
+    /// Hours of the participant's clock that it waits for settlements after its last appointment, while orders are unsettled.
+    #[serde(default = "settlement_wait")]
+    #[schemars(range(min = 0, max = 8784))]
+    pub settlement_wait_h: u32,
     /// Days that are traded.
     pub time: Days,
     /// Clock times of the day-ahead round, currency.
@@ -56,6 +60,10 @@ pub struct Config {
 
 fn retry_after() -> u32 {
     60
+}
+
+fn settlement_wait() -> u32 {
+    24
 }
 
 fn give_up_after() -> u32 {

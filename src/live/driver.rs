@@ -31,6 +31,7 @@ use super::state::{Effect, State};
 use crate::agent::Dispatch;
 use crate::diagnostic::Findings;
 use crate::ids::Domain;
+use crate::time::{SimDuration, SimTime};
 use crate::uftp::message::{Message, MessageId};
 use crate::uftp::sign::{PublicKey, SecretKey};
 
@@ -46,10 +47,12 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// How a participant ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// Every day is traded and settled, every answer in or given up.
+    /// Every day is traded, every answer in or given up, every order settled or waited for in vain.
     Settled {
         /// Messages that were given up without an answer.
         given_up: usize,
+        /// Accepted orders that nobody settled in time.
+        unsettled: usize,
     },
     /// It cannot go on, for this reason.
     Stopped(String),
@@ -68,6 +71,10 @@ pub struct Participant {
     in_flight: BTreeSet<MessageId>,
     /// When an answer was last given again.
     repeated: BTreeMap<Fingerprint, Instant>,
+    /// What was said of files that are of no use now; each is said once.
+    complaints: BTreeSet<String>,
+    /// How long settlements are waited for after the last appointment.
+    settlement_wait: SimDuration,
     /// Whether the last message could not be kept in the archive; said once.
     unkept: bool,
     listener: Option<Listener>,
@@ -130,12 +137,17 @@ impl Participant {
             notices,
             in_flight: BTreeSet::new(),
             repeated: BTreeMap::new(),
+            complaints: BTreeSet::new(),
+            settlement_wait: SimDuration::hours(i64::from(config.settlement_wait_h)),
             unkept: false,
             listener,
             metrics,
             log,
             began,
         };
+        if let Some(at) = participant.state.last_gate() {
+            participant.metrics.last_gate.set(at.0);
+        }
         participant.say_start(loaded, &told);
         Ok(participant)
     }
@@ -166,7 +178,7 @@ impl Participant {
     #[must_use]
     pub fn run(mut self) -> Ended {
         let ended = match self.trade() {
-            Ok(()) => Ended::Settled { given_up: self.state.given_up() },
+            Ok(unsettled) => Ended::Settled { given_up: self.state.given_up(), unsettled },
             Err(stop) => {
                 self.log.line("stopped", &[("why", &stop)]);
                 Ended::Stopped(stop.to_string())
@@ -180,20 +192,20 @@ impl Participant {
         ended
     }
 
-    fn trade(&mut self) -> Result<(), Stop> {
+    /// Trades to the end: how many accepted orders are not settled then.
+    fn trade(&mut self) -> Result<usize, Stop> {
         if self.state.ended() {
-            return Ok(());
+            return Ok(0);
         }
         for message in self.state.undelivered().to_vec() {
             self.post(&message);
         }
         loop {
             self.happen()?;
-            let next = self.state.agenda.next().into_iter().chain(self.state.outstanding.next_due()).min();
+            let waiting = self.waits_for_settlement();
+            let next = self.state.agenda.next(waiting).into_iter().chain(self.state.outstanding.next_due()).min();
             if next.is_none() && self.state.undelivered().is_empty() {
-                self.commit(vec![Event::Ended])?;
-                self.log.line("ended", &[("given_up", &self.state.given_up())]);
-                return Ok(());
+                return self.end();
             }
             self.measure();
             let wait = next.map_or(Duration::from_secs(1), |t| self.clock.until(t).min(Duration::from_secs(1)));
@@ -205,17 +217,55 @@ impl Participant {
         }
     }
 
+    /// Whether an order is not settled and still may be.
+    fn waits_for_settlement(&self) -> bool {
+        self.clock.now() < self.state.agenda.last() + self.settlement_wait && !self.state.unsettled().is_empty()
+    }
+
+    /// The end, with every order that nobody settled by its name. With one the journal stays open: who starts again with more
+    /// patience waits on.
+    fn end(&mut self) -> Result<usize, Stop> {
+        let unsettled = self.state.unsettled();
+        for order in &unsettled {
+            self.log.line("unsettled", &[("order", &order.reference), ("period", &order.period), ("why", &order.why)]);
+        }
+        if unsettled.is_empty() {
+            self.commit(vec![Event::Ended])?;
+        }
+        self.log.line("ended", &[("given_up", &self.state.given_up()), ("unsettled", &unsettled.len())]);
+        Ok(unsettled.len())
+    }
+
+    /// What the files say now.
+    fn look(&mut self, now: SimTime) -> Result<(), Stop> {
+        let look = self.state.look(now);
+        let mut complaints = BTreeSet::new();
+        for finding in &look.unreadable.0 {
+            // A file may be half written; the next look is an ISP away.
+            if !self.complaints.contains(&finding.message) {
+                self.log.line("unreadable", &[("why", &finding.message)]);
+            }
+            complaints.insert(finding.message.clone());
+        }
+        for (kind, date, why) in &look.incomplete {
+            let said = format!("{} {date} {why}", kind.as_str());
+            if !self.complaints.contains(&said) {
+                self.log.line("incomplete", &[("what", &kind.as_str()), ("period", date), ("why", why)]);
+            }
+            complaints.insert(said);
+        }
+        self.complaints = complaints;
+        self.commit(look.new.into_iter().map(Event::Reading).collect())
+    }
+
     /// What the clock brings.
     fn happen(&mut self) -> Result<(), Stop> {
         let now = self.clock.now();
-        while let Some(due) = self.state.agenda.due(now) {
+        let waiting = self.waits_for_settlement();
+        while let Some(due) = self.state.agenda.due(now, waiting) {
             match due {
                 Due::Gate(number) => self.commit(vec![Event::Gate(number)])?,
-                Due::Look => match self.state.look(now) {
-                    Ok(new) => self.commit(new)?,
-                    // A file may be half written; the next look is an ISP away.
-                    Err(findings) => findings.0.iter().for_each(|f| self.log.line("unreadable", &[("why", &f.message)])),
-                },
+                Due::Look => self.look(now)?,
             }
         }
         let due = self.state.outstanding.due(now);
@@ -292,9 +342,9 @@ impl Participant {
         let now = Instant::now();
         self.log.limited("repeated", "", &[("answered", &answer.is_some())]);
         let Some(answer) = answer else { return };
-        self.metrics.message("out", &answer, Some("again"));
         if self.repeated.get(&question).is_none_or(|last| now.duration_since(*last) >= AGAIN) {
             self.repeated.insert(question, now);
+            self.metrics.message("out", &answer, Some("again"));
             self.post(&answer);
         }
     }
@@ -367,8 +417,15 @@ impl Participant {
                     &[("type", &message.message_type().name()), ("to", &message.header().recipient_domain), ("why", &why)],
                 );
             }
-            Effect::Kept(appointment) => {
-                self.metrics.last_gate.set(self.clock.now().0);
+            Effect::Missing { what, period, connections } => match connections {
+                Some((count, first)) => self.log.line(
+                    "missing",
+                    &[("what", &what.as_str()), ("period", &period.date), ("connections", &count), ("first", &first)],
+                ),
+                None => self.log.line("missing", &[("what", &what.as_str()), ("period", &period.date)]),
+            },
+            Effect::Kept(appointment, at) => {
+                self.metrics.last_gate.set(at.0);
                 let gate = format!("{:?}", appointment.gate).to_ascii_lowercase();
                 self.log.line("gate", &[("gate", &gate), ("period", &appointment.period.date)]);
             }

@@ -167,7 +167,7 @@ async fn serve(stream: TcpStream, ticket: Ticket, door: Arc<Door>) {
     http.timer(TokioTimer::new()).header_read_timeout(HEADER).keep_alive(false).max_buf_size(64 * 1024);
     let ended = timeout(WHOLE, http.serve_connection(TokioIo::new(stream), service)).await;
     if ended.map_or(true, |ended| ended.is_err_and(|e| e.is_timeout())) {
-        metrics.dropped.add(1);
+        metrics.timed_out.add(1);
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Metrics {
     pub(super) accepted: Figure,
     /// Connections that were dropped to make room.
     pub(super) dropped: Figure,
+    /// Connections that were closed because they took too long.
+    pub(super) timed_out: Figure,
     /// Connections the system could not give.
     pub(super) accept_errors: Figure,
     /// Messages that wait for the agent.
@@ -92,6 +94,7 @@ impl Metrics {
             ("connections", "gauge", "Open connections.", &self.connections),
             ("connections_total", "counter", "Connections accepted.", &self.accepted),
             ("connections_dropped_total", "counter", "Connections without a complete request dropped to make room.", &self.dropped),
+            ("connections_timed_out_total", "counter", "Connections closed because they took too long.", &self.timed_out),
             ("accept_errors_total", "counter", "Connections that the system could not give.", &self.accept_errors),
             ("queue", "gauge", "Messages that wait for the agent.", &self.queue),
             ("journal_bytes", "gauge", "Length of the journal.", &self.journal_bytes),

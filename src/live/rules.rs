@@ -34,7 +34,8 @@ pub fn catalogue() -> Vec<&'static Rule> {
 pub const BAD_CELL: Rule = Rule {
     code: "bad-cell",
     severity: Severity::Error,
-    what: "A row of forecasts, prices or meters names an unknown day, time, ISP or connection.",
+    what: "A row of forecasts, prices or meters names an unknown day, time, ISP or connection, has a number that nobody can mean, or \
+           contradicts a row above.",
     why: "Its value would be lost, or counted in the wrong place.",
     example: "period,isp,eur_per_mwh\n2026-03-29,96,50        # the clocks go forward: 92 ISPs",
     mend: "period,isp,eur_per_mwh\n2026-03-29,92,50",
@@ -165,8 +166,9 @@ pub const IDLE_PEER: Rule = Rule {
 pub const JOURNAL_IN_USE: Rule = Rule {
     code: "journal-in-use",
     severity: Severity::Error,
-    what: "Another process uses the journal.",
-    why: "Two participants of one name would send different messages with the same numbers.",
+    what: "Another process uses the journal or the folder of messages.",
+    why: "Two participants of one name would send different messages with the same numbers, and two with one folder would mix their \
+          messages.",
     example: "copperplate participant --role agr --config agr.toml        # twice at once",
     mend: "stop the first participant, or give each its own configuration",
 };
@@ -195,8 +197,8 @@ pub const NO_PARTNER: Rule = Rule {
 pub const NO_SUCH_TIME: Rule = Rule {
     code: "no-such-time",
     severity: Severity::Error,
-    what: "A day or a clock lies outside the years that can be traded, or there are too many days.",
-    why: "Time zones are known for these years only.",
+    what: "A day or a clock lies outside the years that can be traded, the clocks never show the time, or there are too many days.",
+    why: "Time zones are known for these years only, and the clocks leave out an hour when they are put forward.",
     example: "clock = { start = \"9999-12-31T23:59\", speed = 60 }",
     mend: "clock = { start = \"2026-03-09T12:00\", speed = 60 }",
 };

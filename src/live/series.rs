@@ -1,4 +1,5 @@
-//! Forecasts, prices and meter readings as CSV: a row per ISP, rows in any order, what is not said is 0.
+//! Forecasts, prices and meter readings as CSV: a row per ISP, rows in any order. What no row says is NaN here; whoever reads a
+//! series decides whether that is 0 or missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,10 +7,13 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::rules::{BAD_ADDRESS, BAD_CELL};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Finding, Findings};
+use crate::ids::EntityAddress;
+use crate::scenario::lint::unmetered_connection;
 use crate::table::{Known, Sign, Table, read_text};
 use crate::time::written::{self, Moment};
 use crate::time::{IspCalendar, SimTime, YEARS};
+use crate::uftp::message::Ean;
 use crate::uftp::syntax::is_entity_address;
 
 /// Values of one vintage of one Period: `[column][connection][isp]`.
@@ -27,7 +31,15 @@ pub(super) struct Layout<'a> {
     pub(super) connections: &'a BTreeMap<String, usize>,
     /// Columns of numbers.
     pub(super) columns: &'a [&'a str],
+    /// The largest number that can be meant, and what it is called.
+    pub(super) most: (f64, &'a str),
 }
+
+/// No connection carries more, and the sum of many still fits a message.
+pub(super) const MOST_POWER: (f64, &str) = (1e10, "a power of at most 10 GW");
+
+/// Far beyond any market's limits; money of any power at it can be counted.
+pub(super) const MOST_PRICE: (f64, &str) = (1e6, "a price of at most 1000000 €/MWh");
 
 impl Series {
     /// Reads a file.
@@ -80,14 +92,24 @@ impl Series {
                 continue;
             };
             let rows = layout.connections.len().max(1);
-            let values = self.0.entry((date, issued)).or_insert_with(|| vec![vec![vec![0.0; isps]; rows]; layout.columns.len()]);
+            let values = self.0.entry((date, issued)).or_insert_with(|| vec![vec![vec![f64::NAN; isps]; rows]; layout.columns.len()]);
             for (k, column) in layout.columns.iter().enumerate() {
-                values[k][connection][isp - 1] = row.number(column, Sign::Any, findings);
+                let (said, number) = (&mut values[k][connection][isp - 1], row.number(column, Sign::Any, findings));
+                let why = match () {
+                    () if number.is_nan() => continue,
+                    () if number.abs() > layout.most.0 => format!("'{}' is not {}", row.cell(column), layout.most.1),
+                    () if !said.is_nan() && *said != number => format!("ISP {isp} of {date} has {said} in a row above, and {number} here"),
+                    () => {
+                        *said = number;
+                        continue;
+                    }
+                };
+                findings.push(row.at(column, BAD_CELL.finding(why)));
             }
         }
     }
 
-    /// Connections that a file speaks of, in the order of their addresses.
+    /// Connections that a file speaks of, in the order of their addresses. Each has a meter that messages can name.
     ///
     /// # Errors
     /// As [`Series::read`].
@@ -99,8 +121,13 @@ impl Series {
         if let Some(table) = Table::parse(&source, b',', &known, &mut findings) {
             for row in table.rows() {
                 let name = row.cell("connection");
-                if names.insert(name.to_owned()) && !is_entity_address(name) {
+                if !names.insert(name.to_owned()) {
+                    continue;
+                }
+                if !is_entity_address(name) {
                     findings.push(row.at("connection", BAD_ADDRESS.finding(format!("'{name}' is no entity address"))));
+                } else if !is_metered(name) {
+                    findings.push(row.at("connection", unmetered(name)));
                 }
             }
         }
@@ -111,4 +138,16 @@ impl Series {
     pub(super) fn latest(&self, date: Date, now: SimTime) -> Option<(SimTime, &Values)> {
         self.0.range((date, SimTime(i64::MIN))..=(date, now)).next_back().map(|((_, issued), values)| (*issued, values))
     }
+}
+
+/// Whether a Metering message can name the meter of a connection.
+pub(super) fn is_metered(address: &str) -> bool {
+    Ean::of_connection(&EntityAddress::new(address)).is_some()
+}
+
+/// The finding on a connection whose meter no message can name: what it delivers would never be paid.
+pub(super) fn unmetered(address: &str) -> Finding {
+    unmetered_connection::RULE
+        .finding(format!("no Metering message can name the meter of '{address}'"))
+        .help("write 'ean.' and the 18 digits of its meter")
 }

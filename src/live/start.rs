@@ -55,6 +55,7 @@ pub(super) fn start(loaded: &Loaded, seed: u64) -> Result<Started, Findings> {
     if path.metadata().map_or(true, |file| file.len() == 0) {
         something_ahead(loaded, &business, &setting)?;
     }
+    let lock = loaded.document.file("messages").map_or(Ok(None), |folder| locked(loaded, &folder))?;
     let was_there = path.is_file();
     let (mut journal, mut past) = Journal::open(&path).map_err(|f| loaded.at("journal", f))?;
     if was_there && past.head.is_none() {
@@ -78,6 +79,11 @@ pub(super) fn start(loaded: &Loaded, seed: u64) -> Result<Started, Findings> {
         }
     }
     let archive = archive_folder(loaded)?;
+    // A folder that has just been made was nobody's.
+    let lock = match (lock, &archive) {
+        (None, Some(folder)) => locked(loaded, folder)?,
+        (lock, _) => lock,
+    };
     let last = past.records.iter().map(|r| r.at).max();
     let head = match past.head.take() {
         Some(head) => {
@@ -99,7 +105,7 @@ pub(super) fn start(loaded: &Loaded, seed: u64) -> Result<Started, Findings> {
         let record = Record { at: clock.now(), event: Event::Clock(setting) };
         journal.append(&record).and_then(|()| journal.sync()).map_err(|e| cannot_write(&journal, &e))?;
     }
-    let mut archive = archive.map(|folder| Archive::new(folder, head.archived));
+    let mut archive = archive.map(|folder| Archive::new(folder, head.archived, lock));
     let state = replay(loaded, &head, &past, business, clock, archive.as_mut(), &mut told)?;
     Ok(Started { state, journal, archive, clock, told })
 }
@@ -111,6 +117,11 @@ fn cannot_write(journal: &Journal, e: &std::io::Error) -> Findings {
 fn new_business(loaded: &Loaded, seed: u64, now: SimTime) -> Result<Business, Findings> {
     let (calendar, currency) = loaded.market().expect("calendar and currency were checked");
     Business::new(loaded, calendar, currency, seed, now)
+}
+
+/// The lock of the archive's folder.
+fn locked(loaded: &Loaded, folder: &Path) -> Result<Option<std::fs::File>, Findings> {
+    Archive::lock(folder).map_err(|finding| loaded.at("messages", finding).into())
 }
 
 /// The folder of the archive, there and not to be mistaken for something else.

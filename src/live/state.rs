@@ -11,9 +11,9 @@ use super::business::Business;
 use super::http::fingerprint;
 use super::journal::{Event, Record};
 use super::notice::Fingerprint;
-use super::readings::Files;
+use super::readings::{Files, Kind, Look};
 use crate::agent::cro::Cro;
-use crate::agent::{self, Action, Appointment, Dispatch, Input, Participant as _};
+use crate::agent::{self, Action, Appointment, Dispatch, Gate, Input, Participant as _, Unsettled};
 use crate::ids::Domain;
 use crate::market::ledger::Entry;
 use crate::time::{IspCalendar, Period, SimDuration, SimTime};
@@ -31,8 +31,10 @@ pub(super) enum Effect {
     Send { message: Arc<Message>, again: bool },
     /// A message that stays: it would speak in another's name, or to nobody.
     Withheld { message: Arc<Message>, why: &'static str },
-    /// An appointment was kept.
-    Kept(Appointment),
+    /// An appointment was kept, at this time.
+    Kept(Appointment, SimTime),
+    /// What a gate needed and no file had: what, and of how many connections and which first.
+    Missing { what: Kind, period: Period, connections: Option<(usize, String)> },
     /// Devices are to follow.
     Dispatch(Dispatch),
     /// A payment is agreed on.
@@ -80,6 +82,8 @@ pub(super) struct State {
     seen: BTreeMap<Fingerprint, Option<Arc<Message>>>,
     given_up: usize,
     ended: bool,
+    /// When the last appointment was kept.
+    last_gate: Option<SimTime>,
 }
 
 impl State {
@@ -101,6 +105,7 @@ impl State {
             seen: BTreeMap::new(),
             given_up: 0,
             ended: false,
+            last_gate: None,
         }
     }
 
@@ -119,6 +124,16 @@ impl State {
         self.ended
     }
 
+    /// When the last appointment was kept, if one was.
+    pub(super) fn last_gate(&self) -> Option<SimTime> {
+        self.last_gate
+    }
+
+    /// Accepted orders that no settlement has closed.
+    pub(super) fn unsettled(&self) -> Vec<Unsettled> {
+        self.agent.unsettled()
+    }
+
     /// Whether a message waits to be taken in by its peer.
     pub(super) fn waits(&self, id: MessageId) -> bool {
         self.undelivered.iter().any(|m| m.header().message_id == id)
@@ -135,11 +150,8 @@ impl State {
     }
 
     /// What is new in the files at `now`.
-    ///
-    /// # Errors
-    /// The findings of a file that cannot be read now.
-    pub(super) fn look(&self, now: SimTime) -> Result<Vec<Event>, crate::diagnostic::Findings> {
-        Ok(self.files.look(now, &self.periods)?.into_iter().map(Event::Reading).collect())
+    pub(super) fn look(&self, now: SimTime) -> Look {
+        self.files.look(now, &self.periods)
     }
 
     /// Lets a record happen.
@@ -153,12 +165,19 @@ impl State {
             Event::Message { envelope } => self.receive(at, envelope, &mut effects)?,
             Event::Gate(number) => {
                 let appointment = self.agenda.keep(*number).ok_or(Mismatch::Gate(*number))?;
-                effects.push(Effect::Kept(appointment.clone()));
+                self.last_gate = Some(at);
+                effects.push(Effect::Kept(appointment.clone(), at));
+                self.needs(&appointment, &mut effects);
                 self.tell(at, Input::Gate(appointment), &mut effects);
             }
             Event::Reading(reading) => {
                 for input in self.files.learn(reading) {
                     self.tell(at, input, &mut effects);
+                }
+                // Their gate has passed, so they are sent now.
+                if reading.kind == Kind::Meters && self.files.has_sent_meters(reading.date) {
+                    let gate = Appointment::of(Gate::Metering, self.calendar.period(reading.date));
+                    self.tell(at, Input::Gate(gate), &mut effects);
                 }
             }
             Event::Delivered(id) => self.done_with((*id).into())?,
@@ -171,6 +190,25 @@ impl State {
             Event::Ended => self.ended = true,
         }
         Ok(effects)
+    }
+
+    /// What a gate needs of the files and they have not said.
+    fn needs(&mut self, appointment: &Appointment, effects: &mut Vec<Effect>) {
+        let period = appointment.period;
+        let mut missing = |what, connections| effects.push(Effect::Missing { what, period, connections });
+        let needed: &[Kind] = match appointment.gate {
+            Gate::Prognosis => &[Kind::Prices, Kind::Forecast],
+            Gate::Request => &[Kind::Forecast],
+            _ => &[],
+        };
+        needed.iter().filter(|kind| !self.files.knows(**kind, period.date)).for_each(|kind| missing(*kind, None));
+        if appointment.gate == Gate::Metering {
+            let unmetered = self.files.unmetered(period.date);
+            if let Some(first) = unmetered.first() {
+                missing(Kind::Meters, Some((unmetered.len(), (*first).to_owned())));
+            }
+            self.files.sending_meters(period.date);
+        }
     }
 
     /// Goes on at `now` after a while without anybody at the desk.
@@ -201,9 +239,8 @@ impl State {
         }
         let first = effects.len();
         self.tell(at, Input::Enveloped(received), effects);
-        let id = message.header().message_id;
         let answer = effects[first..].iter().find_map(|e| match e {
-            Effect::Send { message, .. } if message.reference() == Some(id) => Some(Arc::clone(message)),
+            Effect::Send { message: answer, .. } if answer.answers(&message) => Some(Arc::clone(answer)),
             _ => None,
         });
         self.seen.insert(fingerprint, answer);

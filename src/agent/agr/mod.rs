@@ -38,7 +38,7 @@ use super::agenda::{Appointment, Gate};
 use super::foresight::Foresight;
 use super::inbox::Inbox;
 use super::order::OrderRecord;
-use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, send};
+use super::{Action, DayPrices, Desk, Dispatch, Input, MeterDay, Participant, PortfolioVintage, PublicCp, Target, Unsettled, send};
 pub use profile::{OwnDevice, Profile};
 
 use booking::Booking;
@@ -102,6 +102,10 @@ impl Participant for Agr {
         let actions = self.act(now, input);
         self.inbox.sending(&actions);
         actions
+    }
+
+    fn unsettled(&self) -> Vec<Unsettled> {
+        self.open_orders()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::uftp::message::{
 use crate::units::Watts;
 
 use super::super::order::{OrderRecord, settle};
-use super::{Action, Agr, send, within};
+use super::{Action, Agr, Unsettled, send, within};
 
 impl Agr {
     /// One Metering message per connection for the day.
@@ -69,6 +69,12 @@ impl Agr {
         self.settled.extend(settlement.flex_order_settlements.iter().filter_map(|item| item.order_reference.clone()));
         response.statuses = statuses;
         vec![send(response)]
+    }
+
+    /// Accepted orders that stand in no settlement.
+    pub(super) fn open_orders(&self) -> Vec<Unsettled> {
+        let open = self.orders.iter().filter(|o| !self.settled.contains(&o.reference));
+        open.map(|o| Unsettled { reference: o.reference.clone(), period: o.period.date, why: "no settlement holds it" }).collect()
     }
 
     /// Net power of its connections at an order's congestion point per ISP, summed from whole-watt readings.

@@ -32,7 +32,7 @@ use crate::units::Watts;
 use super::agenda::{Appointment, Gate};
 use super::inbox::Inbox;
 use super::order::OrderRecord;
-use super::{Action, Desk, DsoVintage, Input, Participant, send};
+use super::{Action, Desk, DsoVintage, Input, Participant, Unsettled, send};
 pub use profile::{OrangePower, Profile, Watched};
 
 use analysis::Solver;
@@ -96,6 +96,10 @@ pub struct Dso {
     calls: BTreeMap<(String, Date), u32>,
     solver: Solver,
     suspicion: Suspicion,
+    /// The largest reading that anyone can mean, by connection; `None` for one behind no monitored element.
+    plausible_reading: Vec<Option<Watts>>,
+    /// Whether it bills a day as soon as late meters complete it, and does not wait for the next window.
+    bills_late: bool,
 }
 
 impl Participant for Dso {
@@ -103,6 +107,10 @@ impl Participant for Dso {
         let actions = self.act(now, input);
         self.inbox.sending(&actions);
         actions
+    }
+
+    fn unsettled(&self) -> Vec<Unsettled> {
+        self.open_orders()
     }
 }
 
@@ -113,6 +121,12 @@ impl Dso {
         for w in &profile.watched {
             let installed_w: f64 = w.public.connections.iter().map(|c| profile.installed_feed_in_w[c.i()]).sum();
             inbox.know_power(&w.public.address, w.rated_va.max(installed_w));
+        }
+        let mut plausible_reading: Vec<Option<Watts>> = vec![None; profile.addresses.len()];
+        for w in &profile.watched {
+            let limit = inbox.plausible_power(&w.public.address);
+            // What lies behind several elements is held against the largest.
+            w.public.connections.iter().for_each(|c| plausible_reading[c.i()] = plausible_reading[c.i()].max(limit));
         }
         let watch = profile.watched.iter().map(|w| Watch::new(w.public.cp)).collect();
         Dso {
@@ -138,7 +152,15 @@ impl Dso {
             calls: BTreeMap::new(),
             solver: Solver::default(),
             suspicion: Suspicion::default(),
+            plausible_reading,
+            bills_late: false,
         }
+    }
+
+    /// Bills a day of a window that is over as soon as late meters complete it.
+    #[must_use]
+    pub fn billing_late(self) -> Dso {
+        Dso { bills_late: true, ..self }
     }
 
     fn act(&mut self, now: SimTime, input: Input) -> Vec<Action> {
@@ -200,8 +222,12 @@ impl Dso {
             }
             Message::FlexOrderResponse(m) => self.take_answer(&m.response),
             Message::Metering(m) => {
-                self.take_metering(m);
-                self.desk.reply(now, message, None).into_iter().collect()
+                if let Err(reason) = self.take_metering(m) {
+                    return self.desk.reply(now, message, Some(reason)).into_iter().collect();
+                }
+                let mut actions: Vec<Action> = self.desk.reply(now, message, None).into_iter().collect();
+                actions.extend(self.bill_late(now, &m.header.sender_domain));
+                actions
             }
             Message::FlexSettlementResponse(m) => self.pay(now, m),
             Message::TestMessage(_) => self.desk.reply(now, message, None).into_iter().collect(),

@@ -14,19 +14,53 @@ use crate::units::Watts;
 
 use super::super::order::OrderRecord;
 use super::due::{ContractDay, Due};
-use super::{Action, Dso};
+use super::{Action, Dso, Unsettled};
 
 impl Dso {
     /// Keeps the power profile of a connection's day, if anything is to be settled or checked by it.
-    pub(super) fn take_metering(&mut self, m: &Metering) {
-        if self.profile.prognosis_check.is_none() && !self.ordered.contains(&(m.period, m.header.sender_domain.clone())) {
-            return;
-        }
+    ///
+    /// # Errors
+    /// The first reading that cannot be meant: it is beyond what is plausible at the congestion points before the connection.
+    pub(super) fn take_metering(&mut self, m: &Metering) -> Result<(), String> {
         let address = m.ean.connection();
-        let Some(connection) = self.rows.get(&address).copied() else { return };
-        let Some(profile) = m.profiles.iter().find(|p| p.profile_type == ProfileType::Power) else { return };
+        let Some(connection) = self.rows.get(&address).copied() else { return Ok(()) };
+        let Some(profile) = m.profiles.iter().find(|p| p.profile_type == ProfileType::Power) else { return Ok(()) };
+        if let Some(limit) = self.plausible_reading[connection.i()] {
+            let beyond = profile.isps.iter().filter(|i| (i.value.as_f64() * 1e3).abs() > limit.as_f64());
+            if let Some(first) = beyond.map(|i| i.start).min() {
+                return Err(format!("Power value rejection (ISP {first})"));
+            }
+        }
+        if self.profile.prognosis_check.is_none() && !self.ordered.contains(&(m.period, m.header.sender_domain.clone())) {
+            return Ok(());
+        }
         let watts = profile.isps.iter().map(|i| Watts::from_f64(i.value.as_f64() * 1e3)).collect();
         self.meters.insert((m.period, connection), watts);
+        Ok(())
+    }
+
+    /// Bills an aggregator for days of closed windows that late meters have completed.
+    pub(super) fn bill_late(&mut self, now: SimTime, agr: &Domain) -> Vec<Action> {
+        let Some(open) = self.window_start.filter(|_| self.bills_late) else { return Vec::new() };
+        let late = |o: &&OrderRecord| o.agr == *agr && o.period.date < open && self.is_metered(o);
+        let days: BTreeSet<Date> = self.orders.iter().filter(late).map(|o| o.period.date).collect();
+        let mut actions = Vec::new();
+        for day in days {
+            let orders = self.orders.extract_if(.., |o| o.agr == *agr && o.period.date == day).collect();
+            actions.push(self.send_bill(now, agr, Due { orders, days: Vec::new() }, day..=day, false));
+        }
+        actions
+    }
+
+    /// Accepted orders that no accepted bill holds.
+    pub(super) fn open_orders(&self) -> Vec<Unsettled> {
+        let open = |o: &OrderRecord, why| Unsettled { reference: o.reference.clone(), period: o.period.date, why };
+        let unbilled = self.orders.iter().map(|o| open(o, if self.is_metered(o) { "it is not billed" } else { "meters are missing" }));
+        let billed = self.bills.values().flat_map(|b| {
+            let why = if b.refused.is_some() { "its settlement was rejected" } else { "its settlement has no answer" };
+            b.due.orders.iter().map(move |o| open(o, why))
+        });
+        unbilled.chain(billed).collect()
     }
 
     /// Bills every aggregator for the window that ends with `last`, and again for what it refused before.

@@ -13,7 +13,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use super::progress::Progress;
 use super::{Outcome, print, report};
 use crate::analysis;
-use crate::diagnostic::{Finding, Findings, Severity};
+use crate::diagnostic::{Finding, Findings, Severity, visible};
 use crate::output::{OUTPUTS, file_name};
 use crate::sweep::{self, Folder, Plan, Results, State, Tally, numbers, ranges};
 
@@ -203,7 +203,8 @@ fn merged(folder: &Folder, seconds: Option<f64>) -> Result<Outcome, Findings> {
     print(&format!("{}: {} cases{took}, {}", folder.record.name, tally.cases, failures(&tally)));
     let results = Results::read(folder)?;
     let files = analysis::write(&results, &folder.record.design, &folder.path)?;
-    let path = folder.path.display();
+    let path = folder.path.display().to_string();
+    let path = visible(&path);
     print(&format!(
         "Results are in {path}/{}, {} tables and charts in {path}/{}\nRead them in a browser: copperplate report {path}\n",
         sweep::results::FILE_NAME,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::loaded::{Loaded, cro_peer, own_cro_domain};
+use super::super::series::{is_metered, unmetered};
 use super::super::rules::{BAD_KEY, BAD_URL, IDLE_PEER, NO_OPERATOR, NO_PARTNER};
 use crate::diagnostic::Findings;
 use crate::ids::Role;
@@ -122,6 +123,8 @@ pub(super) fn connections(loaded: &Loaded, faults: &mut Faults<'_>) {
             let path = format!("peer[{k}].connections[{j}]");
             if !is_entity_address(address) {
                 no_address(&path, address, faults);
+            } else if !is_metered(address) {
+                faults.at(&path, unmetered(address));
             } else if let Some(other) = holder.insert(address, &peer.domain) {
                 let finding = connection_taken::RULE.finding(format!("connection '{address}' already belongs to '{other}'"));
                 faults.at(&path, finding.help("a connection has one aggregator at most"));

@@ -45,6 +45,18 @@ fn holds(folder: &Path, file: &Path) -> bool {
     whole(folder).is_ok_and(|folder| whole(file).is_ok_and(|file| file.starts_with(folder)))
 }
 
+/// Keys of files that a participant reads; one of them may not be there yet.
+const DATA: [&str; 5] = ["private_key", "aggregator.forecast", "aggregator.prices", "aggregator.meters", "operator.forecast"];
+
+/// Whether two paths lead to one file, be it there or not.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        path.canonicalize().ok().or_else(|| Some(folder.canonicalize().ok()?.join(path.file_name()?)))
+    };
+    a == b || place(a).is_some_and(|a| place(b) == Some(a))
+}
+
 pub(super) fn journal(loaded: &Loaded, faults: &mut Faults<'_>) {
     let path = loaded.journal();
     let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
@@ -52,6 +64,8 @@ pub(super) fn journal(loaded: &Loaded, faults: &mut Faults<'_>) {
         Some(format!("'{}' is a folder", path.display()))
     } else if path.exists() && !path.is_file() {
         Some(format!("'{}' is no regular file", path.display()))
+    } else if let Some(key) = DATA.into_iter().find(|key| loaded.document.file(key).is_some_and(|data| is_same(&data, &path))) {
+        Some(format!("'{}' is '{key}', too", path.display()))
     } else {
         folder.filter(|f| !f.is_dir()).map(|f| format!("there is no folder '{}'", f.display()))
     };

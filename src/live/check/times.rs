@@ -6,6 +6,7 @@ use super::super::loaded::Loaded;
 use super::super::rules::{NEVER_AGAIN, NO_SUCH_TIME};
 use crate::diagnostic::Rule;
 use crate::scenario::lint::{Faults, market_order, reversed_dates, step_length, unknown_currency, unknown_zone};
+use crate::time::written::Moment;
 use crate::time::{CalendarError, IspCalendar};
 use crate::uftp::message::Currency;
 use crate::uftp::syntax::is_zone_name;
@@ -92,7 +93,14 @@ pub(super) fn market(loaded: &Loaded, faults: &mut Faults<'_>) {
 
 pub(super) fn clock(loaded: &Loaded, faults: &mut Faults<'_>) {
     if let Some(clock) = &loaded.config.clock {
-        year("clock.start", "start", clock.start.date(), faults);
+        let time = &loaded.config.time;
+        if year("clock.start", "start", clock.start.date(), faults)
+            && let Ok(calendar) = IspCalendar::new(&time.zone, time.isp_minutes)
+            && calendar.instant(&Moment::from(clock.start)).is_err()
+        {
+            let finding = NO_SUCH_TIME.finding(format!("the clocks of {} never show {}", time.zone, clock.start));
+            faults.at("clock.start", finding.help("they are put forward then; take an earlier or later time"));
+        }
     }
 }
 

@@ -152,6 +152,18 @@ impl Message {
         self.response().map(|r| r.reference)
     }
 
+    /// Whether it is the response to `question`. The response to a TestMessage has no reference; its conversation tells.
+    #[must_use]
+    pub fn answers(&self, question: &Message) -> bool {
+        let (own, asked) = (self.header(), question.header());
+        match (self, question) {
+            (Message::TestMessageResponse(_), Message::TestMessage(_)) => {
+                own.conversation_id == asked.conversation_id && own.recipient_domain == asked.sender_domain
+            }
+            _ => self.reference() == Some(asked.message_id),
+        }
+    }
+
     /// The attributes of flex messages, if it is one.
     #[must_use]
     pub fn flex(&self) -> Option<&FlexHeader> {
