@@ -60,7 +60,8 @@ impl Process {
         if held_wh > 0.0 {
             stand.held = SimDuration(stand.held.0 + step.0);
             if stand.held.0 >= self.longest.0 {
-                (stand.held, stand.recovering) = (SimDuration::ZERO, self.recovery);
+                // A stretch ends with a step at least in which nothing is held back.
+                (stand.held, stand.recovering) = (SimDuration::ZERO, SimDuration(self.recovery.0.max(step.0)));
             }
         } else if stand.held > SimDuration::ZERO {
             // It stopped early: recovery counts from here on, this step included.

@@ -136,7 +136,7 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     let time = time_grid(s);
     let weather = time.as_ref().and_then(|time| {
         let on = feeder.map_or(time.grid, |f| with_history(&f.profiles, &time.grid, &forecast_model(&s.forecast)));
-        weather::read(s, &on, &time.calendar, seed, folder, &mut faults)
+        weather::read(s, (&time.grid, &on), &time.calendar, seed, folder, &mut faults)
     });
     let prices = time.as_ref().and_then(|time| prices(s, time, weather.as_ref(), seed, folder, &mut faults));
     let sessions = time.as_ref().map(|time| sessions::source(s, &time.calendar, folder, &mut faults));

@@ -24,8 +24,16 @@ pub(super) struct Known {
     folder: Option<PathBuf>,
 }
 
-/// The weather over the steps `on`; `None` without `[weather]` or where it has faults.
-pub(super) fn read(s: &Scenario, on: &Steps, calendar: &IspCalendar, seed: u64, beside: &Path, faults: &mut Faults<'_>) -> Option<Known> {
+/// The weather of a run over the steps `on`, which begin before it where somebody looks back; `None` without `[weather]` or where it has
+/// faults.
+pub(super) fn read(
+    s: &Scenario,
+    (run, on): (&Steps, &Steps),
+    calendar: &IspCalendar,
+    seed: u64,
+    beside: &Path,
+    faults: &mut Faults<'_>,
+) -> Option<Known> {
     let weather = s.weather.as_ref()?;
     let (name, series, folder) = match series(weather, on, seed, beside, faults) {
         Ok(found) => found,
@@ -34,7 +42,7 @@ pub(super) fn read(s: &Scenario, on: &Steps, calendar: &IspCalendar, seed: u64, 
             return None;
         }
     };
-    let Some(alignment) = Alignment::of(on, &series.grid) else {
+    let Some(alignment) = Alignment::over(on, run, &series.grid) else {
         let has = |steps: &Steps| format!("from {} to {}", calendar.rfc3339(steps.start), calendar.rfc3339(steps.end()));
         let finding = rules::WEATHER_TOO_SHORT.finding(format!("'{name}' has weather {}", has(&series.grid)));
         let help = format!("the run needs weather {}; a series of 52 weeks or more serves every run", has(on));

@@ -36,12 +36,18 @@ impl Alignment {
     /// Puts each step of `run` into `series`; `None` where the series is too short for one of them.
     #[must_use]
     pub fn of(run: &Steps, series: &Steps) -> Option<Alignment> {
+        Alignment::over(run, run, series)
+    }
+
+    /// Puts each step of `on`, a run with the time before it that somebody looks back to, into `series`: the run as it would be alone.
+    #[must_use]
+    pub fn over(on: &Steps, run: &Steps, series: &Steps) -> Option<Alignment> {
         let within = run.start >= series.start && run.end() <= series.end();
         let middle = SimTime(series.start.0 + (series.end().0 - series.start.0) / 2);
         let years = if within { 0.0 } else { f64::from(year(middle) - year(run.start)) };
         let weeks = (years * 365.2425 / 7.0).round() as i64 * WEEK_S;
         let mut pieces: Vec<Piece> = Vec::new();
-        for (from, until) in (0..run.count).map(|k| (run.start_of(k), run.start_of(k + 1))) {
+        for (from, until) in (0..on.count).map(|k| (on.start_of(k), on.start_of(k + 1))) {
             let early = (series.start.0 - (from.0 + weeks)).max(0) as u64;
             let late = (until.0 + weeks - series.end().0).max(0) as u64;
             let rounds = early.div_ceil(ROUND_S as u64) as i64 - late.div_ceil(ROUND_S as u64) as i64;

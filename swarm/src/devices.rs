@@ -28,10 +28,11 @@ impl Profiled<'_> {
     }
 }
 
-/// Whether all vehicles or batteries of a study are of the plain kind that the totals of a checker then hold.
+/// Whether nothing but profiles as they were written, plain vehicles and plain batteries is in a study: checkers that reckon what any
+/// device would have done know no others.
 pub(crate) fn all_plain(study: &Study) -> bool {
-    let count = study.devices.iter().filter(|d| matches!(d.device, Device::Vehicle(_) | Device::Battery(_))).count();
-    vehicles(study).count() + batteries(study).count() == count
+    let known = profiled(study).count() + vehicles(study).count() + batteries(study).count();
+    study.weather.is_none() && known == study.devices.len()
 }
 
 /// Devices with their rows.

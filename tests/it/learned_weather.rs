@@ -71,6 +71,33 @@ fn temperature_helps_where_it_heats() {
     assert!(seeing < 0.8 * blind, "{seeing} with temperature, {blind} without");
 }
 
+/// What is looked back to before a run does not change the weather of the run.
+#[test]
+fn learning_does_not_change_the_weather() {
+    use copperplate::scenario::schema::Weather;
+    let synthetic: Weather = serde_json::from_value(serde_json::json!({ "kind": "synthetic" })).expect("synthetic weather");
+    for (from, weather) in
+        [(date(2016, 1, 18), None), (date(2016, 2, 22), None), (date(2016, 7, 4), None), (date(2016, 1, 18), Some(synthetic))]
+    {
+        let of = |forecast: Forecast| {
+            let study = study("street-2035.toml", 3, |s| {
+                s.time.from = from;
+                s.time.until = from + jiff::Span::new().days(2);
+                if let Some(weather) = &weather {
+                    s.weather = Some(weather.clone());
+                    s.prices = serde_json::from_value(serde_json::json!({ "kind": "synthetic" })).expect("synthetic prices");
+                }
+                s.forecast = forecast;
+            });
+            let weather = study.weather.as_deref().expect("a study with weather");
+            let rows = weather.grid.index(study.start)..weather.grid.count;
+            (weather.air_c[rows.clone()].to_vec(), weather.ghi_w_m2[rows].to_vec())
+        };
+        let learned = Forecast::Learned { learner: Learner::Ridge, data_delay_days: 1, holidays: Vec::new() };
+        assert!(of(Forecast::Perfect {}) == of(learned), "{from}");
+    }
+}
+
 /// In a run: PV by clear sky and clouds beats what only knows the days before, for everybody.
 #[test]
 fn forecasts_of_clouds_help_pv() {

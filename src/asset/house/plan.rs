@@ -24,6 +24,8 @@ use super::water;
 
 /// Outdoor temperature where no weather is forecast, °C.
 const UNKNOWN_C: f64 = 5.0;
+/// Share of the largest power by which a plan may miss what is asked before there is no answer; below, it is cut to that.
+const SLIGHT: f64 = 0.01;
 /// What a plan keeps from both ends of the band, K.
 const MARGIN_K: f64 = 0.05;
 /// Water that is drawn, on average, °C, and the room around the tank.
@@ -225,7 +227,18 @@ impl House {
             fixed_w(k) + 1e3 * heat_kw[k] / ahead[k].cop + rod_w
         };
         let rounded = |(k, base): (usize, &f64)| if (total(k) - base).abs() < 1.0 { *base } else { total(k) };
-        base_w.iter().enumerate().map(rounded).collect()
+        let mut plan: Vec<f64> = base_w.iter().enumerate().map(rounded).collect();
+        // The programme keeps what is asked at a price only. Where a room that is too warm was dearer, there is no answer.
+        let slight_w = SLIGHT * self.largest_w();
+        for (k, p_w) in plan.iter_mut().enumerate() {
+            let (least_w, most_w) = ask.bounds(k, base_w[k]);
+            let kept_w = p_w.max(least_w).min(most_w.max(least_w));
+            if (kept_w - *p_w).abs() > slight_w {
+                return base_w.to_vec();
+            }
+            *p_w = kept_w;
+        }
+        plan
     }
 }
 

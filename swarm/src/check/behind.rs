@@ -289,7 +289,7 @@ impl Seen<'_> {
             {
                 self.say(found, "process-share", k, &format!("has {:.3} W of {full_w:.3} W", s.power_w));
             }
-            if back_w > SLACK_W {
+            if back_w > 1e-9 * full_w {
                 if held_s == 0 && since_s < process.recovery.0 {
                     self.say(found, "process-recovery", k, &format!("holds back again after {since_s} s"));
                 }

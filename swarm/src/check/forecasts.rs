@@ -46,9 +46,14 @@ fn vintages(trial: &Trial<'_>, run: &Run<'_>, found: &mut Found) {
                     let behind: Vec<_> = devices.iter().filter(|d| d.connection() == c && !d.source).collect();
                     hold(&study.grid.connections[c].id, &v.period, &|i| told[i], &behind);
                 }
-                let sources = devices.iter().filter(|d| d.source && own(d.connection()));
-                let powers = v.outlook.iter().filter_map(|o| if let Outlook::Power(p) = o { Some(p) } else { None });
-                sources.zip(powers).for_each(|(d, told)| hold(&d.spec.id, &v.period, &|i| told[i], &[d]));
+                // An outlook for each device but loads, in the order of the study.
+                let fixed = |row: usize| devices.iter().any(|d| d.row.i() == row && !d.source);
+                let looked = rows(study).filter(|(row, spec)| own(spec.connection.i()) && !fixed(row.i()));
+                for ((row, _), outlook) in looked.zip(&v.outlook) {
+                    if let (Some(d), Outlook::Power(told)) = (devices.iter().find(|d| d.row == row), outlook) {
+                        hold(&d.spec.id, &v.period, &|i| told[i], &[d]);
+                    }
+                }
             }
             Input::Area(v) => {
                 for c in (0..study.grid.connections.len()).filter(|c| !planned.contains(c)) {

@@ -10,6 +10,7 @@ use copperplate::sim::{Fate, Variant};
 use copperplate::uftp::message::{FlexOrderSettlement, FlexSettlement, Message, SettlementDisposition};
 use jiff::civil::Date;
 
+use crate::devices::all_plain;
 use crate::finding::Found;
 use crate::series::{by_isp, watts};
 use crate::talk::Talk;
@@ -156,7 +157,9 @@ fn ledger(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) 
     }
     let judged = |kind: Kind| match kind {
         Kind::Flexibility | Kind::Limitation | Kind::Penalty | Kind::LimitationPenalty | Kind::Availability => legible,
-        Kind::Compensation | Kind::Energy | Kind::Imbalance | Kind::Losses | Kind::Capex => true,
+        // What limitations took is reckoned for plain devices.
+        Kind::Compensation => all_plain(trial.study),
+        Kind::Energy | Kind::Imbalance | Kind::Losses | Kind::Capex => true,
     };
     let keys: std::collections::BTreeSet<_> = due.keys().chain(booked.keys()).filter(|k| judged(k.2)).cloned().collect();
     for key in keys {
