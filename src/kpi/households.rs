@@ -1,6 +1,7 @@
 //! Comfort, charge, PV, diversity and rebound: what households get and give. They have a meaning where a study follows single
 //! households, each where it has devices of its kind.
 
+use crate::forecast::Quantity;
 use crate::asset::Device;
 use crate::ids::Domain;
 use crate::scenario::study::{Strategy, Study};
@@ -98,7 +99,7 @@ fn flexibility(k: &mut Kpis, study: &Study, case: &CaseResult) {
 fn forecasts(k: &mut Kpis, study: &Study, case: &CaseResult) {
     let Some(record) = &case.forecasts else { return };
     let nmae = |of: &dyn Fn(&Domain) -> bool| {
-        let rows = record.scores.iter().filter(|s| s.quantity == "load" && of(&s.participant) && s.nmae.is_finite());
+        let rows = record.scores.iter().filter(|s| s.quantity == Quantity::Load.name() && of(&s.participant) && s.nmae.is_finite());
         let load_w = |s: &ForecastScore| if s.nmae > 0.0 { s.mae_w / s.nmae } else { 0.0 };
         let (error, load) = rows.fold((0.0, 0.0), |(e, l), s| (e + s.mae_w * s.isps as f64, l + load_w(s) * s.isps as f64));
         Value::ratio(100.0 * error, load)

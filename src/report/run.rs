@@ -216,7 +216,7 @@ impl Drawings<'_> {
                 h.leaf(
                     "p",
                     &[],
-                    "Power through the congestion point on the day when orders moved most energy, and on the day after. Energy comes \
+                    "Power through the congestion point on the day when orders moved most energy, and on the morning after. Energy comes \
                      back before the request as well, because devices prepare for it; key figures count only what comes back afterwards.",
                 );
                 for (k, file) in &rebounds {

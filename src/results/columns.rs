@@ -152,11 +152,7 @@ pub const FILES: [FileDescription; 14] = [
             column("fed_in_kwh", "kWh", "feed-in, not negative"),
             column("peak_kw", "kW", "highest magnitude of its power, mean over a step"),
             column("curtailed_kwh", "kWh", "feed-in that orders and limitations curtail; empty for a device without PV"),
-            column(
-                "comfort_deficit_kh",
-                "K·h",
-                "kelvins below the comfort band while people are at home, times hours; empty if not a house",
-            ),
+            column("cold_kh", "K·h", "kelvins below the comfort band while people are at home, times hours; empty if not a house"),
             column("spf", "number", "heat over electricity, with rod and stand-by; empty if not a house"),
             column("sessions", "number", "stays of a vehicle that wanted energy and ended in the run; empty if not a vehicle"),
             column("short_sessions", "number", "those of them that ended with more than 5 % missing"),

@@ -43,7 +43,7 @@ pub(super) fn totals(study: &Study, cases: &[Finished<'_>]) -> Option<Table> {
         ("fed_in_kwh", numbers(&|_, t| t.fed_wh * 1e-3)),
         ("peak_kw", numbers(&|_, t| t.peak_w * 1e-3)),
         ("curtailed_kwh", numbers(&|d, t| only(matches!(d, Device::Curtailable(_)), t.curtailed_wh * 1e-3))),
-        ("comfort_deficit_kh", numbers(&|d, t| only(is_house(d), t.cold_kh))),
+        ("cold_kh", numbers(&|d, t| only(is_house(d), t.cold_kh))),
         ("spf", numbers(&|d, t| only(is_house(d) && t.drawn_wh > 0.0, t.heat_wh / t.drawn_wh))),
         ("sessions", numbers(&|d, t| only(is_vehicle(d), f64::from(t.sessions)))),
         ("short_sessions", numbers(&|d, t| only(is_vehicle(d), f64::from(t.short_sessions)))),

@@ -93,10 +93,15 @@ fn largest(study: &Study, c: &Finished<'_>) -> Vec<Activation> {
     days.reduce(|best, day| if moved(day) > moved(best) { day } else { best }).unwrap_or_default().to_vec()
 }
 
+/// Hours from the beginning of that day that are drawn.
+const SHOWN_H: usize = 36;
+
 fn rebound(study: &Study, c: &Finished<'_>, day: &[Activation], style: &Style) -> Option<Figure> {
     let per_hour = (SimDuration::hours(1).0 / study.step.0) as usize;
-    let (first, last) = (day.first()?, day.last()?);
-    let shown = first.steps[0].saturating_sub(6 * per_hour)..(last.steps[1] + 24 * per_hour).min(study.steps);
+    let first = day.first()?;
+    let date = study.calendar.date_of(study.step_start(first.steps[0]));
+    let begins = study.steps_of(&study.calendar.period(date)).start;
+    let shown = begins..(begins + SHOWN_H * per_hour).min(study.steps);
     let (k, cp) = (first.cp.i(), &study.congestion_points[first.cp.i()]);
     let kw = |v: Variant| -> Vec<f64> { c.case.recording.of(v).through_w[k][shown.clone()].iter().map(|w| w * 1e-3).collect() };
     let asked = |s: usize| c.case.recording.requested_w[k][s];

@@ -116,7 +116,9 @@ fn a_row_says_what_the_single_run_says() {
         assert!(same, "{line}: {value}");
         compared += 1;
     }
-    assert_eq!(compared, 2 * copperplate::kpi::DEFINITIONS.len());
+    // A single run lists no figures behind the meter where it follows no households.
+    let listed = copperplate::kpi::DEFINITIONS.iter().filter(|d| d.section != copperplate::kpi::Section::BehindTheMeter).count();
+    assert_eq!(compared, 2 * listed);
 }
 
 #[test]
