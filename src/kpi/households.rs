@@ -1,8 +1,8 @@
 //! Comfort, charge, PV, diversity and rebound: what households get and give. They have a meaning where a study follows single
 //! households, each where it has devices of its kind.
 
-use crate::forecast::Quantity;
 use crate::asset::Device;
+use crate::forecast::Quantity;
 use crate::ids::Domain;
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::{Behind, CaseResult, DeviceTotals, ForecastScore};
