@@ -216,7 +216,7 @@ fn every_offer_at_its_worst_breaks_nothing() {
     let actual = Variant::Actual as usize;
     for how in [How::Whole, How::Least] {
         let (case, bought, followed) = run(&study, &reference, how);
-        assert!(bought.orders >= 16, "{how:?}: {bought:?}");
+        assert!(bought.orders >= 4 * study.periods.len(), "{how:?}: {bought:?}");
         assert_eq!(bought.rejected, Vec::<String>::new(), "{how:?}");
         assert!(case.totals.shifted_wh > 20e3, "{how:?}: orders move something: {} Wh", case.totals.shifted_wh);
         // Departures are kept.
