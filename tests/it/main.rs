@@ -30,6 +30,7 @@ mod powerflow_three_phase;
 mod prosumer_cases;
 mod report;
 mod scenario_language;
+mod sim_absence;
 mod sim_balance;
 mod sim_batteries;
 mod sim_bills;
