@@ -72,6 +72,8 @@ fn every_column_of_a_run_is_described() {
         "forecast.kind=\"learned\"",
         "--set",
         "strategy.grid-capacity-management.prognosis_check.remedy=\"flag\"",
+        "--set",
+        "aggregator[0].failure.cloud_per_hour=0.01",
     ]);
     assert_eq!(headers(&folder, &figure), described("A run"));
 }

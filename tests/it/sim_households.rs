@@ -3,7 +3,6 @@
 use copperplate::asset::{Device, Session, State};
 use copperplate::ids::ConnectionIdx;
 use copperplate::kpi::{self, Kpis, Section, Value, compute};
-use copperplate::scenario::schema::Rating;
 use copperplate::scenario::study::{Strategy, Study};
 use copperplate::sim::{Behind, CaseResult, DeviceStep, Observer, Reference, Variant, observe_case};
 
@@ -41,8 +40,7 @@ impl Observer for Watch {
 /// A cold street with a transformer that is too small, and chargers that limitations may switch off.
 fn street(days: i64) -> Study {
     study("street-2035.toml", days, |s| {
-        let element = s.congestion_point[0].element.clone();
-        s.feeder.rating = vec![Rating { element, rating: 200.0 }];
+        s.feeder.rating[0].rating = 200.0;
         s.aggregator.iter_mut().for_each(|a| a.willingness = 0.5);
         s.dso.orange.device_floor_kw = 0.0;
     })
@@ -98,6 +96,21 @@ fn peaks(study: &Study, watch: &Watch, of: &[usize]) -> (f64, f64) {
     (together, apart)
 }
 
+/// Kelvins below the comfort band while people are at home, times hours, of all houses.
+fn cold_kh(study: &Study, watch: &Watch) -> f64 {
+    let mut cold_kh = 0.0;
+    for (d, spec) in study.devices.iter().enumerate() {
+        let Device::House(house) = &spec.device else { continue };
+        for s in 0..study.steps {
+            let want = house.comfort.want(house.clock.quarter(house.clock.row(study.step_start(s))));
+            if want.home {
+                cold_kh += (want.low_c - watch.air_c[d][s]).max(0.0) * study.step.as_hours();
+            }
+        }
+    }
+    cold_kh
+}
+
 #[test]
 fn houses_and_their_heat_pumps_are_counted() {
     let study = street(3);
@@ -105,14 +118,10 @@ fn houses_and_their_heat_pumps_are_counted() {
     let houses = devices(&study, is_house);
     assert!(houses.len() > 20, "{} houses", houses.len());
     let hours = study.step.as_hours();
-    let (mut cold_kh, mut heat_wh, mut drawn_wh) = (0.0, 0.0, 0.0);
+    let cold_kh = cold_kh(&study, &seen.watch);
+    let (mut heat_wh, mut drawn_wh) = (0.0, 0.0);
     for &d in &houses {
-        let Device::House(house) = &study.devices[d].device else { unreachable!() };
         for s in 0..study.steps {
-            let want = house.comfort.want(house.clock.quarter(house.clock.row(study.step_start(s))));
-            if want.home {
-                cold_kh += (want.low_c - seen.watch.air_c[d][s]).max(0.0) * hours;
-            }
             heat_wh += seen.watch.heat_wh[d][s];
             drawn_wh += seen.watch.power_w[d][s] * hours;
         }
@@ -168,18 +177,24 @@ fn stays_of_vehicles_are_counted() {
     }
 }
 
-/// Vehicles that may only charge in the last steps of their stays leave short, and are counted as such.
+/// Where limitations switch chargers off and nobody sells, vehicles leave short and rooms get cold, and both are counted.
 #[test]
-fn a_vehicle_that_leaves_with_too_little_is_short() {
+fn what_limitations_take_from_people_is_counted() {
     let study = study("street-2035.toml", 4, |s| {
-        // Chargers that are too weak for what drivers want.
-        s.feeder.electric_vehicles.as_mut().expect("the street has vehicles").power_kw = 1.5;
+        s.feeder.rating[0].rating = 110.0;
+        s.aggregator.iter_mut().for_each(|a| a.willingness = 0.0);
+        s.dso.orange.device_floor_kw = 0.0;
     });
-    let seen = seen(&study, "copper-plate");
+    let seen = seen(&study, "grid-capacity-management");
     let all = devices(&study, is_vehicle).into_iter().map(|d| stays(&study, &seen.watch, d));
     let (ended, short) = all.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    assert!(short > 3.0 && short < ended, "{short} of {ended} stays are short");
     same(seen.number("vehicle_short_percent"), 100.0 * short / ended);
     same(seen.number("vehicle_sessions"), ended);
+    let unserved_wh: f64 = seen.behind().devices.iter().map(|t| t.unserved_wh).sum();
+    same(seen.number("vehicle_unserved_kwh"), unserved_wh / 1e3);
+    assert!(seen.number("comfort_deficit_kh") > 10.0, "houses are limited as well");
+    same(seen.number("comfort_deficit_kh"), cold_kh(&study, &seen.watch));
 }
 
 #[test]

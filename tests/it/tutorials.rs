@@ -55,8 +55,8 @@ fn shown(value: Option<f64>, like: &str) -> String {
 fn a_street_electrifies_as_the_tutorial_says() {
     let page = page("a-street-electrifies.md");
     let (place, binary) = (place(), Path::new(env!("CARGO_BIN_EXE_copperplate")));
-    let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
-    let out = Command::new("sh").args(["-eu", "-c", &commands(&page)]).current_dir(&place).env("PATH", path).output().unwrap();
+    let script = format!("PATH='{}':\"$PATH\"\n{}", binary.parent().unwrap().display(), commands(&page));
+    let out = Command::new("sh").args(["-eu", "-c", &script]).current_dir(&place).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let rows = rows(&page);
     assert!(rows.len() >= 9, "{} rows of figures", rows.len());
