@@ -13,8 +13,8 @@ mod forecast_learners;
 mod helps;
 mod import;
 mod layering;
-#[cfg(all(unix, feature = "http"))]
 mod learned_weather;
+#[cfg(all(unix, feature = "http"))]
 mod live;
 mod meshed;
 mod message_command;
