@@ -78,29 +78,33 @@ fn a_better_forecast_is_worth_something() {
     }
 }
 
-/// A weight on prognoses lowers what inflation costs as well, without ending trade.
+/// A weight on prognoses takes most of the extra payments for flexibility away from who inflates, without ending trade. It does not bring
+/// the relief that was not there.
 #[test]
-fn a_discount_saves_a_part_of_it() {
-    use copperplate::scenario::schema::{PrognosisCheck, Remedy};
-    let (mut honest, mut trusting, mut discounting) = (0.0, 0.0, 0.0);
+fn a_discount_saves_payments_for_flexibility() {
+    use copperplate::market::ledger::Kind;
+    use copperplate::scenario::schema::Remedy;
+    let (mut honest, mut flagging, mut discounting) = (0.0, 0.0, 0.0);
     for seed in 1..=3 {
-        let run = |share| {
-            costs("gaming.toml", seed, &["trusting", "checking"], |s| {
+        let run = |share, remedy: Remedy| {
+            let case = costs("gaming.toml", seed, &["checking"], |s| {
                 s.aggregator[0].behaviour = Some(Behaviour::Inflating { share, programme: false });
-                let strategy = s.strategy.get_mut("checking").expect("a strategy of the scenario");
-                strategy.prognosis_check =
-                    Some(PrognosisCheck { remedy: Remedy::Discount, ..strategy.prognosis_check.clone().expect("its check") });
-            })
+                let check = s.strategy.get_mut("checking").and_then(|own| own.prognosis_check.as_mut());
+                check.expect("its check").remedy = remedy;
+            });
+            let (_, case) = case.into_iter().next().expect("one strategy");
+            let paid: f64 = case.ledger.entries().iter().filter(|e| e.kind == Kind::Flexibility).map(|e| e.amount.0 as f64 * 1e-4).sum();
+            (paid, case)
         };
-        let (without, with) = (run(0.0), run(0.3));
-        let flagged = |case: &CaseResult| case.prognoses.iter().filter(|p| p.flag).map(|p| p.agr.to_string()).collect::<Vec<_>>();
-        assert!(flagged(&with[1].1).iter().any(|agr| agr == "sunny.example.com"));
-        assert!(with[1].1.prognoses.iter().all(|p| !p.excluded));
-        honest += without[0].0;
-        trusting += with[0].0;
-        discounting += with[1].0;
+        let (without, flagged, discounted) = (run(0.0, Remedy::Flag), run(0.3, Remedy::Flag), run(0.3, Remedy::Discount));
+        let caught = discounted.1.prognoses.iter().filter(|p| p.flag).map(|p| p.agr.to_string());
+        assert!(caught.into_iter().any(|agr| agr == "sunny.example.com"));
+        assert!(discounted.1.prognoses.iter().all(|p| !p.excluded));
+        honest += without.0;
+        flagging += flagged.0;
+        discounting += discounted.0;
     }
-    assert!(discounting < trusting && trusting > honest, "{honest} {discounting} {trusting}");
+    assert!(discounting - honest < 0.5 * (flagging - honest), "{honest} {discounting} {flagging}");
 }
 
 /// With errors that are drawn the check flags honest aggregators no more often than its level says, and still finds the other.
@@ -118,6 +122,7 @@ fn honest_errors_are_no_gaming() {
         let honest = of(0.0);
         checked += honest.iter().filter(|p| p.z.is_some()).count();
         flagged += honest.iter().filter(|p| p.flag).count();
+        assert!(honest.iter().all(|p| !p.excluded), "nobody honest is excluded");
         found += usize::from(of(0.3).iter().any(|p| p.flag && p.agr.to_string() == "sunny.example.com"));
     }
     assert!(checked > 100 && flagged as f64 <= 0.05 * checked as f64, "{flagged} of {checked} prognoses");
