@@ -149,6 +149,7 @@ fn ledger(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) 
         bills(trial, run, talk, &mut due);
     }
     energy(trial, run, &mut due);
+    retail(trial, run, &mut due);
     capex(trial, run, &mut due);
     compensation(trial, run, &mut due);
     let mut booked = Sums::new();
@@ -160,6 +161,7 @@ fn ledger(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) 
         // What limitations took is reckoned for plain devices.
         Kind::Compensation => all_plain(trial.study),
         Kind::Energy | Kind::Imbalance | Kind::Losses | Kind::Capex => true,
+        Kind::Supply | Kind::FeedIn | Kind::NetworkCharge | Kind::Tax => true,
     };
     let keys: std::collections::BTreeSet<_> = due.keys().chain(booked.keys()).filter(|k| judged(k.2)).cloned().collect();
     for key in keys {
@@ -205,9 +207,11 @@ fn energy(trial: &Trial<'_>, run: &Run<'_>, due: &mut Sums) {
     for period in &study.periods {
         let price = by_isp(study, period, |k| study.prices.day_ahead_eur_per_mwh[k]);
         let imbalance = by_isp(study, period, |k| study.prices.imbalance_eur_per_mwh[k]);
-        let mut metered = vec![vec![0_i64; period.isps()]; study.agrs.len() + 1];
+        let mut metered = vec![vec![0_i64; period.isps()]; study.agrs.len() + 2];
         for c in 0..study.grid.connections.len() {
-            let owner = study.agr_of[c].map_or(study.agrs.len(), |a| a.i());
+            // Aggregators, customers at the day-ahead price, customers of a supplier.
+            let alone = study.agrs.len() + usize::from(study.retail_of[c].is_some());
+            let owner = study.agr_of[c].map_or(alone, |a| a.i());
             let drawn = by_isp(study, period, |k| run.witness.connections_at(Variant::Actual, k)[c]);
             metered[owner].iter_mut().zip(&drawn).for_each(|(m, d)| *m += watts(*d));
         }
@@ -219,6 +223,7 @@ fn energy(trial: &Trial<'_>, run: &Run<'_>, due: &mut Sums) {
             add(agr.domain.as_str(), "imbalance market", Kind::Imbalance, cost(&deviation, &imbalance));
         }
         add("customers", "day-ahead market", Kind::Energy, cost(&metered[study.agrs.len()], &price));
+        add("supplier", "day-ahead market", Kind::Energy, cost(&metered[study.agrs.len() + 1], &price));
         let h = study.step.as_hours() * 1e-6;
         let first = ((period.start - study.start).0 / study.step.0) as usize;
         let steps = first..first + ((period.end() - period.start).0 / study.step.0) as usize;
@@ -249,6 +254,41 @@ fn capex(trial: &Trial<'_>, run: &Run<'_>, due: &mut Sums) {
         }
         let key = (study.dso.to_string(), "contractor".to_owned(), Kind::Capex);
         *due.entry(key).or_default() += money(r.capex_eur / worth * years);
+    }
+}
+
+/// Customers with a tariff pay for what they draw in an ISP and are paid for what they feed in, by their own meters.
+fn retail(trial: &Trial<'_>, run: &Run<'_>, due: &mut Sums) {
+    let study = trial.study;
+    let mwh = study.calendar.isp().as_hours() * 1e-6;
+    for period in &study.periods {
+        let price = by_isp(study, period, |k| study.prices.day_ahead_eur_per_mwh[k]);
+        // Rounded once a day, payer and payee, as they are booked.
+        let mut of_day: BTreeMap<(String, String, Kind), f64> = BTreeMap::new();
+        for c in 0..study.grid.connections.len() {
+            let Some(tariff) = study.retail_of[c].map(|g| &study.retail[g]) else { continue };
+            let customers = format!("customers: {}", tariff.name);
+            let supplier = study.agr_of[c].map_or_else(|| "supplier".to_owned(), |a| study.agrs[a.i()].domain.to_string());
+            let drawn = by_isp(study, period, |k| run.witness.connections_at(Variant::Actual, k)[c]);
+            let mut add = |payer: &str, payee: &str, kind: Kind, eur: f64| {
+                *of_day.entry((payer.to_owned(), payee.to_owned(), kind)).or_default() += eur;
+            };
+            for (w, day_ahead) in drawn.iter().zip(&price) {
+                let energy_mwh = watts(*w) as f64 * mwh;
+                if energy_mwh > 0.0 {
+                    let energy_price = tariff.energy_eur_per_mwh.unwrap_or(*day_ahead) + tariff.supplier_eur_per_mwh;
+                    add(&customers, &supplier, Kind::Supply, energy_mwh * energy_price);
+                    add(&customers, &study.dso.to_string(), Kind::NetworkCharge, energy_mwh * tariff.network_eur_per_mwh);
+                    add(&customers, "state", Kind::Tax, energy_mwh * tariff.tax_eur_per_mwh);
+                } else {
+                    let feed_in_price = tariff.feed_in_eur_per_mwh.unwrap_or(*day_ahead);
+                    add(&supplier, &customers, Kind::FeedIn, -energy_mwh * feed_in_price);
+                }
+            }
+        }
+        for (key, eur) in of_day {
+            *due.entry(key).or_default() += money(eur);
+        }
     }
 }
 
