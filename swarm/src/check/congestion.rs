@@ -167,7 +167,9 @@ fn hold(run: &Run<'_>, place: &str, own: &Figures, told: &dyn Fn(&'static str) -
     ];
     // A share of next to nothing says nothing.
     for (key, from, to) in shares.into_iter().filter(|_| own.without.mwh > 1e-6) {
-        let slack = 100.0 * (from.slack + to.slack + 2.0 * own.without.slack + tiny(own.without.mwh)) / own.without.mwh;
+        // An error of what a share is of counts as often as the share is large.
+        let times = 1.0 + (from.mwh - to.mwh).abs() / own.without.mwh;
+        let slack = 100.0 * (from.slack + to.slack + times * (2.0 * own.without.slack + tiny(own.without.mwh))) / own.without.mwh;
         let (least, most) = near(100.0 * (from.mwh - to.mwh) / own.without.mwh, slack * 2.0);
         compare(key, least, most);
     }

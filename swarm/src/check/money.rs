@@ -281,7 +281,12 @@ fn retail(trial: &Trial<'_>, run: &Run<'_>, due: &mut Sums) {
                     add(&customers, &study.dso.to_string(), Kind::NetworkCharge, energy_mwh * tariff.network_eur_per_mwh);
                     add(&customers, "state", Kind::Tax, energy_mwh * tariff.tax_eur_per_mwh);
                 } else {
-                    let feed_in_price = tariff.feed_in_eur_per_mwh.unwrap_or(*day_ahead);
+                    // Nobody is paid more for feeding in than a kilowatt-hour from the grid costs.
+                    let import_price = tariff.energy_eur_per_mwh.unwrap_or(*day_ahead)
+                        + tariff.supplier_eur_per_mwh
+                        + tariff.network_eur_per_mwh
+                        + tariff.tax_eur_per_mwh;
+                    let feed_in_price = tariff.feed_in_eur_per_mwh.unwrap_or(*day_ahead).min(import_price);
                     add(&supplier, &customers, Kind::FeedIn, -energy_mwh * feed_in_price);
                 }
             }
