@@ -160,7 +160,7 @@ fn prosumers(seed: u64, calm: bool, feeder: &Feeder, time: &Time, aggregators: u
         false => Vec::new(),
     };
     let fixed = |dice: &mut Dice, from, to| dice.chance(0.5).then(|| dice.between(from, to));
-    let three = time.isp_minutes <= 30 && time.isp_minutes % 5 == 0;
+    let three = time.isp_minutes <= 30 && time.isp_minutes.is_multiple_of(5);
     let known = match feeder {
         Feeder::Made(made) => (time.from - made.start).get_days() >= 2,
         Feeder::Shipped(_) => true,

@@ -34,11 +34,11 @@ pub struct House {
     /// Loss of the building, W/K.
     pub(super) loss_w_k: f64,
     /// What a step of the simulation does.
-    stepping: Stepping,
+    stepping: Arc<Stepping>,
 }
 
 /// What a step of one length does to building and tank.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Stepping {
     step: SimDuration,
     heated: Heated,
@@ -94,7 +94,7 @@ impl House {
     ) -> House {
         let step_s = step.0 as f64;
         let holdings = std::array::from_fn(|set| tank.holding(water::flow_kg_s(set as u8), step_s));
-        let stepping = Stepping { step, heated: Heated::new(&building, pump.sink, step_s), holdings };
+        let stepping = Arc::new(Stepping { step, heated: Heated::new(&building, pump.sink, step_s), holdings });
         let (comfort, people, loss_w_k) = (Comfort::new(habits), habits.people, building.loss_w_k());
         House { building, pump, tank, comfort, people, aperture_m2, internal_w, clock, loss_w_k, stepping }
     }

@@ -114,7 +114,7 @@ impl Seen<'_> {
                 self.say(found, "house-tank", k, &format!("has a tank of {:.4} °C, off by {off:.4} K at any draw", s.house_c[2]));
             }
             if !(self.touched)(k) {
-                self.electricity(house, outdoor_c, rooms_w, water_w, s, k, found);
+                self.electricity(house, outdoor_c, [rooms_w, water_w], s, k, found);
                 self.comfort(house, s, k, found);
             }
             before = s.house_c;
@@ -122,7 +122,7 @@ impl Seen<'_> {
     }
 
     /// Electricity makes the heat.
-    fn electricity(&self, house: &House, outdoor_c: f64, rooms_w: f64, water_w: f64, s: &DeviceStep, k: usize, found: &mut Found) {
+    fn electricity(&self, house: &House, outdoor_c: f64, [rooms_w, water_w]: [f64; 2], s: &DeviceStep, k: usize, found: &mut Found) {
         let pump = &house.pump;
         let (cop, cop_water) = (performance(pump.source, pump.sink, outdoor_c), performance(pump.source, Sink::Water, outdoor_c));
         let rod_w = (s.power_w - pump.standby_w - rooms_w / cop - water_w / cop_water) / (1.0 - 1.0 / cop);
