@@ -489,7 +489,12 @@ fn cells_that_nobody_can_mean_are_refused() {
     let cases = [
         ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,2,ean.207110100000000006,1e17,0\n"), "bad-cell", "10 GW"),
         ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,1,ean.207110100000000006,7,0\n"), "bad-cell", "in a row above"),
-        ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,1,ea1.2024-01.com.example:a,7,0\n"), "unmetered-connection", "meter"),
+        (
+            "forecast.csv",
+            format!("{forecast}2026-03-09T12:00,2026-03-10,1,ea1.2024-01.com.example:a,7,0\n"),
+            "unmetered-connection",
+            "meter",
+        ),
         ("prices.csv", format!("{prices}2026-03-10,7,51\n"), "bad-cell", "in a row above"),
         ("prices.csv", "period,isp,eur_per_mwh\n2026-03-10,1,1e9\n".to_owned(), "bad-cell", "€/MWh"),
         ("meters.csv", "period,isp,connection,p_w\n2026-03-10,1,ean.207110100000000006,-2e10\n".to_owned(), "bad-cell", "10 GW"),
@@ -528,8 +533,9 @@ fn files_that_grow_are_read_again() {
     let config = configure(&folder, "agr", &changes);
     let whole = fs::read_to_string(folder.join("prices.csv")).unwrap();
     let forecast = fs::read_to_string(folder.join("forecast.csv")).unwrap();
-    fs::write(folder.join("prices.csv"), &whole[..whole.len() / 2 - 3]).unwrap();
-    fs::write(folder.join("forecast.csv"), forecast.lines().filter(|l| !l.contains(",64,")).map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+    fs::write(folder.join("prices.csv"), whole.lines().take(40).map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+    fs::write(folder.join("forecast.csv"), forecast.lines().filter(|l| !l.contains(",64,")).map(|l| format!("{l}\n")).collect::<String>())
+        .unwrap();
     let running = Running::start(&config, "agr");
     let mut lines = std::iter::from_fn(|| running.lines.recv_timeout(Duration::from_secs(30)).ok());
     assert!(lines.any(|line| line.contains("incomplete") && line.contains("what=prices") && line.contains("of 96 ISPs have no price")));
@@ -538,7 +544,7 @@ fn files_that_grow_are_read_again() {
         fs::rename(folder.join("new"), folder.join(file)).unwrap();
     }
     let Message::DPrognosis(prognosis) = of_type(&peer, MessageType::DPrognosis) else { unreachable!() };
-    assert!(prognosis.isps.iter().any(|isp| isp.run.start == 64 && isp.power == Watts(-100_000)), "{:?}", prognosis.isps);
+    assert!(prognosis.isps.iter().any(|isp| isp.run.start == 64 && isp.power == Watts(-200_000)), "{:?}", prognosis.isps);
     running.kill();
 }
 
@@ -589,7 +595,7 @@ fn a_test_message_is_answered_again() {
     let running = Running::start(&config, "dso");
     let Message::TestMessage(mut m) = sample(MessageType::TestMessage) else { unreachable!() };
     m.header = prognosis(1, 1).header().clone();
-    let envelope = sealed(&Message::from(m), "agr.example.com", Role::Agr, PEER);
+    let envelope = sealed(&Message::TestMessage(m), "agr.example.com", Role::Agr, PEER);
     for _ in 0..2 {
         assert_eq!(running.post(&envelope).0, 200);
         of_type(&peer, MessageType::TestMessageResponse);
@@ -604,8 +610,11 @@ fn a_test_message_is_answered_again() {
 #[test]
 fn an_operator_refuses_meters_that_nobody_can_mean() {
     let peer = Peer::listen();
-    let (_, config) = operator("metered", &peer);
-    let running = Running::start(&config, "dso");
+    let folder = folder("metered");
+    let changes = [("http://127.0.0.1:9/shapeshifter/api/v3/message", &*peer.url), ("12:00\", speed = 60", "23:00\", speed = 3600")];
+    let running = Running::start(&configure(&folder, "dso", &changes), "dso");
+    // Meters are of a day that has begun.
+    std::thread::sleep(Duration::from_secs(3));
     for (n, kilowatts, expected) in [(1, 10_000_000, "Power value rejection (ISP 2)"), (2, -1_600, "Accepted")] {
         let Message::Metering(mut m) = sample(MessageType::Metering) else { unreachable!() };
         m.header = prognosis(n, 1).header().clone();
