@@ -127,7 +127,11 @@ fn check(input: &TradedDay<'_>) {
     let n = input.day.isps();
     let series = [input.forecast_w, input.consumption_limit_w, input.production_limit_w, input.realised_w];
     let traded = input.offers.iter().map(|o| o.power_w).chain(input.orders.iter().map(|o| o.power_w));
-    assert!(series.into_iter().chain(input.deficiency_w).chain(traded).all(|s| s.len() == n) && input.requested_w.len() == n, "one value per ISP of {}", input.day);
+    assert!(
+        series.into_iter().chain(input.deficiency_w).chain(traded).all(|s| s.len() == n) && input.requested_w.len() == n,
+        "one value per ISP of {}",
+        input.day
+    );
     assert!(input.orders.iter().all(|o| o.offer < input.offers.len()), "every order has its offer");
 }
 

@@ -19,8 +19,8 @@ pub const CURLY: [char; 7] = ['“', '”', '„', '‘', '’', '‚', '‟'];
 
 /// Units that stand behind numbers.
 const UNITS: [&str; 43] = [
-    "%", "W", "kW", "MW", "GW", "Wh", "kWh", "MWh", "VA", "kVA", "MVA", "var", "kvar", "V", "kV", "A", "kA", "mA", "Ω", "mΩ", "ohm", "S", "µS",
-    "pu", "h", "hr", "min", "s", "ms", "sec", "d", "days", "hours", "m", "km", "°C", "C", "K", "€", "EUR", "ct", "°", "deg",
+    "%", "W", "kW", "MW", "GW", "Wh", "kWh", "MWh", "VA", "kVA", "MVA", "var", "kvar", "V", "kV", "A", "kA", "mA", "Ω", "mΩ", "ohm", "S",
+    "µS", "pu", "h", "hr", "min", "s", "ms", "sec", "d", "days", "hours", "m", "km", "°C", "C", "K", "€", "EUR", "ct", "°", "deg",
 ];
 
 /// Whether the text is a unit that stands behind numbers, alone or per another, in any case.

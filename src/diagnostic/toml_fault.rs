@@ -92,8 +92,14 @@ fn foreign(source: &str, at: usize, what: &str) -> Option<TomlFault> {
         return fault(message, format!("TOML has 'key = value': {line_help}, and so on every such line"), colon..colon + 1);
     }
     let behind = |text: &str, end: usize, sign: &str| match sign {
-        ";" => (format!("text without quotes or a sign behind a value: {text}"), format!("a value ends with its line, without ';': write {}", &text[..end])),
-        _ => (format!("text without quotes or a sign behind a value: {text}"), format!("a comment begins with '#': write {} # …", &text[..end])),
+        ";" => (
+            format!("text without quotes or a sign behind a value: {text}"),
+            format!("a value ends with its line, without ';': write {}", &text[..end]),
+        ),
+        _ => (
+            format!("text without quotes or a sign behind a value: {text}"),
+            format!("a comment begins with '#': write {} # …", &text[..end]),
+        ),
     };
     if what.starts_with("unexpected key or value")
         && let Some(sign) = sign(&source[at..])
@@ -134,7 +140,8 @@ fn bare_value(source: &str, at: usize) -> Option<Range<usize>> {
 fn is_text(text: &str) -> bool {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | ' '));
     let missing = meant::number(text).is_some() && !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    let is_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | '−')) && (unit.is_empty() || meant::is_unit(unit));
+    let is_number =
+        text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | '−')) && (unit.is_empty() || meant::is_unit(unit));
     let moment = meant::date(text).is_some() || meant::clock_time(text).is_some();
     text.contains(char::is_alphabetic) && !missing && !is_number && !moment && text.parse::<f64>().is_err()
 }

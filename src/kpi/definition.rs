@@ -399,7 +399,15 @@ pub const DEFINITIONS: &[Definition] = &[
         "IEC 60076-7",
     ),
     kpi("cost_capex_eur", SystemCost, "reinforcement", "€", 2, "annuity of the replacement, pro rata", LEDGER),
-    kpi("cost_total_eur", SystemCost, "total", "€", 2, "sum of all costs to the system, energy to reinforcement; only when each is priced", ""),
+    kpi(
+        "cost_total_eur",
+        SystemCost,
+        "total",
+        "€",
+        2,
+        "sum of all costs to the system, energy to reinforcement; only when each is priced",
+        "",
+    ),
     kpi("pv_curtailed_orders_mwh", Users, "PV curtailed by orders", "MWh", 3, "feed-in curtailed to deliver orders", DEVICES),
     kpi("pv_curtailed_orange_mwh", Users, "PV curtailed by orange", "MWh", 3, "PV feed-in curtailed by limitations", DEVICES),
     kpi(

@@ -418,10 +418,9 @@ impl Participant {
                 );
             }
             Effect::Missing { what, period, connections } => match connections {
-                Some((count, first)) => self.log.line(
-                    "missing",
-                    &[("what", &what.as_str()), ("period", &period.date), ("connections", &count), ("first", &first)],
-                ),
+                Some((count, first)) => self
+                    .log
+                    .line("missing", &[("what", &what.as_str()), ("period", &period.date), ("connections", &count), ("first", &first)]),
                 None => self.log.line("missing", &[("what", &what.as_str()), ("period", &period.date)]),
             },
             Effect::Kept(appointment, at) => {

@@ -126,15 +126,8 @@ impl Files {
         own: Own,
     ) -> Result<Files, Findings> {
         let calendar = Arc::clone(calendar);
-        let files = Files {
-            forecast,
-            connections,
-            calendar,
-            own,
-            learnt: BTreeMap::new(),
-            metered: BTreeMap::new(),
-            sent: BTreeSet::new(),
-        };
+        let files =
+            Files { forecast, connections, calendar, own, learnt: BTreeMap::new(), metered: BTreeMap::new(), sent: BTreeSet::new() };
         let mut findings = Findings::default();
         for fault in [files.forecasts().err(), files.prices().err(), files.meters().err()].into_iter().flatten() {
             findings.extend(fault);

@@ -300,7 +300,9 @@ impl<'a> Checker<'a> {
                 let entry = |value: &str| in_place(spot.node, spot.path, &example::assigned(spot.key, value));
                 let meant = match format {
                     "date" => meant::date(text),
-                    "partial-time" => meant::clock_time(text).map(|time| format!("write {}", wrong_type::shown(&entry(&format!("\"{time}\""))))),
+                    "partial-time" => {
+                        meant::clock_time(text).map(|time| format!("write {}", wrong_type::shown(&entry(&format!("\"{time}\"")))))
+                    }
                     _ => None,
                 };
                 Some(match (text, meant) {

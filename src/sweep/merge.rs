@@ -83,7 +83,9 @@ pub fn damaged(folder: &Folder, parts: &[State]) -> Findings {
     let name = folder.path.join(CASES);
     let (message, help) = match folder.cases() {
         State::Whole => return findings,
-        State::Damaged => (format!("'{}' has changed since this sweep wrote it", name.display()), "'sweep' and 'sweep plan' write it again"),
+        State::Damaged => {
+            (format!("'{}' has changed since this sweep wrote it", name.display()), "'sweep' and 'sweep plan' write it again")
+        }
         State::Missing => (format!("'{}' is missing", name.display()), "'sweep', 'sweep plan' and 'sweep merge' write it again"),
     };
     findings.push(rules::DAMAGED_PART.finding(message).help(help));

@@ -489,7 +489,12 @@ fn cells_that_nobody_can_mean_are_refused() {
     let cases = [
         ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,2,ean.207110100000000006,1e17,0\n"), "bad-cell", "10 GW"),
         ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,1,ean.207110100000000006,7,0\n"), "bad-cell", "in a row above"),
-        ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,1,ea1.2024-01.com.example:a,7,0\n"), "unmetered-connection", "meter"),
+        (
+            "forecast.csv",
+            format!("{forecast}2026-03-09T12:00,2026-03-10,1,ea1.2024-01.com.example:a,7,0\n"),
+            "unmetered-connection",
+            "meter",
+        ),
         ("prices.csv", format!("{prices}2026-03-10,7,51\n"), "bad-cell", "in a row above"),
         ("prices.csv", "period,isp,eur_per_mwh\n2026-03-10,1,1e9\n".to_owned(), "bad-cell", "€/MWh"),
         ("meters.csv", "period,isp,connection,p_w\n2026-03-10,1,ean.207110100000000006,-2e10\n".to_owned(), "bad-cell", "10 GW"),
@@ -529,7 +534,8 @@ fn files_that_grow_are_read_again() {
     let whole = fs::read_to_string(folder.join("prices.csv")).unwrap();
     let forecast = fs::read_to_string(folder.join("forecast.csv")).unwrap();
     fs::write(folder.join("prices.csv"), &whole[..whole.len() / 2 - 3]).unwrap();
-    fs::write(folder.join("forecast.csv"), forecast.lines().filter(|l| !l.contains(",64,")).map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+    fs::write(folder.join("forecast.csv"), forecast.lines().filter(|l| !l.contains(",64,")).map(|l| format!("{l}\n")).collect::<String>())
+        .unwrap();
     let running = Running::start(&config, "agr");
     let mut lines = std::iter::from_fn(|| running.lines.recv_timeout(Duration::from_secs(30)).ok());
     assert!(lines.any(|line| line.contains("incomplete") && line.contains("what=prices") && line.contains("of 96 ISPs have no price")));
@@ -589,7 +595,7 @@ fn a_test_message_is_answered_again() {
     let running = Running::start(&config, "dso");
     let Message::TestMessage(mut m) = sample(MessageType::TestMessage) else { unreachable!() };
     m.header = prognosis(1, 1).header().clone();
-    let envelope = sealed(&Message::from(m), "agr.example.com", Role::Agr, PEER);
+    let envelope = sealed(&Message::TestMessage(m), "agr.example.com", Role::Agr, PEER);
     for _ in 0..2 {
         assert_eq!(running.post(&envelope).0, 200);
         of_type(&peer, MessageType::TestMessageResponse);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::loaded::{Loaded, cro_peer, own_cro_domain};
-use super::super::series::{is_metered, unmetered};
 use super::super::rules::{BAD_KEY, BAD_URL, IDLE_PEER, NO_OPERATOR, NO_PARTNER};
+use super::super::series::{is_metered, unmetered};
 use crate::diagnostic::Findings;
 use crate::ids::Role;
 use crate::scenario::lint::{Faults, connection_taken, duplicate_id, not_a_domain};

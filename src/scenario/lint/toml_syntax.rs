@@ -35,7 +35,8 @@ pub(crate) fn findings(source: &Arc<Source>, errors: Vec<toml::de::Error>) -> Fi
 
 /// Whether only one value is spoilt, so that the rest of the text can still be checked.
 pub(crate) fn leaves_rest_readable(finding: &Finding) -> bool {
-    let one_value = ["text without quotes", "duplicate key", "invalid ", "number without"].iter().any(|start| finding.message.starts_with(start));
+    let one_value =
+        ["text without quotes", "duplicate key", "invalid ", "number without"].iter().any(|start| finding.message.starts_with(start));
     one_value && !finding.message.ends_with("unquoted key")
 }
 
