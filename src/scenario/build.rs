@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::agent::PublicCp;
-use crate::diagnostic::{Findings, Location};
+use crate::diagnostic::{Findings, Location, Severity};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
 use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};
@@ -107,7 +107,12 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     lint::check(&Subject::new(s, feeder, order.as_ref(), seed), &mut faults);
     let time = time_grid(s);
     let prices = time.as_ref().and_then(|time| prices(s, time, seed, folder, &mut faults));
-    Checked { findings: faults.findings, order, time, prices }
+    let mut findings = faults.findings;
+    if findings.has_errors() {
+        // What is odd may follow from an error; a value in another unit may be its cause.
+        findings.0.retain(|f| f.severity == Severity::Error || f.code == lint::unlikely_unit::RULE.code);
+    }
+    Checked { findings, order, time, prices }
 }
 
 struct TimeGrid {
