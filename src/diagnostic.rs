@@ -520,6 +520,12 @@ pub fn did_you_mean(written: &str, known: &[&str], intro: &str) -> String {
     }
 }
 
+/// The name that a help asks about with [`did_you_mean`].
+#[must_use]
+pub fn name_meant(help: &str) -> Option<&str> {
+    help.strip_prefix("did you mean '")?.strip_suffix("'?")
+}
+
 /// `'a', 'b' and 'c'`.
 #[must_use]
 pub fn quoted_list(names: &[&str]) -> String {

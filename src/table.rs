@@ -118,6 +118,11 @@ impl Table {
             findings.push(wrong_separator(other).at(source, 0..header.iter().map(str::len).sum()));
             return None;
         }
+        if known.required.len() > 1 && header::is_quoted_whole(header, delimiter) {
+            let finding = rules::NO_HEADER.finding(format!("the lines of '{name}' stand in quotes, so each is one cell"));
+            findings.push(finding.at(source, first_line).help("delete the quotes around whole lines; only a cell with a comma needs them"));
+            return None;
+        }
         if let Some(row) = header::misplaced(&records, known) {
             let line = Location { source: Arc::clone(source), span: row_span(&source.text, delimiter, &records[row]) }.line_column().0;
             let finding = rules::EXTRA_ROW.finding(format!("the names of the columns stand in line {line}, not at the top"));
@@ -155,7 +160,16 @@ impl Table {
             self.records.remove(0);
         }
         let names: Vec<&str> = self.header.iter().collect();
-        let faults = header::faults(&names, known);
+        let mut faults = header::faults(&names, known);
+        if let Some(slip @ header::Fault::Slip { column, meant }) = header::moments(&names, known, &self.records) {
+            let same = |fault: &header::Fault<'_>| match fault {
+                header::Fault::Unknown(other) | header::Fault::Slip { column: other, .. } => *other == column,
+                header::Fault::Missing(name) => *name == meant,
+                header::Fault::Twice { .. } => false,
+            };
+            faults.retain(|fault| !same(fault));
+            faults.push(slip);
+        }
         let expected = self.header.len();
         let rows = self.records.len();
         (self.records, self.ragged) = std::mem::take(&mut self.records).into_iter().partition(|record| record.len() == expected);
@@ -177,8 +191,10 @@ impl Table {
         let expected = self.header.len();
         for record in &self.ragged {
             let message = format!("this row has {} cells, the header has {expected}", record.len());
+            let quoted = header::is_quoted_whole(record, self.delimiter);
             let spare = record.len() > expected && record.iter().skip(expected).all(|cell| cell.trim().is_empty());
             let help = match spare {
+                _ if quoted => "the quotes stand around the whole row, so it is one cell: delete them".to_owned(),
                 true => format!("delete the separators at its end; {}", header::columns_are(&self.columns().collect::<Vec<_>>())),
                 false => header::columns_are(&self.columns().collect::<Vec<_>>()),
             };

@@ -4,8 +4,8 @@
 //! All powers are ISP averages, consumption positive. With forecast f and limits L, a FlexRequest's Requested ISPs have f outside
 //! [−L_prod, L_cons]; the power asked for is the bound nearest to zero, so the area between f and f + bound is what must
 //! go. Offers are stacked by rising price, the order a least-cost selection takes them in; ordered power is filled in each.
-//! Target T = baseline B + ordered F; where, in a Requested ISP, the realised power falls short of T
-//! in the direction of F, power is missing.
+//! Target T = f + ordered F. How much of F is missing is what the settlement found: it judges the aggregators' connections by their
+//! own baselines. Realised power of the whole congestion point also differs from T by the error of the forecast.
 
 use super::axis::{Panel, Ticks};
 use super::clock::{TimeAxis, day_name};
@@ -40,10 +40,10 @@ pub struct TradedDay<'a> {
     pub offers: &'a [Offer<'a>],
     /// All orders placed.
     pub orders: &'a [Order<'a>],
-    /// Baseline B of the connections, W.
-    pub baseline_w: &'a [f64],
     /// Realised net power A, W; NaN where not metered.
     pub realised_w: &'a [f64],
+    /// Deficiency of the orders as settled, W, not negative; `None` where they were not settled.
+    pub deficiency_w: Option<&'a [f64]>,
 }
 
 /// A flexibility offer.
@@ -68,7 +68,7 @@ pub struct Order<'a> {
 
 const SIDE: f64 = 206.0;
 
-/// Forecast and request, offers and orders, baseline, target and realised power of one day.
+/// Forecast and request, offers and orders, target, realised power and settled deficiency of one day.
 ///
 /// Panics if a slice has not one value per ISP or an order names no offer.
 ///
@@ -93,8 +93,8 @@ const SIDE: f64 = 206.0;
 ///         requested_w: &requested,
 ///         offers: &[Offer { aggregator: "agr.example", power_w: &noon(45e3), price_per_mwh: 85.0 }],
 ///         orders: &[Order { offer: 0, power_w: &noon(40e3) }],
-///         baseline_w: &noon(-168e3),
 ///         realised_w: &noon(-131e3),
+///         deficiency_w: Some(&noon(2e3)),
 ///     },
 ///     &Style::light(),
 /// );
@@ -125,9 +125,13 @@ pub fn traded_day(input: &TradedDay<'_>, style: &Style) -> Figure {
 
 fn check(input: &TradedDay<'_>) {
     let n = input.day.isps();
-    let series = [input.forecast_w, input.consumption_limit_w, input.production_limit_w, input.baseline_w, input.realised_w];
+    let series = [input.forecast_w, input.consumption_limit_w, input.production_limit_w, input.realised_w];
     let traded = input.offers.iter().map(|o| o.power_w).chain(input.orders.iter().map(|o| o.power_w));
-    assert!(series.into_iter().chain(traded).all(|s| s.len() == n) && input.requested_w.len() == n, "one value per ISP of {}", input.day);
+    assert!(
+        series.into_iter().chain(input.deficiency_w).chain(traded).all(|s| s.len() == n) && input.requested_w.len() == n,
+        "one value per ISP of {}",
+        input.day
+    );
     assert!(input.orders.iter().all(|o| o.offer < input.offers.len()), "every order has its offer");
 }
 
@@ -391,46 +395,51 @@ impl Day<'_> {
     fn outcome(&self, fig: &mut Figure, slot: (f64, f64)) -> Panel {
         let (input, style) = (self.input, self.style);
         let f = ordered(input);
-        let target: Vec<f64> = input.baseline_w.iter().zip(&f).map(|(b, f)| b + f).collect();
-        let missing_in = |i: usize| input.requested_w[i].map_or(0.0, |_| shortfall(f[i], target[i], input.realised_w[i]));
-        let missing: Vec<f64> = (0..f.len()).map(missing_in).collect();
+        let target: Vec<f64> = input.forecast_w.iter().zip(&f).map(|(forecast, f)| forecast + f).collect();
         let (base, goal, real) = (
             Stroke { colour: style.faint, width: LINE, dash: &[5.0, 4.0] },
             Stroke::solid(style.strategies[1].towards(style.background, 0.45), 4.0),
             Stroke::solid(style.ink, LINE),
         );
         let legend = [
-            (Sample::Line(base), "baseline".to_owned()),
-            (Sample::Line(goal), "target = baseline + ordered".to_owned()),
+            (Sample::Line(base), "forecast".to_owned()),
+            (Sample::Line(goal), "target = forecast + ordered".to_owned()),
             (Sample::Line(real), "realised".to_owned()),
-            (Sample::Outlined(style.alert, 0.5), "not delivered".to_owned()),
+            (Sample::Outlined(style.alert, 0.5), "not delivered, as settled".to_owned()),
         ];
-        let panel = self.panel(fig, slot, "3  Outcome", &legend, self.reach(&[input.baseline_w, &target, input.realised_w]));
+        let panel = self.panel(fig, slot, "3  Outcome", &legend, self.reach(&[input.forecast_w, &target, input.realised_w]));
         self.limits(fig, &panel);
         let traded: Vec<f64> = target.iter().zip(&f).map(|(&t, &f)| if f == 0.0 { f64::NAN } else { t }).collect();
         self.stairs(fig, &panel, &traded, goal);
-        self.stairs(fig, &panel, input.baseline_w, base);
-        let reached: Vec<f64> = target.iter().zip(&missing).map(|(t, m)| t + m).collect();
-        self.between(fig, &panel, &target, &reached, style.alert, 0.5);
+        self.stairs(fig, &panel, input.forecast_w, base);
+        if let Some(missing) = input.deficiency_w {
+            let reached: Vec<f64> = (0..f.len()).map(|i| target[i] - f[i].signum() * missing[i]).collect();
+            self.between(fig, &panel, &target, &reached, style.alert, 0.5);
+        }
         self.stairs(fig, &panel, input.realised_w, real);
-        self.name_outcome(fig, &panel, &f, &missing);
+        self.name_outcome(fig, &panel, &f);
         panel
     }
 
-    fn name_outcome(&self, fig: &mut Figure, panel: &Panel, f: &[f64], missing: &[f64]) {
-        let (bought, lacking) = (self.energy(f), self.energy(missing));
+    fn name_outcome(&self, fig: &mut Figure, panel: &Panel, f: &[f64]) {
+        let bought = self.energy(f);
         if bought == 0.0 {
             return;
         }
         let size = self.style.text_px;
-        let lines = [
-            format!("ordered {}", self.energy_says(f)),
-            format!("not delivered {}", self.energy_says(missing)),
-            format!("({} % of the order)", number(100.0 * lacking / bought, 1)),
-        ];
-        for (k, line) in lines.into_iter().enumerate() {
+        let mut lines = vec![(format!("ordered {}", self.energy_says(f)), self.style.ink)];
+        match self.input.deficiency_w {
+            None => lines.push(("not settled in this run".to_owned(), self.style.faint)),
+            Some(missing) => {
+                let lacking = missing.iter().sum::<f64>() * self.input.day.isp().as_hours() / self.unit.w;
+                let colour = if lacking == 0.0 { self.style.ink } else { self.style.alert };
+                lines.push((format!("not delivered {} {}h", little(lacking), self.unit.name), colour));
+                lines.push((format!("({} % of the order)", little(100.0 * lacking / bought)), colour));
+            }
+        }
+        for (k, (line, colour)) in lines.into_iter().enumerate() {
             let at = (panel.area.x1 + 8.0, (panel.area.y0 + panel.area.y1) / 2.0 - 18.0 + 1.25 * size * k as f64);
-            fig.text(Text::new(at, line, size, if k == 0 || lacking == 0.0 { self.style.ink } else { self.style.alert }));
+            fig.text(Text::new(at, line, size, colour));
         }
     }
 
@@ -464,11 +473,9 @@ fn stack_on(lo: &mut f64, hi: &mut f64, power: f64) -> f64 {
     base
 }
 
-/// By how much the realised power misses the target in the direction of the order, signed like realised − target; 0 if it does not.
-fn shortfall(ordered: f64, target: f64, realised: f64) -> f64 {
-    let off = realised - target;
-    let short = (ordered > 0.0 && off < 0.0) || (ordered < 0.0 && off > 0.0);
-    if short { off } else { 0.0 }
+/// An amount that is zero only where it is.
+fn little(x: f64) -> String {
+    if x > 0.0 && x < 0.05 { "below 0.1".to_owned() } else { number(x, 1) }
 }
 
 #[cfg(test)]
@@ -476,11 +483,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn power_is_missing_only_in_the_direction_of_the_order() {
-        assert_eq!(shortfall(10.0, -90.0, -95.0), -5.0);
-        assert_eq!(shortfall(10.0, -90.0, -85.0), 0.0);
-        assert_eq!(shortfall(-10.0, 90.0, 96.0), 6.0);
-        assert_eq!(shortfall(0.0, 90.0, 96.0), 0.0);
-        assert_eq!(shortfall(10.0, -90.0, f64::NAN), 0.0);
+    fn a_little_is_not_nothing() {
+        assert_eq!([0.0, 0.0005, 0.05, 6.04].map(little), ["0.0", "below 0.1", "0.1", "6.0"]);
     }
 }

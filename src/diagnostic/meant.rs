@@ -17,6 +17,25 @@ use jiff::civil::Date;
 /// Quotes of word processors.
 pub const CURLY: [char; 7] = ['“', '”', '„', '‘', '’', '‚', '‟'];
 
+/// Units that stand behind numbers.
+const UNITS: [&str; 43] = [
+    "%", "W", "kW", "MW", "GW", "Wh", "kWh", "MWh", "VA", "kVA", "MVA", "var", "kvar", "V", "kV", "A", "kA", "mA", "Ω", "mΩ", "ohm", "S",
+    "µS", "pu", "h", "hr", "min", "s", "ms", "sec", "d", "days", "hours", "m", "km", "°C", "C", "K", "€", "EUR", "ct", "°", "deg",
+];
+
+/// Whether the text is a unit that stands behind numbers, alone or per another, in any case.
+#[must_use]
+pub fn is_unit(text: &str) -> bool {
+    text.trim().split('/').all(|part| UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(part)))
+}
+
+/// `x` without what arithmetic leaves in its last bits.
+#[must_use]
+pub fn plain(x: f64) -> f64 {
+    // Twelve digits are more than anybody writes.
+    format!("{x:.11e}").parse().unwrap_or(x)
+}
+
 /// Why a text is no number, and the number to write where that is plain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meant {
@@ -51,9 +70,7 @@ pub fn number(text: &str) -> Option<Meant> {
     if let Some(share) = text.strip_suffix('%') {
         let share = share.trim_end();
         let share = if reads(share) { share.to_owned() } else { number(share)?.write? };
-        // Twelve digits are more than anybody writes, and hide what division by 100 leaves in the last bits.
-        let fraction: f64 = format!("{:.11e}", share.parse::<f64>().ok()? / 100.0).parse().ok()?;
-        return meant("per cent", fraction.to_string());
+        return meant("per cent", plain(share.parse::<f64>().ok()? / 100.0).to_string());
     }
     if let Some(digits) = text.strip_prefix(['−', '–']) {
         return meant("a dash for a minus sign", format!("-{}", if reads(digits) { digits.to_owned() } else { number(digits)?.write? }));

@@ -15,4 +15,5 @@ pub use model::*;
 pub use response::{Control, Mix, Response};
 pub use spanning::{Link, SpanningOrder};
 pub use topology::RadialOrder;
+pub use unlikely_unit::unlikely_loss;
 pub use zero_sequence::ZeroSequence;

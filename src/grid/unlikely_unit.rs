@@ -11,7 +11,7 @@ use crate::diagnostic::{Finding, Findings, Rule, Severity};
 pub const RULE: Rule = Rule {
     code: "unlikely-unit",
     severity: Severity::Warning,
-    what: "A value of a feeder is implausible in its unit, but plausible in another one.",
+    what: "A value of a feeder or scenario is implausible in its unit, but plausible in another one.",
     why: "Units are SI and fractions: V, W, VA, A, pu. With a column in kV, kW or per cent, the load flow has no solution or a meaningless \
           one.",
     example: "id,u_rated_v,u_min_pu,u_max_pu\nvillage,0.4,90,110",
@@ -68,6 +68,13 @@ pub(super) fn is_power_doubted(t: &super::Transformer) -> bool {
 /// Whether the step of a tap is right in another unit only.
 pub(super) fn is_tap_step_doubted(step_pu: f64) -> bool {
     TAP_STEP.meant(step_pu).is_some()
+}
+
+/// The unit that the losses of a transformer, W, are in, load losses or no-load losses, if they fit its rated power in another only.
+#[must_use]
+pub fn unlikely_loss(loss_w: f64, rated_power_va: f64, load: bool) -> Option<(&'static str, f64)> {
+    let kind = if load { &LOAD_LOSSES } else { &NO_LOAD_LOSSES };
+    kind.meant(loss_w / rated_power_va)
 }
 
 /// What a rated power is judged by: itself, or 1 where the losses say that it is in kVA. Above 1 MVA the figure alone does not.

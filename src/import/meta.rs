@@ -135,8 +135,7 @@ impl<'a> Document<'a> {
         // Both may be wrong; a calendar names only the first.
         let mut findings = Vec::new();
         if IspCalendar::new(zone, 15).is_err() {
-            let finding = rules::UNKNOWN_ZONE.finding(format!("'{zone}' is not an IANA time zone"));
-            findings.push(finding.at(self.source, at_zone).help("write it like 'Europe/Amsterdam'"));
+            findings.push(rules::unknown_zone(zone).at(self.source, at_zone));
         }
         if step == 0 || 60 % step != 0 {
             let finding = rules::BAD_STEP.finding(format!("a step of {step} minutes does not divide an hour"));

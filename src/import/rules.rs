@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::diagnostic::{Finding, Rule, Severity};
+use crate::diagnostic::{Finding, Rule, Severity, nearest};
 use crate::time::written::Moment;
 
 /// All of them.
@@ -73,6 +73,20 @@ pub const SKIPPED_TIME: Rule = Rule {
     example: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-03-27T02:15\"\nuntil = \"2016-03-27T04:00\"",
     mend: "[[wire.silence]]\nparticipant = \"sunny.example.com\"\nfrom = \"2016-03-27T03:15\"\nuntil = \"2016-03-27T04:00\"",
 };
+
+/// What is said of a `zone` that is none, with the one it is probably meant for.
+#[must_use]
+pub fn unknown_zone(zone: &str) -> Finding {
+    let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // 'Amsterdam' alone is what people write.
+    let city = names.iter().copied().find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(zone.trim())));
+    let help = match city.or_else(|| nearest(zone, &names)) {
+        Some(name) => format!("did you mean '{name}'?"),
+        None => "write it like 'Europe/Amsterdam'".to_owned(),
+    };
+    UNKNOWN_ZONE.finding(format!("'{zone}' is not an IANA time zone")).help(help)
+}
 
 /// What is said of a moment that the clocks of `zone` jump over; `later` is as much later.
 #[must_use]

@@ -120,7 +120,8 @@ pub const DEFINITIONS: &[Definition] = &[
         "overload energy after orders",
         "MWh",
         3,
-        "the same with orders but without limitations, by the strategy's own rating",
+        "loading above the strategy's own rating times rated apparent power, with orders but without limitations, summed over congestion \
+         points",
         METERS,
     ),
     kpi(
@@ -129,7 +130,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "overload energy realised",
         "MWh",
         3,
-        "the same, realised, by the strategy's own rating",
+        "loading above the strategy's own rating times rated apparent power, realised, summed over congestion points",
         METERS,
     ),
     kpi(
@@ -316,7 +317,7 @@ pub const DEFINITIONS: &[Definition] = &[
     kpi("paid_compensation_eur", Payments, "compensation of orange", "€", 2, "energy limited by orange at the compensation price", LEDGER),
     kpi("paid_capex_eur", Payments, "reinforcement annuity", "€", 2, "annuity of the replacement, pro rata", LEDGER),
     kpi("paid_losses_eur", Payments, "losses", "€", 2, "losses of the feeder at the day-ahead price", LEDGER),
-    kpi("paid_total_eur", Payments, "total", "€", 2, "sum of the above", LEDGER),
+    kpi("paid_total_eur", Payments, "total", "€", 2, "sum of all payments of the DSO: flexibility to losses", LEDGER),
     kpi(
         "paid_per_avoided_mwh",
         Payments,
@@ -401,7 +402,15 @@ pub const DEFINITIONS: &[Definition] = &[
         "IEC 60076-7",
     ),
     kpi("cost_capex_eur", SystemCost, "reinforcement", "€", 2, "annuity of the replacement, pro rata", LEDGER),
-    kpi("cost_total_eur", SystemCost, "total", "€", 2, "sum of the above; only when every component is priced", ""),
+    kpi(
+        "cost_total_eur",
+        SystemCost,
+        "total",
+        "€",
+        2,
+        "sum of all costs to the system, energy to reinforcement; only when each is priced",
+        "",
+    ),
     kpi("pv_curtailed_orders_mwh", Users, "PV curtailed by orders", "MWh", 3, "feed-in curtailed to deliver orders", DEVICES),
     kpi("pv_curtailed_orange_mwh", Users, "PV curtailed by orange", "MWh", 3, "PV feed-in curtailed by limitations", DEVICES),
     kpi(
@@ -462,7 +471,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "transformer loss of life",
         "days",
         1,
-        "the same with at most one insulation life (6250 days) per transformer; the cost of ageing uses it",
+        "relative ageing summed over time, at most one insulation life (6250 days) per transformer; the cost of ageing uses it",
         "IEC 60076-7",
     ),
     kpi(

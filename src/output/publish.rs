@@ -190,7 +190,8 @@ fn ours(folder: &Path) -> Option<Ours> {
 
 fn replaceable(target: &Path) -> Result<(), OutputError> {
     let is_empty = |folder: &Path| folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
-    let free = fs::exists(target).is_ok_and(|there| !there) || (target.is_dir() && (is_empty(target) || ours(target).is_some()));
+    let there = fs::exists(target).map_err(OutputError::io("look at", target))?;
+    let free = !there || (target.is_dir() && (is_empty(target) || ours(target).is_some()));
     if free { Ok(()) } else { Err(OutputError::ForeignFolder { path: target.to_path_buf() }) }
 }
 

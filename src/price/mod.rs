@@ -15,7 +15,7 @@ mod unit;
 
 use std::path::Path;
 
-use crate::diagnostic::{Finding, Findings, Rule, Severity};
+use crate::diagnostic::{Finding, Findings, Rule, Severity, meant};
 use crate::rng::Stream;
 use crate::table::{self, Known, Row, Sign, Table};
 use crate::time::{IspCalendar, SimDuration, SimTime, Steps, YEARS};
@@ -188,7 +188,8 @@ pub fn read_csv(path: &Path, row: SimDuration, calendar: &IspCalendar, on: &Step
     if let Some((name, factor, median)) = unit::meant(&day_ahead, row) {
         let finding = PRICE_UNIT.finding(format!("half of the day-ahead prices are below {median} €/MWh: are they in {name}?"));
         let at = table.column(COLUMNS[0]).map_or(0..0, |column| table.header_cell(column));
-        findings.push(finding.at(&source, at).help(format!("write them in €/MWh: {median} {name} is {} €/MWh", median * factor)));
+        findings
+            .push(finding.at(&source, at).help(format!("write them in €/MWh: {median} {name} is {} €/MWh", meant::plain(median * factor))));
     }
     let of = |k: usize| given.averaged(&rows.iter().map(|r| r[k]).collect::<Vec<_>>(), on);
     Ok((Prices { day_ahead_eur_per_mwh: of(0), imbalance_eur_per_mwh: of(1) }, findings))

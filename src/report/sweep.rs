@@ -86,6 +86,9 @@ impl Sweep {
         if folder.results() == State::Damaged {
             return Err(ReportError::Changed { path });
         }
+        if folder.cases() == State::Damaged {
+            return Err(ReportError::Changed { path: dir.join("cases.csv") });
+        }
         let results = Columns { table: read_parquet(&path)?, path };
         let mut seen = BTreeSet::new();
         let strategies = results.texts("strategy")?.iter().filter(|s| seen.insert(*s)).map(str::to_owned).collect();

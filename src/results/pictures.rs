@@ -1,6 +1,6 @@
 //! Charts of a run, filled from its recordings, ledgers and messages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chart::{
     CostByPayer, CostComponent, DurationLine, FeederMap, Figure, ForecastFan, LoadDuration, LoadingLine, LoadingOverTime, Offer, Order,
@@ -255,20 +255,22 @@ fn draw_traded(
         .map(|(o, (power, price))| Offer { aggregator: o.header.sender_domain.as_str(), power_w: power, price_per_mwh: *price })
         .collect();
     let position = |id: MessageId| offers.iter().position(|o| o.header.message_id == id);
-    let ordered: Vec<(usize, Vec<f64>)> = c
-        .case
-        .messages
-        .iter()
-        .filter_map(|m| match &*m.message {
-            Message::FlexOrder(o) => position(o.flex_offer_message_id?).map(|k| (k, watts(&o.isps))),
-            _ => None,
-        })
-        .collect();
+    let mut drawn: BTreeSet<&str> = BTreeSet::new();
+    let mut ordered: Vec<(usize, Vec<f64>)> = Vec::new();
+    for m in &c.case.messages {
+        if let Message::FlexOrder(o) = &*m.message
+            && let Some(offer) = o.flex_offer_message_id.and_then(position)
+        {
+            drawn.insert(&o.order_reference);
+            ordered.push((offer, watts(&o.isps)));
+        }
+    }
     let orders: Vec<Order<'_>> = ordered.iter().map(|(offer, power)| Order { offer: *offer, power_w: power }).collect();
     // The request tells the forecast: MinPower = −L_prod − f, MaxPower = L_cons − f with equal limits, so f = −(min + max)/2.
     let forecast: Vec<f64> = bounds.iter().map(|(min, max, _)| -0.5 * (min + max)).collect();
     let limit: Vec<f64> = bounds.iter().map(|(min, max, _)| 0.5 * (max - min)).collect();
     let through = |v: Variant| isp_means(study, day, &c.case.recording.of(v).through_w[cp]);
+    let deficiency = deficiency_w(day, c, &drawn);
     let aggregators = aggregators(study);
     let input = TradedDay {
         congestion_point: &study.congestion_points[cp].id,
@@ -282,10 +284,24 @@ fn draw_traded(
         requested_w: &requested,
         offers: &rows,
         orders: &orders,
-        baseline_w: &forecast,
         realised_w: &through(Variant::Actual),
+        deficiency_w: deficiency.as_deref(),
     };
     traded_day(&input, style)
+}
+
+/// Deficiency of orders, by their references, per ISP as settled; `None` if none of them was.
+fn deficiency_w(day: &Period, c: &Finished<'_>, orders: &BTreeSet<&str>) -> Option<Vec<f64>> {
+    let settled = c.case.settled();
+    let items = settled.iter().map(|s| s.item).filter(|i| i.order_reference.as_deref().is_some_and(|order| orders.contains(order)));
+    let mut sum: Option<Vec<f64>> = None;
+    for item in items {
+        let rows = item.isps.iter().map(|i| (i.run, i.power_deficiency));
+        let missing = crate::uftp::message::isp::series(day, Watts::ZERO, rows);
+        let sum = sum.get_or_insert_with(|| vec![0.0; day.isps()]);
+        sum.iter_mut().zip(missing.values()).for_each(|(sum, w)| *sum += w.as_f64());
+    }
+    sum
 }
 
 /// MinPower, MaxPower and whether it is Requested, per ISP.

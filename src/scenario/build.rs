@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::agent::PublicCp;
 use crate::agent::agr::behaviour::{self, Behaviour};
 use crate::asset::vehicle::sessions::Source;
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, Location, Severity};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
 use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};
@@ -140,7 +140,12 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     });
     let prices = time.as_ref().and_then(|time| prices(s, time, weather.as_ref(), seed, folder, &mut faults));
     let sessions = time.as_ref().map(|time| sessions::source(s, &time.calendar, folder, &mut faults));
-    Checked { findings: faults.findings, order, time, weather, prices, sessions }
+    let mut findings = faults.findings;
+    if findings.has_errors() {
+        // What is odd may follow from an error; a value in another unit may be its cause.
+        findings.0.retain(|f| f.severity == Severity::Error || f.code == lint::unlikely_unit::RULE.code);
+    }
+    Checked { findings, order, time, weather, prices, sessions }
 }
 
 struct TimeGrid {

@@ -148,14 +148,23 @@ impl<'a> Checker<'a> {
                 let finding = match other_unit {
                     Some((name, from, to)) => wrong_unit::finding(spot.path, key, name, node, (from, to)),
                     None if meant.is_some() => unknown_key::finding(spot.path, key, &known),
-                    None => match (kind.others_with(key), self.shapes.homes(key)) {
+                    None => match (kind.others_with(key), self.shapes.homes(key, node.holds_tables())) {
                         (others, _) if !others.is_empty() => {
                             is_kind_doubted = true;
                             unknown_key::of_other_kind(spot.path, key, kind.tag, &others)
                         }
                         (_, homes) if !homes.is_empty() => {
-                            self.misplaced.extend(homes.iter().map(|home| join(home.trim_matches(['[', ']']), key)));
-                            unknown_key::misplaced(spot.path, key, &homes)
+                            let path = |home: &str| home.trim_matches(['[', ']']).to_owned();
+                            let own = |home: &String| path(home) == *key || path(home).ends_with(&format!(".{key}"));
+                            self.misplaced.extend(homes.iter().map(|home| if own(home) { path(home) } else { join(&path(home), key) }));
+                            match homes.iter().all(own) {
+                                false if override_of(node, key, &homes).is_some() => {
+                                    let form = override_of(node, key, &homes).unwrap_or_default();
+                                    unknown_key::misplaced_override(spot.path, key, &form)
+                                }
+                                true => unknown_key::misplaced_table(spot.path, key, &homes),
+                                false => unknown_key::misplaced(spot.path, key, &homes),
+                            }
                         }
                         _ => unknown_key::finding(spot.path, key, &known),
                     },
@@ -291,11 +300,17 @@ impl<'a> Checker<'a> {
                 let entry = |value: &str| in_place(spot.node, spot.path, &example::assigned(spot.key, value));
                 let meant = match format {
                     "date" => meant::date(text),
-                    "partial-time" => meant::clock_time(text).map(|time| format!("write '{}'", entry(&format!("\"{time}\"")))),
+                    "partial-time" => {
+                        meant::clock_time(text).map(|time| format!("write {}", wrong_type::shown(&entry(&format!("\"{time}\"")))))
+                    }
                     _ => None,
                 };
                 Some(match (text, meant) {
-                    ("24:00" | "24:00:00", _) => wrong_type::end_of_day(spot.key, text),
+                    ("24:00" | "24:00:00", _) => {
+                        let ends_window = spot.key == "until" && spot.path.contains("windows[");
+                        let entry = |time: &str| in_place(spot.node, spot.path, &example::assigned(spot.key, &format!("\"{time}\"")));
+                        wrong_type::end_of_day(spot.key, text, &entry("00:00"), &entry("23:59"), ends_window)
+                    }
                     (_, Some(write)) => wrong_type::misread(spot.key, text, &expected, &write),
                     (_, None) => wrong_type::unreadable(spot.key, text, &expected, &entry(sample)),
                 })
@@ -327,6 +342,15 @@ fn in_place(node: &Node, path: &str, entry: &str) -> String {
     }
 }
 
+/// The override that a key on the command line is meant for, if only one table has the key.
+fn override_of(node: &Node, key: &str, homes: &[String]) -> Option<String> {
+    let (at, [home]) = (node.entry(), homes) else { return None };
+    let rest = at.source.text.get(at.span.end..).filter(|_| at.source.name == COMMAND_LINE)?;
+    let path = home.trim_matches(['[', ']']);
+    let is_list = home.starts_with("[[");
+    (!path.contains("NAME")).then(|| format!("--set '{}{rest}'", join(&format!("{path}{}", if is_list { "[0]" } else { "" }), key)))
+}
+
 /// What was written, put right, where its meaning is plain: a number in quotes, a text or the one item of a list without.
 fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
     let written = node.at.source.text.get(node.at.span.clone())?;
@@ -337,10 +361,28 @@ fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
         }
         (Shape::Number { whole: true, .. }, Value::Text(text)) => text.parse::<i64>().ok().map(|_| text.clone()),
         (Shape::Text { format: None, .. }, Value::Integer(_) | Value::Float(_)) => Some(format!("\"{written}\"")),
-        (Shape::List { item, .. }, Value::Text(text)) if admits(shapes, item, node) => Some(format!("[\"{text}\"]")),
+        (Shape::List { item, .. }, Value::Text(text)) => list_in_a_text(shapes, item, text, admits(shapes, item, node)),
+        // A figure in place of a table is meant for one of its keys.
+        (Shape::Table(fields), Value::Integer(_) | Value::Float(_)) if fields.iter().all(|field| !field.required) => {
+            let is_number = |field: &&Field| admits(shapes, &field.shape, node) && !matches!(shapes.resolve(&field.shape), Shape::Any);
+            fields.iter().find(is_number).map(|field| format!("{{ {} = {written} }}", field.name))
+        }
         (Shape::List { item, .. }, _) if admits(shapes, item, node) && !node.is_table() => Some(format!("[{written}]")),
         _ => None,
     }
+}
+
+/// The list that one text with commas is meant as: of numbers where all its parts are, else of texts where `takes_texts`.
+fn list_in_a_text(shapes: &Shapes, item: &Shape, text: &str, takes_texts: bool) -> Option<String> {
+    let unwrapped = text.trim().trim_start_matches('[').trim_end_matches(']');
+    let parts: Vec<&str> = unwrapped.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let number = |part: &&str| part.parse::<f64>().is_ok_and(f64::is_finite) && toml::de::DeValue::parse(part).is_ok();
+    let takes_numbers = value_of("1").is_some_and(|value| admits_value(shapes, item, &value));
+    if takes_numbers && !parts.is_empty() && parts.iter().all(number) {
+        return Some(format!("[{}]", parts.join(", ")));
+    }
+    let quoted: Vec<String> = parts.iter().map(|part| format!("\"{}\"", part.trim_matches(['"', '\'']))).collect();
+    takes_texts.then(|| format!("[{}]", quoted.join(", ")))
 }
 
 /// A text of TOML as a value.
@@ -362,8 +404,12 @@ fn likely_meant<'f>(key: &str, entries: &BTreeMap<String, Node>, fields: &'f [Fi
 
 /// Whether the node has the type of the shape, whatever lies inside.
 fn admits(shapes: &Shapes, shape: &Shape, node: &Node) -> bool {
-    match (shapes.resolve(shape), &node.value) {
-        (Shape::Choice(alternatives), _) => alternatives.iter().any(|alternative| admits(shapes, alternative, node)),
+    admits_value(shapes, shape, &node.value)
+}
+
+fn admits_value(shapes: &Shapes, shape: &Shape, value: &Value) -> bool {
+    match (shapes.resolve(shape), value) {
+        (Shape::Choice(alternatives), _) => alternatives.iter().any(|alternative| admits_value(shapes, alternative, value)),
         (Shape::Any, _)
         | (Shape::Boolean, Value::Boolean(_))
         | (Shape::Number { .. }, Value::Integer(_))

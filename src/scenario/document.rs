@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Finding, Findings, Location, Source, meant, nearest};
+use crate::diagnostic::{Finding, Findings, Location, Source, meant, name_meant, nearest};
 use crate::scenario::lint::{extends_cycle, toml_syntax, unknown_item, unknown_key, wrong_type};
 use crate::scenario::node::{Node, Value, names, parse_table, parse_value};
 use crate::scenario::path::{Step, steps};
@@ -163,6 +163,24 @@ impl Document {
     }
 }
 
+/// The finding with its help as an override, if it is about one and asks for another name in its place.
+pub(crate) fn in_override_form(finding: Finding) -> Finding {
+    let mended = || {
+        let at = finding.location.as_ref().filter(|at| at.source.name == COMMAND_LINE)?;
+        let (meant, text) = (name_meant(finding.help.as_deref()?)?, &at.source.text);
+        let written = text.get(at.span.clone()).filter(|written| !written.is_empty())?;
+        let quote = written.chars().next().filter(|c| matches!(c, '"' | '\'')).map_or_else(String::new, String::from);
+        // A key with dots is quoted where it stands in a path.
+        let is_key = text.find('=').is_some_and(|sign| at.span.start < sign);
+        let quote = if is_key && quote.is_empty() && meant.contains('.') { "\"".to_owned() } else { quote };
+        Some(format!("write --set '{}{quote}{meant}{quote}{}'", &text[..at.span.start], &text[at.span.end..]))
+    };
+    match mended() {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
+
 /// A document in the making.
 #[derive(Default)]
 struct Layers {
@@ -219,7 +237,9 @@ impl Layers {
         let place = |span| Location { source: Arc::clone(&source), span };
         let form = || toml_syntax::override_form(text).located(place(0..text.len()));
         let (path, value) = text.split_once('=').ok_or_else(form)?;
-        let (node, faults) = override_value(&source, value.trim(), text.len() - value.trim_start().len()).ok_or_else(form)?;
+        let begin = text.len() - value.trim_start().len();
+        let bare = || toml_syntax::unquoted_items(path.trim(), value.trim()).map(|f| f.located(place(begin..begin + value.trim().len())));
+        let (node, faults) = override_value(&source, value.trim(), begin).ok_or_else(|| bare().unwrap_or_else(form))?;
         self.faults.extend(faults);
         let (before, path) = (path.len() - path.trim_start().len(), path.trim());
         let mut target = root;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use crate::diagnostic::{Findings, Location, Source};
+use crate::diagnostic::{Findings, Location, Source, meant};
 use crate::scenario::lint::{toml_syntax, unknown_item};
 
 /// A value and where it stands.
@@ -77,6 +77,10 @@ impl Reader<'_> {
     fn node(&mut self, value: toml::Spanned<DeValue<'_>>, key: Option<Location>) -> Node {
         let at = self.location(value.span());
         let value = match value.into_inner() {
+            // Quotes of word processors are told; what stands between them is the text.
+            DeValue::String(text) if self.source.text[at.span.clone()].starts_with(meant::CURLY) => {
+                Value::Text(text.trim_matches(meant::CURLY).to_owned())
+            }
             DeValue::String(text) => Value::Text(text.into_owned()),
             DeValue::Integer(number) => Value::Integer(i64::from_str_radix(number.as_str(), number.radix()).unwrap_or_else(|_| {
                 self.faults.push(toml_syntax::too_long(number.as_str()).located(at.clone()));
@@ -160,6 +164,14 @@ impl Node {
     /// Whether it is a table.
     pub(crate) fn is_table(&self) -> bool {
         matches!(self.value, Value::Table(_))
+    }
+
+    /// Whether it is a table or a list of them, so that TOML writes it under headers.
+    pub(crate) fn holds_tables(&self) -> bool {
+        match &self.value {
+            Value::List(items) => items.iter().any(Node::is_table),
+            _ => self.is_table(),
+        }
     }
 
     /// The text, if it is one.

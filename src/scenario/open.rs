@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::Findings;
 use crate::import::{Feeder, read_folder};
 
-use super::document::Document;
+use super::document::{Document, in_override_form};
 use super::schema::Scenario;
 use super::{Language, Mended, build, lint};
 
@@ -33,8 +33,13 @@ impl Opened {
     /// Everything about the scenario that does not fit its feeder or itself.
     pub fn study(&self, seed: Option<u64>) -> Result<(super::study::Study, Findings), Findings> {
         let seed = seed.unwrap_or(self.scenario.seed);
-        build::build(&self.scenario, &self.feeder, seed, Path::new(""), &|path| self.document.locate(path))
+        build::build(&self.scenario, &self.feeder, seed, Path::new(""), &|path| self.document.locate(path)).map_err(told)
     }
+}
+
+/// Findings in the order and the form in which people read them.
+fn told(findings: Findings) -> Findings {
+    Findings(findings.0.into_iter().map(in_override_form).collect()).sorted()
 }
 
 /// Reads the scenario at `path` with `overrides` (`path=value`) laid on top, and its feeder.
@@ -43,7 +48,7 @@ impl Opened {
 /// All findings at once: on the scenario's text, on the feeder's files and, as far as the text can be read, on its meaning. When
 /// the texts are sound the meaning is left to [`Opened::study`].
 pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
-    let document = Document::read(path, overrides)?;
+    let document = Document::read(path, overrides).map_err(told)?;
     let language = Language::<Scenario>::new();
     let Mended { value, other, mut findings } = language.as_far_as_it_goes(&document);
     let is_text_sound = !findings.has_errors();
@@ -81,8 +86,8 @@ pub fn open(path: &Path, overrides: &[String]) -> Result<Opened, Findings> {
             // On a line with a fault the meaning was guessed; what is odd about the rest can wait until the text is sound.
             let found = found.elsewhere_than(&findings);
             findings.extend(if is_text_sound { found } else { found.errors() });
-            Err(findings.sorted())
+            Err(told(findings))
         }
-        (None, _) => Err(findings.sorted()),
+        (None, _) => Err(told(findings)),
     }
 }

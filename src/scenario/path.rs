@@ -36,8 +36,9 @@ pub(crate) fn steps(path: &str) -> Option<Vec<(Step, Range<usize>)>> {
 
 /// The key `text` starts with and the bytes it takes.
 fn key(text: &str) -> Option<(String, usize)> {
-    if let Some(inside) = text.strip_prefix('"') {
-        let end = inside.find('"')?;
+    if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let inside = &text[1..];
+        let end = inside.find(quote)?;
         return Some((inside[..end].to_owned(), end + 2));
     }
     let end = text.find(|c| !is_bare(c)).unwrap_or(text.len());
@@ -65,6 +66,7 @@ mod tests {
         let key = |k: &str| Step::Key(k.to_owned());
         assert_eq!(read("a.b-c[12].d"), Some(vec![(key("a"), "a"), (key("b-c"), "b-c"), (Step::Item(12), "[12]"), (key("d"), "d")]));
         assert_eq!(read("w.\"week 3\""), Some(vec![(key("w"), "w"), (key("week 3"), "\"week 3\"")]));
+        assert_eq!(read("w.'week 3'.d"), Some(vec![(key("w"), "w"), (key("week 3"), "'week 3'"), (key("d"), "d")]));
         assert_eq!(join("w", "week 3"), "w.\"week 3\"");
         for wrong in ["", ".a", "a.", "a..b", "a b", "a[x]", "a[1", "a[-1]"] {
             assert_eq!(read(wrong), None, "{wrong}");

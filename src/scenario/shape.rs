@@ -111,18 +111,24 @@ impl Shapes {
     }
 
     /// Headers of the tables that have a key called so: `[feeder]`, `[[contract]]`, `[strategy.NAME]`; the empty one is the top of the
-    /// document.
-    pub(crate) fn homes(&self, key: &str) -> Vec<String> {
+    /// document. With `of_tables`, the headers of such keys themselves where these hold tables: `[[sweep.parameter]]`.
+    pub(crate) fn homes(&self, key: &str, of_tables: bool) -> Vec<String> {
         let mut found = Vec::new();
-        self.collect_homes(&self.root, &Header::default(), key, &mut found);
+        self.collect_homes(&self.root, &Header::default(), (key, of_tables), &mut found);
         found.dedup();
         found
     }
 
-    fn collect_homes(&self, shape: &Shape, header: &Header, key: &str, found: &mut Vec<String>) {
+    fn collect_homes(&self, shape: &Shape, header: &Header, key: (&str, bool), found: &mut Vec<String>) {
         let mut fields = |fields: &[Field]| {
-            if fields.iter().any(|field| field.name == key) {
-                found.push(header.text());
+            if let Some(field) = fields.iter().find(|field| field.name == key.0) {
+                let own = header.below(key.0);
+                let is_table = |shape: &Shape| matches!(self.resolve(shape), Shape::Table(_) | Shape::Map(_) | Shape::Tagged { .. });
+                found.push(match self.resolve(&field.shape) {
+                    Shape::List { item, .. } if key.1 && is_table(item) => own.of_list().text(),
+                    shape if key.1 && is_table(shape) => own.text(),
+                    _ => header.text(),
+                });
             }
             for field in fields {
                 self.collect_homes(&field.shape, &header.below(&field.name), key, found);

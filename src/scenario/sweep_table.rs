@@ -23,6 +23,7 @@ pub struct Sweep {
     pub seeds: Option<Seeds>,
     /// Strategies to run: presets, or names defined under `[strategy.NAME]`. If missing, those of the scenario.
     #[serde(default)]
+    #[schemars(extend("refers_to" = "strategy"))]
     pub strategies: Vec<String>,
     /// Whether a Sobol design is arranged for sensitivity indices: blocks A, B, and for each parameter A with that column of B.
     #[serde(default)]

@@ -195,7 +195,7 @@ impl Folder {
                 }
                 return Ok(folder);
             }
-        } else if !is_ours_to_fill(path) {
+        } else if !is_ours_to_fill(path)? {
             return Err(OutputError::ForeignFolder { path: path.to_path_buf() }.into());
         }
         let folder = Folder::new(path, record);
@@ -256,6 +256,14 @@ impl Folder {
     #[must_use]
     pub fn cases(&self) -> State {
         seal::state(&self.path, &self.fingerprint, CASES)
+    }
+
+    /// Writes the list of cases again if it is gone and the scenario is still there.
+    pub(super) fn restore_cases(&self) -> Result<(), OutputError> {
+        match (self.cases(), self.plan()) {
+            (State::Missing, Ok(plan)) => self.write_cases(&plan),
+            _ => Ok(()),
+        }
     }
 
     /// Number of cases of a part.
@@ -334,10 +342,12 @@ fn remove_if(folder: &Path, wanted: impl Fn(&str) -> bool) {
 }
 
 /// Whether nothing is at `path` but what a killed planning may have left.
-fn is_ours_to_fill(path: &Path) -> bool {
+fn is_ours_to_fill(path: &Path) -> Result<bool, OutputError> {
     let planned = |name: &str| name == CASES || name == SEALS[1] || name.ends_with(".partial");
     match fs::read_dir(path) {
-        Ok(entries) => entries.flatten().all(|e| planned(&e.file_name().to_string_lossy())),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
+        Ok(entries) => Ok(entries.flatten().all(|e| planned(&e.file_name().to_string_lossy()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(false),
+        Err(error) => Err(OutputError::io("look at", path)(error)),
     }
 }

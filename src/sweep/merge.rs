@@ -45,7 +45,11 @@ impl Tally {
 /// says; what was merged before is then still there.
 pub fn merge(folder: &Folder) -> Result<Tally, Findings> {
     let parts = folder.parts();
-    let mut findings = damaged(folder, &parts);
+    folder.restore_cases()?;
+    let mut findings = damaged_parts(folder, &parts);
+    if folder.cases() == State::Damaged {
+        findings = damaged(folder, &parts);
+    }
     let missing = numbers(&parts, |state| state == State::Missing);
     if !missing.is_empty() {
         let message = format!("{} of {} parts are missing: {}", missing.len(), folder.record.parts, ranges(&missing));
@@ -72,14 +76,19 @@ pub fn merge(folder: &Folder) -> Result<Tally, Findings> {
     Ok(tally)
 }
 
-/// What is said of parts, and of the list of cases, that are not as they were written; nothing of what is missing.
+/// What is said of parts that are not as they were written, and of a list of cases that is not or is missing.
 #[must_use]
 pub fn damaged(folder: &Folder, parts: &[State]) -> Findings {
     let mut findings = damaged_parts(folder, parts);
-    if folder.cases() == State::Damaged {
-        let message = format!("'{}' has changed since this sweep wrote it", folder.path.join(CASES).display());
-        findings.push(rules::DAMAGED_PART.finding(message).help("'sweep' and 'sweep plan' write it again"));
-    }
+    let name = folder.path.join(CASES);
+    let (message, help) = match folder.cases() {
+        State::Whole => return findings,
+        State::Damaged => {
+            (format!("'{}' has changed since this sweep wrote it", name.display()), "'sweep' and 'sweep plan' write it again")
+        }
+        State::Missing => (format!("'{}' is missing", name.display()), "'sweep', 'sweep plan' and 'sweep merge' write it again"),
+    };
+    findings.push(rules::DAMAGED_PART.finding(message).help(help));
     findings
 }
 

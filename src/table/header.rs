@@ -3,7 +3,7 @@
 //! Programs for spreadsheets and data bases put a title, a line `sep=,` or a row of units around the header. Each of these is found as
 //! what it is, because reading on would blame every column and every row below it.
 
-use crate::diagnostic::{nearest, quoted_list};
+use crate::diagnostic::{meant, nearest, quoted_list};
 
 /// The columns that a reader knows.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +114,24 @@ pub(super) fn faults<'a>(names: &[&str], known: &Known<'a>) -> Vec<Fault<'a>> {
     faults
 }
 
+/// Name of the optional column that says when the rows of a series begin.
+const TIME: &str = "time";
+
+/// The column that holds moments under another name, where a series can have a column 'time' and has none.
+pub(super) fn moments<'a>(names: &[&str], known: &Known<'a>, records: &[csv::StringRecord]) -> Option<Fault<'a>> {
+    let meant = known.optional.iter().copied().find(|name| *name == TIME && !names.contains(name))?;
+    let holds_moments = |column: &usize| !records.is_empty() && records.iter().take(3).all(|r| r.get(*column).is_some_and(is_moment));
+    let column = (0..names.len()).filter(|&column| !known.knows(names[column])).find(holds_moments)?;
+    Some(Fault::Slip { meant, column })
+}
+
+/// Whether a cell holds a date, with a time behind it or not.
+fn is_moment(cell: &str) -> bool {
+    let cell = cell.trim();
+    let date = cell.split(['T', ' ']).next().unwrap_or("");
+    date.contains(['-', '/', '.']) && meant::date(date).is_some()
+}
+
 /// Number of the row that names the columns, where the first does not; `None` where the first does, or no row among the first ten.
 pub(super) fn misplaced(records: &[csv::StringRecord], known: &Known<'_>) -> Option<usize> {
     let filled = |record: &csv::StringRecord| record.iter().filter(|cell| !cell.trim().is_empty()).count();
@@ -170,6 +188,11 @@ pub(super) fn separator_line(text: &str) -> Option<char> {
     let line = text.trim_start_matches('\u{feff}').lines().next()?.trim().trim_matches('"');
     let (key, rest) = line.split_at_checked(4)?;
     key.eq_ignore_ascii_case("sep=").then(|| rest.chars().next().unwrap_or(','))
+}
+
+/// Whether a row is a single cell that holds cells: somebody put the whole line in quotes.
+pub(super) fn is_quoted_whole(record: &csv::StringRecord, delimiter: u8) -> bool {
+    record.len() == 1 && record[0].contains(char::from(delimiter))
 }
 
 /// `the columns are 'a', 'b' and 'c'`.

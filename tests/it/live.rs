@@ -472,3 +472,162 @@ fn strangers_write_no_lines_and_get_no_line_breaks() {
     assert!(!lines.iter().any(|line| line.starts_with("2026-03-09 12:00:05")), "{lines:#?}");
     assert_eq!(lines.iter().filter(|line| line.contains("  refused")).count(), 7, "{lines:#?}");
 }
+
+/// The series of a day: a row an ISP of a connection.
+fn rows(isps: std::ops::RangeInclusive<u32>, connection: &str, watts: &str) -> String {
+    isps.map(|n| format!("2026-03-10,{n},{connection},{watts}\n")).collect()
+}
+
+/// What of a participant's files nobody can mean is refused at its cell.
+#[test]
+fn cells_that_nobody_can_mean_are_refused() {
+    let folder = folder("cells");
+    let config = configure(&folder, "agr", &[]);
+    let forecast = "issued,period,isp,connection,load_w,feed_in_w\n2026-03-09T12:00,2026-03-10,1,ean.207110100000000006,0,0\n\
+                    2026-03-09T12:00,2026-03-10,1,ean.207110100000000013,0,0\n";
+    let prices = fs::read_to_string(folder.join("prices.csv")).unwrap();
+    let cases = [
+        ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,2,ean.207110100000000006,1e17,0\n"), "bad-cell", "10 GW"),
+        ("forecast.csv", format!("{forecast}2026-03-09T12:00,2026-03-10,1,ean.207110100000000006,7,0\n"), "bad-cell", "in a row above"),
+        (
+            "forecast.csv",
+            format!("{forecast}2026-03-09T12:00,2026-03-10,1,ea1.2024-01.com.example:a,7,0\n"),
+            "unmetered-connection",
+            "meter",
+        ),
+        ("prices.csv", format!("{prices}2026-03-10,7,51\n"), "bad-cell", "in a row above"),
+        ("prices.csv", "period,isp,eur_per_mwh\n2026-03-10,1,1e9\n".to_owned(), "bad-cell", "€/MWh"),
+        ("meters.csv", "period,isp,connection,p_w\n2026-03-10,1,ean.207110100000000006,-2e10\n".to_owned(), "bad-cell", "10 GW"),
+    ];
+    for (file, text, code, why) in cases {
+        let before = fs::read(folder.join(file)).ok();
+        fs::write(folder.join(file), &text).unwrap();
+        let found = findings(&config, "agr");
+        assert!(found.0.len() == 1 && found.0[0].code == code && found.0[0].message.contains(why), "{text}: {found}");
+        match before {
+            Some(bytes) => fs::write(folder.join(file), bytes).unwrap(),
+            None => fs::remove_file(folder.join(file)).unwrap(),
+        }
+    }
+    // The same row twice says nothing new, and a forecast that a vintage replaces contradicts nothing.
+    let again = "2026-03-09T12:00,2026-03-10,1,ean.207110100000000006,0,0\n2026-03-09T13:00,2026-03-10,1,ean.207110100000000006,9,0\n";
+    fs::write(folder.join("forecast.csv"), format!("{forecast}{again}")).unwrap();
+    assert!(findings(&config, "agr").is_empty());
+}
+
+fn of_type(peer: &Peer, message_type: MessageType) -> Message {
+    loop {
+        let message = peer.messages.recv_timeout(Duration::from_secs(60)).expect("a message comes");
+        if message.message_type() == message_type {
+            return message;
+        }
+    }
+}
+
+/// A file that was read while somebody wrote it is read again; half a day of prices is none.
+#[test]
+fn files_that_grow_are_read_again() {
+    let peer = Peer::listen();
+    let folder = folder("grows");
+    let changes = [("http://127.0.0.1:9/shapeshifter/api/v3/message", &*peer.url), ("12:00\", speed = 60", "12:00\", speed = 900")];
+    let config = configure(&folder, "agr", &changes);
+    let whole = fs::read_to_string(folder.join("prices.csv")).unwrap();
+    let forecast = fs::read_to_string(folder.join("forecast.csv")).unwrap();
+    fs::write(folder.join("prices.csv"), whole.lines().take(40).map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+    fs::write(folder.join("forecast.csv"), forecast.lines().filter(|l| !l.contains(",64,")).map(|l| format!("{l}\n")).collect::<String>())
+        .unwrap();
+    let running = Running::start(&config, "agr");
+    let mut lines = std::iter::from_fn(|| running.lines.recv_timeout(Duration::from_secs(30)).ok());
+    assert!(lines.any(|line| line.contains("incomplete") && line.contains("what=prices") && line.contains("of 96 ISPs have no price")));
+    for (file, text) in [("prices.csv", &whole), ("forecast.csv", &forecast)] {
+        fs::write(folder.join("new"), text).unwrap();
+        fs::rename(folder.join("new"), folder.join(file)).unwrap();
+    }
+    let Message::DPrognosis(prognosis) = of_type(&peer, MessageType::DPrognosis) else { unreachable!() };
+    assert!(prognosis.isps.iter().any(|isp| isp.run.start == 64 && isp.power == Watts(-200_000)), "{:?}", prognosis.isps);
+    running.kill();
+}
+
+/// Meters are sent connection by connection when they are whole, also after their gate, and missing rows are not 0 W.
+#[test]
+fn late_meters_are_sent_when_they_come() {
+    let peer = Peer::listen();
+    let folder = folder("late-meters");
+    let changes = [
+        ("http://127.0.0.1:9/shapeshifter/api/v3/message", &*peer.url),
+        ("12:00\", speed = 60", "12:55\", speed = 14400"),
+        ("retry_after_s = 60", "retry_after_s = 600"),
+    ];
+    let config = configure(&folder, "agr", &changes);
+    let running = Running::start(&config, "agr");
+    let lines = || std::iter::from_fn(|| running.lines.recv_timeout(Duration::from_secs(60)).ok());
+    let header = "period,isp,connection,p_w\n".to_owned();
+    let (a, b) = ("ean.207110100000000006", "ean.207110100000000013");
+    fs::write(folder.join("meters.csv"), header.clone() + &rows(1..=96, a, "5") + &rows(1..=40, b, "5")).unwrap();
+    let Message::Metering(first) = of_type(&peer, MessageType::Metering) else { unreachable!() };
+    assert_eq!((first.ean.connection().as_str(), first.profiles[0].isps.len()), (a, 96));
+    assert!(lines().any(|line| line.contains("missing") && line.contains("connections=1") && line.contains(b)));
+    fs::write(folder.join("meters.csv"), header + &rows(1..=96, a, "5") + &rows(1..=96, b, "5")).unwrap();
+    let Message::Metering(second) = of_type(&peer, MessageType::Metering) else { unreachable!() };
+    assert_eq!(second.ean.connection().as_str(), b);
+    running.kill();
+}
+
+/// Two with one folder of messages would lose each other's.
+#[test]
+fn a_folder_of_messages_is_one_participants() {
+    let folder = folder("shared");
+    let config = configure(&folder, "agr", &[]);
+    fs::create_dir_all(folder.join("kept")).unwrap();
+    let running = Running::start(&config, "agr");
+    let other = folder.join("other.toml");
+    fs::write(&other, fs::read_to_string(&config).unwrap()).unwrap();
+    let told = refused(&other, "agr");
+    assert!(told.contains("[journal-in-use]") && told.contains("kept") && !folder.join("other.journal").exists(), "{told}");
+    running.kill();
+}
+
+/// A TestMessage that comes again is answered again, and what is answered is counted.
+#[test]
+fn a_test_message_is_answered_again() {
+    let peer = Peer::listen();
+    let (_, config) = operator("test-message", &peer);
+    let running = Running::start(&config, "dso");
+    let Message::TestMessage(mut m) = sample(MessageType::TestMessage) else { unreachable!() };
+    m.header = prognosis(1, 1).header().clone();
+    let envelope = sealed(&Message::TestMessage(m), "agr.example.com", Role::Agr, PEER);
+    for _ in 0..2 {
+        assert_eq!(running.post(&envelope).0, 200);
+        of_type(&peer, MessageType::TestMessageResponse);
+    }
+    assert_eq!(running.post(&envelope).0, 200);
+    let (_, metrics) = running.http("GET /metrics HTTP/1.1", b"");
+    assert!(metrics.contains("type=\"TestMessageResponse\",result=\"again\"} 1\n"), "{metrics}");
+    running.kill();
+}
+
+/// Meters are held against ratings as prognoses are.
+#[test]
+fn an_operator_refuses_meters_that_nobody_can_mean() {
+    let peer = Peer::listen();
+    let folder = folder("metered");
+    let changes = [("http://127.0.0.1:9/shapeshifter/api/v3/message", &*peer.url), ("12:00\", speed = 60", "23:00\", speed = 3600")];
+    let running = Running::start(&configure(&folder, "dso", &changes), "dso");
+    // Meters are of a day that has begun.
+    std::thread::sleep(Duration::from_secs(3));
+    for (n, kilowatts, expected) in [(1, 10_000_000, "Power value rejection (ISP 2)"), (2, -1_600, "Accepted")] {
+        let Message::Metering(mut m) = sample(MessageType::Metering) else { unreachable!() };
+        m.header = prognosis(n, 1).header().clone();
+        m.period = jiff::civil::date(2026, 3, 10);
+        m.time_zone = ZoneName::new("Europe/Amsterdam");
+        m.isp_duration = IspMinutes(15);
+        m.revision = n;
+        m.ean = Ean::new("207110100000000006").unwrap();
+        let isps = (1..=96).map(|start| MeteringIsp { start, value: Decimal::new(if start == 1 { 1 } else { kilowatts }, 0) }).collect();
+        m.profiles = vec![MeteringProfile { profile_type: ProfileType::Power, unit: MeteringUnit::Kilowatt, isps }];
+        let message = Message::from(m);
+        assert_eq!(running.post(&sealed(&message, "agr.example.com", Role::Agr, PEER)).0, 200);
+        assert_eq!(result(&peer.answer(message.header().message_id)), expected);
+    }
+    running.kill();
+}

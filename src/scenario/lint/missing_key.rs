@@ -1,6 +1,7 @@
 //! Keys a table needs and does not have.
 
 use crate::diagnostic::{Finding, Rule, Severity};
+use crate::scenario::lint::wrong_type::shown;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,7 +17,7 @@ pub const RULE: Rule = Rule {
 pub(crate) fn finding(table: &str, key: &str, entry: &str, description: Option<&str>) -> Finding {
     let message = if table.is_empty() { format!("missing key '{key}'") } else { format!("missing key '{key}' in '{table}'") };
     let meaning = description.map_or_else(String::new, |text| format!(": {text}"));
-    let finding = RULE.finding(message).help(format!("add '{entry}'{meaning}"));
+    let finding = RULE.finding(message).help(format!("add {}{meaning}", shown(entry)));
     // Keys of the top must stand above the first table.
     if table.is_empty() { finding.label("the top of the file") } else { finding }
 }

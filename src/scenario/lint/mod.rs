@@ -67,6 +67,6 @@ rules_on_meaning! {
     empty_congestion_point element_twice limits_order
     connection_taken share_sum empty_portfolio no_aggregator
     empty_window window_off_grid overlapping_windows idle_term
-    unknown_strategy preset_name no_replacement smaller_replacement unused
+    unknown_strategy preset_name no_replacement smaller_replacement unlikely_unit unused
     sweep_design sweep_distribution
 }

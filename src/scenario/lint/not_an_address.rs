@@ -40,8 +40,19 @@ pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     for (connection, place) in feeder.grid.connections.iter().zip(&feeder.places.connections) {
         if !is_entity_address(connection.address.as_str()) {
             let finding = RULE.finding(format!("'{}', the address of connection '{}', is not an entity address", connection.address, connection.id));
-            faults.findings.push(finding.located(place.clone()).help("write 'ean.' and the 18 digits of its meter"));
+            // Many connections without 'ean.' have one cause.
+            faults.findings.push(finding.located(place.clone()).of_row().help(help(connection.address.as_str())));
         }
+    }
+}
+
+/// What to write in place of an address that is none.
+fn help(address: &str) -> String {
+    let digits: String = address.chars().filter(|c| !c.is_whitespace() && *c != '.').collect();
+    let digits = digits.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    match (12..=34).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+        true => format!("write 'ean.{digits}'"),
+        false => "write 'ean.' and the 18 digits of its meter".to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Numbers beyond their limits, lists and texts of the wrong length.
 
 use crate::diagnostic::{Finding, Rule, Severity};
+use crate::scenario::lint::wrong_type::shown;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -23,5 +24,5 @@ pub(crate) fn finding(key: &str, is: &str, allowed: &str, description: Option<&s
 pub(crate) fn per_cent(key: &str, is: &str, allowed: &str, description: Option<&str>, entry: &str) -> Finding {
     let finding = finding(key, is, allowed, description);
     let help = finding.help.clone().unwrap_or_default();
-    finding.help(format!("{help}; if it is per cent, write '{entry}'"))
+    finding.help(format!("{help}; if it is per cent, write {}", shown(entry)))
 }

@@ -26,19 +26,50 @@ const MOST_CASES: u64 = 10_000_000;
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
     let scenario = subject.scenario;
     let Some(sweep) = &scenario.sweep else { return };
+    let undrawn = undrawn(sweep, faults);
+    let is_undrawn = undrawn.is_some();
     let mut tell = |path: &str, finding: Finding| faults.at(path, finding);
+    if let Some(finding) = undrawn {
+        tell("sweep.design", finding);
+    }
     for (i, parameter) in sweep.parameter.iter().enumerate() {
-        if let Some((key, message, help)) = parameter_fault(sweep.design, parameter) {
+        if let Some((key, message, help)) = parameter_fault(sweep.design, parameter)
+            && !(is_undrawn && key == "distribution")
+        {
             tell(&format!("sweep.parameter[{i}].{key}"), RULE.finding(message).help(help));
         }
     }
-    for (key, message, help) in table_faults(sweep) {
+    for (key, message, help) in table_faults(sweep).into_iter().filter(|(key, ..)| !(is_undrawn && matches!(*key, "samples" | "saltelli"))) {
         tell(&format!("sweep.{key}"), RULE.finding(message).help(help));
     }
     let strategies = if sweep.strategies.is_empty() { &scenario.strategies } else { &sweep.strategies };
     let cases = [sweep.sets(), sweep.seed_count(), strategies.len() as u64].into_iter().try_fold(1, u64::checked_mul);
     if cases.is_none_or(|n| n > MOST_CASES) {
         tell("sweep", RULE.finding(format!("the sweep has more than {MOST_CASES} cases")).help("vary fewer keys, or draw a design"));
+    }
+}
+
+/// One finding for all that a design should draw and does not: where 'design' is missing or none, or draws none of several things.
+fn undrawn(sweep: &Sweep, faults: &Faults<'_>) -> Option<Finding> {
+    let to_draw = sweep.parameter.iter().filter(|p| p.distribution.is_some()).count()
+        + usize::from(sweep.samples.is_some())
+        + usize::from(sweep.saltelli);
+    if sweep.design.draws() || to_draw == 0 {
+        return None;
+    }
+    let written = faults.written("sweep.design");
+    let said = written.as_ref().and_then(|at| at.source.text.get(at.span.clone())).map(|text| text.trim_matches(['"', '\'']));
+    let drawn = "design = \"latin-hypercube\", \"sobol\" or \"monte-carlo\"";
+    match said {
+        None => {
+            let finding = RULE.finding("the sweep has 'samples' or distributions, but no 'design' that draws them");
+            Some(finding.help(format!("add {drawn}; without 'design' the sweep is a grid")))
+        }
+        Some("grid" | "list") if to_draw == 1 => None,
+        Some(design) => {
+            let finding = RULE.finding(format!("the design '{design}' draws neither 'samples' nor distributions, and the sweep has them"));
+            Some(finding.help(format!("write {drawn}, or give every parameter 'values'")))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::diagnostic::{Finding, Findings, Location, Rule, Severity, did_you_mea
 use crate::scenario::Language;
 use crate::scenario::document::Document;
 use crate::scenario::lint::{missing_key, unknown_key, wrong_type};
+use crate::scenario::node::Value;
 use crate::scenario::path::{Step, steps};
 use crate::scenario::schema::Scenario;
 use crate::scenario::sweep_table::Sweep;
@@ -53,6 +54,21 @@ pub fn check(language: &Language<Scenario>, scenario: &Scenario, document: &Docu
     let told = language.read(&laid).err().unwrap_or_default();
     let at = |f: &Finding, place: &Location| f.location.as_ref() == Some(place);
     let about_key = |f: &Finding| about_keys.contains(&f.code);
+    // Where a value of another type would do, the value is at fault and not the key.
+    let other_types = [Value::Float(0.5), Value::Integer(1), Value::Boolean(true), Value::Text("text".to_owned())];
+    let takes_values = |i: usize, place: &Location| {
+        other_types.iter().any(|value| {
+            let mut tried = laid.clone();
+            let told = tried.lay(&sweep.parameter[i].key, value.clone(), place).map(|()| language.read(&tried).err().unwrap_or_default());
+            told.is_ok_and(|told| !told.0.iter().any(|f| about_key(f) && at(f, place)))
+        })
+    };
+    let of_value = |f: &Finding| {
+        let parameter = sound.iter().find(|(_, place)| at(f, place));
+        f.code == wrong_type::RULE.code
+            && parameter.is_some_and(|(i, place)| !sweep.parameter[*i].named_values().is_empty() && takes_values(*i, place))
+    };
+    let about_key = |f: &Finding| about_key(f) && !of_value(f);
     let faulty = |place: &Location| told.0.iter().any(|f| about_key(f) && at(f, place));
     let ours = told.0.iter().filter(|f| about_key(f) && sound.iter().any(|(_, place)| at(f, place)));
     findings.0.extend(ours.map(|f| Finding { code: RULE.code, ..f.clone() }));

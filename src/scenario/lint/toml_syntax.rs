@@ -35,7 +35,9 @@ pub(crate) fn findings(source: &Arc<Source>, errors: Vec<toml::de::Error>) -> Fi
 
 /// Whether only one value is spoilt, so that the rest of the text can still be checked.
 pub(crate) fn leaves_rest_readable(finding: &Finding) -> bool {
-    ["text without quotes", "duplicate key", "invalid ", "number without"].iter().any(|start| finding.message.starts_with(start))
+    let one_value =
+        ["text without quotes", "duplicate key", "invalid ", "number without"].iter().any(|start| finding.message.starts_with(start));
+    one_value && !finding.message.ends_with("unquoted key")
 }
 
 fn finding(source: &Arc<Source>, error: &toml::de::Error) -> Finding {
@@ -57,6 +59,17 @@ pub(crate) fn override_form(text: &str) -> Finding {
             let help = format!("the quotes are those of a word processor: write {path}={}", value.trim().trim_matches(meant::CURLY));
             finding.help(help)
         }
-        _ => finding.help("write it like 'feeder.pv_scale=0.8' or 'congestion_point[0].planning=0.9'"),
+        _ => finding.help("write it like --set 'feeder.pv_scale=0.8' or --set 'congestion_point[0].planning=0.9'"),
     }
+}
+
+/// Texts without quotes inside the list of an override `path=[…]`, if quotes are all it lacks.
+pub(crate) fn unquoted_items(path: &str, value: &str) -> Option<Finding> {
+    let is_toml = |text: &str| toml::de::DeValue::parse(text).is_ok();
+    let items = value.strip_prefix('[')?.strip_suffix(']')?.split(',').map(str::trim);
+    let quoted: Vec<String> = items.clone().map(|item| if is_toml(item) { item.to_owned() } else { format!("\"{item}\"") }).collect();
+    let list = format!("[{}]", quoted.join(", "));
+    let bare = items.into_iter().find(|item| !is_toml(item))?;
+    let finding = RULE.finding(format!("text without quotes inside a list: {bare}"));
+    (is_toml(&list) && !list.contains('\'')).then(|| finding.help(format!("the shell takes quotes away: write --set '{path}={list}'")))
 }

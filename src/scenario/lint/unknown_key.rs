@@ -35,6 +35,17 @@ pub(crate) fn misplaced(table: &str, key: &str, homes: &[String]) -> Finding {
     finding(table, key, &[]).help(format!("'{key}' belongs to {places}; in TOML a key is one of the last '[table]' above it"))
 }
 
+/// As [`misplaced`], of an override: `form` is the one that is meant.
+pub(crate) fn misplaced_override(table: &str, key: &str, form: &str) -> Finding {
+    finding(table, key, &[]).help(format!("write {form}"))
+}
+
+/// As [`misplaced`], of a table: `headers` are those it can have.
+pub(crate) fn misplaced_table(table: &str, key: &str, headers: &[String]) -> Finding {
+    let headers: Vec<String> = headers.iter().take(4).map(|header| format!("'{header}'")).collect();
+    finding(table, key, &[]).help(format!("write its whole path: {}", headers.join(" or ")))
+}
+
 /// An override of the file that a scenario extends.
 pub(crate) fn extends_override() -> Finding {
     let finding = RULE.finding("an override cannot say what the scenario extends");

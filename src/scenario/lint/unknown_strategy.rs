@@ -17,8 +17,9 @@ pub const RULE: Rule = Rule {
 pub(super) const TABLE: Table = Table {
     name: "strategy",
     items: |subject| {
-        let own = subject.scenario.strategy.keys().map(String::as_str);
-        Some(PRESETS.iter().map(|(name, _)| *name).chain(own).map(Into::into).collect())
+        let presets = PRESETS.map(|(name, _)| name);
+        let own = subject.scenario.strategy.keys().map(String::as_str).filter(|own| !presets.contains(own));
+        Some(presets.into_iter().chain(own).map(Into::into).collect())
     },
     unknown: |name, known| {
         RULE.finding(format!("'{name}' is neither a preset nor defined")).help(did_you_mean(name, known, "strategies are"))

@@ -15,12 +15,17 @@ pub const RULE: Rule = Rule {
 
 /// `entry` is the entry as it could be written.
 pub(crate) fn mismatch(key: &str, node: &Node, expected: &str, entry: &str) -> Finding {
-    RULE.finding(format!("'{key}' is {}, expected {expected}", type_name(node))).help(format!("write it like '{entry}'"))
+    RULE.finding(format!("'{key}' is {}, expected {expected}", type_name(node))).help(format!("write it like {}", shown(entry)))
 }
 
 /// A text or moment that does not read as what it should be, such as a date.
 pub(crate) fn unreadable(key: &str, text: &str, expected: &str, entry: &str) -> Finding {
-    RULE.finding(format!("'{key}' is '{text}', expected {expected}")).help(format!("write it like '{entry}'"))
+    RULE.finding(format!("'{key}' is '{text}', expected {expected}")).help(format!("write it like {}", shown(entry)))
+}
+
+/// An entry in quotes; an override has its own.
+pub(crate) fn shown(entry: &str) -> String {
+    if entry.starts_with("--set") { entry.to_owned() } else { format!("'{entry}'") }
 }
 
 /// As [`unreadable`], of a text whose meaning is plain: `write` says how to write it.
@@ -28,10 +33,14 @@ pub(crate) fn misread(key: &str, text: &str, expected: &str, write: &str) -> Fin
     RULE.finding(format!("'{key}' is '{text}', expected {expected}")).help(write)
 }
 
-/// The end of a day, which clocks call the begin of the next.
-pub(crate) fn end_of_day(key: &str, text: &str) -> Finding {
+/// The end of a day, which clocks call the begin of the next; only a window may end there. `start` and `last` are entries for the
+/// first and the last minute of the day.
+pub(crate) fn end_of_day(key: &str, text: &str, start: &str, last: &str, ends_window: bool) -> Finding {
     let finding = RULE.finding(format!("'{key}' is '{text}', expected a time of day from 00:00 to 23:59:59"));
-    finding.help(format!("write '{key} = \"00:00\"'; at the end of a window it means the following midnight"))
+    finding.help(match ends_window {
+        true => format!("write {}; at the end of a window it means the following midnight", shown(start)),
+        false => format!("write {} for the start of the day or {} for its last minute", shown(start), shown(last)),
+    })
 }
 
 /// What the typed reading refuses although types and limits fit; `reason` is its sentence.

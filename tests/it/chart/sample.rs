@@ -236,6 +236,8 @@ pub(crate) fn day_chart(day: Date, style: &Style) -> Figure {
             baseline[i] + failed * f + 2e3 * noise.at(5000 + i as u64).normal()
         })
         .collect();
+    let deficiency: Vec<f64> =
+        (0..n).map(|i| if (50..58).contains(&i) { 0.25 * bought.iter().map(|b| b[i].max(0.0)).sum::<f64>() } else { 0.0 }).collect();
     let input = TradedDay {
         congestion_point: "transformer T1 (160 kVA)",
         aggregators: &["agr-noord.example", "agr-oost.example", "agr-zuid.example"],
@@ -248,8 +250,8 @@ pub(crate) fn day_chart(day: Date, style: &Style) -> Figure {
         requested_w: &requested,
         offers: &offers,
         orders: &orders,
-        baseline_w: &baseline,
         realised_w: &realised,
+        deficiency_w: Some(&deficiency),
     };
     traded_day(&input, style)
 }
