@@ -129,9 +129,10 @@ fn with_unit(text: &str) -> bool {
 #[must_use]
 pub fn date(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split(['-', '/', '.']).map(str::trim).collect();
-    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<i16>().ok()).flatten();
+    let decimal = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let digits = |part: &str| decimal(part).then(|| part.parse::<i16>().ok()).flatten();
     let numbers: Vec<i16> = match parts[..] {
-        [one] if one.len() == 8 && digits(&one[..4]).is_some() => vec![digits(&one[..4])?, digits(&one[4..6])?, digits(&one[6..])?],
+        [one] if one.len() == 8 && decimal(one) => vec![digits(&one[..4])?, digits(&one[4..6])?, digits(&one[6..])?],
         _ => parts.iter().map(|part| digits(part)).collect::<Option<_>>()?,
     };
     let [a, b, c] = numbers[..] else { return None };

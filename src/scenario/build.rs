@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::agent::PublicCp;
 use crate::agent::agr::behaviour::{self, Behaviour};
 use crate::asset::vehicle::sessions::Source;
-use crate::diagnostic::{Findings, Location, Severity};
+use crate::diagnostic::{Findings, Severity};
 use crate::forecast;
 use crate::grid::{Grid, LoadingLimits, RadialOrder, ZeroSequence};
 use crate::ids::{AgrIdx, CpIdx, Domain, EntityAddress};

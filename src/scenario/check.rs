@@ -354,6 +354,10 @@ fn override_of(node: &Node, key: &str, homes: &[String]) -> Option<String> {
 /// What was written, put right, where its meaning is plain: a number in quotes, a text or the one item of a list without.
 fn mended(shapes: &Shapes, expected: &Shape, node: &Node) -> Option<String> {
     let written = node.at.source.text.get(node.at.span.clone())?;
+    // What stands where the value is said to be may be the name of its key.
+    if !matches!(node.value, Value::Text(_)) && value_of(written).as_ref() != Some(&node.value) {
+        return None;
+    }
     match (shapes.resolve(expected), &node.value) {
         (Shape::Number { whole: false, .. }, Value::Text(text)) => {
             let plain = text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| number(text, x));

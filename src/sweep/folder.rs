@@ -183,6 +183,8 @@ impl Folder {
     pub fn prepare(path: &Path, plan: &Plan, fresh: bool) -> Result<Folder, Findings> {
         let record = Record::of(plan);
         is_for_one(path)?;
+        // Looked at before the record, which another process may write meanwhile: what it writes later is then no stranger's.
+        let free = is_ours_to_fill(path)?;
         if path.join(RECORD).is_file() {
             if fresh {
                 // Only a folder that is a sweep's is emptied.
@@ -195,7 +197,7 @@ impl Folder {
                 }
                 return Ok(folder);
             }
-        } else if !is_ours_to_fill(path)? {
+        } else if !free {
             return Err(OutputError::ForeignFolder { path: path.to_path_buf() }.into());
         }
         let folder = Folder::new(path, record);

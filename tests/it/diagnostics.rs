@@ -446,7 +446,9 @@ fn codes_over_village(text: &str) -> Vec<&'static str> {
 
 #[test]
 fn the_example_of_every_scenario_rule_breaks_it_and_the_mended_one_does_not() {
-    for rule in lint::catalogue() {
+    // Rules shared with the tables of a feeder have an example of those.
+    let of_tables = copperplate::grid::rules::catalogue();
+    for rule in lint::catalogue().into_iter().filter(|rule| of_tables.iter().all(|of| of.code != rule.code)) {
         let (broken, mended) = (codes_over_village(rule.example), codes_over_village(rule.mend));
         assert!(broken.contains(&rule.code), "{}: {broken:?}", rule.code);
         assert!(!mended.contains(&rule.code), "{}: {mended:?}", rule.code);

@@ -241,7 +241,7 @@ fn a_kind_that_is_left_out_is_the_default_one() {
     assert_eq!(laid(&["forecast={}", "prices={}"]).unwrap(), laid(&[]).unwrap());
     // A slip of the tag is told as one, and a key of another kind with the kind it goes with.
     let told = |set: &str| laid(&[set]).unwrap_err().to_string();
-    assert!(told("forecast.knd=perfect").contains("did you mean 'kind'?"));
+    assert!(told("forecast.knd=perfect").contains("write --set 'forecast.kind=perfect'"));
     assert!(told("prices.minutes=15").contains("it belongs to 'kind = \"csv\"'"), "{}", told("prices.minutes=15"));
 }
 

@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "A strategy trades at a congestion point, but no connection behind it has an aggregator.",
     why: "No aggregator can answer the operator's requests there, so only limitations outside the market relieve the congestion point.",
-    example: "[[congestion_point]]\nid = \"lane\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]\n",
-    mend: "[[congestion_point]]\nid = \"lane\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nshare = 0.5\n",
+    example: "[[congestion_point]]\nid = \"village\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nconnections = [\"LV1.101 Load 8\"]\n",
+    mend: "[[congestion_point]]\nid = \"village\"\nelement = \"line:LV1.101 Line 2\"\n\n[[aggregator]]\ndomain = \"sunny.example.com\"\nshare = 0.5\n",
 };
 
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
