@@ -189,6 +189,13 @@ impl Table {
 
     fn tell_ragged(&self, findings: &mut Findings) {
         let expected = self.header.len();
+        let named = expected - self.header.iter().rev().take_while(|name| name.trim().is_empty()).count();
+        if named < expected && !self.ragged.is_empty() && self.records.is_empty() && self.ragged.iter().all(|row| row.len() == named) {
+            let finding =
+                rules::ROW_LENGTH.finding(format!("the header has {expected} cells, but only {named} names; the rows have {named} cells"));
+            findings.push(finding.at(&self.source, self.header_cell(named)).help("delete the separators at the end of the header"));
+            return;
+        }
         for record in &self.ragged {
             let message = format!("this row has {} cells, the header has {expected}", record.len());
             let quoted = header::is_quoted_whole(record, self.delimiter);
@@ -196,6 +203,10 @@ impl Table {
             let help = match spare {
                 _ if quoted => "the quotes stand around the whole row, so it is one cell: delete them".to_owned(),
                 true => format!("delete the separators at its end; {}", header::columns_are(&self.columns().collect::<Vec<_>>())),
+                false if record.len() > expected => {
+                    let columns = header::columns_are(&self.columns().collect::<Vec<_>>());
+                    format!("{columns}; a decimal comma makes two cells of a number: write 0.5, not 0,5")
+                }
                 false => header::columns_are(&self.columns().collect::<Vec<_>>()),
             };
             let span = row_span(&self.source.text, self.delimiter, record);

@@ -172,6 +172,11 @@ impl<'a> Checker<'a> {
                 self.findings.push(finding.located(node.entry().clone()));
             }
         }
+        let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name.as_str()).collect();
+        if spot.path.is_empty() && entries.is_empty() && !required.is_empty() {
+            self.findings.push(missing_key::nothing(&required).located(spot.node.at.clone()));
+            return;
+        }
         for field in fields.iter().filter(|field| !settled.contains(&field.name.as_str())) {
             let path = join(spot.path, &field.name);
             let check = |checker: &mut Self, node| {

@@ -120,6 +120,14 @@ fn change(file: &Path, from: &str, to: &str) {
             fs::remove_file(file).unwrap();
             assert!(Command::new("mkfifo").arg(file).status().unwrap().success());
         }
+        "(comma)" => {
+            let text = fs::read_to_string(file).unwrap();
+            fs::write(file, text.replacen('\n', ",\n", 1)).unwrap();
+        }
+        "(quoted)" => {
+            let text = fs::read_to_string(file).unwrap();
+            fs::write(file, text.lines().map(|line| format!("\"{line}\"\n")).collect::<String>()).unwrap();
+        }
         "(semicolons)" => {
             let text = fs::read_to_string(file).unwrap().replace(',', ";").replace('.', ",");
             fs::write(file, text).unwrap();
@@ -178,6 +186,39 @@ fn the_help_for_a_cell_is_what_was_meant() {
         cases += 1;
     }
     assert!(cases >= 12);
+}
+
+/// What a scenario reads of a feeder and beside it is told with what was meant: file, text, in its place, code and help.
+#[test]
+fn the_help_for_what_a_scenario_reads_is_what_was_meant() {
+    let prices: String =
+        (0..10 * 96).map(|k| format!("2016-07-{:02}T{:02}:{:02}:00+02:00,40,45\n", 22 + k / 96, k / 4 % 24, k % 4 * 15)).collect();
+    let header = "time,day_ahead_eur_per_mwh,imbalance_eur_per_mwh";
+    let cases = [
+        ("connections.csv", ",ean.", ",", "not-an-address", "write 'ean.207110100000000006'"),
+        ("prices.csv", "time,", "Zeit,", "missing-column", "'time'"),
+        ("prices.csv", "time,", "Datum,", "missing-column", "'time'"),
+    ];
+    for (file, from, to, code, help) in cases {
+        let folder = scratch("read by a scenario");
+        feeder("lv-rural1-2", &folder);
+        fs::write(folder.join("prices.csv"), format!("{header}\n{prices}")).unwrap();
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.toml");
+        let text = format!(
+            "extends = {base:?}\nname = \"s\"\n[feeder]\npath = \".\"\n[prices]\nkind = \"csv\"\npath = \"prices.csv\"\nminutes = 15\n"
+        );
+        fs::write(folder.join("s.toml"), text).unwrap();
+        let scenario = folder.join("s.toml");
+        let validate = || copperplate(&["validate", scenario.to_str().unwrap()]);
+        let sound = validate();
+        assert_eq!(sound.status.code(), Some(0), "{}", String::from_utf8_lossy(&sound.stderr));
+        let text = fs::read_to_string(folder.join(file)).unwrap();
+        fs::write(folder.join(file), text.replace(from, to)).unwrap();
+        let out = validate();
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        let codes: Vec<String> = told(&out).into_iter().map(|(code, _)| code).collect();
+        assert!(codes == [code] && text.contains(help), "{file} {to}: {text}");
+    }
 }
 
 #[test]

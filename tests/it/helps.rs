@@ -34,3 +34,30 @@ fn the_help_is_what_was_meant() {
     }
     assert!(cases > 50);
 }
+
+/// Values of a scenario in another unit are doubted, and only those.
+#[test]
+fn thousandfold_values_of_a_scenario_are_doubted() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.toml");
+    let cases = [
+        ("contract[0].right.power_kw=40000", "is it in W?", "40000 W is 40 kW"),
+        ("contract[1].right.cap_kw=60000", "is it in W?", "60000 W is 60 kW"),
+        ("contract[0].utilisation_eur_per_mwh=0.085", "is it in €/kWh?", "0.085 €/kWh is 85 €/MWh"),
+        ("contract[0].availability_eur_per_mw_h=0.006", "is it in €/kW/h?", "0.006 €/kW/h is 6 €/MW/h"),
+        ("strategy.reinforce.replacement[0].rating=400000", "is it in VA?", "400000 VA is 400 kVA"),
+        ("strategy.reinforce.replacement[0].load_losses_w=4.6", "is it in kW?", "4.6 kW is 4600 W"),
+        ("strategy.reinforce.replacement[0].no_load_losses_w=0.43", "is it in kW?", "0.43 kW is 430 W"),
+        ("contract[0].right.power_kw=150", "", ""),
+        ("contract[0].utilisation_eur_per_mwh=0", "", ""),
+        ("contract[0].availability_eur_per_mw_h=0.2", "", ""),
+        ("strategy.reinforce.replacement[0].rating=1000", "", ""),
+    ];
+    for (set, message, help) in cases {
+        let (_, findings) = open(&path, &[set.to_owned()]).and_then(|opened| opened.study(None)).unwrap();
+        let told: Vec<&Finding> = findings.0.iter().filter(|f| f.code == "unlikely-unit").collect();
+        assert_eq!(told.len(), usize::from(!message.is_empty()), "{set}: {told:#?}");
+        for finding in told {
+            assert!(finding.message.contains(message) && finding.help.as_ref().is_some_and(|h| h.contains(help)), "{set}: {finding:#?}");
+        }
+    }
+}

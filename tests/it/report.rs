@@ -304,3 +304,24 @@ fn the_page_of_a_run_says_what_its_strategies_do() {
     assert!(html.contains("exchanged no requests or orders") && !html.contains("No strategy of this run trades"));
     assert!(!html.contains("differ in several switches"), "one strategy trades");
 }
+
+/// What the chart of the most traded day calls not delivered is the deficiency that the operator settled for that day.
+#[test]
+fn the_traded_day_tells_the_deficiency_of_the_settlement() {
+    let folder = run("deficiency", &["all"], |scenario| {
+        scenario.forecast = copperplate::scenario::schema::Forecast::Persistence {};
+    });
+    let strategy = "grid-capacity-management";
+    let svg = fs::read_to_string(folder.join(format!("traded-day-{strategy}.svg"))).unwrap();
+    let said = svg.split("not delivered ").filter_map(|rest| rest.split_once(" kWh")?.0.parse::<f64>().ok()).next().expect("a deficiency");
+    let mut sums = std::collections::BTreeMap::<jiff::civil::Date, f64>::new();
+    let mut reader = csv::Reader::from_path(folder.join("settlement.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|column| column == name).unwrap();
+    for row in reader.records().map(Result::unwrap).filter(|row| &row[at("strategy")] == strategy) {
+        *sums.entry(row[at("period")].parse().unwrap()).or_default() += row[at("deficiency_kwh")].parse::<f64>().unwrap();
+    }
+    let (day, settled) =
+        sums.iter().find(|(day, _)| svg.contains(&day.strftime("%a %-d %b %Y").to_string())).expect("the day of the chart");
+    assert!(*settled > 1.0 && (said / settled - 1.0).abs() < 0.006, "{day}: {said} kWh said, {settled} kWh settled");
+}

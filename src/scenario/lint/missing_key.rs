@@ -21,3 +21,9 @@ pub(crate) fn finding(table: &str, key: &str, entry: &str, description: Option<&
     // Keys of the top must stand above the first table.
     if table.is_empty() { finding.label("the top of the file") } else { finding }
 }
+
+/// Nothing is there at all: `names` are the keys that must be.
+pub(crate) fn nothing(names: &[&str]) -> Finding {
+    let help = format!("it needs {}; 'copperplate init DIR' writes one to start from", crate::diagnostic::quoted_list(names));
+    RULE.finding("this file has no key").help(help)
+}

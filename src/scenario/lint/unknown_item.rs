@@ -14,7 +14,13 @@ pub const RULE: Rule = Rule {
 
 /// `known` are the names of the items.
 pub(crate) fn by_name(name: &str, known: &[&str]) -> Finding {
-    RULE.finding(format!("the list has no item '{name}'")).help(did_you_mean(name, known, "its items are"))
+    let finding = RULE.finding(format!("the list has no item '{name}'"));
+    // In a header, points outside of quotes begin tables within.
+    let pointed = known.iter().find(|known| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')));
+    finding.help(match pointed {
+        Some(pointed) => format!("a name with points stands in quotes: '\"{pointed}\"'"),
+        None => did_you_mean(name, known, "its items are"),
+    })
 }
 
 /// A table without items lies over the list.
