@@ -142,8 +142,9 @@ pub(super) fn check(s: &Scenario, feeder: Option<&Feeder>, seed: u64, folder: &P
     let sessions = time.as_ref().map(|time| sessions::source(s, &time.calendar, folder, &mut faults));
     let mut findings = faults.findings;
     if findings.has_errors() {
-        // What is odd may follow from an error; a value in another unit may be its cause.
-        findings.0.retain(|f| f.severity == Severity::Error || f.code == lint::unlikely_unit::RULE.code);
+        // What is odd may follow from an error; a value in another unit may be its cause, and a phase has nothing to do with it.
+        let kept = [lint::unlikely_unit::RULE.code, lint::spread_phase::RULE.code];
+        findings.0.retain(|f| f.severity == Severity::Error || kept.contains(&f.code));
     }
     Checked { findings, order, time, weather, prices, sessions }
 }
