@@ -424,7 +424,7 @@ fn pages_are_found_by_code() {
     insta::assert_snapshot!(Findings::from(unknown_word("prices", &codes)), @r"
     error[unknown-code]: 'explain' does not know 'prices'
      |
-     = help: similar are 'prices-time', 'prices-undated' and 'prices-too-short'
+     = help: similar are 'prices-time', 'prices-undated', 'prices-too-short' and 'no-weather-prices'
     ");
 }
 
