@@ -18,6 +18,10 @@ import tomllib
 import jsonschema
 
 
+# Tables whose keys are names of the user's own.
+FREE = [("strategy",), ("prices", "retail")]
+
+
 def written(value):
     """The value as TOML writes it in one line."""
     if isinstance(value, bool):
@@ -61,10 +65,10 @@ def reach(document, path):
 
 
 def misspelt(document):
-    """A copy with one key more than it knows in each table; names of strategies are free, their tables are not."""
+    """A copy with one key more than it knows in each table; names of strategies and tariffs are free, their tables are not."""
     tables = [()] + [path for path, value in places(document) if isinstance(value, dict)]
     for path in tables:
-        if path == ("strategy",):
+        if path in FREE:
             continue
         spoilt = copy.deepcopy(document)
         table = reach(spoilt, path)
@@ -72,7 +76,7 @@ def misspelt(document):
         table[known + "q"] = copy.deepcopy(table.get(known, 1))
         yield "/".join(map(str, path)) + f"/{known}q", spoilt
     for path in tables:
-        if not reach(document, path) or path == ("strategy",):
+        if not reach(document, path) or path in FREE:
             continue
         spoilt = copy.deepcopy(document)
         table = reach(spoilt, path)
