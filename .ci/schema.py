@@ -143,7 +143,8 @@ def main(binary, taplo, folder):
     judge = jsonschema.Draft202012Validator(schema)
 
     os.makedirs(folder)
-    os.symlink(os.path.abspath("scenarios/feeders"), os.path.join(folder, "feeders"))
+    for beside in (path for path in glob.glob("scenarios/*") if os.path.isdir(path)):
+        os.symlink(os.path.abspath(beside), os.path.join(folder, os.path.basename(beside)))
     scenarios = sorted(glob.glob("scenarios/*.toml"))
     for scenario in scenarios:
         os.symlink(os.path.abspath(scenario), os.path.join(folder, os.path.basename(scenario)))
