@@ -54,7 +54,7 @@ impl Registry for Directory {
     }
 
     fn allows_direct_orders(&self, contract_id: Option<&str>, peer: &Domain) -> bool {
-        let callable = |c: &Contract| c.right.terms().called_range(c.direction).is_some();
+        let callable = |c: &Contract| c.called.directly();
         contract_id.is_some_and(|id| self.knows_contract(id, peer) && self.contracts.iter().any(|c| c.id == id && callable(c)))
     }
 

@@ -1,10 +1,13 @@
 //! An order as both sides keep it, and its settlement. DSO and aggregator run the same arithmetic on their own records; what
 //! differs shows as a dispute.
 
+use jiff::civil::Date;
+
 use crate::ids::{CpIdx, Domain, EntityAddress};
 use crate::market::Direction;
-use crate::market::contract::Judgement;
-use crate::market::settlement::{OrderedIsp, Share, fill, price};
+use crate::market::contract::{Called, Contract, Judgement, Run, Standings};
+use crate::market::performance::Performance;
+use crate::market::settlement::{OrderedIsp, Share, against_bound, fill, price};
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{FlexOrderSettlement, FlexOrderSettlementIsp, IspRun, MessageId, Text};
 use crate::units::{Money, Watts};
@@ -30,12 +33,12 @@ pub struct OrderRecord {
     pub relieves: Direction,
     /// Ordered flexibility per ISP.
     pub power: Vec<Watts>,
-    /// ISPs the DSO asked for; the others are rebound.
+    /// ISPs the DSO asked for or called, also where nothing was missing; the others are rebound.
     pub requested: Vec<bool>,
     /// The order's price.
     pub price: Money,
-    /// Penalty on deficiency.
-    pub penalty_eur_per_mwh: f64,
+    /// What is paid for what was delivered.
+    pub performance: Performance,
     /// Baseline of the aggregator at the congestion point, per ISP.
     pub baseline: Vec<Watts>,
     /// The D-Prognosis that is the baseline, if one is.
@@ -67,7 +70,7 @@ impl OrderRecord {
     }
 }
 
-/// Orders as one stack that shares baseline and deviation: same aggregator, congestion point, day and judgement.
+/// Stacking orders as one stack that shares baseline and deviation: same aggregator, congestion point, day and judgement.
 fn same_stack(a: &OrderRecord, b: &OrderRecord) -> bool {
     a.agr == b.agr && a.cp == b.cp && a.period.date == b.period.date && a.judgement == b.judgement
 }
@@ -100,17 +103,20 @@ fn shares(orders: &[OrderRecord], actual: &dyn Fn(&OrderRecord) -> Vec<Watts>, w
     let mut rows: Vec<Vec<Row>> = orders.iter().map(|_| Vec::new()).collect();
     for (k, order) in orders.iter().enumerate() {
         let first_of_stack = !orders[..k].iter().any(|o| same_stack(o, order));
-        if !first_of_stack {
+        if order.stacks() && !first_of_stack {
             continue;
         }
         let metered = actual(order);
+        if !order.stacks() {
+            rows[k] = called(order, &metered);
+            continue;
+        }
         let stack: Vec<usize> = (k..orders.len()).filter(|&j| same_stack(&orders[j], order)).collect();
         for isp in order.period.iter() {
             let here: Vec<usize> = stack.iter().copied().filter(|&j| orders[j].power[isp.offset()] != Watts::ZERO).collect();
             let Some(&first) = here.first() else { continue };
-            let elsewhere = |o: &&OrderRecord| {
-                o.agr == order.agr && o.period.date == order.period.date && o.stacks() && order.stacks() && within(o.cp, order.cp)
-            };
+            let elsewhere =
+                |o: &&OrderRecord| o.agr == order.agr && o.period.date == order.period.date && o.stacks() && within(o.cp, order.cp);
             let shift: Watts = orders.iter().filter(elsewhere).map(|o| o.power[isp.offset()]).sum();
             let baseline = orders[first].baseline[isp.offset()] + shift;
             let parts: Vec<OrderedIsp> = here.iter().map(|&j| part(&orders[j], isp)).collect();
@@ -123,6 +129,46 @@ fn shares(orders: &[OrderRecord], actual: &dyn Fn(&OrderRecord) -> Vec<Watts>, w
     rows
 }
 
+/// Every called ISP of a call, each against the bound that the call names.
+fn called(order: &OrderRecord, metered: &[Watts]) -> Vec<Row> {
+    let row = |isp: IspIndex| {
+        let (baseline, part, actual) = (order.baseline[isp.offset()], part(order, isp), metered[isp.offset()]);
+        Row { isp, baseline, order: part, actual, share: against_bound(baseline + part.power, order.relieves, part.power, actual) }
+    };
+    order.period.iter().filter(|isp| order.requested[isp.offset()]).map(row).collect()
+}
+
+/// Counts what the orders of a metered day come to as breaches of their contracts. Both sides count alike.
+pub(super) fn count_breaches(
+    standings: &mut Standings,
+    contracts: &[Contract],
+    day: Date,
+    orders: &[OrderRecord],
+    settled: &[FlexOrderSettlement],
+) {
+    for c in contracts.iter().filter(|c| c.suspend_after_breaches.is_some()) {
+        let under = orders.iter().zip(settled).filter(|(order, _)| order.contract.as_deref() == Some(c.id.as_str()));
+        let count = under.map(|(order, settled)| breaches(order, settled, c.called)).sum();
+        if let Some(standing) = standings.of_mut(&c.id) {
+            standing.breaches.take(day, count, c.suspend_after_breaches);
+        }
+    }
+}
+
+/// Breaches in the settlement of an order: its calls with a deficiency in any ISP; of a contract that holds in all its windows, one a
+/// day at most.
+#[must_use]
+fn breaches(order: &OrderRecord, settled: &FlexOrderSettlement, exercised: Called) -> u32 {
+    let mut short = vec![false; order.period.isps()];
+    for row in settled.isps.iter().filter(|row| row.power_deficiency > Watts::ZERO) {
+        row.run.numbers().filter_map(IspIndex::new).for_each(|isp| short[isp.offset()] = true);
+    }
+    let ordered: Vec<bool> = order.power.iter().zip(&order.requested).map(|(p, r)| *r || *p != Watts::ZERO).collect();
+    let calls = Run::all(&order.period, &ordered);
+    let breached = calls.iter().filter(|run| run.isps(&order.period).any(|isp| short[isp.offset()])).count() as u32;
+    if exercised == Called::Always { breached.min(1) } else { breached }
+}
+
 fn part(order: &OrderRecord, isp: IspIndex) -> OrderedIsp {
     let i = isp.offset();
     OrderedIsp { power: order.power[i], requested: order.requested[i], relieves: order.relieves }
@@ -130,7 +176,7 @@ fn part(order: &OrderRecord, isp: IspIndex) -> OrderedIsp {
 
 fn settlement(order: &OrderRecord, rows: Vec<Row>) -> FlexOrderSettlement {
     let parts: Vec<(OrderedIsp, Share)> = rows.iter().map(|r| (r.order, r.share)).collect();
-    let money = price(order.price, &parts, order.period.isp(), order.penalty_eur_per_mwh);
+    let money = price(order.price, &parts, order.period.isp(), &order.performance);
     let isps = rows
         .into_iter()
         .map(|r| FlexOrderSettlementIsp {
@@ -177,7 +223,7 @@ mod tests {
             requested: series.iter().map(|p| *p != Watts::ZERO).collect(),
             power: series,
             price: Money::from_f64(10.0),
-            penalty_eur_per_mwh: 0.0,
+            performance: Performance::for_delivered(0.0),
             baseline: vec![Watts(-100_000); 96],
             prognosis: None,
             contract: None,
@@ -207,5 +253,26 @@ mod tests {
         assert_eq!(s[1].isps[0].baseline_power, Watts(-100_000));
         assert_eq!(s[1].isps[0].delivered_flex_power, Watts(10_000));
         assert_eq!(s[1].isps[0].power_deficiency, Watts::ZERO);
+    }
+
+    /// A call on a cap is judged in every ISP that was called, also where nothing was missing; each of its runs is a call of its own.
+    #[test]
+    fn calls_are_breached_where_the_cap_is_not_kept() {
+        let mut call = order(0, 0, 0);
+        call.judgement = Judgement::OwnBound;
+        call.relieves = Direction::Consumption;
+        call.performance = Performance::for_delivered(400.0);
+        for i in [40, 41, 60, 61, 80] {
+            call.requested[i] = true;
+        }
+        call.power[40] = Watts(-40_000);
+        call.baseline = call.power.iter().map(|f| Watts(60_000) - *f).collect();
+        let mut metered = vec![Watts(60_000); 96];
+        (metered[41], metered[60], metered[70]) = (Watts(64_000), Watts(70_000), Watts(99_000));
+        let settled = &settle(std::slice::from_ref(&call), &|_| metered.clone(), &|_, _| false)[0];
+        assert_eq!(settled.isps.len(), 5);
+        assert_eq!((settled.isps[0].delivered_flex_power, settled.isps[1].power_deficiency), (Watts(-40_000), Watts(4_000)));
+        assert_eq!(settled.penalty, Money::from_f64(1.4), "14 kW a quarter of an hour at 400 €/MWh, and no deduction");
+        assert_eq!((breaches(&call, settled, Called::DayAhead), breaches(&call, settled, Called::Always)), (2, 1));
     }
 }

@@ -77,6 +77,7 @@ fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {
     let rows = [
         ("paid_flexibility_eur", paid(&[Kind::Flexibility, Kind::Penalty])),
         ("paid_availability_eur", paid(&[Kind::Availability])),
+        ("paid_fixed_fees_eur", paid(&[Kind::FixedFee])),
         ("paid_limitation_eur", paid(&[Kind::Limitation, Kind::LimitationPenalty])),
         ("paid_compensation_eur", paid(&[Kind::Compensation])),
         ("paid_capex_eur", paid(&[Kind::Capex])),
@@ -87,7 +88,7 @@ fn payments(k: &mut Kpis, study: &Study, case: &CaseResult, avoided_mwh: f64) {
     }
     let total: f64 = rows.iter().map(|r| r.1).sum();
     k.number("paid_total_eur", total);
-    let relief: f64 = rows[..5].iter().map(|r| r.1).sum();
+    let relief: f64 = rows[..6].iter().map(|r| r.1).sum();
     // What is not booked may yet be paid: the cost is not known then.
     let known = avoided_mwh > 1e-6 && case.unbooked.is_empty();
     k.set("paid_per_avoided_mwh", if known { Value::Number(relief / avoided_mwh) } else { Value::NotApplicable });

@@ -304,7 +304,16 @@ pub const DEFINITIONS: &[Definition] = &[
         "wire",
     ),
     kpi("paid_flexibility_eur", Payments, "flexibility", "€", 2, "price of orders minus deductions and penalties", LEDGER),
-    kpi("paid_availability_eur", Payments, "availability", "€", 2, "fees for power that stayed reserved", LEDGER),
+    kpi(
+        "paid_availability_eur",
+        Payments,
+        "availability",
+        "€",
+        2,
+        "fees for power that stayed reserved, or that a limitation keeps free",
+        LEDGER,
+    ),
+    kpi("paid_fixed_fees_eur", Payments, "fixed fees", "€", 2, "fixed yearly fees of contracts and tariffs given up, pro rata", LEDGER),
     kpi(
         "paid_limitation_eur",
         Payments,
@@ -324,7 +333,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "per avoided overload MWh",
         "€/MWh",
         0,
-        "flexibility, availability, limitation, compensation and annuity (pro rata), divided by avoided overload energy; no value if an \
+        "flexibility, availability, fixed fees, limitation, compensation and annuity (pro rata), divided by avoided overload energy; no value if an \
          amount is not booked",
         LEDGER,
     ),

@@ -84,6 +84,8 @@ pub enum Kind {
     Penalty,
     /// Availability fee of a contract.
     Availability,
+    /// Fixed yearly fee of a contract, pro rata: a transfer.
+    FixedFee,
     /// Utilisation of a capacity limitation.
     Limitation,
     /// Deduction and penalty for power beyond the cap of a capacity limitation.
@@ -110,10 +112,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order tables print them.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Flexibility,
         Kind::Penalty,
         Kind::Availability,
+        Kind::FixedFee,
         Kind::Limitation,
         Kind::LimitationPenalty,
         Kind::Compensation,
@@ -137,6 +140,7 @@ impl Kind {
             Kind::Flexibility => "flexibility",
             Kind::Penalty => "penalty",
             Kind::Availability => "availability",
+            Kind::FixedFee => "fixed-fee",
             Kind::Limitation => "limitation",
             Kind::LimitationPenalty => "limitation-penalty",
             Kind::Compensation => "compensation",

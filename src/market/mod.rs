@@ -4,9 +4,17 @@
 
 pub mod baseline;
 pub mod contract;
+pub mod device_cap;
 mod direction;
+pub mod intraday;
 pub mod ledger;
+pub mod obligation;
+pub mod passive;
+pub mod performance;
+pub mod redispatch;
+pub mod reserved_hours;
 pub mod select;
 pub mod settlement;
+pub mod sharing;
 
 pub use direction::Direction;

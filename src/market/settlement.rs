@@ -8,15 +8,22 @@
 //! deficiency Q = max(0, A − T) for F < 0,  max(0, T − A) for F > 0,  0 for F = 0, uncapped
 //! ```
 //!
-//! Orders are filled in time order, `Q` goes to the last. An order's unit price is its price over its requested energy;
-//! rebound ISPs carry none, and there deficiency counts only in the direction that worsens the congestion point. On the
-//! wire `Price` is the order's price and the deduction for undelivered energy is part of `Penalty`, so that
-//! `NetSettlement = Price − Penalty` is pay-for-delivered less the excess penalty.
+//! Orders are filled in time order, `Q` goes to the last. Rebound ISPs, which nobody asked for, carry no price, and there deficiency
+//! counts only in the direction that worsens the congestion point. A call on a cap is judged against the cap in every ISP that was
+//! called, also where nothing was missing when it was:
+//!
+//! ```text
+//! Q = max(0, A − cap) for consumption,  max(0, −cap − A) for feed-in           |D| = |F| − min(|F|, Q)
+//! ```
+//!
+//! How much of the price is paid for the delivered share stands in [`performance`](super::performance). On the wire `Price` is the
+//! order's price, and the deduction is part of `Penalty`, so that `NetSettlement = Price − Penalty`.
 
 use crate::time::SimDuration;
 use crate::units::{Money, Watts};
 
 use super::direction::Direction;
+use super::performance::{Delivery, Performance};
 
 /// What one order comes to on one ISP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,6 +74,32 @@ fn deficiency(target: Watts, order: OrderedIsp, actual: Watts) -> Watts {
     Watts(short.0.max(0))
 }
 
+/// A called ISP held against the bound of a cap, which may have either sign: the net power not to exceed (consumption), or not to
+/// fall below (feed-in). `flexibility` is what the call asked for, zero where the bound was kept anyway.
+#[must_use]
+pub fn against_bound(bound: Watts, relieves: Direction, flexibility: Watts, actual: Watts) -> Share {
+    let beyond = match relieves {
+        Direction::Consumption => actual - bound,
+        Direction::FeedIn => bound - actual,
+    };
+    let deficiency = Watts(beyond.0.max(0));
+    let kept = (flexibility.abs() - deficiency).0.max(0);
+    Share { delivered: Watts(flexibility.0.signum() * kept), deficiency }
+}
+
+/// What the ISPs of an order came to together.
+#[must_use]
+pub fn delivery(isps: &[(OrderedIsp, Share)], isp: SimDuration) -> Delivery {
+    let requested = |of: fn(&(OrderedIsp, Share)) -> Watts| isps.iter().filter(|(o, _)| o.requested).map(of).map(Watts::abs).sum::<Watts>();
+    let (ordered, delivered) = (requested(|(o, _)| o.power), requested(|(_, s)| s.delivered));
+    let short: Watts = isps.iter().map(|(_, s)| s.deficiency).sum();
+    Delivery {
+        // A ratio of whole watts, so that a delivery exactly at a cut-off compares as equal.
+        share: if ordered == Watts::ZERO { 1.0 } else { delivered.as_f64() / ordered.as_f64() },
+        deficiency_mwh: short.as_f64() * isp.as_hours() / 1e6,
+    }
+}
+
 /// The money of one order over all its ISPs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderSettlement {
@@ -84,21 +117,12 @@ impl OrderSettlement {
     }
 }
 
-/// Prices an order from its ISPs and their shares; `penalty_eur_per_mwh` is contract data.
+/// Prices an order from its ISPs and their shares by the terms of its contract or market.
 #[must_use]
-pub fn price(order_price: Money, isps: &[(OrderedIsp, Share)], isp: SimDuration, penalty_eur_per_mwh: f64) -> OrderSettlement {
-    let energy_mwh = |w: Watts| w.abs().as_f64() * isp.as_hours() * 1e-6;
-    let (mut ordered, mut delivered, mut short) = (0.0, 0.0, 0.0);
-    for (order, share) in isps {
-        short += energy_mwh(share.deficiency);
-        if order.requested {
-            ordered += energy_mwh(order.power);
-            delivered += energy_mwh(share.delivered);
-        }
-    }
-    let undelivered = if ordered > 0.0 { order_price.as_f64() * (1.0 - delivered / ordered) } else { 0.0 };
+pub fn price(order_price: Money, isps: &[(OrderedIsp, Share)], isp: SimDuration, performance: &Performance) -> OrderSettlement {
+    let penalty_eur = performance.penalty_eur(order_price.as_f64(), delivery(isps, isp));
     // An amount is rounded once.
-    OrderSettlement { price: order_price, penalty: Money::from_f64(undelivered + penalty_eur_per_mwh * short) }
+    OrderSettlement { price: order_price, penalty: Money::from_f64(penalty_eur) }
 }
 
 #[cfg(test)]
@@ -124,7 +148,7 @@ mod tests {
             let order = DOWN(-2_000_000);
             let share = fill(mw(10), &[order], mw(actual))[0];
             assert_eq!((share.delivered, share.deficiency), (mw(delivered), mw(short)), "A = {actual}");
-            let s = price(Money::from_f64(14.0), &[(order, share)], SimDuration::hours(1), 11.0);
+            let s = price(Money::from_f64(14.0), &[(order, share)], SimDuration::hours(1), &Performance::for_delivered(11.0));
             assert_eq!(s.net(), Money::from_f64(f64::from(net)), "A = {actual}");
         }
     }
@@ -141,6 +165,26 @@ mod tests {
         let rebound = OrderedIsp { power: Watts(500), requested: false, relieves: Direction::Consumption };
         assert_eq!(fill(Watts(1000), &[rebound], Watts(1200))[0].deficiency, Watts(0), "less rebound than agreed is no harm");
         assert_eq!(fill(Watts(1000), &[rebound], Watts(1700))[0].deficiency, Watts(200), "more consumption than agreed is");
+    }
+
+    /// In a called ISP the cap holds even where nothing was missing; a cap below zero means power has to flow the other way.
+    #[test]
+    fn a_cap_is_judged_in_every_called_isp() {
+        let judged = |bound, f, a| against_bound(Watts(bound), Direction::Consumption, Watts(f), Watts(a));
+        assert_eq!(judged(1500, 0, 1600), Share { delivered: Watts(0), deficiency: Watts(100) });
+        assert_eq!(judged(1500, -600, 1700), Share { delivered: Watts(-400), deficiency: Watts(200) });
+        assert_eq!(judged(-300, -400, 500), Share { delivered: Watts(0), deficiency: Watts(800) });
+        let feed_in = against_bound(Watts(-200), Direction::FeedIn, Watts(500), Watts(-260));
+        assert_eq!(feed_in, Share { delivered: Watts(440), deficiency: Watts(60) });
+    }
+
+    /// Where nothing was missing, nothing can be delivered too little.
+    #[test]
+    fn a_call_for_nothing_is_delivered() {
+        let call = OrderedIsp { power: Watts::ZERO, requested: true, relieves: Direction::Consumption };
+        let share = against_bound(Watts(100), Direction::Consumption, Watts::ZERO, Watts(150));
+        let d = delivery(&[(call, share)], SimDuration::hours(1));
+        assert_eq!((d.share, d.deficiency_mwh), (1.0, 50e-6));
     }
 
     proptest! {

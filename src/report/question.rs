@@ -2,7 +2,7 @@
 
 use crate::kpi::definition;
 use crate::results::record::{AssetsRecord, StrategyRecord};
-use crate::scenario::schema::{Contract, Day, Preset, Relief, Replacement, Right, Window};
+use crate::scenario::schema::{Called, Contract, Day, Limits, Preset, Relief, Replacement, Right, Window};
 
 use super::figures::{decimal, heading, sentence, shown, words};
 use super::folder::Folder;
@@ -307,17 +307,32 @@ fn aggregators(h: &mut Html, folder: &Folder) {
     table(h, "Aggregators", &heads, &rows);
 }
 
+/// Limits on calls, as the end of a sentence.
+fn limits(l: &Limits) -> String {
+    let calls = |most: Option<u32>, of: &str| most.map(|n| format!("at most {} {of}", count(n as usize, "call")));
+    let minutes = |m: Option<u32>, what: &str| m.map(|m| format!("{what} {m} min"));
+    let stated = [
+        calls(l.calls_per_day, "a day"),
+        calls(l.calls_per_week, "a week"),
+        l.hours_per_year.map(|h| format!("at most {h} h a year")),
+        minutes(l.min_minutes, "at least"),
+        minutes(l.max_minutes, "at most"),
+        minutes(l.recovery_minutes, "between calls at least"),
+    ];
+    stated.into_iter().flatten().map(|limit| format!(", {limit}")).collect()
+}
+
 fn contracts(h: &mut Html, folder: &Folder) {
     let row = |c: &Contract| {
         let right = match c.right {
             Right::FlexOption { power_kw } => format!("FlexOption of {} kW: must be offered when requested", decimal(power_kw, 0)),
-            Right::CapacityLimitation { cap_kw } => {
-                format!(
-                    "capacity limitation to {} kW on call, at most {} a week",
-                    decimal(cap_kw, 0),
-                    count(c.max_calls_per_week as usize, "call")
-                )
+            Right::BidObligation { power_kw } => {
+                format!("bids of {} kW at own prices: must be offered when requested", decimal(power_kw, 0))
             }
+            Right::CapacityLimitation { cap_kw } => match c.called {
+                Some(Called::Always) => format!("capacity limitation to {} kW in all windows", decimal(cap_kw, 0)),
+                Some(Called::DayAhead) | None => format!("capacity limitation to {} kW on call{}", decimal(cap_kw, 0), limits(&c.limits)),
+            },
         };
         let relief = match c.direction {
             Relief::Consumption => "too much consumption",
@@ -332,7 +347,7 @@ fn contracts(h: &mut Html, folder: &Folder) {
             if windows.is_empty() { "always".to_owned() } else { windows.join("; ") },
             decimal(c.availability_eur_per_mw_h, 2),
             decimal(c.utilisation_eur_per_mwh, 2),
-            decimal(c.penalty_eur_per_mwh, 2),
+            decimal(c.performance.penalty_eur_per_mwh, 2),
         ]
     };
     let rows: Vec<Vec<String>> = folder.record.scenario.contract.iter().map(row).collect();

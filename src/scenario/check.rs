@@ -140,6 +140,10 @@ impl<'a> Checker<'a> {
         let mut misspelt: BTreeMap<&str, &Node> = BTreeMap::new();
         for (key, node) in entries.iter().filter(|(key, _)| !settled.contains(&key.as_str())) {
             if !fields.iter().any(|field| field.name == *key) {
+                if let Some(finding) = unknown_key::moved(spot.path, key) {
+                    self.findings.push(finding.located(node.entry().clone()));
+                    continue;
+                }
                 let known = likely_meant(key, entries, fields);
                 let other_unit = unit::other_unit(key, &known);
                 let meant = other_unit.map(|(name, ..)| name).or_else(|| nearest(key, &known));

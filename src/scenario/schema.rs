@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use contract::{Contract, Day, NO_CALL_LIMIT, Relief, Right, Window};
+pub use contract::{Called, Contract, Day, DayOfYear, Limits, Performance, Relief, Right, Window};
 pub use feeder::{
     BaseLoad, Batteries, BatteryControl, Charging, CongestionPoint, ElectricVehicles, Feeder, HeatPumps, PhaseModel, Rating, Sessions,
 };

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 
 use crate::agent::{PrognosisCheck, Remedy};
 use crate::grid::{Grid, Places, RadialOrder};
 use crate::ids::Domain;
-use crate::market::contract::{CapacityLimitation, Contract, FlexOption, Regime, Right, Window};
+use crate::market::contract::{
+    BidObligation, Called, CapacityLimitation, Contract, Counters, DayOfYear, Fees, FlexOption, Limits, Regime, Right, Season, Tariff,
+    Window,
+};
+use crate::market::performance::Performance;
 use crate::powerflow::{Network, PhaseModel};
+use crate::time::SimDuration;
 
 use super::overlay;
 use super::schema::{self, Day, Obligation, Preset, Replacement, Scenario};
@@ -73,7 +78,7 @@ pub fn written_out(s: &Scenario) -> Scenario {
 pub(super) fn resolve(s: &Scenario, grid: &Grid, phases: PhaseModel, points: &[CongestionPoint], places: &Places) -> Vec<Strategy> {
     let strategy = |name: &String| {
         let preset = preset_of(s, name).expect("checked by unknown-strategy");
-        let contracts = in_force(s, name).into_iter().map(|k| contract(&s.contract[k], points)).collect();
+        let contracts = in_force(s, name).into_iter().map(|k| contract(&s.contract[k], points, s.time.from)).collect();
         let strategy = Strategy { contracts, ..preset_strategy(name, preset) };
         match s.strategy.get(name) {
             Some(own) => changed(strategy, own, grid, phases, places),
@@ -148,30 +153,72 @@ pub(super) fn right(r: &schema::Right) -> Right {
     match *r {
         schema::Right::FlexOption { power_kw } => Right::FlexOption(FlexOption { power_w: power_kw * 1e3 }),
         schema::Right::CapacityLimitation { cap_kw } => Right::CapacityLimitation(CapacityLimitation { cap_w: cap_kw * 1e3 }),
+        schema::Right::BidObligation { power_kw } => Right::BidObligation(BidObligation { power_w: power_kw * 1e3 }),
     }
 }
 
-fn contract(c: &schema::Contract, points: &[CongestionPoint]) -> Contract {
+fn contract(c: &schema::Contract, points: &[CongestionPoint], first: Date) -> Contract {
     let point = points.iter().find(|p| p.id == c.congestion_point).expect("checked by unknown-congestion-point");
-    let always = Window { days: Vec::new(), from: Time::midnight(), until: Time::midnight() };
     let windows = match c.windows.is_empty() {
-        true => vec![always],
-        false => {
-            c.windows.iter().map(|w| Window { days: w.days.iter().map(|d| weekday(*d)).collect(), from: w.from, until: w.until }).collect()
-        }
+        true => Window::daily(Time::midnight(), Time::midnight()),
+        false => c.windows.iter().map(window).collect(),
     };
+    let p = &c.performance;
     Contract {
         id: c.id.clone(),
         aggregator: Domain::new(c.aggregator.as_str()),
         congestion_point: point.public.address.clone(),
         direction: c.direction.into(),
         right: right(&c.right),
+        called: called(c),
         windows,
-        availability_eur_per_mw_h: c.availability_eur_per_mw_h,
-        utilisation_eur_per_mwh: c.utilisation_eur_per_mwh,
-        penalty_eur_per_mwh: c.penalty_eur_per_mwh,
-        max_calls_per_week: c.max_calls_per_week,
+        fees: Fees {
+            availability_eur_per_mw_h: c.availability_eur_per_mw_h,
+            reference_w: c.reference_kw.unwrap_or(0.0) * 1e3,
+            fixed_eur_per_year: c.fixed_eur_per_year,
+        },
+        tariff: Tariff {
+            utilisation_eur_per_mwh: c.utilisation_eur_per_mwh,
+            plus_day_ahead: false,
+            price_cap_eur_per_mwh: c.price_cap_eur_per_mwh,
+        },
+        limits: limits(&c.limits),
+        used_before: Counters::resumed(first.year(), hours(c.limits.hours_used), None),
+        performance: Performance { penalty_eur_per_mwh: p.penalty_eur_per_mwh, grace: p.grace, slope: p.slope, zero_below: p.zero_below },
+        suspend_after_breaches: p.suspend_after_breaches,
     }
+}
+
+/// How the operator exercises the right of a contract.
+pub(super) fn called(c: &schema::Contract) -> Called {
+    match (&c.right, c.called) {
+        (schema::Right::FlexOption { .. } | schema::Right::BidObligation { .. }, _) => Called::Request,
+        (schema::Right::CapacityLimitation { .. }, Some(schema::Called::Always)) => Called::Always,
+        (schema::Right::CapacityLimitation { .. }, Some(schema::Called::DayAhead) | None) => Called::DayAhead,
+    }
+}
+
+fn limits(l: &schema::Limits) -> Limits {
+    let minutes = |m: Option<u32>| m.map(|m| SimDuration::minutes(i64::from(m)));
+    Limits {
+        shortest: minutes(l.min_minutes),
+        longest: minutes(l.max_minutes),
+        recovery: minutes(l.recovery_minutes),
+        calls_per_day: l.calls_per_day,
+        calls_per_week: l.calls_per_week,
+        per_year: l.hours_per_year.map(hours),
+    }
+}
+
+/// Whole seconds.
+fn hours(h: f64) -> SimDuration {
+    SimDuration::seconds((h * 3600.0).round_ties_even() as i64)
+}
+
+fn window(w: &schema::Window) -> Window {
+    let day = |d: schema::DayOfYear| DayOfYear { month: d.month, day: d.day };
+    let season = w.season.map(|[first, last]| Season { first: day(first), last: day(last) });
+    Window { days: w.days.iter().map(|d| weekday(*d)).collect(), season, from: w.from, until: w.until }
 }
 
 fn weekday(d: Day) -> Weekday {

@@ -24,6 +24,7 @@ mod scores;
 mod vintage;
 mod wire;
 mod world;
+mod yearly;
 
 pub use attendance::Cause;
 pub use behind::{Behind, DeviceSeries, DeviceTotals, Household, MeterTotals};

@@ -9,11 +9,10 @@ use crate::agent::{Action, Appointment, DayPrices, Input, MeterDay, Record, Regi
 use crate::asset::{Flexibility, Reading};
 use crate::engine::{Origin, Phase, Queue};
 use crate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, Domain, Role};
-use crate::market::ledger::{Entry, Kind, Ledger, Party, Unbooked};
+use crate::market::ledger::{Ledger, Unbooked};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
 use crate::uftp::message::Message;
-use crate::units::Money;
 
 use super::acceptance;
 use super::behind::{Behind, Counter};
@@ -29,6 +28,7 @@ use super::scores::ForecastRecord;
 use super::vintage::Forecaster;
 use super::wire::{Delivery, LoggedMessage, Wire};
 use super::world::{Totals, World, parts};
+use super::yearly;
 
 /// Everything a case leaves behind.
 #[derive(Debug, Clone)]
@@ -209,7 +209,7 @@ impl<'a, 'o> Case<'a, 'o> {
 
     fn end(mut self, strategy: &Strategy) -> CaseResult {
         self.world.close();
-        self.book_capex(strategy);
+        yearly::book(&self.study, strategy, &mut self.ledger);
         self.recording.tap_operations = self.physics.tap_operations;
         acceptance::keep_binding(&mut self.unbooked, &self.wire.log);
         CaseResult {
@@ -437,27 +437,11 @@ impl<'a, 'o> Case<'a, 'o> {
         }
         self.world.forget(k);
     }
-
-    /// The annuities of replacements, pro rata over the run.
-    fn book_capex(&mut self, strategy: &Strategy) {
-        let years = self.study.step.as_hours() * self.study.steps as f64 / 8766.0;
-        let time = self.study.step_start(self.study.steps);
-        for r in strategy.reinforcement.iter().flat_map(|r| &r.investments) {
-            let amount = Money::from_f64(annuity(r.capex_eur, r.discount_rate, r.life_years) * years);
-            let (payer, payee) = (Party::from(&self.study.dso), Party::Contractor);
-            self.ledger.book(Entry { time, payer, payee, kind: Kind::Capex, amount, reference: r.element.clone() });
-        }
-    }
 }
 
 /// Meters at zero, `[connection][isp]` of a Period; no ISPs after the last.
 fn meters(study: &Study, k: usize) -> Vec<Vec<f64>> {
     vec![vec![0.0; study.periods.get(k).map_or(0, Period::isps)]; study.grid.connections.len()]
-}
-
-/// Constant yearly payment that repays `capex` with interest over its life.
-fn annuity(capex: f64, rate: f64, years: f64) -> f64 {
-    if rate == 0.0 { capex / years } else { capex * rate / (1.0 - libm::pow(1.0 + rate, -years)) }
 }
 
 #[cfg(test)]
@@ -513,13 +497,5 @@ mod tests {
             assert!(until(&plain, midnight) == until(&disturbed, midnight), "{}: something hidden was known", strategy.name);
             assert!(plain != disturbed, "{}: the change shows later", strategy.name);
         }
-    }
-
-    #[test]
-    fn an_annuity_repays_the_investment() {
-        let a = annuity(1000.0, 0.05, 40.0);
-        let worth: f64 = (1..=40).map(|y| a / libm::pow(1.05, f64::from(y))).sum();
-        assert!((worth - 1000.0).abs() < 1e-9);
-        assert_eq!(annuity(1000.0, 0.0, 40.0), 25.0);
     }
 }

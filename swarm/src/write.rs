@@ -303,10 +303,10 @@ fn contract(t: &mut Toml, c: &Contract) {
     if c.option {
         t.value("availability_eur_per_mw_h", c.availability);
     } else {
-        t.value("max_calls_per_week", c.max_calls);
+        t.value("limits", format!("{{ calls_per_week = {} }}", c.max_calls));
     }
     t.value("utilisation_eur_per_mwh", c.utilisation);
-    t.value("penalty_eur_per_mwh", c.penalty);
+    t.value("performance", format!("{{ penalty_eur_per_mwh = {} }}", c.penalty));
 }
 
 fn strategy(t: &mut Toml, s: &Strategy, remedy: Option<&str>) {

@@ -7,6 +7,7 @@ mod bad_tables;
 mod battery_plan;
 mod chart;
 mod columns;
+mod contract_cases;
 mod devices;
 mod diagnostics;
 mod forecast_learners;

@@ -158,7 +158,7 @@ fn three_months_ends_leave_no_euro_unbooked() {
         let reserved = bills.iter().flat_map(|(b, _)| &b.contract_settlements).flat_map(|c| &c.periods);
         let fees = sum(reserved.map(|p| {
             let watts: Watts = p.isps.iter().map(|i| i.reserved_power.abs()).sum();
-            Money::from_f64(watts.as_f64() * 1e-6 * 0.25 * option.availability_eur_per_mw_h)
+            Money::from_f64(watts.as_f64() * 1e-6 * 0.25 * option.fees.availability_eur_per_mw_h)
         }));
         let booked = sum(case.ledger.entries().iter().filter(|e| e.kind == Kind::Availability).map(|e| e.amount));
         assert!((booked - fees).0.abs() <= days as i64, "{}: {booked} for {fees}", strategy.name);
@@ -280,7 +280,7 @@ fn a_cap_is_called_as_often_a_week_as_agreed() {
         let ran = quickstart(date(2016, 7, 18), date(2016, 7, 31), |s| {
             s.strategies = vec!["congestion-management".to_owned()];
             let cap = s.contract.iter_mut().find(|c| matches!(c.right, schema::Right::CapacityLimitation { .. })).unwrap();
-            cap.max_calls_per_week = most;
+            cap.limits.calls_per_week = Some(most);
         });
         let (_, case) = ran.case("congestion-management");
         let mut weeks = BTreeMap::new();

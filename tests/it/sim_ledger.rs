@@ -137,7 +137,7 @@ impl<'a> Files<'a> {
         let power = power_series(&day, &order.isps).values().to_vec();
         let contract = self.contract(order.contract_id.as_deref());
         if order.unsolicited == Some(true) {
-            let asked = power.iter().map(|p| *p != Watts::ZERO).collect();
+            let asked = series(&day, false, order.isps.iter().map(|isp| (isp.run, true))).values().to_vec();
             return (power, asked, contract.expect("a limitation has its contract").direction);
         }
         let none = Bounds { min: Watts::ZERO, max: Watts::ZERO, requested: false };
@@ -192,6 +192,10 @@ impl<'a> Files<'a> {
         for (k, (order, _)) in orders.iter().enumerate() {
             let (agr, point, date, _) = stack(order);
             let point = self.point(&point);
+            if order.unsolicited == Some(true) {
+                self.judge_call(order, &orders[k].1, |i| self.metered(&agr, point, date, i), &mut tally[k]);
+                continue;
+            }
             if orders[..k].iter().any(|(o, _)| stack(o) == stack(order)) {
                 continue;
             }
@@ -207,12 +211,32 @@ impl<'a> Files<'a> {
         for ((order, _), (ordered, delivered, short)) in orders.iter().zip(tally) {
             let agr = order.header.recipient_domain.as_str();
             let mwh = |w: f64| w * self.study.calendar.isp().as_hours() * 1e-6;
-            let rate = self.contract(order.contract_id.as_deref()).map_or(self.strategy.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh);
+            let rate = self
+                .contract(order.contract_id.as_deref())
+                .map_or(self.strategy.penalty_eur_per_mwh, |c| c.performance.penalty_eur_per_mwh);
             let missing = if ordered > 0.0 { order.price.as_f64() * (1.0 - delivered / ordered) } else { 0.0 };
             let called = order.unsolicited == Some(true);
             let (price, penalty) = if called { (Kind::Limitation, Kind::LimitationPenalty) } else { (Kind::Flexibility, Kind::Penalty) };
             pay(to, dso, agr, price, order.price);
             pay(to, agr, dso, penalty, Money::from_f64(missing + rate * mwh(short)));
+        }
+    }
+
+    /// A call is judged against its cap in every ISP that it lists.
+    fn judge_call(
+        &self,
+        order: &FlexOrder,
+        (power, called, relieves): &Terms,
+        metered: impl Fn(usize) -> i64,
+        tally: &mut (f64, f64, f64),
+    ) {
+        let baseline = self.baseline(order, power);
+        for i in (0..power.len()).filter(|i| called[*i]) {
+            let over = metered(i) - (baseline[i] + power[i]).0;
+            let over = if *relieves == Direction::Consumption { over.max(0) } else { (-over).max(0) };
+            tally.0 += power[i].0.abs() as f64;
+            tally.1 += (power[i].0.abs() - over).max(0) as f64;
+            tally.2 += over as f64;
         }
     }
 
@@ -243,7 +267,7 @@ impl<'a> Files<'a> {
         for c in self.strategy.contracts.iter().filter(|c| matches!(c.right, Right::FlexOption(_))) {
             for day in &self.study.periods {
                 let mw: f64 = self.kept(c, day.date).iter().map(|w| w.abs().as_f64() * 1e-6).sum();
-                let fee = Money::from_f64(mw * day.isp().as_hours() * c.availability_eur_per_mw_h);
+                let fee = Money::from_f64(mw * day.isp().as_hours() * c.fees.availability_eur_per_mw_h);
                 pay(to, self.study.dso.as_str(), c.aggregator.as_str(), Kind::Availability, fee);
             }
         }

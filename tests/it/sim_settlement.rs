@@ -74,7 +74,7 @@ fn a_cap_on_feed_in_is_kept() {
             mwh += f.as_f64() * 0.25e-6;
             called += 1;
         }
-        assert!((order.price.as_f64() - mwh * contract.utilisation_eur_per_mwh).abs() <= 0.5e-4 + 1e-9);
+        assert!((order.price.as_f64() - mwh * contract.tariff.utilisation_eur_per_mwh).abs() <= 0.5e-4 + 1e-9);
     }
     assert!(called > 20, "{called} ISPs were called");
 }

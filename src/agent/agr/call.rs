@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::time::{Period, SimTime};
-use crate::uftp::message::isp::power_series;
+use crate::uftp::message::isp::{listed, power_series};
 use crate::uftp::message::{FlexOrder, Message};
-use crate::units::Watts;
 
 use super::super::order::OrderRecord;
 use super::{Action, Agr};
 
 impl Agr {
-    /// Takes a direct order under a contract that allows it.
+    /// Takes a direct order under a contract that allows it, if its calls keep to the contract's terms. They come in time until the day
+    /// is planned.
     pub(super) fn call(&mut self, now: SimTime, message: &Arc<Message>, order: &FlexOrder) -> Vec<Action> {
         let terms = order.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id)).cloned();
         let range = terms.as_ref().and_then(|t| t.right.terms().called_range(t.direction));
@@ -24,6 +24,15 @@ impl Agr {
         };
         let period = self.desk.calendar.period(order.flex.period);
         let power = power_series(&period, &order.isps).values().to_vec();
+        let called = listed(&period, &order.isps);
+        let in_time = !self.days.contains_key(&period.date) && now < period.start;
+        if let Some(term) = self.standings.of(&terms.id).broken(&terms, &self.desk.calendar, &period, &called, in_time) {
+            let reason = format!("Outside the terms of contract {}: {term}", terms.id);
+            return self.desk.reply(now, message, Some(reason)).into_iter().collect();
+        }
+        if let Some(standing) = self.standings.of_mut(&terms.id) {
+            standing.accept(&period, &called);
+        }
         self.calls.push((
             OrderRecord {
                 reference: order.order_reference.clone(),
@@ -34,11 +43,11 @@ impl Agr {
                 address: order.flex.congestion_point.clone(),
                 period,
                 relieves: terms.direction,
-                requested: power.iter().map(|p| *p != Watts::ZERO).collect(),
+                requested: called,
                 baseline: terms.called_baseline(&power).expect("its range was found"),
                 power,
                 price: order.price,
-                penalty_eur_per_mwh: terms.penalty_eur_per_mwh,
+                performance: terms.performance,
                 prognosis: None,
                 contract: order.contract_id.clone(),
                 judgement: terms.right.terms().judgement(),

@@ -23,7 +23,7 @@ impl Agr {
         request: &FlexRequest,
         k: usize,
         wanted: &[Watts],
-        contract: Option<&(Text, f64)>,
+        contract: Option<&(Text, Option<f64>)>,
         actions: &mut Vec<Action>,
     ) {
         for block in blocks(wanted) {
@@ -36,7 +36,7 @@ impl Agr {
                 if watts.0 > 0 {
                     power[i] = watts;
                     curtailed_w[i] = watts.as_f64();
-                    let cost = contract.map_or_else(|| self.curtailment_eur_per_mwh(day.price[i]), |c| c.1);
+                    let cost = contract.and_then(|c| c.1).unwrap_or_else(|| self.curtailment_eur_per_mwh(day.price[i]));
                     price += cost * watts.as_f64() * day.period.isp().as_hours() * 1e-6;
                 }
             }
@@ -63,7 +63,7 @@ impl Agr {
         request: &FlexRequest,
         k: usize,
         wanted: &[Watts],
-        contract: Option<&(Text, f64)>,
+        contract: Option<&(Text, Option<f64>)>,
         actions: &mut Vec<Action>,
     ) {
         for block in blocks(wanted) {
@@ -90,7 +90,7 @@ impl Agr {
                     reference: "baseline".into(),
                     curtailed_w: vec![0.0; power.len()],
                     shifts: Vec::new(),
-                    price: Money::from_f64(contract.map_or(cost, |c| c.1 * relieved_mwh)),
+                    price: Money::from_f64(contract.and_then(|c| c.1).map_or(cost, |price| price * relieved_mwh)),
                     power,
                     min_factor: ActivationFactor::from_hundredths(1).expect("1 is a factor"),
                 };

@@ -25,7 +25,8 @@ use jiff::civil::Date;
 use crate::asset::{Flexibility, Reading, Seen};
 use crate::ids::{AssetIdx, ConnectionIdx, CpIdx};
 use crate::market::Direction;
-use crate::market::contract::{Judgement, PowerRange};
+use crate::market::contract::{Judgement, PowerRange, Standings};
+use crate::market::performance::Performance;
 use crate::time::{IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{power_runs, power_series};
 use crate::uftp::message::{
@@ -80,6 +81,8 @@ pub struct Agr {
     days: BTreeMap<Date, Day>,
     /// Calls for a day that is not planned yet, and the range each leaves.
     calls: Vec<(OrderRecord, PowerRange)>,
+    /// What has been used of its contracts, and how often it broke them.
+    standings: Standings,
     members: Members,
     /// What readings told of each device.
     seen: Vec<Seen>,
@@ -114,6 +117,7 @@ impl Agr {
     #[must_use]
     pub fn new(desk: Desk, inbox: Inbox, profile: Profile) -> Agr {
         let members = Members::new(&profile);
+        let standings = Standings::new(&profile.contracts);
         let seen = profile.devices.iter().map(|d| d.device.unread()).collect();
         let margin = if profile.at_cost { 0.0 } else { profile.behaviour.conduct().margin() };
         Agr {
@@ -124,6 +128,7 @@ impl Agr {
             vintages: BTreeMap::new(),
             days: BTreeMap::new(),
             calls: Vec::new(),
+            standings,
             members,
             seen,
             orders: Vec::new(),
@@ -320,7 +325,7 @@ impl Agr {
         for shift in &day.bookings[k].options[option].shifts {
             shift.apply(&mut day.plans, order.activation_factor);
         }
-        let (penalty, judgement) = terms(&self.profile, contract.as_deref());
+        let (performance, judgement) = terms(&self.profile, contract.as_deref());
         self.orders.push(OrderRecord {
             reference: order.order_reference.clone(),
             placed: order.header.time_stamp.second,
@@ -333,7 +338,7 @@ impl Agr {
             power,
             requested,
             price: order.price,
-            penalty_eur_per_mwh: penalty,
+            performance,
             baseline: day.baseline[cp].clone(),
             prognosis: day.prognosis[cp],
             contract,
@@ -396,8 +401,9 @@ fn within(profile: &Profile, inner: CpIdx, outer: CpIdx) -> bool {
     profile.within.contains(&(inner, outer))
 }
 
-/// Penalty on deficiency, €/MWh, and judgement: the contract's, else the market's.
-fn terms(profile: &Profile, contract: Option<&str>) -> (f64, Judgement) {
+/// Terms on delivery and judgement: the contract's, else the market's.
+fn terms(profile: &Profile, contract: Option<&str>) -> (Performance, Judgement) {
     let terms = contract.and_then(|id| profile.contracts.iter().find(|c| c.id == id));
-    terms.map_or((profile.penalty_eur_per_mwh, Judgement::Stacked), |c| (c.penalty_eur_per_mwh, c.right.terms().judgement()))
+    let spot = || (Performance::for_delivered(profile.penalty_eur_per_mwh), Judgement::Stacked);
+    terms.map_or_else(spot, |c| (c.performance, c.right.terms().judgement()))
 }

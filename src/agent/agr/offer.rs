@@ -38,7 +38,7 @@ impl Agr {
         let terms = request.contract_id.as_ref().and_then(|id| self.profile.contracts.iter().find(|c| *c.id == **id)).cloned();
         let period = day.period;
         let wanted = self.need(&period, terms.as_ref(), &bounds);
-        let contract = terms.map(|c| (Text::from(c.id.as_str()), c.utilisation_eur_per_mwh));
+        let contract = terms.map(|c| (Text::from(c.id.as_str()), c.agreed_price_eur_per_mwh()));
         for direction in [Direction::FeedIn, Direction::Consumption] {
             let wanted: Vec<Watts> =
                 wanted.iter().map(|w| if Direction::relieved_by(*w) == Some(direction) { *w } else { Watts::ZERO }).collect();
@@ -58,7 +58,8 @@ impl Agr {
         let Some(c) = contract else { return bounds.iter().map(Bounds::near).collect() };
         let kept = self.reserved.get(&(Text::from(c.id.as_str()), period.date));
         let reserved = |i: usize| kept.map_or_else(|| c.reserved_at(&self.desk.calendar, period, IspIndex::from_offset(i)), |k| k[i]);
-        bounds.iter().enumerate().map(|(i, b)| c.right.terms().obliges(reserved(i), *b)).collect()
+        let owed = |(i, b): (usize, &Bounds)| c.owed_at(&self.desk.calendar, period, IspIndex::from_offset(i), reserved(i), *b);
+        bounds.iter().enumerate().map(owed).collect()
     }
 
     /// What an order on an offer was asked for, by the request behind it.
@@ -85,7 +86,7 @@ impl Agr {
         now: SimTime,
         request: &FlexRequest,
         k: usize,
-        contract: Option<&(Text, f64)>,
+        contract: Option<&(Text, Option<f64>)>,
         options: Vec<BookedOption>,
     ) -> Action {
         let day = &self.days[&request.flex.period];

@@ -12,7 +12,7 @@ use crate::uftp::message::{
 };
 use crate::units::Watts;
 
-use super::super::order::{OrderRecord, settle};
+use super::super::order::{OrderRecord, count_breaches, settle};
 use super::{Action, Agr, Unsettled, send, within};
 
 impl Agr {
@@ -39,8 +39,30 @@ impl Agr {
                 profiles,
             }));
         }
+        let complete = self.is_metered(period.date);
         self.add_up_meters(period.date);
+        if complete {
+            self.count_breaches(period);
+        }
         actions
+    }
+
+    /// Whether every connection at a congestion point has its meter data of a day, which the operator's count of breaches needs too.
+    fn is_metered(&self, date: Date) -> bool {
+        let points = &self.profile.congestion_points;
+        let mut own = self.profile.connections.iter().map(|(c, _)| c).filter(|c| points.iter().any(|p| p.connections.contains(c)));
+        own.all(|c| self.meters.contains_key(&(date, *c)))
+    }
+
+    /// Counts the breaches of a metered day under contracts that breaches suspend.
+    fn count_breaches(&mut self, period: &Period) {
+        let suspending = self.profile.contracts.iter().any(|c| c.suspend_after_breaches.is_some());
+        if !suspending {
+            return;
+        }
+        let orders: Vec<OrderRecord> = self.orders.iter().filter(|o| o.period.date == period.date).cloned().collect();
+        let settled = settle(&orders, &|o| self.metered(o), &|a, b| within(&self.profile, a, b));
+        count_breaches(&mut self.standings, &self.profile.contracts, period.date, &orders, &settled);
     }
 
     /// Compares a settlement with its own: items that differ are disputed. That it holds every order of its window is a rule.

@@ -56,7 +56,7 @@ impl Agr {
         bounds: &[Bounds],
         wanted: &[Watts],
         direction: Direction,
-        contract: Option<&(Text, f64)>,
+        contract: Option<&(Text, Option<f64>)>,
         actions: &mut Vec<Action>,
     ) {
         let day = &self.days[&request.flex.period];
@@ -70,7 +70,7 @@ impl Agr {
                 break;
             }
             let day = &self.days[&request.flex.period];
-            let options = self.shift_options(day, k, group, wanted, direction, &slacks, contract.map(|c| c.1));
+            let options = self.shift_options(day, k, group, wanted, direction, &slacks, contract.and_then(|c| c.1));
             let Some(first) = options.first() else { continue };
             first.power.iter().zip(&mut relieved).for_each(|(p, relieved)| *relieved += p.0);
             first.shifts.iter().for_each(|shift| self.use_up(&mut slacks, shift, 1.0));

@@ -131,6 +131,7 @@ impl Dso {
         let orders: Vec<OrderRecord> = missed.iter().filter_map(|id| self.pending.remove(id)).collect();
         for order in &orders {
             self.inbox.order_accepted(agr, &order.reference, order.period.date);
+            self.count_call(order);
         }
         due.join(Due { orders, days: Vec::new() });
         due

@@ -1,13 +1,11 @@
 //! Before the auction: release of reservations that the forecast does not need, and calls on contracts.
 
-use jiff::civil::{Date, Weekday};
-
 use crate::ids::CpIdx;
-use crate::market::contract::{Bounds, Call, Contract};
+use crate::market::contract::{Bounds, Call, Called, Contract, Run, Standing};
 use crate::time::{IspIndex, IspSeries, Period, SimTime};
-use crate::uftp::message::isp::{non_zero_power_runs, power_runs};
+use crate::uftp::message::isp::{listed_power_runs, power_runs};
 use crate::uftp::message::{FlexOrder, FlexReservationUpdate};
-use crate::units::{ActivationFactor, Watts};
+use crate::units::{ActivationFactor, Money, Watts};
 
 use super::super::order::OrderRecord;
 use super::super::send;
@@ -35,7 +33,7 @@ impl Dso {
     /// Keeps what a contract reserves where the forecast comes within a tenth of asking for it, and releases the rest.
     fn keep_reserved(&mut self, now: SimTime, period: &Period, contract: &Contract, bounds: &[Bounds]) -> Option<Action> {
         let full: Vec<Watts> = period.iter().map(|isp| contract.reserved_at(&self.desk.calendar, period, isp)).collect();
-        if full.iter().all(|w| *w == Watts::ZERO) {
+        if full.iter().all(|w| *w == Watts::ZERO) || self.standings.of(&contract.id).breaches.suspended(period.date) {
             return None;
         }
         let kept: Vec<Watts> = full.iter().zip(bounds).map(|(r, b)| if nearly_wanted(*r, b) { *r } else { Watts::ZERO }).collect();
@@ -54,7 +52,7 @@ impl Dso {
         })
     }
 
-    /// Calls a contract in the ISPs of its windows where the forecast breaks the limit in its direction.
+    /// Calls a contract in the ISPs of its windows where the forecast breaks the limit in its direction, as far as its terms go.
     fn call_contract(
         &mut self,
         now: SimTime,
@@ -65,18 +63,37 @@ impl Dso {
     ) -> Option<Action> {
         let cp = self.point(&contract.congestion_point)?;
         let own = self.portfolio(&(contract.aggregator.clone(), cp));
-        let week = (contract.id.clone(), monday(period.date));
-        if self.calls.get(&week).copied().unwrap_or(0) >= contract.max_calls_per_week {
-            return None;
-        }
         let expected_w = |isp: IspIndex| own.iter().map(|c| analysis.p_w.at(*c, isp.offset())).sum();
-        let call = contract.call(&self.desk.calendar, period, bounds, &expected_w)?;
-        *self.calls.entry(week).or_default() += 1;
-        Some(self.place_call(now, period, contract, call, cp))
+        let standing = self.expected_standing(contract);
+        let calendar = &self.desk.calendar;
+        let wanted = contract.wanted(calendar, period, bounds);
+        let called = match contract.called {
+            Called::Request => return None,
+            Called::Always if standing.breaches.suspended(period.date) => return None,
+            Called::Always => wanted,
+            Called::DayAhead => {
+                let needed = self::needed(period, contract.call(period, &wanted, &expected_w)?);
+                let allowed = standing.shortened(contract, calendar, period, &needed);
+                // What is cut off a call may have been all that it was needed for.
+                self::needed(period, contract.call(period, &allowed, &expected_w)?)
+            }
+        };
+        let call = contract.call(period, &called, &expected_w)?;
+        called.contains(&true).then(|| self.place_call(now, period, contract, call, cp))
+    }
+
+    /// How a contract stands if every call without an answer is accepted: so none is sent that could be one too many.
+    fn expected_standing(&self, contract: &Contract) -> Standing {
+        let mut standing = self.standings.of(&contract.id).clone();
+        for order in self.pending.values().filter(|o| o.contract.as_deref() == Some(contract.id.as_str())) {
+            standing.accept(&order.period, &order.requested);
+        }
+        standing
     }
 
     fn place_call(&mut self, now: SimTime, period: &Period, contract: &Contract, call: Call, cp: CpIdx) -> Action {
-        let Call { power, price } = call;
+        let Call { called, power } = call;
+        let price = Money::from_f64(contract.tariff.price_eur(&power, period.isp(), |_| 0.0));
         let terms = contract.right.terms();
         let baseline = contract.called_baseline(&power).expect("what was called has a bound");
         let reference = self.order_reference();
@@ -94,7 +111,7 @@ impl Dso {
             order_reference: reference.clone(),
             option_reference: None,
             activation_factor: ActivationFactor::FULL,
-            isps: non_zero_power_runs(&IspSeries::from_vec(period, power.clone())),
+            isps: listed_power_runs(period, &power, &called),
         };
         let record = OrderRecord {
             reference,
@@ -105,11 +122,11 @@ impl Dso {
             address: contract.congestion_point.clone(),
             period: *period,
             relieves: contract.direction,
-            requested: power.iter().map(|p| *p != Watts::ZERO).collect(),
+            requested: called,
             baseline,
             power,
             price,
-            penalty_eur_per_mwh: contract.penalty_eur_per_mwh,
+            performance: contract.performance,
             prognosis: None,
             contract: order.contract_id.clone(),
             judgement: terms.judgement(),
@@ -129,7 +146,13 @@ fn nearly_wanted(reserved: Watts, b: &Bounds) -> bool {
     }
 }
 
-/// The Monday of a date's week.
-fn monday(date: Date) -> Date {
-    date.nth_weekday(-1, Weekday::Monday).map_or(date, |last| if date.weekday() == Weekday::Monday { date } else { last })
+/// The called ISPs without calls in which nothing is missing: those would buy nothing.
+fn needed(period: &Period, call: Call) -> Vec<bool> {
+    let Call { mut called, power } = call;
+    for run in Run::all(period, &called) {
+        if run.isps(period).all(|isp| power[isp.offset()] == Watts::ZERO) {
+            run.isps(period).for_each(|isp| called[isp.offset()] = false);
+        }
+    }
+    called
 }

@@ -19,12 +19,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::ids::{ConnectionIdx, CpIdx, Domain, EntityAddress};
-use crate::market::contract::Bounds;
+use crate::market::Direction;
+use crate::market::contract::{Bounds, Contract, Standings, is_acceptable};
 use crate::market::ledger::Unbooked;
-use crate::time::{Period, SimTime};
+use crate::time::{IspCalendar, Period, SimTime};
+use crate::uftp::message::isp::power_series;
 use crate::uftp::message::{
     DPrognosis, DeclaredCongestionPoint, DsoPortfolioQuery, DsoPortfolioQueryResponse, DsoPortfolioUpdate, FlexOffer, FlexOrderStatus,
-    Message, MessageId, PortfolioConnection, RedispatchBy, Response,
+    Message, MessageId, OfferOption, PortfolioConnection, RedispatchBy, Response,
 };
 use crate::uftp::validate::Received;
 use crate::units::Watts;
@@ -93,7 +95,12 @@ pub struct Dso {
     window_start: Option<Date>,
     days: BTreeMap<Date, WatchedDay>,
     watch: Vec<Watch>,
-    calls: BTreeMap<(String, Date), u32>,
+    /// What has been used of its contracts, and how often they were broken.
+    standings: Standings,
+    /// ISPs in which an aggregator refused what a contract owes, by contract and day.
+    refused: BTreeMap<(String, Date), Vec<bool>>,
+    /// Days of aggregators whose breaches are counted.
+    counted: BTreeSet<(Date, Domain)>,
     solver: Solver,
     suspicion: Suspicion,
     /// The largest reading that anyone can mean, by connection; `None` for one behind no monitored element.
@@ -128,6 +135,7 @@ impl Dso {
             // What lies behind several elements is held against the largest.
             w.public.connections.iter().for_each(|c| plausible_reading[c.i()] = plausible_reading[c.i()].max(limit));
         }
+        let standings = Standings::new(&profile.contracts);
         let watch = profile.watched.iter().map(|w| Watch::new(w.public.cp)).collect();
         Dso {
             desk,
@@ -149,7 +157,9 @@ impl Dso {
             window_start: None,
             days: BTreeMap::new(),
             watch,
-            calls: BTreeMap::new(),
+            standings,
+            refused: BTreeMap::new(),
+            counted: BTreeSet::new(),
             solver: Solver::default(),
             suspicion: Suspicion::default(),
             plausible_reading,
@@ -221,10 +231,15 @@ impl Dso {
                 self.desk.reply(now, message, None).into_iter().collect()
             }
             Message::FlexOrderResponse(m) => self.take_answer(&m.response),
+            Message::FlexRequestResponse(m) => {
+                self.take_request_answer(&m.response);
+                Vec::new()
+            }
             Message::Metering(m) => {
                 if let Err(reason) = self.take_metering(m) {
                     return self.desk.reply(now, message, Some(reason)).into_iter().collect();
                 }
+                self.count_breaches(m.period, &m.header.sender_domain);
                 let mut actions: Vec<Action> = self.desk.reply(now, message, None).into_iter().collect();
                 actions.extend(self.bill_late(now, &m.header.sender_domain));
                 actions
@@ -294,7 +309,7 @@ impl Dso {
         let Some(cp) = self.point(&m.flex.congestion_point) else {
             return self.desk.reply(now, message, Some("Invalid CongestionPoint".to_owned())).into_iter().collect();
         };
-        let latest = crate::uftp::message::isp::power_series(&period, &m.isps).values().to_vec();
+        let latest = power_series(&period, &m.isps).values().to_vec();
         let key = (m.header.sender_domain.clone(), cp);
         let book = self.books.entry(period.date).or_default();
         let entry = book.prognoses.entry(key.clone()).or_insert_with(|| Prognosis {
@@ -356,6 +371,10 @@ impl Dso {
         let book = self.books.entry(m.flex.period).or_default();
         let known = m.flex_request_message_id.is_some_and(|id| book.requests.contains_key(&id));
         let baseline = |cp: CpIdx| book.prognoses.contains_key(&(m.header.sender_domain.clone(), cp));
+        let contract = m.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
+        if let Some(reason) = contract.and_then(|c| objection(c, &self.standings, &self.desk.calendar, m)) {
+            return self.desk.reply(now, message, Some(reason)).into_iter().collect();
+        }
         match cp {
             Some(cp) if known && baseline(cp) => {
                 book.offers.insert(m.header.message_id, (cp, Arc::clone(message)));
@@ -373,13 +392,43 @@ impl Dso {
 
     /// An order binds once it is accepted.
     fn take_answer(&mut self, response: &Response) -> Vec<Action> {
-        if let Some(order) = self.pending.remove(&response.reference)
-            && response.is_accepted()
-        {
-            self.orders.push(order);
-            self.orders.sort_by(OrderRecord::by_time);
+        let Some(order) = self.pending.remove(&response.reference) else { return Vec::new() };
+        match response.is_accepted() {
+            true => {
+                self.count_call(&order);
+                self.orders.push(order);
+                self.orders.sort_by(OrderRecord::by_time);
+            }
+            false => {
+                if let Some(contract) = &order.contract {
+                    let refused = self.refused.entry((contract.to_string(), order.period.date)).or_default();
+                    join(refused, &order.requested);
+                }
+            }
         }
         Vec::new()
+    }
+
+    /// Counts an accepted call.
+    fn count_call(&mut self, order: &OrderRecord) {
+        if let Some(standing) = order.contract.as_deref().filter(|_| !order.stacks()).and_then(|id| self.standings.of_mut(id)) {
+            standing.accept(&order.period, &order.requested);
+        }
+    }
+
+    /// A request under a contract that is refused: nothing is held available in the ISPs it asked for.
+    fn take_request_answer(&mut self, response: &Response) {
+        if response.is_accepted() {
+            return;
+        }
+        for (date, book) in &self.books {
+            if let Some((cp, Some(contract))) = book.requests.get(&response.reference)
+                && let Some(bounds) = book.bounds.get(cp)
+            {
+                let asked: Vec<bool> = bounds.iter().map(|b| b.requested).collect();
+                join(self.refused.entry((contract.clone(), *date)).or_default(), &asked);
+            }
+        }
     }
 
     /// The day before it comes: how the area looks with every order, and where the market fell short.
@@ -398,4 +447,27 @@ impl Dso {
         actions.push(Action::Record(super::Record::Analysis { period: *period, with_orders: true, expected }));
         actions
     }
+}
+
+/// Why an offer under a contract cannot be taken: the contract is suspended, or its price is above what the contract allows.
+fn objection(contract: &Contract, standings: &Standings, calendar: &IspCalendar, offer: &FlexOffer) -> Option<String> {
+    if standings.of(&contract.id).breaches.suspended(offer.flex.period) {
+        return Some("Contract suspended".to_owned());
+    }
+    let cap = contract.tariff.price_cap_eur_per_mwh.filter(|_| contract.agreed_price_eur_per_mwh().is_none());
+    let period = calendar.period(offer.flex.period);
+    let own_price = |option: &OfferOption| {
+        let power = power_series(&period, &option.isps);
+        let relieving = |w: &&Watts| Direction::relieved_by(**w) == Some(contract.direction);
+        let watts: Watts = power.values().iter().filter(relieving).map(|w| w.abs()).sum();
+        option.price.as_f64() * 1e6 / (watts.as_f64() * period.isp().as_hours())
+    };
+    let dear = offer.options.iter().any(|option| !is_acceptable(own_price(option), cap));
+    dear.then(|| format!("Price above the cap of contract {}", contract.id))
+}
+
+/// Marks further ISPs of a day.
+fn join(marked: &mut Vec<bool>, further: &[bool]) {
+    marked.resize(further.len(), false);
+    marked.iter_mut().zip(further).for_each(|(mark, more)| *mark |= *more);
 }

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::ids::Domain;
-use crate::market::contract::Contract;
+use crate::market::contract::{Called, Contract};
 use crate::time::{IspIndex, Period, SimTime};
 use crate::uftp::message::{ContractSettlementIsp, ContractSettlementPeriod, IspRun, Metering, ProfileType};
-use crate::units::Watts;
+use crate::units::{Money, Watts};
 
-use super::super::order::OrderRecord;
+use super::super::order::{OrderRecord, count_breaches, settle};
 use super::due::{ContractDay, Due};
 use super::{Action, Dso, Unsettled};
 
@@ -95,6 +95,8 @@ impl Dso {
         let keep = needed.map_or(open, |d| d.min(open));
         self.meters.retain(|(d, _), _| *d >= keep);
         self.ordered.retain(|(d, _)| *d >= keep);
+        self.counted.retain(|(d, _)| *d >= keep);
+        self.refused.retain(|(_, d), _| *d >= keep);
         self.inbox.forget_before(keep.yesterday().unwrap_or(keep));
     }
 
@@ -145,13 +147,20 @@ impl Dso {
         self.contract_days.extend(days);
     }
 
-    /// A contract's day: the ISPs of its windows with what stayed reserved, was requested and ordered. `None` on days it does not
-    /// reserve anything.
+    /// A contract's day: the ISPs of its windows with what stayed available, was requested and ordered. `None` on days on which it keeps
+    /// nothing available, or is suspended. Nothing is kept where the aggregator refused.
     fn contract_day(&self, c: &Contract, period: &Period) -> Option<ContractDay> {
         let cp = self.point(&c.congestion_point)?;
-        let full: Vec<Watts> = period.iter().map(|isp| c.reserved_at(&self.desk.calendar, period, isp)).collect();
+        let full: Vec<Watts> = period.iter().map(|isp| c.available_at(&self.desk.calendar, period, isp)).collect();
+        let paid = c.fees.availability_eur_per_mw_h != 0.0 || c.called == Called::Request;
+        if !paid || self.standings.of(&c.id).breaches.suspended(period.date) {
+            return None;
+        }
         let book = self.books.get(&period.date);
-        let kept = book.and_then(|b| b.reserved.get(&c.id)).unwrap_or(&full);
+        let mut kept = book.and_then(|b| b.reserved.get(&c.id)).unwrap_or(&full).clone();
+        if let Some(refused) = self.refused.get(&(c.id.clone(), period.date)) {
+            kept.iter_mut().zip(refused).filter(|(_, refused)| **refused).for_each(|(kept, _)| *kept = Watts::ZERO);
+        }
         let bounds = book.filter(|b| b.requested_under(&c.id)).and_then(|b| b.bounds.get(&cp));
         let under = |o: &&OrderRecord| o.period.date == period.date && o.contract.as_deref() == Some(c.id.as_str());
         let ordered: Vec<&OrderRecord> = self.orders.iter().filter(under).collect();
@@ -170,8 +179,20 @@ impl Dso {
         (!isps.is_empty()).then(|| ContractDay {
             contract: c.id.clone(),
             aggregator: c.aggregator.clone(),
-            fee: c.availability(kept, period.isp()),
+            fee: Money::from_f64(c.availability_eur(&kept, period.isp())),
             settlement: ContractSettlementPeriod { period: period.date, isps },
         })
+    }
+
+    /// Counts the breaches of an aggregator's day under contracts that breaches suspend, once all of its meters have come.
+    pub(super) fn count_breaches(&mut self, date: Date, agr: &Domain) {
+        let suspending = self.profile.contracts.iter().any(|c| c.aggregator == *agr && c.suspend_after_breaches.is_some());
+        let orders: Vec<OrderRecord> = self.orders.iter().filter(|o| o.agr == *agr && o.period.date == date).cloned().collect();
+        let metered = suspending && orders.first().is_some_and(|o| self.is_metered(o));
+        if !metered || !self.counted.insert((date, agr.clone())) {
+            return;
+        }
+        let settled = settle(&orders, &|o| self.metered(o), &|inner, outer| self.within(inner, outer));
+        count_breaches(&mut self.standings, &self.profile.contracts, date, &orders, &settled);
     }
 }

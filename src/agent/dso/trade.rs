@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use crate::agent::Area;
 use crate::ids::{CpIdx, Domain};
-use crate::market::contract::{Bounds, Contract, Judgement, asked};
+use crate::market::contract::{Bounds, Contract, Judgement, Right, asked};
+use crate::market::performance::Performance;
 use crate::market::select::{Candidate, Choice, Need, greedy};
 use crate::time::{IspIndex, IspSeries, Period, SimTime};
 use crate::uftp::message::isp::{power_series, runs};
@@ -95,8 +96,8 @@ impl Dso {
         let isps = request_runs(period, bounds);
         let mut actions = Vec::new();
         for agr in agrs {
-            let reserving: Vec<String> = self.reserving(period, cp, &agr).map(|c| c.id.clone()).collect();
-            for contract in reserving.into_iter().map(Some).chain([None]) {
+            let owing: Vec<String> = self.owing(period, cp, &agr, bounds).map(|c| c.id.clone()).collect();
+            for contract in owing.into_iter().map(Some).chain([None]) {
                 let header = self.desk.header(now, &agr, None);
                 let request = FlexRequest {
                     flex: self.desk.flex(period, &watched.address),
@@ -115,14 +116,32 @@ impl Dso {
         actions
     }
 
-    /// Contracts of an aggregator that still reserve something on the day.
-    fn reserving<'a>(&'a self, period: &'a Period, cp: CpIdx, agr: &'a Domain) -> impl Iterator<Item = &'a Contract> {
+    /// Contracts of an aggregator under which it owes offers on the day: those that still reserve something, and bids where something is
+    /// asked for.
+    fn owing<'a>(&'a self, period: &'a Period, cp: CpIdx, agr: &'a Domain, bounds: &'a [Bounds]) -> impl Iterator<Item = &'a Contract> {
         let address = self.watched(cp).public.address.clone();
         let book = self.books.get(&period.date);
         self.profile.contracts.iter().filter(move |c| {
-            let kept = book.and_then(|b| b.reserved.get(&c.id)).is_some_and(|r| r.iter().any(|w| *w != Watts::ZERO));
-            c.aggregator == *agr && c.congestion_point == address && kept
+            let kept = || book.and_then(|b| b.reserved.get(&c.id)).is_some_and(|r| r.iter().any(|w| *w != Watts::ZERO));
+            let owes = || match c.right {
+                Right::BidObligation(_) => {
+                    let standing = self.standings.of(&c.id);
+                    !standing.breaches.suspended(period.date) && self.owed(period, c, bounds).iter().any(|w| *w != Watts::ZERO)
+                }
+                Right::FlexOption(_) | Right::CapacityLimitation(_) => kept(),
+            };
+            c.aggregator == *agr && c.congestion_point == address && owes()
         })
+    }
+
+    /// Least power of an offer under a contract per ISP, W with sign.
+    pub(super) fn owed(&self, period: &Period, contract: &Contract, bounds: &[Bounds]) -> Vec<Watts> {
+        let reserved = self.books.get(&period.date).and_then(|b| b.reserved.get(&contract.id));
+        let owed = |isp: IspIndex| {
+            let kept = reserved.map_or(Watts::ZERO, |r| r[isp.offset()]);
+            contract.owed_at(&self.desk.calendar, period, isp, kept, bounds[isp.offset()])
+        };
+        period.iter().map(owed).collect()
     }
 
     /// Buys the cheapest offers that relieve the day and orders them: first at the narrowest points. What is bought there helps the
@@ -262,7 +281,7 @@ impl Dso {
         let prognosis = &book.prognoses[&(offer.header.sender_domain.clone(), cp)];
         let contract = offer.contract_id.as_deref().and_then(|id| self.profile.contracts.iter().find(|c| c.id == id));
         let need: Vec<Watts> = match contract {
-            Some(c) => bounds.iter().zip(&book.reserved[&c.id]).map(|(b, r)| c.right.terms().obliges(*r, *b)).collect(),
+            Some(c) => self.owed(period, c, bounds),
             None => bounds.iter().map(Bounds::near).collect(),
         };
         let (relieves, requested) = asked(bounds, &need, &power);
@@ -278,7 +297,7 @@ impl Dso {
             power,
             requested,
             price: order.price,
-            penalty_eur_per_mwh: contract.map_or(self.profile.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh),
+            performance: contract.map_or_else(|| Performance::for_delivered(self.profile.penalty_eur_per_mwh), |c| c.performance),
             baseline: prognosis.baseline.clone(),
             prognosis: Some(prognosis.baseline_message),
             contract: order.contract_id.clone(),

@@ -27,6 +27,11 @@ pub trait Terms {
         Watts::ZERO
     }
 
+    /// The cap that it puts on net power in the contract's direction, W, of either sign; `None` where it is none.
+    fn cap_w(&self) -> Option<f64> {
+        None
+    }
+
     /// The range of net power a call leaves the aggregator; `None` where the operator cannot call.
     fn called_range(&self, _direction: Direction) -> Option<PowerRange> {
         None

@@ -66,7 +66,7 @@ rules_on_meaning! {
     duplicate_id file_name not_a_domain not_an_address not_a_reference unmetered_connection unknown_currency
     empty_congestion_point element_twice limits_order
     connection_taken share_sum empty_portfolio no_aggregator
-    empty_window window_off_grid overlapping_windows idle_term
+    empty_window window_off_grid overlapping_windows idle_term never_called
     unknown_strategy preset_name no_replacement smaller_replacement unlikely_unit unused
     sweep_design sweep_distribution
 }

@@ -13,6 +13,17 @@ pub const RULE: Rule = Rule {
     mend: "[feeder]\npv_scale = 0.8",
 };
 
+/// Keys that have moved: their table, and what is written instead.
+const MOVED: [(&str, &str, &str); 2] =
+    [("contract", "max_calls_per_week", "limits.calls_per_week"), ("contract", "penalty_eur_per_mwh", "performance.penalty_eur_per_mwh")];
+
+/// A key of the table at `table` that has moved, with the way over.
+pub(crate) fn moved(table: &str, key: &str) -> Option<Finding> {
+    let home = table.split(['[', '.']).next().unwrap_or(table);
+    let (_, _, now) = MOVED.iter().find(|(of, old, _)| *of == home && *old == key)?;
+    Some(RULE.finding(format!("'{key}' in '{table}' has moved")).help(format!("write {now} = … instead")))
+}
+
 /// `allowed` are the keys of the table at `table`.
 pub(crate) fn finding(table: &str, key: &str, allowed: &[&str]) -> Finding {
     let message = if table.is_empty() { format!("unknown key '{key}'") } else { format!("unknown key '{key}' in '{table}'") };

@@ -64,13 +64,13 @@ fn price(path: &str, key: &str, x: f64, faults: &mut Faults<'_>) {
 fn contracts(subject: &Subject<'_>, grid: &Grid, faults: &mut Faults<'_>) {
     for (k, contract) in subject.scenario.contract.iter().enumerate() {
         let (key, power_kw) = match contract.right {
-            Right::FlexOption { power_kw } => ("power_kw", power_kw),
+            Right::FlexOption { power_kw } | Right::BidObligation { power_kw } => ("power_kw", power_kw),
             Right::CapacityLimitation { cap_kw } => ("cap_kw", cap_kw),
         };
         let point = subject.scenario.congestion_point.iter().find(|point| point.id == contract.congestion_point);
         let Some((element, branch)) = point.and_then(|p| Some((&p.element, grid.branch(&p.element)?))) else { continue };
         let rating_kva = rating(subject, grid, element, branch).kva;
-        if rating_kva > 0.0 && power_kw > MOST_OF_RATING * rating_kva {
+        if rating_kva > 0.0 && power_kw.abs() > MOST_OF_RATING * rating_kva {
             let message = format!("'{key}' is {power_kw} kW, {:.0} times the rating of '{element}'", power_kw / rating_kva);
             faults.at(&format!("contract[{k}].right.{key}"), doubt(&message, power_kw, 1e-3, ("W", "kW")));
         }

@@ -96,6 +96,19 @@ pub fn non_zero_power_runs(series: &IspSeries<Watts>) -> Vec<IspPower> {
     power_runs(series).into_iter().filter(|isp| isp.power != Watts::ZERO).collect()
 }
 
+/// The ISPs of a power series that are listed, also where the power is zero, as direct orders want them.
+#[must_use]
+pub fn listed_power_runs(period: &Period, power: &[Watts], listed: &[bool]) -> Vec<IspPower> {
+    let pairs = IspSeries::from_fn(period, |isp| (power[isp.offset()], listed[isp.offset()]));
+    runs(&pairs).into_iter().filter(|(_, (_, listed))| *listed).map(|(run, (power, _))| IspPower { power, run }).collect()
+}
+
+/// Which ISPs of the Period are listed.
+#[must_use]
+pub fn listed(period: &Period, isps: &[IspPower]) -> Vec<bool> {
+    series(period, false, isps.iter().map(|isp| (isp.run, true))).values().to_vec()
+}
+
 /// Runs spread over the Period, `absent` where none says anything; ISPs outside the Period are ignored and a later run wins.
 #[must_use]
 pub fn series<T: Copy>(period: &Period, absent: T, runs: impl IntoIterator<Item = (IspRun, T)>) -> IspSeries<T> {

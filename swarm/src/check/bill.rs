@@ -18,7 +18,7 @@ use copperplate::market::Direction;
 use copperplate::market::contract::{CapacityLimitation, Contract, FlexOption, Right};
 use copperplate::scenario::study::{Strategy, Study};
 use copperplate::time::{IspIndex, Period};
-use copperplate::uftp::message::{Disposition, Message, ProfileType};
+use copperplate::uftp::message::{Disposition, IspPower, Message, ProfileType};
 use jiff::civil::{Date, Time};
 
 use crate::talk::{Order, Talk, spread};
@@ -89,7 +89,7 @@ fn known<'a>(study: &Study, strategy: &'a Strategy, talk: &Talk<'a>, order: Orde
     let limitation = contract.is_some_and(|c| matches!(c.right, Right::CapacityLimitation(_)));
     if limitation {
         let sign = if contract?.direction == Direction::Consumption { -1 } else { 1 };
-        let requested = power.iter().map(|p| *p != 0).collect();
+        let requested = listed(&period, &order.message.isps);
         return Some(Known { order, contract, period, power, requested, sign, limitation });
     }
     let near = near(&order, &period)?;
@@ -191,7 +191,8 @@ fn item(
     let connections = portfolio(study, own.order.agr(), &own.order.message.flex.congestion_point);
     let mut rows = Vec::new();
     let (mut ordered_mwh, mut delivered_mwh, mut short_mwh) = (0.0, 0.0, 0.0);
-    for i in (0..own.period.isps()).filter(|i| own.power[*i] != 0) {
+    let counts = |i: &usize| if own.limitation { own.requested[*i] } else { own.power[*i] != 0 };
+    for i in (0..own.period.isps()).filter(counts) {
         let here: Vec<usize> = stack.iter().copied().filter(|j| orders[*j].power[i] != 0).collect();
         let actual: i64 = connections.iter().filter_map(|c| Some(meters.get(&(own.order.date(), c.i()))?[i])).sum();
         let baseline = match own.limitation {
@@ -203,7 +204,13 @@ fn item(
             }
         };
         let total: i64 = here.iter().map(|j| orders[*j].power[i]).sum();
-        let (delivered, deficiency) = share(orders, &here, k, i, total, actual - baseline);
+        let (delivered, deficiency) = match own.limitation {
+            true => {
+                let beyond = if own.sign < 0 { actual - cap(own) } else { cap(own) - actual }.max(0);
+                (own.sign * (own.power[i].abs() - beyond).max(0), beyond)
+            }
+            false => share(orders, &here, k, i, total, actual - baseline),
+        };
         let mwh = |w: i64| w.abs() as f64 * study.calendar.isp().as_hours() * 1e-6;
         short_mwh += mwh(deficiency);
         if own.requested[i] {
@@ -215,7 +222,7 @@ fn item(
     }
     let around = || orders.iter().filter(|o| together(own, o) && inside(study, own, o));
     let price = own.order.message.price.0;
-    let penalty_price = own.contract.map_or(strategy.penalty_eur_per_mwh, |c| c.penalty_eur_per_mwh);
+    let penalty_price = own.contract.map_or(strategy.penalty_eur_per_mwh, |c| c.performance.penalty_eur_per_mwh);
     let undelivered = if ordered_mwh > 0.0 { price as f64 * 1e-4 * (1.0 - delivered_mwh / ordered_mwh) } else { 0.0 };
     Item {
         reference: own.order.message.order_reference.to_string(),
@@ -267,6 +274,12 @@ fn cap(order: &Known<'_>) -> i64 {
         Some(Right::CapacityLimitation(CapacityLimitation { cap_w })) => (-(order.sign as f64) * cap_w).round_ties_even() as i64,
         _ => 0,
     }
+}
+
+/// The ISPs that an order lists, also with no power.
+pub(crate) fn listed(period: &Period, isps: &[IspPower]) -> Vec<bool> {
+    let lists = |isp: IspIndex| isps.iter().any(|row| (row.run.start..row.run.start + row.run.duration).contains(&isp.number()));
+    period.iter().map(lists).collect()
 }
 
 /// An amount in 1e-4, halves to even.

@@ -178,7 +178,7 @@ fn unbooked_sum(trial: &Trial<'_>, run: &Run<'_>, found: &mut Found) {
         let fee = run.strategy.contracts.iter().find_map(|c| {
             let period = study.periods.iter().find(|p| format!("{} {}", c.id, p.date) == row.reference)?;
             let mw_h = bill::reserved(study, &talk, c, period).iter().map(|w| w.abs() as f64).sum::<f64>() * 1e-6;
-            Some(money(mw_h * study.calendar.isp().as_hours() * c.availability_eur_per_mw_h))
+            Some(money(mw_h * study.calendar.isp().as_hours() * c.fees.availability_eur_per_mw_h))
         });
         match order.or(fee) {
             Some(amount) if (amount - row.amount.0).abs() <= 1 => {}

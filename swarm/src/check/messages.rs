@@ -145,7 +145,7 @@ impl Registry for Directory<'_> {
         let period = self.study.calendar.period(date);
         let reserved = match contract.right {
             Right::FlexOption(option) => option.power_w,
-            Right::CapacityLimitation(_) => 0.0,
+            Right::CapacityLimitation(_) | Right::BidObligation(_) => 0.0,
         };
         let sign = contract.direction.relief_sign();
         let power = |isp| if within(self.study, contract, &period, isp) { Watts::from_f64(sign * reserved) } else { Watts::ZERO };

@@ -160,7 +160,7 @@ fn ledger(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) 
         Kind::Flexibility | Kind::Limitation | Kind::Penalty | Kind::LimitationPenalty | Kind::Availability => legible,
         // What limitations took is reckoned for plain devices.
         Kind::Compensation => all_plain(trial.study),
-        Kind::Energy | Kind::Imbalance | Kind::Losses | Kind::Capex => true,
+        Kind::Energy | Kind::Imbalance | Kind::Losses | Kind::Capex | Kind::FixedFee => true,
         Kind::Supply | Kind::FeedIn | Kind::NetworkCharge | Kind::Tax => true,
     };
     let keys: std::collections::BTreeSet<_> = due.keys().chain(booked.keys()).filter(|k| judged(k.2)).cloned().collect();
@@ -192,7 +192,7 @@ fn bills(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, due: &mut Sums) {
             let reserved = bill::reserved(study, talk, contract, &study.calendar.period(date));
             let mw_h = reserved.iter().map(|w| w.abs() as f64).sum::<f64>() * 1e-6 * study.calendar.isp().as_hours();
             let key = (dso.clone(), agr.clone(), Kind::Availability);
-            *due.entry(key).or_default() += money(mw_h * contract.availability_eur_per_mw_h);
+            *due.entry(key).or_default() += money(mw_h * contract.fees.availability_eur_per_mw_h);
         }
     }
 }

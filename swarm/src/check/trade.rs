@@ -11,7 +11,7 @@ use crate::finding::Found;
 use crate::talk::{Talk, spread};
 use crate::trial::{Run, Trial};
 
-use super::bill::within;
+use super::bill::{listed, within};
 
 const NAME: &str = "trade";
 
@@ -31,7 +31,7 @@ pub(crate) fn check(trial: &Trial<'_>, found: &mut Found) {
 
 fn calls(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) {
     let study = trial.study;
-    let mut in_week: BTreeMap<(&str, Date), BTreeSet<Date>> = BTreeMap::new();
+    let mut in_week: BTreeMap<(&str, Date), BTreeSet<(Date, usize)>> = BTreeMap::new();
     for (_, message) in talk.messages() {
         let Message::FlexOrder(order) = message else { continue };
         if order.unsolicited != Some(true) {
@@ -43,18 +43,21 @@ fn calls(trial: &Trial<'_>, run: &Run<'_>, talk: &Talk<'_>, found: &mut Found) {
             continue;
         };
         let period = study.calendar.period(order.flex.period);
-        for (i, _) in spread(&period, &order.isps).iter().enumerate().filter(|(_, p)| **p != 0) {
+        let called = listed(&period, &order.isps);
+        for i in (0..called.len()).filter(|i| called[*i]) {
             if !within(study, contract, &period, IspIndex::from_offset(i)) {
                 found.say(NAME, "window", &run.strategy.name, || {
                     format!("{} is called on {} in ISP {}, outside its windows", contract.id, period.date, i + 1)
                 });
             }
         }
-        let days = in_week.entry((&contract.id, monday(period.date))).or_default();
-        days.insert(period.date);
-        if days.len() > contract.max_calls_per_week as usize {
+        let calls = in_week.entry((&contract.id, monday(period.date))).or_default();
+        // A call is an unbroken run of ISPs.
+        calls.extend((0..called.len()).filter(|i| called[*i] && (*i == 0 || !called[i - 1])).map(|i| (period.date, i)));
+        let agreed = contract.limits.calls_per_week.map_or(usize::MAX, |n| n as usize);
+        if calls.len() > agreed {
             found.say(NAME, "calls", &run.strategy.name, || {
-                format!("{} is called on {} days of a week, {} agreed", contract.id, days.len(), contract.max_calls_per_week)
+                format!("{} is called {} times in a week, {agreed} agreed", contract.id, calls.len())
             });
         }
     }
