@@ -1,5 +1,6 @@
 //! One integration binary; a file a behaviour.
 
+mod agent_contracts;
 mod agent_ratings;
 mod agent_revocation;
 mod asset_devices;
@@ -35,6 +36,7 @@ mod sim_absence;
 mod sim_balance;
 mod sim_batteries;
 mod sim_bills;
+mod sim_contracts;
 mod sim_delivery;
 mod sim_determinism;
 mod sim_faulty;

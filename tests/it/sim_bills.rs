@@ -46,7 +46,7 @@ fn accepted(case: &CaseResult) -> Vec<(&FlexSettlement, BTreeSet<String>)> {
     bills.filter_map(|b| answers.get(&b.header.message_id).map(|agreed| (b, agreed.clone()))).collect()
 }
 
-fn accepted_orders(case: &CaseResult) -> Vec<&FlexOrder> {
+pub(crate) fn accepted_orders(case: &CaseResult) -> Vec<&FlexOrder> {
     let answered: BTreeSet<MessageId> = case
         .messages
         .iter()

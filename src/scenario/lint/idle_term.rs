@@ -10,9 +10,8 @@ use crate::scenario::strategies::{called, preset_of, right};
 pub const RULE: Rule = Rule {
     code: "idle-term",
     severity: Severity::Error,
-    what: "A term has no effect: a contract has an availability fee but keeps nothing available, or a limit on calls but is not called, or \
-           a price that its right does not use; or a \
-           strategy that does not trade has contracts, a price ceiling, a penalty, an obligation, a quantile of requests or a check of \
+    what: "A term has no effect: a contract has an availability fee but keeps nothing available, limits on calls but is not \
+           called, or a price that its right does not use; or a strategy that does not trade has contracts, a price ceiling, a penalty, an obligation, a quantile of requests or a check of \
            prognoses; or there is a quantile of requests and forecasts are not learned.",
     why: "A reader would expect the term to change the results.",
     example: "[contract.midday-option]\nlimits = { calls_per_week = 2 }",

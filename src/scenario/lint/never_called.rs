@@ -10,8 +10,8 @@ pub const RULE: Rule = Rule {
     what: "No call can keep the limits of a contract: the shortest one is longer than the longest, the longest is shorter than an ISP, or \
            the hours of the year are used up before the first day.",
     why: "The DSO would never call, and the contract would have no effect.",
-    example: "[contract.feed-in-cap]\nlimits = { min_minutes = 120, max_minutes = 60 }",
-    mend: "[contract.feed-in-cap]\nlimits = { min_minutes = 60, max_minutes = 120 }",
+    example: "strategies = [\"copper-plate\", \"congestion-management\"]\n\n[[contract]]\nid = \"cap\"\naggregator = \"sunny.example.com\"\ncongestion_point = \"village\"\ndirection = \"feed-in\"\nright = { kind = \"capacity-limitation\", cap_kw = 40 }\nutilisation_eur_per_mwh = 85\nlimits = { min_minutes = 120, max_minutes = 60 }",
+    mend: "strategies = [\"copper-plate\", \"congestion-management\"]\n\n[[contract]]\nid = \"cap\"\naggregator = \"sunny.example.com\"\ncongestion_point = \"village\"\ndirection = \"feed-in\"\nright = { kind = \"capacity-limitation\", cap_kw = 40 }\nutilisation_eur_per_mwh = 85\nlimits = { min_minutes = 60, max_minutes = 120 }",
 };
 
 pub(super) fn check(subject: &Subject<'_>, faults: &mut Faults<'_>) {
