@@ -209,7 +209,7 @@ impl<'a, 'o> Case<'a, 'o> {
 
     fn end(mut self, strategy: &Strategy) -> CaseResult {
         self.world.close();
-        yearly::book(&self.study, strategy, &mut self.ledger);
+        yearly::book(self.study, strategy, &mut self.ledger);
         self.recording.tap_operations = self.physics.tap_operations;
         acceptance::keep_binding(&mut self.unbooked, &self.wire.log);
         CaseResult {

@@ -179,3 +179,31 @@ fn a_breach_ends_calls_and_fees() {
     let due = (18..=first.day()).map(|day| format!("feed-in-cap 2016-07-{day}"));
     assert_eq!(paid, due.collect::<Vec<_>>());
 }
+
+/// Under a bid obligation the aggregator is asked in the windows and offers at its own price; above the cap the operator rejects it.
+#[test]
+fn bids_come_at_own_prices_up_to_a_cap() {
+    let bids = |cap_eur_per_mwh| {
+        let ran = run(SUNDAY, |cap| {
+            cap.right = Right::BidObligation { power_kw: 20.0 };
+            (cap.utilisation_eur_per_mwh, cap.price_cap_eur_per_mwh) = (0.0, Some(cap_eur_per_mwh));
+        });
+        let (_, case) = ran.case("congestion-management");
+        let offers = case.messages.iter().filter_map(|m| if let Message::FlexOffer(o) = &*m.message { Some(o) } else { None });
+        let offers: Vec<_> = offers.filter(|o| o.contract_id.as_deref() == Some("feed-in-cap")).collect();
+        let ordered = accepted_orders(case).into_iter().filter(|o| o.contract_id.as_deref() == Some("feed-in-cap")).count();
+        let dear = |m: &Message| {
+            let reason = m.response().and_then(|r| r.rejection_reason.as_deref());
+            matches!(m, Message::FlexOfferResponse(_)) && reason == Some("Price above the cap of contract feed-in-cap")
+        };
+        let rejected = case.messages.iter().filter(|m| dear(&m.message)).count();
+        // The window is from 09:00 to 17:00.
+        let isps = offers.iter().flat_map(|o| &o.options).flat_map(|option| &option.isps);
+        assert!(isps.clone().count() > 0 && isps.map(|i| i.run).all(|run| run.start > 36 && run.end() <= 69));
+        (offers.len(), ordered, rejected)
+    };
+    let (offers, ordered, rejected) = bids(250.0);
+    assert!(offers > 0 && ordered > 0 && rejected == 0, "{offers} offers, {ordered} orders, {rejected} rejected");
+    let (offers, ordered, rejected) = bids(1.0);
+    assert!(ordered == 0 && rejected == offers, "{offers} offers, {ordered} orders, {rejected} rejected");
+}
