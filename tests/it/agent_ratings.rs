@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use copperplate::agent::agenda::Round;
 use copperplate::agent::dso::{Dso, Profile, Watched};
 use copperplate::agent::{Action, Desk, Directory, Inbox, Input, Participant, PublicCp};
 use copperplate::ids::{ConnectionIdx, CpIdx, EntityAddress, Role};
+use copperplate::market::contract::Contract;
+use copperplate::scenario::study::Study;
 use copperplate::time::IspCalendar;
 use copperplate::uftp::message::*;
 use copperplate::uftp::sample::{congestion_point, domain, sample};
@@ -19,9 +22,22 @@ use crate::sim_support::prepare;
 /// VA of the transformer that is watched.
 const RATED_VA: f64 = 160_000.0;
 
-/// An operator that watches a transformer, with this much installed feed-in behind it.
-fn operator(installed_feed_in_w: f64) -> Dso {
-    let study = prepare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.toml"), |_| {}).expect("it is sound");
+fn quickstart() -> Study {
+    prepare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.toml"), |_| {}).expect("it is sound")
+}
+
+/// How many connections the operator's grid has, and the address of the first, the one behind the transformer.
+pub(crate) fn connections() -> usize {
+    quickstart().grid.connections.len()
+}
+
+pub(crate) fn first_connection() -> EntityAddress {
+    quickstart().grid.connections[0].address.clone()
+}
+
+/// An operator that watches a transformer, with this much installed feed-in behind it and these contracts.
+pub(crate) fn operator(installed_feed_in_w: f64, contracts: Vec<Contract>) -> Dso {
+    let study = quickstart();
     let calendar = Arc::new(IspCalendar::new("Europe/Amsterdam", 15).unwrap());
     let own = domain(Role::Dso);
     let terms = Terms { mutex_offers_supported: false, baseline: Baseline::DPrognosis, plausible_power: None };
@@ -30,7 +46,7 @@ fn operator(installed_feed_in_w: f64) -> Dso {
         role: Role::Dso,
         peers: BTreeMap::from([(domain(Role::Agr), Role::Agr), (domain(Role::Cro), Role::Cro)]),
         congestion_points: BTreeMap::from([(congestion_point(), terms)]),
-        contracts: Vec::new(),
+        contracts: contracts.clone(),
         release_deadline: time(13, 0, 0, 0),
         calendar: Arc::clone(&calendar),
         currency: Currency::EUR,
@@ -53,12 +69,18 @@ fn operator(installed_feed_in_w: f64) -> Dso {
         installed_feed_in_w: installed,
         watched: vec![watched],
         within: Vec::new(),
-        contracts: Vec::new(),
+        contracts,
         trades: true,
         price_ceiling_eur_per_mwh: 300.0,
         penalty_eur_per_mwh: 50.0,
         prognosis_check: None,
-        rounds: Vec::new(),
+        rounds: vec![Round {
+            prognosis: Some(time(13, 30, 0, 0)),
+            request: time(14, 0, 0, 0),
+            request_expires: time(15, 0, 0, 0),
+            order: time(15, 30, 0, 0),
+            close: time(16, 0, 0, 0),
+        }],
         orange: None,
     };
     Dso::new(Desk::new(own, calendar, Currency::EUR, 1), Inbox::new(directory), profile)
@@ -69,7 +91,7 @@ fn refused(installed_feed_in_w: f64, power_w: i64) -> Option<String> {
     let Message::DPrognosis(mut prognosis) = sample(MessageType::DPrognosis) else { unreachable!() };
     prognosis.isps = vec![IspPower::new(Watts(power_w), 1, 96)];
     let now = prognosis.header.time_stamp.second;
-    let actions = operator(installed_feed_in_w).handle(now, Input::Message(Arc::new(prognosis.into())));
+    let actions = operator(installed_feed_in_w, Vec::new()).handle(now, Input::Message(Arc::new(prognosis.into())));
     let answers = actions.iter().filter_map(|a| if let Action::Send(m) = a { m.response() } else { None });
     let answers: Vec<&Response> = answers.collect();
     assert_eq!(answers.len(), 1);

@@ -1,5 +1,6 @@
 //! One integration binary; a file a behaviour.
 
+mod agent_availability;
 mod agent_contracts;
 mod agent_ratings;
 mod agent_revocation;
