@@ -54,6 +54,16 @@ impl Money {
         Money((amount * 1e4).round_ties_even() as i64)
     }
 
+    /// Rounds an amount that whole watts and decimal prices come to, halves to even. Binary fractions miss such a half by a little, so
+    /// what is within a millionth of the last decimal of a half counts as one.
+    #[must_use]
+    pub fn of_decimals(amount: f64) -> Money {
+        const NEAR: f64 = 1e-6;
+        let steps = amount * 1e4;
+        let below = steps.floor();
+        if (steps - below - 0.5).abs() < NEAR { Money((below + 0.5).round_ties_even() as i64) } else { Money::from_f64(amount) }
+    }
+
     /// The amount in whole currency units.
     #[must_use]
     pub fn as_f64(self) -> f64 {
@@ -176,6 +186,18 @@ mod tests {
         assert_eq!(half.scale_power(Watts(1003)), Watts(502));
         assert_eq!(half.scale_power(Watts(-1001)), Watts(-500));
         assert_eq!(ActivationFactor::FULL.scale_power(Watts(-7)), Watts(-7));
+    }
+
+    /// 33 Wh at 50 €/MWh, 127.5 Wh at 100 €/MWh: whatever the order of factors, a half goes to the even neighbour.
+    #[test]
+    fn halves_of_decimal_amounts_go_to_even() {
+        for mwh in [132.0 * 0.25 / 1e6, 132.0 * 0.25 * 1e-6, 33e-6] {
+            assert_eq!((Money::of_decimals(50.0 * mwh), Money::of_decimals(-50.0 * mwh)), (Money(16), Money(-16)));
+        }
+        for mwh in [510.0 * 0.25 / 1e6, 510.0 * 0.25 * 1e-6, 127.5e-6] {
+            assert_eq!(Money::of_decimals(100.0 * mwh), Money(128));
+        }
+        assert_eq!((Money::of_decimals(0.001_650_1), Money::of_decimals(0.001_649_9)), (Money(17), Money(16)));
     }
 
     #[test]

@@ -111,12 +111,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind, in the order tables print them.
+    /// Every kind, in the order tables print them and charts colour them; a new kind comes last.
     pub const ALL: [Kind; 15] = [
         Kind::Flexibility,
         Kind::Penalty,
         Kind::Availability,
-        Kind::FixedFee,
         Kind::Limitation,
         Kind::LimitationPenalty,
         Kind::Compensation,
@@ -128,6 +127,7 @@ impl Kind {
         Kind::FeedIn,
         Kind::NetworkCharge,
         Kind::Tax,
+        Kind::FixedFee,
     ];
 
     /// What customers with a tariff pay and are paid: transfers, whatever the grid does.

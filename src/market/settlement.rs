@@ -122,7 +122,7 @@ impl OrderSettlement {
 pub fn price(order_price: Money, isps: &[(OrderedIsp, Share)], isp: SimDuration, performance: &Performance) -> OrderSettlement {
     let penalty_eur = performance.penalty_eur(order_price.as_f64(), delivery(isps, isp));
     // An amount is rounded once.
-    OrderSettlement { price: order_price, penalty: Money::from_f64(penalty_eur) }
+    OrderSettlement { price: order_price, penalty: Money::of_decimals(penalty_eur) }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub(super) fn book(study: &Study, strategy: &Strategy, ledger: &mut Ledger) {
     let run = SimDuration::seconds(study.step.0 * study.steps as i64);
     let (time, payer) = (study.step_start(study.steps), Party::from(&study.dso));
     for c in &strategy.contracts {
-        let (payer, payee, amount) = (payer.clone(), Party::from(&c.aggregator), Money::from_f64(c.fees.fixed_eur(run)));
+        let (payer, payee, amount) = (payer.clone(), Party::from(&c.aggregator), Money::of_decimals(c.fees.fixed_eur(run)));
         ledger.book(Entry { time, payer, payee, kind: Kind::FixedFee, amount, reference: c.id.clone() });
     }
     for r in strategy.reinforcement.iter().flat_map(|r| &r.investments) {

@@ -93,7 +93,7 @@ impl Dso {
 
     fn place_call(&mut self, now: SimTime, period: &Period, contract: &Contract, call: Call, cp: CpIdx) -> Action {
         let Call { called, power } = call;
-        let price = Money::from_f64(contract.tariff.price_eur(&power, period.isp(), |_| 0.0));
+        let price = Money::of_decimals(contract.tariff.price_eur(&power, period.isp(), |_| 0.0));
         let terms = contract.right.terms();
         let baseline = contract.called_baseline(&power).expect("what was called has a bound");
         let reference = self.order_reference();

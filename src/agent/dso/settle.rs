@@ -179,7 +179,7 @@ impl Dso {
         (!isps.is_empty()).then(|| ContractDay {
             contract: c.id.clone(),
             aggregator: c.aggregator.clone(),
-            fee: Money::from_f64(c.availability_eur(&kept, period.isp())),
+            fee: Money::of_decimals(c.availability_eur(&kept, period.isp())),
             settlement: ContractSettlementPeriod { period: period.date, isps },
         })
     }
