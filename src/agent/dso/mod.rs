@@ -46,10 +46,18 @@ use watch::{Watch, WatchedDay};
 #[derive(Debug, Default)]
 struct Book {
     prognoses: BTreeMap<(Domain, CpIdx), Prognosis>,
-    requests: BTreeMap<MessageId, (CpIdx, Option<String>)>,
+    requests: BTreeMap<MessageId, Asked>,
     offers: BTreeMap<MessageId, (CpIdx, Arc<Message>)>,
     bounds: BTreeMap<CpIdx, Vec<Bounds>>,
     reserved: BTreeMap<String, Vec<Watts>>,
+}
+
+/// A request that was sent.
+#[derive(Debug)]
+struct Asked {
+    cp: CpIdx,
+    contract: Option<String>,
+    expires: SimTime,
 }
 
 /// Accepted prognoses of an aggregator at a congestion point.
@@ -232,7 +240,7 @@ impl Dso {
             }
             Message::FlexOrderResponse(m) => self.take_answer(&m.response),
             Message::FlexRequestResponse(m) => {
-                self.take_request_answer(&m.response);
+                self.take_request_answer(now, &m.response);
                 Vec::new()
             }
             Message::Metering(m) => {
@@ -416,13 +424,14 @@ impl Dso {
         }
     }
 
-    /// A request under a contract that is refused: nothing is held available in the ISPs it asked for.
-    fn take_request_answer(&mut self, response: &Response) {
+    /// A request under a contract that is refused in time: nothing is held available in the ISPs it asked for. One that expired on its
+    /// way had to be refused.
+    fn take_request_answer(&mut self, now: SimTime, response: &Response) {
         if response.is_accepted() {
             return;
         }
         for (date, book) in &self.books {
-            if let Some((cp, Some(contract))) = book.requests.get(&response.reference)
+            if let Some(Asked { cp, contract: Some(contract), .. }) = book.requests.get(&response.reference).filter(|r| now <= r.expires)
                 && let Some(bounds) = book.bounds.get(cp)
             {
                 let asked: Vec<bool> = bounds.iter().map(|b| b.requested).collect();

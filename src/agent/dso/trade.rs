@@ -21,7 +21,7 @@ use super::super::agenda::Appointment;
 use super::super::order::OrderRecord;
 use super::super::{Record, send};
 use super::analysis::{Analysis, Through, spread};
-use super::{Action, Book, Dso, Watched};
+use super::{Action, Asked, Book, Dso, Watched};
 
 /// Rounds of select, check, repair.
 const REPAIRS: usize = 4;
@@ -109,7 +109,7 @@ impl Dso {
                     header,
                 };
                 let book = self.books.entry(period.date).or_default();
-                book.requests.insert(request.header.message_id, (cp, contract));
+                book.requests.insert(request.header.message_id, Asked { cp, contract, expires });
                 actions.push(send(request));
             }
         }
@@ -332,6 +332,6 @@ fn candidates(period: &Period, offers: &[Arc<Message>]) -> Vec<Candidate> {
 impl Book {
     /// What an AGR was asked for under a contract.
     pub(super) fn requested_under(&self, contract: &str) -> bool {
-        self.requests.values().any(|(_, c)| c.as_deref() == Some(contract))
+        self.requests.values().any(|r| r.contract.as_deref() == Some(contract))
     }
 }
