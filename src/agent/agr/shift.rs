@@ -244,15 +244,17 @@ impl Agr {
 
     /// The smallest factor, a tenth at least, from which on every part of some shifts is a plan that the devices can carry out.
     fn least_factor(&self, day: &Day, shifts: &[Shift]) -> ActivationFactor {
-        let can = |shift: &Shift, factor: ActivationFactor| {
-            let before_w = self.before(&day.period, shift.device);
-            let tariff = self.tariff_of(day, shift.device);
-            let task = tariff.task(&day.period, &before_w);
-            let plan: Vec<f64> = shift.added(&day.plans[shift.device], factor.share()).collect();
-            self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
+        let known: Vec<_> = shifts.iter().map(|s| (self.tariff_of(day, s.device), self.before(&day.period, s.device))).collect();
+        let can = |factor: ActivationFactor| {
+            let mut moved = shifts.iter().zip(&known).filter(|(shift, _)| shift.delta_w.iter().any(|w| *w != 0.0));
+            moved.all(|(shift, (tariff, before_w))| {
+                let task = tariff.task(&day.period, before_w);
+                let plan: Vec<f64> = shift.added(&day.plans[shift.device], factor.share()).collect();
+                self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
+            })
         };
         let factors = (10..100).rev().filter_map(ActivationFactor::from_hundredths);
-        factors.take_while(|factor| shifts.iter().all(|shift| can(shift, *factor))).last().unwrap_or(ActivationFactor::FULL)
+        factors.take_while(|factor| can(*factor)).last().unwrap_or(ActivationFactor::FULL)
     }
 }
 
