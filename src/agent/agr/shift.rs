@@ -249,7 +249,8 @@ impl Agr {
         if !self.profile.behaviour.conduct().prices_misses() {
             return 0.0;
         }
-        let ordered: Vec<&BookedOption> = day.bookings.iter().filter(|b| b.point == k && b.ordered.is_some()).map(|b| b.likely().0).collect();
+        let ordered: Vec<&BookedOption> =
+            day.bookings.iter().filter(|b| b.point == k && b.ordered.is_some()).map(|b| b.likely().0).collect();
         let alone = |i: &usize| power[*i] != Watts::ZERO && ordered.iter().all(|option| option.power[*i] == Watts::ZERO);
         let cp = self.profile.congestion_points[k].cp;
         let short_w: f64 = (0..power.len()).filter(alone).map(|i| self.misses.expected_w(cp, i, direction)).sum();
