@@ -176,10 +176,18 @@ struct Rank {
     power_w: f64,
 }
 
+/// A slot that can be on.
+#[derive(Debug, Clone, Copy)]
+struct Able {
+    slot: usize,
+    is_loose: bool,
+    /// Power and cost where its pieces end.
+    ends: [(f64, f64); 3],
+}
+
 /// Slots that can be on, to be ranked at many prices of energy.
 struct Ranking {
-    /// Slot, whether it may be off, and what its pieces end at: power and cost.
-    able: Vec<(usize, bool, [(f64, f64); 3])>,
+    able: Vec<Able>,
     slots: usize,
     ranked: Vec<Rank>,
 }
@@ -187,14 +195,15 @@ struct Ranking {
 impl Ranking {
     fn new(slots: &[Slot], on_w: f64) -> Ranking {
         let able = slots.iter().enumerate().filter(|(_, s)| s.is_able(on_w));
-        let able: Vec<_> = able.map(|(i, s)| (i, !s.is_held(), s.ends_w(on_w).map(|w| (w, s.cost(w))))).collect();
+        let told = |(slot, s): (usize, &Slot)| Able { slot, is_loose: !s.is_held(), ends: s.ends_w(on_w).map(|w| (w, s.cost(w))) };
+        let able: Vec<Able> = able.map(told).collect();
         Ranking { ranked: Vec::with_capacity(able.len()), able, slots: slots.len() }
     }
 
     /// The `n` slots that are best on at a price of energy, the best first, each at its best power.
     fn best(&mut self, n: usize, lambda: f64) -> &[Rank] {
         self.ranked.clear();
-        self.ranked.extend(self.able.iter().map(|&(slot, is_loose, [first, rest @ ..])| {
+        self.ranked.extend(self.able.iter().map(|&Able { slot, is_loose, ends: [first, rest @ ..] }| {
             let value = |(w, cost): (f64, f64)| cost - lambda * w;
             let better = |best: (f64, f64), end: (f64, f64)| if value(end) < best.1 { (end.0, value(end)) } else { best };
             let (power_w, value) = rest.into_iter().fold((first.0, value(first)), better);
