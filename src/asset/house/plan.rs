@@ -145,6 +145,9 @@ impl House {
                     break;
                 }
                 let power_w = ahead[j].full_w.min(self.bound_w(task.most_w[j], ahead[j].cop_water)) - heat_w[j];
+                if power_w <= 0.0 {
+                    continue;
+                }
                 let fullest_wh = content_wh[j..k].iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let part_wh = (-content_wh[k]).min(power_w * hours).min(room_wh - fullest_wh);
                 if part_wh > 0.0 {
