@@ -284,6 +284,7 @@ fn behaviour(a: &schema::Aggregator) -> Behaviour {
         schema::Behaviour::LearntMargin { step, least, most } => {
             Behaviour::LearntMargin(behaviour::LearntMargin { start: margin, step, least, most: most.max(least) })
         }
+        schema::Behaviour::Prudent {} => Behaviour::Prudent(behaviour::Prudent { margin }),
         schema::Behaviour::Cautious { availability, correlation } => {
             Behaviour::Cautious(behaviour::Cautious { margin, availability, correlation })
         }

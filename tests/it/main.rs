@@ -54,6 +54,7 @@ mod sim_seats;
 mod sim_settlement;
 mod sim_shifts;
 mod sim_steps;
+mod sim_street;
 mod sim_support;
 mod sim_truth_leak;
 mod sim_wire;

@@ -190,6 +190,8 @@ fn an_offer_moves_heat_and_ends_as_warm() {
         for i in 0..96 {
             let most = if asked[i] { base[i] } else { base[i] + 2000.0 };
             assert!(plan[i] <= most + 1.0 && plan[i] >= base[i] - 1500.0 - 1.0, "ISP {i}: {} W beside {}", plan[i], base[i]);
+            let moved_w = (plan[i] - base[i]).abs();
+            assert!(moved_w == 0.0 || moved_w >= 0.0099 * house.rated_w().0, "ISP {i}: a crumb of {moved_w} W");
         }
         shed_wh += (68..76).map(|i| base[i] - plan[i]).sum::<f64>() * 0.25;
         back_wh += (0..96).filter(|i| !asked[*i]).map(|i| plan[i] - base[i]).sum::<f64>() * 0.25;
