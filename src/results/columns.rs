@@ -7,7 +7,7 @@ const POINT_ADDRESS: ColumnDescription =
     column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
-pub const FILES: [FileDescription; 14] = [
+pub const FILES: [FileDescription; 15] = [
     FileDescription {
         file: "kpi.csv",
         row: "a strategy and key figure",
@@ -158,6 +158,24 @@ pub const FILES: [FileDescription; 14] = [
             column("short_sessions", "number", "those of them that ended with more than 5 % missing"),
             column("unserved_kwh", "kWh", "energy that was missing at departures"),
             column("cycles", "number", "energy into and out of a battery over twice its capacity; empty if not a battery"),
+            column("moved_kwh", "kWh", "energy that orders moved (half of the difference from its plan) or curtailed"),
+            column("limited_kwh", "kWh", "energy that limitations held back"),
+        ],
+    },
+    FileDescription {
+        file: "flexibility.csv",
+        row: "a strategy and hour of the local day, mean over the first 28 days at most; the file is there if the scenario follows single households",
+        columns: &[
+            STRATEGY,
+            column("hour", "h", "hour of the local day, 0 to 23"),
+            column(
+                "could_give_kw",
+                "kW",
+                "by how much steerable devices could lower consumption or raise feed-in for one step, at its first step",
+            ),
+            column("could_take_kw", "kW", "the same for more consumption or less feed-in"),
+            column("offered_give_kw", "kW", "less consumption or more feed-in in the largest option of each offer"),
+            column("offered_take_kw", "kW", "more consumption or less feed-in in it"),
         ],
     },
     FileDescription {

@@ -15,10 +15,12 @@ use crate::asset::house::House;
 use crate::asset::house::comfort::Clock;
 use crate::asset::house::typology::{Refurbishment, TYPES};
 use crate::asset::process::{Process, Stand};
+use crate::asset::pv::{Plant, ReactiveByVoltage};
 use crate::asset::vehicle::charging::Pack;
 use crate::asset::vehicle::sessions::{Measured, Source, as_it_happens};
 use crate::asset::vehicle::{FeedsBack, Vehicle, Whereabouts};
 use crate::asset::{AssetKind, Device, DeviceSpec, Reading, State};
+use crate::grid::{Control, Grid, Mix, Response};
 use crate::ids::ConnectionIdx;
 use crate::import::Feeder;
 use crate::rng::Stream;
@@ -92,6 +94,27 @@ impl Street<'_> {
             ..self.spec(c, AssetKind::Pv.name(), Device::Curtailable(Curtailable { series }), State::Curtailable(()))
         };
         self.seats("pv", pv.share).map(system).collect()
+    }
+
+    /// Lets the inverters of these PV systems answer voltage. A connection with a characteristic of its own keeps it.
+    pub(super) fn hold_voltage(seed: u64, grid: &mut Grid, devices: &[DeviceSpec]) {
+        for spec in devices {
+            let Device::Curtailable(pv) = &spec.device else { continue };
+            if spec.id != format!("{}:{}", AssetKind::Pv.name(), grid.connections[spec.connection.i()].id) {
+                continue;
+            }
+            let inverter_w = Plant::drawn(seed, &spec.id, -pv.series.p_nominal_w).inverter_w;
+            let control = Control::Voltage(ReactiveByVoltage::vde_ar_n_4105(inverter_w).points(inverter_w));
+            match grid.responses.iter_mut().find(|r| r.connection == spec.connection) {
+                Some(own) => own.control = own.control.take().or(Some(control)),
+                None => grid.responses.push(Response {
+                    connection: spec.connection,
+                    active: Mix::default(),
+                    reactive: Mix::default(),
+                    control: Some(control),
+                }),
+            }
+        }
     }
 
     /// Vehicles whose sessions are drawn from what was measured.

@@ -400,19 +400,23 @@ impl<'a> World<'a> {
     /// What orders changed at a device in a step.
     fn account(&mut self, d: usize, step: usize, flow: &Flow, step_h: f64) {
         let spec = &self.study.devices[d];
-        match spec.device.flexibility() {
-            Flexibility::None => {}
-            Flexibility::Curtailable => {
-                if self.scheduled_w[d].is_finite() {
-                    self.totals.curtailed_by_orders_wh += (flow.p_w - self.scheduled_w[d]) * step_h;
-                }
+        let wh = match spec.device.flexibility() {
+            Flexibility::Curtailable if self.scheduled_w[d].is_finite() => {
+                let wh = (flow.p_w - self.scheduled_w[d]) * step_h;
+                self.totals.curtailed_by_orders_wh += wh;
+                wh
             }
+            Flexibility::None | Flexibility::Curtailable => return,
             Flexibility::Shiftable => {
                 let moved_w = f64::from((flow.p_w as f32 - self.reference.device_w(d, step)).abs());
                 let wh = 0.5 * moved_w * step_h;
                 self.totals.shifted_wh += wh;
                 self.totals.shifting_eur += wh * 1e-6 * self.shifting_eur_per_mwh(spec.connection);
+                wh
             }
+        };
+        if let Some(counter) = &mut self.counter {
+            counter.moved(d, wh);
         }
     }
 

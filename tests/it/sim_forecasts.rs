@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use copperplate::agent::{DsoVintage, Input};
 use copperplate::ids::{ConnectionIdx, Domain};
-use copperplate::scenario::schema::Forecast;
+use copperplate::scenario::schema::{Forecast, Learner};
 use copperplate::sim::{Observer, Reference, observe_case};
 use copperplate::time::SimTime;
 use jiff::civil::Date;
@@ -42,4 +42,59 @@ fn a_persistent_forecast_is_what_was_two_days_before() {
         }
     }
     assert_eq!(told.0.len(), 4);
+}
+
+/// Each forecast that the operator is handed, with its time.
+#[derive(Default)]
+struct Each(Vec<(SimTime, Arc<DsoVintage>)>);
+
+impl Observer for Each {
+    fn told(&mut self, now: SimTime, _who: &Domain, input: &Input) {
+        if let Input::Area(vintage) = input {
+            self.0.push((now, Arc::clone(vintage)));
+        }
+    }
+}
+
+/// Scores by horizon, reckoned from the forecasts as they were handed over and from what the devices then did.
+#[test]
+fn scores_are_of_the_forecasts_handed_over_by_their_age() {
+    let study = study("quickstart.toml", 4, |s| {
+        s.forecast = Forecast::Learned { learner: Learner::WeeklyProfile, data_delay_days: 1, holidays: vec![] }
+    });
+    let mut told = Each::default();
+    let reference = Reference::new(&study);
+    let _ = observe_case(&study, &reference, &study.strategies[0], &|_| {}, &mut told);
+    // Errors and magnitudes of truth, W, by quantity and class of horizons.
+    let mut found: BTreeMap<(&str, i64), Vec<(f64, f64)>> = BTreeMap::new();
+    for (now, vintage) in &told.0 {
+        let first = study.steps_of(&vintage.period).start;
+        for (i, isp) in vintage.period.iter().enumerate() {
+            let class = (vintage.period.isp_start(isp) - *now).0 / 3600 / 12 * 12;
+            let (mut load, mut load_w, mut sun, mut sun_w) = (0.0, 0.0, 0.0, 0.0);
+            for c in (0..study.grid.connections.len()).map(ConnectionIdx::new) {
+                let (fixed_w, feed_in_w) = by_profile(&study, c, first + i);
+                load += vintage.p_w.at(c, i) + vintage.feed_in_w.at(c, i);
+                sun -= vintage.feed_in_w.at(c, i);
+                (load_w, sun_w) = (load_w + fixed_w, sun_w - feed_in_w);
+            }
+            found.entry(("load", class)).or_default().push((load - load_w, load_w));
+            found.entry(("feed-in", class)).or_default().push((sun - sun_w, sun_w));
+        }
+    }
+    let scores = &reference.forecasts.as_ref().expect("learned forecasts are scored").scores;
+    let operators: Vec<_> = scores.iter().filter(|s| s.participant == study.dso).collect();
+    assert_eq!(operators.len(), found.len(), "every class is scored");
+    assert!(found.len() >= 6);
+    for ((quantity, class), errors) in found {
+        let score = operators.iter().find(|s| s.quantity == quantity && s.horizon_h == (class, class + 12)).expect("a row of the class");
+        let n = errors.len() as f64;
+        let mean = |of: fn(&(f64, f64)) -> f64| errors.iter().map(of).sum::<f64>() / n;
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-6 * (1.0 + b.abs()), "{quantity} {class} h: {a} is not {b}");
+        assert_eq!(score.isps, errors.len());
+        near(score.mae_w, mean(|e| e.0.abs()));
+        near(score.rmse_w, mean(|e| e.0 * e.0).sqrt());
+        near(score.bias_w, mean(|e| e.0));
+        near(score.nmae, mean(|e| e.0.abs()) / mean(|e| e.1.abs()));
+    }
 }

@@ -53,22 +53,25 @@ fn thermostats(houses: &[House], from: SimTime, days: usize, weather: &Weather) 
 }
 
 /// Origin: a fleet of the same equations, 200 houses with a mean loss of 198 W/K: 2.2 kW a house at −6 °C with a day mean of
-/// −4 °C, hardly any diversity above 20 houses.
+/// −4 °C, hardly any diversity above 20 houses: streets of 20, on average over draws, need little more each than all 200.
 #[test]
 fn a_street_of_heat_pumps_in_a_cold_spell() {
     let from = midnight(MONDAY);
     let days = 9;
-    let cold_spell = weather(from, days, |day| if day < 3 { 2.0 } else { -4.0 }, |_| 50.0);
+    let mean_c = |day: usize| if day < 3 { 2.0 } else { -4.0 };
+    let mut cold_spell = weather(from, days, mean_c, |_| 50.0);
+    // A daily swing of ±2 K instead of ±3 K.
+    cold_spell.air_c.iter_mut().enumerate().for_each(|(k, c)| *c = mean_c(k / 96) + (*c - mean_c(k / 96)) * 2.0 / 3.0);
     let houses = street(200, from, days as i64);
     let loss = houses.iter().map(|h| h.building.loss_w_k()).sum::<f64>() / 200.0;
     assert!((loss - 198.0).abs() < 8.0, "{loss} W/K");
-    let peak_kw = |n: usize| {
-        let series = thermostats(&houses[..n], from, days, &cold_spell).0;
-        series[96 * 5..].iter().fold(0.0_f64, |m, p| m.max(*p)) / n as f64 / 1e3
-    };
-    let [twenty, all] = [20, 200].map(peak_kw);
+    let streets: Vec<Vec<f64>> = houses.chunks(20).map(|street| thermostats(street, from, days, &cold_spell).0).collect();
+    let sum: Vec<f64> = (0..days * 96).map(|k| streets.iter().map(|series| series[k]).sum()).collect();
+    let peak_kw = |series: &[f64], n: f64| series[96 * 5..].iter().fold(0.0_f64, |m, p| m.max(*p)) / n / 1e3;
+    let (twenty, all) = (streets.iter().map(|series| peak_kw(series, 20.0)).sum::<f64>() / 10.0, peak_kw(&sum, 200.0));
+    println!("{twenty:.2} kW a house of 20, {all:.2} of 200");
     assert!((1.9..=2.5).contains(&all), "{all} kW a house");
-    assert!(twenty / all < 1.35, "{twenty} kW a house of 20, {all} of 200");
+    assert!(twenty / all < 1.25, "{twenty} kW a house of 20, {all} of 200");
 }
 
 /// Origin: the same: seasonal performance 3.0 to 3.1, 3000 to 3900 kWh a year in a year of weather that is colder than this one.
