@@ -501,7 +501,15 @@ pub const DEFINITIONS: &[Definition] = &[
         "kelvins that rooms are below the comfort band while people are at home, times hours, summed over houses",
         DEVICES,
     ),
-    kpi("comfort_deficit_each_kh", BehindTheMeter, "comfort deficit per house", "K·h", 2, "kelvins that rooms are below the comfort band while people are at home, times hours, mean over houses", DEVICES),
+    kpi(
+        "comfort_deficit_each_kh",
+        BehindTheMeter,
+        "comfort deficit per house",
+        "K·h",
+        2,
+        "kelvins that rooms are below the comfort band while people are at home, times hours, mean over houses",
+        DEVICES,
+    ),
     kpi(
         "heat_pump_spf",
         BehindTheMeter,
