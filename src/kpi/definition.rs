@@ -607,7 +607,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "full cycles of batteries",
         "",
         2,
-        "energy into and out of batteries over twice their capacity",
+        "energy into and out of the store of batteries, behind their losses, over twice their capacity",
         DEVICES,
     ),
     kpi(

@@ -218,7 +218,7 @@ pub const FILES: [FileDescription; 15] = [
             column("fate", "word", "`delivered`, `altered`, `repeated`, `lost` or `unreadable`"),
             STRATEGY,
             column("type", "name", "UFTP message type"),
-            column("message_id", "UUID", "`MessageID`"),
+            column("message_id", "UUID", "`MessageID`; strategies repeat ids, so join by `strategy` too"),
             column("conversation_id", "UUID", "`ConversationID`"),
             column("sender", "domain", "sender of the message"),
             column("recipient", "domain", "recipient of the message"),
@@ -286,7 +286,7 @@ pub const FILES: [FileDescription; 15] = [
             column("air_c", "°C", "air temperature, mean over the step"),
             column("wind_m_s", "m/s", "wind speed"),
             column("ghi_w_m2", "W/m²", "global irradiance on the horizontal"),
-            column("dhi_w_m2", "W/m²", "diffuse irradiance on the horizontal"),
+            column("dhi_w_m2", "W/m²", "diffuse irradiance on the horizontal; all of the light where the sun is below 3°"),
         ],
     },
 ];

@@ -85,7 +85,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         steps,
         phases,
         network: Arc::new(Network::by_phases(&grid, &order, phases)),
-        strategies: strategies::resolve(s, &grid, phases, &congestion_points, &feeder.places),
+        strategies: strategies::resolve(s, &grid, phases, &congestion_points, feeder),
         grid,
         devices,
         foreseen: Arc::clone(&truth),

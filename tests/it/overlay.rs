@@ -1,6 +1,7 @@
 //! Who has what behind the meter: seats fixed by the seed, so that a feeder can grow year by year, and base loads of their own.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use copperplate::kpi::compute;
 use copperplate::scenario::schema::{BaseLoad, Scenario};
@@ -67,4 +68,21 @@ fn diversity_of_base_loads_is_told() {
     let [drawn, published] = [BaseLoad::Drawn, BaseLoad::Published].map(simultaneity);
     println!("{drawn:.2} drawn, {published:.2} as published");
     assert!(drawn < 0.9 * published, "{drawn} drawn, {published} as published");
+}
+
+/// A replacement replaces what the feeder's tables describe, whatever the scenario rates that at: another limit is no other transformer.
+#[test]
+fn a_replacement_does_not_depend_on_the_rating_before() {
+    let replaced = |sets: &[&str]| {
+        let replacement =
+            "strategy.reinforce.replacement=[{ element = \"transformer:MV1.101-LV1.101-Trafo 1\", rating = 400, capex_eur = 1 }]";
+        let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).chain([replacement.to_owned()]).collect();
+        let (study, _) = copperplate::scenario::open(Path::new("scenarios/quickstart.toml"), &sets).unwrap().study(None).unwrap();
+        let strategy = study.strategies.iter().find(|s| s.reinforcement.is_some()).unwrap();
+        format!("{:?}", strategy.reinforcement.as_ref().unwrap().grid.transformers)
+    };
+    let published = replaced(&[]);
+    let rated = "feeder.rating=[{ element = \"transformer:MV1.101-LV1.101-Trafo 1\", rating = 100 }]";
+    assert_eq!(replaced(&[rated]), published);
+    assert_eq!(replaced(&["feeder.rating_scale=0.5"]), published);
 }
