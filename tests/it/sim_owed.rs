@@ -124,6 +124,36 @@ fn heat_held_back_has_a_price_of_its_own() {
     assert_eq!(kpis.get("cost_total_eur"), Value::NotPriced);
 }
 
+/// Kelvins below the band times hours of houses, `[variant]`.
+#[derive(Default)]
+struct Cold([f64; 3]);
+
+impl Observer for Cold {
+    fn device(&mut self, seen: &DeviceStep) {
+        self.0[seen.variant as usize] += seen.cold_kh;
+    }
+}
+
+/// Houses make up for heat, so that what limitations take from them is comfort: half a euro for each kelvin and hour.
+#[test]
+fn comfort_lost_to_limitations_has_its_price() {
+    let study = study("winter-evening.toml", 2, |s| {
+        s.weather = Some(toml::from_str("kind = \"synthetic\"\nmean_c = 2.0").expect("weather"));
+        s.feeder.heat_pumps = None;
+        s.feeder.houses = Some(toml::from_str("share = 0.6").expect("houses"));
+        s.feeder.rating_scale = 0.4;
+        s.dso.orange.device_floor_kw = 1.0;
+    });
+    let mut cold = Cold::default();
+    let reference = Reference::new(&study);
+    let strategy = study.strategies.iter().find(|s| s.trades && s.orange).expect("a strategy that trades and limits");
+    let case = observe_case(&study, &reference, strategy, &|_| {}, &mut cold);
+    let kpis = compute(&study, strategy, &case);
+    let [orders, actual] = [Variant::Orders, Variant::Actual].map(|v| cold.0[v as usize]);
+    assert!(actual > orders + 5.0, "limitations cost comfort: {orders} and {actual} K·h");
+    same(number(&kpis, "cost_heat_held_back_eur"), 0.5 * (actual - orders));
+}
+
 /// What vehicles wanted when they arrived is what they drew, what they left without and what they still want: in every variant.
 #[test]
 fn what_vehicles_want_is_drawn_left_or_owed() {
