@@ -157,7 +157,8 @@ pub const DEFINITIONS: &[Definition] = &[
         "relieved by orders",
         "%",
         1,
-        "share of overload energy without flexibility that orders remove in addition",
+        "share of overload energy without flexibility that orders remove in addition; without orders, what aggregators' own plans make of \
+         it, which rest on later readings and on their forecasts",
         METERS,
     ),
     kpi(
@@ -371,7 +372,8 @@ pub const DEFINITIONS: &[Definition] = &[
         "heat held back",
         "€",
         2,
-        "consumption of heat pumps that limitations hold back, at its stated value; heat pumps do not make up for it later",
+        "what limitations take from heat: consumption of heat pumps by profile, which do not make up for it later, at its stated value; in \
+         houses, kelvins below the comfort band times hours beyond those with orders alone, at 0.5 €/(K·h) as in offers",
         DEVICES,
     ),
     kpi(
@@ -644,7 +646,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "",
         2,
         "energy that comes back within 24 h of requested steps over the energy that orders moved in them, through congestion points, \
-         against the case without flexibility",
+         against the case without flexibility; no value where that is less than 10 kWh",
         METERS,
     ),
     kpi(

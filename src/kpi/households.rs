@@ -9,7 +9,7 @@ use crate::ids::{ConnectionIdx, Domain};
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::{Behind, CaseResult, DeviceTotals, ForecastScore};
 
-use super::rebound::activations;
+use super::rebound::{activations, factors};
 use super::{DEFINITIONS, Kpis, Section, Value};
 
 /// Sets the figures behind the meters.
@@ -113,11 +113,9 @@ fn fairness(k: &mut Kpis, study: &Study, behind: &Behind) {
 }
 
 fn flexibility(k: &mut Kpis, study: &Study, case: &CaseResult) {
-    let all = activations(study, case);
-    let total = |of: fn(&super::Activation) -> f64| all.iter().map(of).sum::<f64>();
-    let highest = |of: fn(&super::Activation) -> f64| all.iter().map(of).fold(0.0, f64::max);
-    k.set("rebound_factor", Value::ratio(total(|a| a.after_wh), total(|a| a.shed_wh)));
-    k.set("rebound_peak", Value::ratio(highest(|a| a.after_w), highest(|a| a.shed_w)));
+    let [factor, peak] = factors(&activations(study, case));
+    k.set("rebound_factor", factor);
+    k.set("rebound_peak", peak);
     let known = |key: &str| k.get(key).number().unwrap_or(0.0);
     let additionality = Value::ratio(known("true_flexibility_mwh"), known("delivered_mwh"));
     k.set("additionality", additionality);

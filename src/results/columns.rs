@@ -74,7 +74,12 @@ pub const FILES: [FileDescription; 15] = [
                 "energy ordered, summed over the day with its sign: positive is more consumption or less feed-in",
             ),
             column("delivered_net_kwh", "kWh", "energy delivered, with the same sign"),
-            column("deficiency_kwh", "kWh", "energy ordered and not delivered, not negative"),
+            column(
+                "deficiency_kwh",
+                "kWh",
+                "each ISP's shortfall against baseline plus orders, summed over ISPs, not negative; no ISP makes up for another and none is \
+                 capped, so it can exceed the energy ordered",
+            ),
         ],
     },
     FileDescription {

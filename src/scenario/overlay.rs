@@ -124,7 +124,8 @@ pub(super) fn devices(
     }
     let learned = matches!(s.forecast, schema::Forecast::Learned { .. });
     let back = if learned { BEFORE } else { SimDuration::ZERO };
-    let street = Street { feeder, seed, calendar, periods, step, back, homes: &homes };
+    let device_floor_w = s.dso.orange.device_floor_kw * 1e3;
+    let street = Street { feeder, seed, calendar, periods, step, device_floor_w, back, homes: &homes };
     let vehicles = o.electric_vehicles.as_ref().map_or_else(Vec::new, |e| {
         if e.sessions != schema::Sessions::Habit {
             return street.vehicles(e, sessions_of);

@@ -35,6 +35,8 @@ pub(super) struct Street<'a> {
     pub(super) calendar: &'a IspCalendar,
     pub(super) periods: &'a [Period],
     pub(super) step: SimDuration,
+    /// Power that a limitation leaves a device at least, W.
+    pub(super) device_floor_w: f64,
     /// How long before the run anybody looks back.
     pub(super) back: SimDuration,
     /// Connections with a base load.
@@ -126,7 +128,7 @@ impl Street<'_> {
             let most_w = e.power_kw * 1e3;
             let pack = Pack::of(e.battery_kwh * 1e3);
             let mut vehicle = Vehicle::at_charger(self.seed, &id, most_w, e.three_phase, pack);
-            vehicle.feeds_back = e.feeds_back.then(FeedsBack::default);
+            vehicle.feeds_back = e.feeds_back.then(|| FeedsBack { assured_w: self.device_floor_w, ..FeedsBack::default() });
             let announced = habit.sessions(self.seed, &id, most_w, &pack, self.calendar, &dates);
             let real = as_it_happens(&announced, self.seed, &id, most_w, &pack);
             let spec = self.spec(c, "vehicle", Device::Vehicle(vehicle), State::Vehicle(Whereabouts::new(real.into())));

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use copperplate::agent::{DsoVintage, Input};
 use copperplate::ids::{ConnectionIdx, Domain};
 use copperplate::scenario::schema::{Forecast, Learner};
-use copperplate::sim::{Observer, Reference, observe_case};
+use copperplate::scenario::study::Study;
+use copperplate::sim::{DeviceStep, Observer, Reference, Variant, observe_case};
 use copperplate::time::SimTime;
 use jiff::civil::Date;
 
@@ -96,5 +97,41 @@ fn scores_are_of_the_forecasts_handed_over_by_their_age() {
         near(score.rmse_w, mean(|e| e.0 * e.0).sqrt());
         near(score.bias_w, mean(|e| e.0));
         near(score.nmae, mean(|e| e.0.abs()) / mean(|e| e.1.abs()));
+    }
+}
+
+/// Power of each connection without flexibility, `[connection][step]`, W.
+struct Without<'a> {
+    study: &'a Study,
+    power_w: Vec<Vec<f64>>,
+}
+
+impl Observer for Without<'_> {
+    fn device(&mut self, seen: &DeviceStep) {
+        if seen.variant == Variant::Free {
+            let c = self.study.devices[seen.device.i()].connection;
+            self.power_w[c.i()][seen.step] += seen.power_w;
+        }
+    }
+}
+
+/// A perfect forecast of the operator is what happens without orders: of vehicles, too, which come when they do and take what they take.
+#[test]
+fn a_perfect_forecast_is_what_happens_without_orders() {
+    let study = study("street-2035.toml", 3, |s| s.forecast = Forecast::Perfect {});
+    let blank = vec![vec![0.0; study.steps]; study.grid.connections.len()];
+    let mut without = Without { study: &study, power_w: blank };
+    let reference = Reference::observed(&study, &mut without);
+    let mut told = Told::default();
+    let _ = observe_case(&study, &reference, &study.strategies[0], &|_| {}, &mut told);
+    assert!(study.devices.iter().any(|d| d.kind == "vehicle"));
+    for (date, vintage) in &told.0 {
+        let first = study.steps_of(&study.calendar.period(*date)).start;
+        for c in (0..study.grid.connections.len()).map(ConnectionIdx::new) {
+            for i in 0..96 {
+                let (told_w, real_w) = (vintage.p_w.at(c, i), without.power_w[c.i()][first + i]);
+                assert!((told_w - real_w).abs() < 0.1 + 1e-5 * real_w.abs(), "{date}, ISP {}: {told_w} W and {real_w} W", i + 1);
+            }
+        }
     }
 }

@@ -94,6 +94,7 @@ impl House {
             start: t,
             step_s: slot_s,
             heated: &heated,
+            ahead: &self.heated_ahead(slot),
             outdoor_c: ahead.outdoor_c,
             sun_w: ahead.sun_w,
             holding: &self.tank.holding(ahead.litres / slot_s, slot_s),

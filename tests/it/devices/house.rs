@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use copperplate::asset::house::House;
 use copperplate::asset::house::building::{Inputs, Warmth};
+use copperplate::asset::house::heat_pump::Sink;
 use copperplate::asset::house::typology::{Refurbishment, Type};
-use copperplate::asset::{Ask, Cap, Cost, Model, Outlook, Task};
+use copperplate::asset::{Ask, Cap, Cost, Model, Moment, Outlook, Task};
 use copperplate::rng::Stream;
 use copperplate::time::{Period, SimDuration, SimTime};
 use copperplate::weather::Weather;
@@ -86,6 +87,41 @@ fn a_year_of_heat_pumps() {
     assert!((2.9..=3.2).contains(&(heat / kwh)), "SPF {}", heat / kwh);
     assert!((2500.0..=4500.0).contains(&(kwh / 48.0)), "{} kWh", kwh / 48.0);
     assert!(cold / 48.0 < 0.5, "{cold} K·h");
+}
+
+/// Heat pumps that are large enough leave the rod off, or nearly so, but for the time when they heat the tank and the hour after it,
+/// whatever the step: a minute needs no more power than a quarter hour.
+#[test]
+fn the_rod_stays_off_in_steps_of_a_minute() {
+    let from = midnight(MONDAY);
+    let w = weather(from, 3, |_| 0.0, |_| 50.0);
+    let table = profiles(from);
+    let kind = Type::find("nl-terraced-1965").unwrap();
+    for step in [SimDuration(60), SimDuration(180), STEP] {
+        let mut cold = 0.0;
+        for k in 0..10 {
+            let id = format!("house-{k}");
+            let house = House::of(kind, Refurbishment::Usual, 12, &id, clock(from, 3), step);
+            let mut state = house.begins(12, &id, from);
+            let mut refilled = from;
+            for n in 0..3 * 86_400 / step.0 {
+                let start = from + SimDuration(step.0 * n);
+                let at = Moment { step, ..moment(start, &table, Some(&w)) };
+                // As little as comfort lets it.
+                let (flow, _) = house.step(&mut state, &at, f64::NEG_INFINITY, Cap::NONE);
+                let outdoor_c = w.air_c[w.grid.index(start)];
+                let cop = house.pump.cop(Sink::Water, outdoor_c).min(house.pump.cop(house.pump.sink, outdoor_c));
+                let most_w = house.pump.standby_w + house.pump.most_heat_w(outdoor_c) / cop;
+                if state.inside.refill {
+                    refilled = start;
+                }
+                let near_w = if start - refilled < SimDuration::hours(1) { f64::INFINITY } else { most_w + 0.2 * house.pump.rod_w };
+                assert!(flow.p_w <= near_w, "steps of {} s, house {k}, step {n}: {} W of {most_w} W", step.0, flow.p_w);
+                cold += flow.cold_kh;
+            }
+        }
+        assert!(cold < 1.0, "steps of {} s: {cold} K·h", step.0);
+    }
 }
 
 #[test]

@@ -148,6 +148,68 @@ fn planned_cars_leave_with_what_they_want_and_pay_less() {
     }
 }
 
+/// Whatever it is asked for: a stay in which a vehicle fed back ends with all that was wanted, though a limitation leaves 4.2 kW
+/// whenever it charges.
+#[test]
+fn what_a_limited_vehicle_gave_is_not_missing_at_departure() {
+    let table = profiles(midnight(MONDAY));
+    let cap = Cap { consumption_w: 4200.0, ..Cap::NONE };
+    let mut gave_stays = 0;
+    for k in 0..20 {
+        let (mut vehicle, _, mut state) = vehicle(&format!("car-{k}"), 11_000.0);
+        vehicle.feeds_back = Some(FeedsBack::default());
+        let mut sets = Stream::new(k, "test", "set");
+        let mut gave = false;
+        for step in 0..56 * 96 {
+            let start = midnight(MONDAY) + SimDuration(STEP.0 * step);
+            // Nothing, much or little: charging is put off as long as can be.
+            let set_w = [f64::NEG_INFINITY, 0.0, 0.0, 5000.0][(4.0 * sets.at(step as u64).uniform()) as usize];
+            let (flow, reading) = vehicle.step(&mut state, &moment(start, &table, None), set_w, cap);
+            gave |= flow.p_w < 0.0;
+            if reading.since.is_none() {
+                assert!(!gave || flow.unserved_wh < 1.0, "car {k}, step {step}: {} Wh", flow.unserved_wh);
+                gave_stays += usize::from(gave);
+                gave = false;
+            }
+        }
+    }
+    assert!(gave_stays > 50, "{gave_stays} stays with feed-in");
+}
+
+/// A plan is what the charger makes of it where the stay is as announced: the last of a charge takes its time.
+#[test]
+fn plans_of_vehicles_that_feed_back_are_what_happens() {
+    let (isps, bounds) = (96, unbound(96));
+    let table = profiles(midnight(MONDAY));
+    // So dear an evening that feeding back pays.
+    let price: Vec<f64> = day_price(isps).iter().map(|p| if *p > 100.0 { 6.0 * p } else { *p }).collect();
+    let (mut apart_wh, mut moved_wh, mut fed_wh) = (0.0, 0.0, 0.0);
+    for k in 0..10 {
+        let (mut vehicle, announced, _) = vehicle(&format!("car-{k}"), 11_000.0);
+        vehicle.feeds_back = Some(FeedsBack::default());
+        let mut state = Whereabouts::new(announced.clone().into());
+        let mut seen = vehicle.unread();
+        let mut eve: Option<(copperplate::time::Period, Vec<f64>)> = None;
+        for day in 0..28 {
+            let period = calendar().period(MONDAY + i64::from(day).days());
+            let touching = announced.iter().filter(|s| s.departure > period.start && s.arrival < period.end());
+            let outlook = Outlook::Sessions(touching.copied().collect());
+            let before = |t| eve.as_ref().and_then(|(p, plan)| p.isp_at(t).map(|i| plan[i.offset()])).unwrap_or(0.0);
+            let plan = vehicle.plan(&seen, &outlook, &free(&period, &price, &bounds, &before));
+            for isp in period.iter() {
+                let (flow, reading) = vehicle.step(&mut state, &moment(period.isp_start(isp), &table, None), plan[isp.offset()], Cap::NONE);
+                vehicle.read(&mut seen, &reading);
+                apart_wh += 0.25 * (flow.p_w - plan[isp.offset()]).abs();
+                moved_wh += 0.25 * flow.p_w.abs();
+                fed_wh += 0.25 * (-flow.p_w).max(0.0);
+            }
+            eve = Some((period, plan));
+        }
+    }
+    assert!(fed_wh > 0.05 * moved_wh, "{fed_wh} Wh fed back of {moved_wh}");
+    assert!(apart_wh < 0.12 * moved_wh, "{apart_wh} Wh of {moved_wh} are elsewhere than planned");
+}
+
 #[test]
 fn a_phase_is_drawn_evenly() {
     let pack = Pack::of(50_000.0);
