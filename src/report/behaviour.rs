@@ -28,6 +28,7 @@ pub(super) fn in_words(behaviour: Option<&Behaviour>) -> String {
     let percent = |share: f64| format!("{}\u{a0}%", decimal(share * 100.0, 0));
     match behaviour {
         None | Some(Behaviour::FixedMargin {}) => "asks for its cost and a fixed margin".to_owned(),
+        Some(Behaviour::Prudent {}) => "asks for its cost, a fixed margin and the penalty it expects from its past errors".to_owned(),
         Some(Behaviour::Truthful {}) => "asks for its cost".to_owned(),
         Some(Behaviour::LearntMargin { least, most, .. }) => {
             format!("learns its margin between {} and {} from what is bought", percent(*least), percent(*most))

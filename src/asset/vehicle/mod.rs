@@ -320,7 +320,7 @@ impl Model for Vehicle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::IspCalendar;
+    use crate::time::{IspCalendar, Period};
     use jiff::civil::date;
 
     #[test]
