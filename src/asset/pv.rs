@@ -157,6 +157,14 @@ impl ReactiveByVoltage {
         ReactiveByVoltage { voltage_pu: [0.93, 0.97, 1.03, 1.07], most_pu: libm::sqrt(1.0 - power_factor * power_factor) }
     }
 
+    /// The characteristic as points (voltage, reactive power in var) of an inverter that can feed in `power_w` beside all its reactive power,
+    /// `S = P_ac0/√(1 − q_max²)`: active power then never has to come first.
+    #[must_use]
+    pub fn points(&self, power_w: f64) -> Vec<(f64, f64)> {
+        let most_var = self.most_pu * power_w / libm::sqrt(1.0 - self.most_pu * self.most_pu);
+        self.voltage_pu.into_iter().zip([-most_var, 0.0, 0.0, most_var]).collect()
+    }
+
     /// Reactive power at voltage `u` while `p_w` flows, var, consumption positive.
     #[must_use]
     #[inline]

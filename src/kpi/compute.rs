@@ -1,6 +1,7 @@
 //! The computation behind the definitions.
 
 use crate::ageing::{NORMAL_INSULATION_LIFE_H, State, Thermal};
+use crate::asset::house::COLD_EUR_KH;
 use crate::grid::Grid;
 use crate::market::ledger::{Kind, Party};
 use crate::scenario::study::{Strategy, Study};
@@ -166,12 +167,15 @@ fn system_cost(k: &mut Kpis, study: &Study, case: &CaseResult, lives: f64) {
     let actual = Variant::Actual as usize;
     let unserved_mwh = t.unserved_wh[actual] * 1e-6;
     let owed_mwh = (t.owed_wh[actual] - t.stored_change_wh[actual]) * 1e-6;
+    // Houses make up for heat: what a limitation takes from them is comfort.
+    let comfort_eur = COLD_EUR_KH * (t.heat[actual].cold_kh - t.heat[Variant::Orders as usize].cold_kh);
+    let held_back = v.heat_unserved_eur_per_mwh.map_or(Value::NotPriced, |p| Value::Number(p * t.heat_held_back_wh * 1e-6 + comfort_eur));
     let rows = [
         ("cost_energy_eur", Value::Number(t.energy_eur)),
         ("cost_losses_eur", Value::Number(case.ledger.paid(&dso, Kind::Losses).as_f64())),
         ("cost_pv_lost_eur", priced(v.pv_lost_eur_per_mwh, curtailed_mwh)),
         ("cost_vehicle_unserved_eur", priced(v.vehicle_unserved_eur_per_mwh, unserved_mwh)),
-        ("cost_heat_held_back_eur", priced(v.heat_unserved_eur_per_mwh, t.heat_held_back_wh * 1e-6)),
+        ("cost_heat_held_back_eur", held_back),
         ("cost_owed_eur", Value::Number(owed_mwh * mean_day_ahead_eur_per_mwh(study))),
         ("cost_shifting_eur", v.transaction_eur.map_or(Value::NotPriced, |p| Value::Number(p * orders + t.shifting_eur))),
         ("cost_ageing_eur", priced(v.transformer_eur, lives)),

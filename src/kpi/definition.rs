@@ -157,7 +157,8 @@ pub const DEFINITIONS: &[Definition] = &[
         "relieved by orders",
         "%",
         1,
-        "share of overload energy without flexibility that orders remove in addition",
+        "share of overload energy without flexibility that orders remove in addition; without orders, what aggregators' own plans make of \
+         it, which rest on later readings and on their forecasts",
         METERS,
     ),
     kpi(
@@ -380,7 +381,8 @@ pub const DEFINITIONS: &[Definition] = &[
         "heat held back",
         "€",
         2,
-        "consumption of heat pumps that limitations hold back, at its stated value; heat pumps do not make up for it later",
+        "what limitations take from heat: consumption of heat pumps by profile, which do not make up for it later, at its stated value; in \
+         houses, kelvins below the comfort band times hours beyond those with orders alone, at 0.5 €/(K·h) as in offers",
         DEVICES,
     ),
     kpi(
@@ -484,6 +486,24 @@ pub const DEFINITIONS: &[Definition] = &[
         "IEC 60076-7",
     ),
     kpi(
+        "base_load_peak_kw_each",
+        BehindTheMeter,
+        "peak of base loads together",
+        "kW each",
+        2,
+        "highest power of all base loads in the same step, over their number",
+        DEVICES,
+    ),
+    kpi(
+        "base_load_simultaneity",
+        BehindTheMeter,
+        "simultaneity of base loads",
+        "",
+        2,
+        "highest power of all base loads in the same step over the sum of their single highest powers",
+        DEVICES,
+    ),
+    kpi(
         "comfort_deficit_kh",
         BehindTheMeter,
         "comfort deficit",
@@ -492,7 +512,15 @@ pub const DEFINITIONS: &[Definition] = &[
         "kelvins that rooms are below the comfort band while people are at home, times hours, summed over houses",
         DEVICES,
     ),
-    kpi("comfort_deficit_each_kh", BehindTheMeter, "comfort deficit per house", "K·h", 2, "the same as the mean over houses", DEVICES),
+    kpi(
+        "comfort_deficit_each_kh",
+        BehindTheMeter,
+        "comfort deficit per house",
+        "K·h",
+        2,
+        "kelvins that rooms are below the comfort band while people are at home, times hours, mean over houses",
+        DEVICES,
+    ),
     kpi(
         "heat_pump_spf",
         BehindTheMeter,
@@ -517,7 +545,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "simultaneity of heat pumps",
         "",
         2,
-        "that power over the sum of the highest powers of the single heat pumps",
+        "highest power of all heat pumps of houses in the same step over the sum of their single highest powers",
         DEVICES,
     ),
     kpi(
@@ -553,7 +581,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "simultaneity of vehicles",
         "",
         2,
-        "that power over the sum of the highest powers of the single vehicles",
+        "highest power of all vehicles in the same step over the sum of their single highest powers",
         DEVICES,
     ),
     kpi(
@@ -590,7 +618,34 @@ pub const DEFINITIONS: &[Definition] = &[
         "full cycles of batteries",
         "",
         2,
-        "energy into and out of batteries over twice their capacity",
+        "energy into and out of the store of batteries, behind their losses, over twice their capacity",
+        DEVICES,
+    ),
+    kpi(
+        "jain_comfort",
+        BehindTheMeter,
+        "fairness of comfort deficits",
+        "",
+        2,
+        "Jain's index of the houses' comfort deficits: 1 where all have the same, 1/n where one of n has all",
+        DEVICES,
+    ),
+    kpi(
+        "jain_moved",
+        BehindTheMeter,
+        "fairness of what orders move",
+        "",
+        2,
+        "Jain's index of the energy that orders move or curtail, over connections with a device that can be steered",
+        DEVICES,
+    ),
+    kpi(
+        "jain_limited",
+        BehindTheMeter,
+        "fairness of what limitations hold back",
+        "",
+        2,
+        "Jain's index of the energy that limitations hold back, over connections with a device that can be steered",
         DEVICES,
     ),
     kpi(
@@ -600,7 +655,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "",
         2,
         "energy that comes back within 24 h of requested steps over the energy that orders moved in them, through congestion points, \
-         against the case without flexibility",
+         against the case without flexibility; no value where that is less than 10 kWh",
         METERS,
     ),
     kpi(
@@ -636,7 +691,7 @@ pub const DEFINITIONS: &[Definition] = &[
         "error of the aggregators' load forecasts",
         "%",
         1,
-        "the same of the aggregators' learned forecasts, each of its own connections",
+        "mean absolute error of the aggregators' learned day-ahead forecasts of load, each of its own connections, over mean load",
         DEVICES,
     ),
 ];

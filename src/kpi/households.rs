@@ -1,13 +1,15 @@
 //! Comfort, charge, PV, diversity and rebound: what households get and give. They have a meaning where a study follows single
 //! households, each where it has devices of its kind.
 
-use crate::asset::Device;
+use std::collections::BTreeMap;
+
+use crate::asset::{AssetKind, Device, DeviceSpec, Flexibility};
 use crate::forecast::Quantity;
-use crate::ids::Domain;
+use crate::ids::{ConnectionIdx, Domain};
 use crate::scenario::study::{Strategy, Study};
 use crate::sim::{Behind, CaseResult, DeviceTotals, ForecastScore};
 
-use super::rebound::activations;
+use super::rebound::{activations, factors};
 use super::{DEFINITIONS, Kpis, Section, Value};
 
 /// Sets the figures behind the meters.
@@ -15,10 +17,14 @@ pub(super) fn compute(k: &mut Kpis, study: &Study, strategy: &Strategy, case: &C
     let all = DEFINITIONS.iter().filter(|d| d.section == Section::BehindTheMeter);
     all.for_each(|d| k.set(d.key, Value::NotApplicable));
     let Some(behind) = &case.behind else { return };
+    let base_load = |spec: &DeviceSpec| spec.kind == AssetKind::Load.name();
+    let loads: Vec<_> = study.devices.iter().zip(&behind.devices).filter(|(spec, _)| base_load(spec)).map(|(_, totals)| totals).collect();
+    diversity(k, ["base_load_peak_kw_each", "base_load_simultaneity"], &loads, behind.base_loads_peak_w);
     houses(k, study, behind);
     vehicles(k, study, behind);
     pv(k, study, behind);
     batteries(k, study, behind);
+    fairness(k, study, behind);
     if strategy.trades {
         flexibility(k, study, case);
     }
@@ -84,12 +90,32 @@ fn batteries(k: &mut Kpis, study: &Study, behind: &Behind) {
     k.set("battery_cycles", Value::ratio(cycled_wh, 2.0 * capacity_wh));
 }
 
+/// Jain's index of how evenly something is shared out: `(Σ x)² / (n Σ x²)`. It has no meaning where nobody has any.
+fn jain(shares: &[f64]) -> Value {
+    let sum: f64 = shares.iter().sum();
+    let squares: f64 = shares.iter().map(|x| x * x).sum();
+    Value::ratio(sum * sum, shares.len() as f64 * squares)
+}
+
+fn fairness(k: &mut Kpis, study: &Study, behind: &Behind) {
+    let cold: Vec<f64> = of(study, behind, |d| matches!(d, Device::House(_))).iter().map(|t| t.cold_kh).collect();
+    k.set("jain_comfort", jain(&cold));
+    let mut by_connection: BTreeMap<ConnectionIdx, [f64; 2]> = BTreeMap::new();
+    let steerable = study.devices.iter().zip(&behind.devices).filter(|(spec, _)| spec.device.flexibility() != Flexibility::None);
+    for (spec, totals) in steerable {
+        let [moved_kwh, limited_kwh] = by_connection.entry(spec.connection).or_default();
+        *moved_kwh += totals.moved_wh * 1e-3;
+        *limited_kwh += totals.limited_wh * 1e-3;
+    }
+    for (row, key) in ["jain_moved", "jain_limited"].into_iter().enumerate() {
+        k.set(key, jain(&by_connection.values().map(|kwh| kwh[row]).collect::<Vec<_>>()));
+    }
+}
+
 fn flexibility(k: &mut Kpis, study: &Study, case: &CaseResult) {
-    let all = activations(study, case);
-    let total = |of: fn(&super::Activation) -> f64| all.iter().map(of).sum::<f64>();
-    let highest = |of: fn(&super::Activation) -> f64| all.iter().map(of).fold(0.0, f64::max);
-    k.set("rebound_factor", Value::ratio(total(|a| a.after_wh), total(|a| a.shed_wh)));
-    k.set("rebound_peak", Value::ratio(highest(|a| a.after_w), highest(|a| a.shed_w)));
+    let [factor, peak] = factors(&activations(study, case));
+    k.set("rebound_factor", factor);
+    k.set("rebound_peak", peak);
     let known = |key: &str| k.get(key).number().unwrap_or(0.0);
     let additionality = Value::ratio(known("true_flexibility_mwh"), known("delivered_mwh"));
     k.set("additionality", additionality);
@@ -106,4 +132,18 @@ fn forecasts(k: &mut Kpis, study: &Study, case: &CaseResult) {
     };
     k.set("forecast_nmae_dso_percent", nmae(&|who| *who == study.dso));
     k.set("forecast_nmae_agr_percent", nmae(&|who| *who != study.dso));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Value, jain};
+
+    /// 6² / (3 · 14) = 6/7: with 1, 2 and 3 kWh.
+    #[test]
+    fn an_even_share_is_one_and_a_single_bearer_one_of_n() {
+        assert_eq!(jain(&[2.0; 5]), Value::Number(1.0));
+        assert_eq!(jain(&[0.0, 3.0, 0.0, 0.0]), Value::Number(0.25));
+        assert!(matches!(jain(&[1.0, 2.0, 3.0]), Value::Number(x) if (x - 6.0 / 7.0).abs() < 1e-12));
+        assert_eq!([jain(&[0.0; 3]), jain(&[])], [Value::NotApplicable; 2]);
+    }
 }

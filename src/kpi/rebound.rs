@@ -9,17 +9,22 @@
 //! factor = Σ after / Σ shed           peak = max (−u D)⁺ behind / max (u D)⁺ while asked
 //! ```
 //!
-//! Limitations are in neither. What a device does before an activation because it expects it is not counted.
+//! Where less than [`LEAST_WH`] is shed in all, plans of the day that differ for other reasons than orders hide what comes back: there is
+//! no figure. Limitations are in neither. What a device does before an activation because it expects it is not counted.
 
 use crate::ids::CpIdx;
 use crate::scenario::study::Study;
 use crate::sim::{CaseResult, Variant};
 use crate::time::SimDuration;
 
+use super::Value;
 use super::flexibility::wider_asked;
 
 /// How long after an activation a deviation counts as rebound.
 const WINDOW: SimDuration = SimDuration::hours(24);
+
+/// Energy that orders have to move for a rebound to have a figure, Wh.
+const LEAST_WH: f64 = 10e3;
 
 /// Steps in which the operator asked for power at a congestion point, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,6 +49,16 @@ pub struct Activation {
 #[must_use]
 pub fn activations(study: &Study, case: &CaseResult) -> Vec<Activation> {
     (0..study.congestion_points.len()).flat_map(|cp| at(study, case, cp)).collect()
+}
+
+/// Rebound factor and peak of activations.
+pub(super) fn factors(all: &[Activation]) -> [Value; 2] {
+    let total = |of: fn(&Activation) -> f64| all.iter().map(of).sum::<f64>();
+    let highest = |of: fn(&Activation) -> f64| all.iter().map(of).fold(0.0, f64::max);
+    if total(|a| a.shed_wh) < LEAST_WH {
+        return [Value::NotApplicable; 2];
+    }
+    [Value::ratio(total(|a| a.after_wh), total(|a| a.shed_wh)), Value::ratio(highest(|a| a.after_w), highest(|a| a.shed_w))]
 }
 
 fn at(study: &Study, case: &CaseResult, cp: usize) -> Vec<Activation> {
@@ -81,4 +96,24 @@ fn at(study: &Study, case: &CaseResult, cp: usize) -> Vec<Activation> {
     }
     found.retain(|a| a.shed_wh > 0.0);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rebound_of_almost_nothing_has_no_figure() {
+        let moved = |shed_wh: f64| Activation {
+            cp: CpIdx::new(0),
+            direction: -1.0,
+            steps: [0, 4, 100],
+            shed_wh,
+            shed_w: shed_wh,
+            after_wh: 6e3,
+            after_w: 3e3,
+        };
+        assert_eq!(factors(&[moved(9e3)]), [Value::NotApplicable; 2]);
+        assert_eq!(factors(&[moved(9e3), moved(3e3)]), [Value::Number(1.0), Value::Number(3e3 / 9e3)]);
+    }
 }

@@ -7,6 +7,9 @@
 //! imbalance(t)    = day-ahead(t) + spread · z(t)        z standard normal per quarter of an hour, averaged over the ISP
 //! ```
 //!
+//! Beside drawn weather, day-ahead prices are lower in a sunny hour and on a warm day, by what `of_weather` says of the deviation from the
+//! usual weather of the season.
+//!
 //! `noise(d)` moves a whole day up or down, as wind does. All draws are keyed by the date or the quarter of an hour, so
 //! a price does not depend on where a run begins, nor on its steps. Values of a file are averaged onto the steps or held over them.
 
@@ -68,6 +71,15 @@ pub fn synthetic(p: &Synthetic, calendar: &IspCalendar, seed: u64, on: &Steps) -
         prices.imbalance_eur_per_mwh.push(day_ahead + p.imbalance_spread_eur_per_mwh * imbalance_noise[isps.index(start)]);
     }
     prices
+}
+
+/// What weather adds to synthetic prices, €/MWh, when irradiance is `sun_w_m2` and the mean of the day `warmth_k` above what is usual.
+///
+/// Least squares over the hours of 2024, Dutch day-ahead prices on the weather of Düsseldorf, with effects of each hour of each month and of
+/// week-ends: −51 €/MWh per kW/m² and −1.5 €/MWh per kelvin.
+#[must_use]
+pub fn of_weather(sun_w_m2: f64, warmth_k: f64) -> f64 {
+    -0.051 * sun_w_m2 - 1.5 * warmth_k
 }
 
 /// Day-ahead prices as given, and imbalance prices around them with `spread` as in the synthetic shape.

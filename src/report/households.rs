@@ -1,6 +1,6 @@
 //! What happened behind the meters: devices by kind, and the drawings of a household, a fleet and a rebound.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
@@ -31,10 +31,9 @@ pub(super) fn devices(folder: &Folder) -> Result<Vec<DeviceRow>, ReportError> {
     if folder.holds("devices.csv") { folder.rows("devices.csv") } else { Ok(Vec::new()) }
 }
 
-/// The table of devices by strategy and kind.
+/// The table of devices by kind, with the strategies side by side in a cell where they differ.
 pub(super) fn devices_table(h: &mut Html, folder: &Folder, rows: &[DeviceRow]) {
     let heads = [
-        ("Strategy", ""),
         ("Kind", ""),
         ("Devices", "num"),
         ("consumption (MWh)", "num"),
@@ -46,16 +45,26 @@ pub(super) fn devices_table(h: &mut Html, folder: &Folder, rows: &[DeviceRow]) {
         ("not charged (kWh)", "num"),
         ("cycles each", "num"),
     ];
-    let mut lines = Vec::new();
-    for strategy in folder.strategies() {
-        let mut kinds: BTreeMap<&str, Vec<&DeviceRow>> = BTreeMap::new();
-        rows.iter().filter(|r| r.strategy == strategy).for_each(|r| kinds.entry(&r.kind).or_default().push(r));
-        lines.extend(kinds.iter().map(|(kind, devices)| line(strategy, kind, devices)));
-    }
+    let kinds: BTreeSet<&str> = rows.iter().map(|r| r.kind.as_str()).collect();
+    let line = |kind: &&str| -> Vec<String> {
+        let of = |strategy: &str| rows.iter().filter(|r| r.strategy == strategy && r.kind == *kind).collect::<Vec<_>>();
+        let cells: Vec<Vec<String>> =
+            folder.strategies().map(of).filter(|devices| !devices.is_empty()).map(|devices| figures(&devices)).collect();
+        let cell = |k: usize| match cells.iter().all(|c| c[k] == cells[0][k]) {
+            true => cells[0][k].clone(),
+            false => cells.iter().map(|c| c[k].as_str()).collect::<Vec<_>>().join(" / "),
+        };
+        std::iter::once(words(kind)).chain((0..heads.len() - 1).map(cell)).collect()
+    };
+    let lines: Vec<Vec<String>> = kinds.iter().map(line).collect();
     table(h, "Devices by kind", &heads, &lines);
+    let strategies: Vec<String> = folder.strategies().map(words).collect();
+    if strategies.len() > 1 {
+        h.leaf("p", &[("class", "note")], &format!("Where strategies differ, a cell has a value for each: {}.", strategies.join(" / ")));
+    }
 }
 
-fn line(strategy: &str, kind: &str, devices: &[&DeviceRow]) -> Vec<String> {
+fn figures(devices: &[&DeviceRow]) -> Vec<String> {
     let sum = |of: fn(&DeviceRow) -> f64| devices.iter().map(|d| of(d)).sum::<f64>();
     // A figure that no device of the kind has is left out.
     let known = |of: fn(&DeviceRow) -> Option<f64>| -> Option<f64> {
@@ -65,8 +74,6 @@ fn line(strategy: &str, kind: &str, devices: &[&DeviceRow]) -> Vec<String> {
     let shown = |x: Option<f64>, digits: usize| x.map_or_else(|| "–".to_owned(), |x| decimal(x, digits));
     let sessions = known(|d| d.sessions).zip(known(|d| d.short_sessions));
     vec![
-        words(strategy),
-        words(kind),
         devices.len().to_string(),
         decimal(sum(|d| d.drawn_kwh) * 1e-3, 2),
         decimal(sum(|d| d.fed_in_kwh) * 1e-3, 2),

@@ -4,6 +4,7 @@
 //! integers). It loads nothing. Without scripts, and on paper, it shows the same as text, tables and drawings.
 //! Times and durations of the manifest stay out of it, for they differ from run to run.
 
+mod behaviour;
 mod error;
 mod figures;
 mod folder;

@@ -3,45 +3,51 @@
 use std::collections::BTreeMap;
 
 use crate::ageing::HIGHEST_HOT_SPOT_C;
+use crate::asset::house::COLD_EUR_KH;
 use crate::output::manifest::Status;
 use crate::scenario::schema::{Forecast, Learner, Prices, Weather};
 use crate::units::Money;
 
+use super::behaviour::{self, CheckRow};
 use super::figures::{decimal, sentence, words};
 use super::folder::Folder;
 use super::html::Html;
 use super::question::table;
 
-/// What follows profiles: heat pumps only where the scenario has no houses.
-const PROFILED: &str = "Heat pumps follow profiles without a building model, so they are never shifted; PV-battery plants of the shipped \
-    feeders are net profiles that can only be curtailed.";
-const PLANTS: &str = "PV-battery plants of the shipped feeders are net profiles that can only be curtailed.";
+/// What follows profiles, by kind of asset.
+const PROFILED: [(&str, &str); 2] = [
+    ("heat-pump", "Heat pumps follow profiles without a building model, so they are never shifted."),
+    ("plant", "PV-battery plants of the shipped feeders are net profiles that can only be curtailed."),
+];
+/// Aggregators of a scenario that gives none a behaviour.
+const PLAIN: &str = "Aggregators ask for their cost plus a fixed margin; they do not learn or bid strategically.";
+const BEHAVING: &str = "Each aggregator has one behaviour for the whole run; none changes it when it is caught, and none bids for more \
+    than its behaviour says.";
 
 /// What the model leaves out, whatever the scenario.
-const LEFT_OUT: [&str; 6] = [
+const LEFT_OUT: [&str; 4] = [
     "Feeders are radial, solved balanced or phase by phase. There are no meshed grids, no protection and no fault currents.",
     "There is one day-ahead round of trade: no intraday round, no second buyer, no trading platform.",
-    "Aggregators ask for their cost plus a fixed margin; they do not learn or bid strategically.",
-    PROFILED,
     "Trade on the feeder does not change day-ahead and imbalance prices.",
     "The report compares voltages with their band, but the operator does not buy flexibility for voltage.",
 ];
 
 /// The section on validity.
-pub(super) fn validity(h: &mut Html, folder: &Folder) {
+pub(super) fn validity(h: &mut Html, folder: &Folder, checks: &[CheckRow]) {
     h.el("section", &[("id", "validity")], |h| {
         h.leaf("h2", &[], "Validity of the results");
         h.leaf("h3", &[], "This run");
         h.el("ul", &[], |h| {
-            for note in notes(folder) {
+            for note in notes(folder, checks) {
                 h.leaf("li", &[], &note);
             }
         });
         h.leaf("h3", &[], "What the model leaves out");
         h.el("ul", &[], |h| {
-            for text in LEFT_OUT {
-                let houses = folder.record.scenario.feeder.houses.is_some();
-                h.leaf("li", &[], if text == PROFILED && houses { PLANTS } else { text });
+            let behaving = folder.record.scenario.aggregator.iter().any(|a| a.behaviour.is_some());
+            let profiled = PROFILED.into_iter().filter(|(kind, _)| has(folder, kind)).map(|(_, text)| text);
+            for text in LEFT_OUT.into_iter().chain([if behaving { BEHAVING } else { PLAIN }]).chain(profiled) {
+                h.leaf("li", &[], text);
             }
         });
         h.leaf("h3", &[], "Assumed values");
@@ -50,7 +56,12 @@ pub(super) fn validity(h: &mut Html, folder: &Folder) {
     });
 }
 
-fn notes(folder: &Folder) -> Vec<String> {
+/// Whether assets of a kind stand behind the meters.
+fn has(folder: &Folder, kind: &str) -> bool {
+    folder.record.feeder.assets.iter().any(|a| a.kind == kind)
+}
+
+fn notes(folder: &Folder, checks: &[CheckRow]) -> Vec<String> {
     let value = |s: &str, key: &str| folder.kpi(s, key).and_then(|r| r.value);
     let mut notes = vec![format!(
         "The run is one random draw, seed {}. Run several seeds before you trust a difference of a few per cent.",
@@ -68,6 +79,9 @@ fn notes(folder: &Folder) -> Vec<String> {
     notes.extend(too_hot(folder));
     notes.extend(ageing(folder));
     notes.extend(several_switches(folder));
+    let behaving = folder.record.scenario.aggregator.iter().filter(|a| a.behaviour.is_some());
+    notes.extend(behaving.map(|a| format!("{} {}.", a.domain, behaviour::in_words(a.behaviour.as_ref()))));
+    notes.extend(behaviour::findings(folder, checks));
     if folder.manifest.status == Status::CasesFailed {
         notes.push("Some cases failed, and this page leaves them out.".to_owned());
     }
@@ -227,7 +241,16 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
         ),
         row("PV lost, beside the market price", priced(v.pv_lost_eur_per_mwh, "€/MWh")),
         row("vehicles not charged", priced(v.vehicle_unserved_eur_per_mwh, "€/MWh")),
-        row("heat held back by limitations", priced(v.heat_unserved_eur_per_mwh, "€/MWh")),
+        row(
+            "heat held back by limitations",
+            match v.heat_unserved_eur_per_mwh {
+                None => "not priced".to_owned(),
+                Some(_) if has(folder, "house") => {
+                    format!("{} € per kelvin below the comfort band and hour in houses", decimal(COLD_EUR_KH, 2))
+                }
+                some => priced(some, "€/MWh"),
+            },
+        ),
         row("a new transformer", priced(v.transformer_eur, "€")),
         row("running cost of an order", priced(v.transaction_eur, "€")),
         row(
@@ -249,8 +272,14 @@ fn assumptions(folder: &Folder) -> Vec<Vec<String>> {
             Weather::Csv { path, .. } => format!("measured, from the file {path}"),
             Weather::Synthetic { .. } => format!("synthetic, drawn by seed {}", s.seed),
         };
-        let who = "PV systems and transformers follow it; heat pumps and PV-battery plants of the feeder follow published profiles of other weather";
-        rows.insert(1, row("weather", format!("{which}; {who}")));
+        let follow = if has(folder, "house") { "houses, PV systems and transformers" } else { "PV systems and transformers" };
+        let profiled = [("heat-pump", "heat pumps"), ("plant", "PV-battery plants")].into_iter().filter(|(kind, _)| has(folder, kind));
+        let profiled: Vec<&str> = profiled.map(|(_, name)| name).collect();
+        let others = match profiled.is_empty() {
+            true => String::new(),
+            false => format!("; {} of the feeder follow published profiles of other weather", profiled.join(" and ")),
+        };
+        rows.insert(1, row("weather", format!("{which}; {follow} follow it{others}")));
     }
     if s.wire.fails() {
         let faults = format!("{} of links and {} of participants", s.wire.fault.len(), s.wire.silence.len());

@@ -4,6 +4,7 @@ use crate::kpi::definition;
 use crate::results::record::{AssetsRecord, StrategyRecord};
 use crate::scenario::schema::{Called, Contract, Day, Limits, Preset, Relief, Replacement, Right, Window};
 
+use super::behaviour;
 use super::figures::{decimal, heading, sentence, shown, words};
 use super::folder::Folder;
 use super::html::Html;
@@ -204,6 +205,9 @@ fn asset(a: &AssetsRecord) -> String {
         "plant" => "PV-battery plants",
         "vehicle" => "vehicles",
         "battery" => "batteries",
+        "house" => "houses with heat pumps",
+        "process" => "processes that can hold consumption back",
+        "generator" => "generators",
         other => other,
     };
     format!("{} {noun} ({} kW)", a.count, decimal(a.nominal_kw, 0))
@@ -286,6 +290,7 @@ fn aggregators(h: &mut Html, folder: &Folder) {
                 a.domain.clone(),
                 a.connections.to_string(),
                 decimal(a.feed_in_kw, 0),
+                of(&|t| behaviour::in_words(t.behaviour.as_ref())),
                 of(&|t| percent(t.margin)),
                 of(&|t| percent(t.willingness)),
                 of(&|t| percent(t.caution)),
@@ -297,7 +302,8 @@ fn aggregators(h: &mut Html, folder: &Folder) {
     let heads = [
         ("Aggregator", ""),
         ("connections", "num"),
-        ("feed-in (kW)", "num"),
+        ("PV it can curtail (kW)", "num"),
+        ("behaviour", ""),
         ("margin on cost", "num"),
         ("willing owners", "num"),
         ("share of expected PV offered", "num"),

@@ -11,7 +11,7 @@ use super::figures::{self, words};
 use super::folder::Folder;
 use super::html::Html;
 use super::page::Page;
-use super::{ReportError, forecasts, households, money, notes, picture, points, question, series, talks};
+use super::{ReportError, behaviour, forecasts, households, money, notes, picture, points, question, series, talks};
 
 /// Sections of a page; those of households and forecasts are left out where there are none.
 const SECTIONS: [(&str, &str); 13] = [
@@ -58,7 +58,7 @@ pub(super) fn page(dir: &Path, manifest: Option<&Manifest>) -> Result<String, Re
     drawings.forecasts(&mut h, &scores);
     drawings.trade(&mut h, &talks);
     money::section(&mut h, &folder);
-    notes::validity(&mut h, &folder);
+    notes::validity(&mut h, &folder, &behaviour::checks(&folder)?);
     notes::provenance(&mut h, &folder);
     let sections: Vec<(&str, &str)> = SECTIONS
         .into_iter()
@@ -202,8 +202,18 @@ impl Drawings<'_> {
                  plan or by its aggregator; where the line of what is asked breaks off, its own control decides. A vehicle that is away, \
                  full or soon to leave, a tank that gets cold or a limitation makes the difference to what is delivered.",
             );
-            for (k, name) in names.iter().enumerate() {
-                self.figure(h, &format!("household-{}.svg", file_name(name)), &format!("s{k}"), &words(name));
+            let drawn: Vec<(usize, &String)> = names.iter().enumerate().collect();
+            let (first, others) = drawn.split_at(1.min(drawn.len()));
+            let mut week = |h: &mut Html, all: &[(usize, &String)]| {
+                all.iter()
+                    .for_each(|(k, name)| self.figure(h, &format!("household-{}.svg", file_name(name)), &format!("s{k}"), &words(name)));
+            };
+            week(h, first);
+            if !others.is_empty() {
+                h.el("details", &[], |h| {
+                    h.leaf("summary", &[], "The same household in the other strategies");
+                    week(h, others);
+                });
             }
             if self.folder.holds("fleet-envelope.svg") {
                 h.leaf("h3", &[], "What the fleet could give and take");

@@ -7,7 +7,7 @@ const POINT_ADDRESS: ColumnDescription =
     column("congestion_point", "address", "entity address of the congestion point; empty if there is none");
 
 /// The files of a run.
-pub const FILES: [FileDescription; 14] = [
+pub const FILES: [FileDescription; 15] = [
     FileDescription {
         file: "kpi.csv",
         row: "a strategy and key figure",
@@ -74,7 +74,12 @@ pub const FILES: [FileDescription; 14] = [
                 "energy ordered, summed over the day with its sign: positive is more consumption or less feed-in",
             ),
             column("delivered_net_kwh", "kWh", "energy delivered, with the same sign"),
-            column("deficiency_kwh", "kWh", "energy ordered and not delivered, not negative"),
+            column(
+                "deficiency_kwh",
+                "kWh",
+                "each ISP's shortfall against baseline plus orders, summed over ISPs, not negative; no ISP makes up for another and none is \
+                 capped, so it can exceed the energy ordered",
+            ),
         ],
     },
     FileDescription {
@@ -158,6 +163,24 @@ pub const FILES: [FileDescription; 14] = [
             column("short_sessions", "number", "those of them that ended with more than 5 % missing"),
             column("unserved_kwh", "kWh", "energy that was missing at departures"),
             column("cycles", "number", "energy into and out of a battery over twice its capacity; empty if not a battery"),
+            column("moved_kwh", "kWh", "energy that orders moved (half of the difference from its plan) or curtailed"),
+            column("limited_kwh", "kWh", "energy that limitations held back"),
+        ],
+    },
+    FileDescription {
+        file: "flexibility.csv",
+        row: "a strategy and hour of the local day, mean over the first 28 days at most; the file is there if the scenario follows single households",
+        columns: &[
+            STRATEGY,
+            column("hour", "h", "hour of the local day, 0 to 23"),
+            column(
+                "could_give_kw",
+                "kW",
+                "by how much steerable devices could lower consumption or raise feed-in for one step, at its first step",
+            ),
+            column("could_take_kw", "kW", "the same for more consumption or less feed-in"),
+            column("offered_give_kw", "kW", "less consumption or more feed-in in the largest option of each offer"),
+            column("offered_take_kw", "kW", "more consumption or less feed-in in it"),
         ],
     },
     FileDescription {
@@ -200,7 +223,7 @@ pub const FILES: [FileDescription; 14] = [
             column("fate", "word", "`delivered`, `altered`, `repeated`, `lost` or `unreadable`"),
             STRATEGY,
             column("type", "name", "UFTP message type"),
-            column("message_id", "UUID", "`MessageID`"),
+            column("message_id", "UUID", "`MessageID`; strategies repeat ids, so join by `strategy` too"),
             column("conversation_id", "UUID", "`ConversationID`"),
             column("sender", "domain", "sender of the message"),
             column("recipient", "domain", "recipient of the message"),
@@ -268,7 +291,7 @@ pub const FILES: [FileDescription; 14] = [
             column("air_c", "°C", "air temperature, mean over the step"),
             column("wind_m_s", "m/s", "wind speed"),
             column("ghi_w_m2", "W/m²", "global irradiance on the horizontal"),
-            column("dhi_w_m2", "W/m²", "diffuse irradiance on the horizontal"),
+            column("dhi_w_m2", "W/m²", "diffuse irradiance on the horizontal; all of the light where the sun is below 3°"),
         ],
     },
 ];

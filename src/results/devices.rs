@@ -49,6 +49,8 @@ pub(super) fn totals(study: &Study, cases: &[Finished<'_>]) -> Option<Table> {
         ("short_sessions", numbers(&|d, t| only(is_vehicle(d), f64::from(t.short_sessions)))),
         ("unserved_kwh", numbers(&|d, t| only(is_vehicle(d), t.unserved_wh * 1e-3))),
         ("cycles", numbers(&cycles)),
+        ("moved_kwh", numbers(&|_, t| t.moved_wh * 1e-3)),
+        ("limited_kwh", numbers(&|_, t| t.limited_wh * 1e-3)),
     ]))
 }
 

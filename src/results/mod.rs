@@ -6,6 +6,7 @@ mod delivery;
 mod devices;
 mod elements;
 mod extremes;
+mod flexibility;
 mod forecasts;
 mod household_pictures;
 mod messages;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::asset::AssetKind;
+use crate::asset::{AssetKind, Flexibility};
 use crate::ids::BranchIdx;
 use crate::market::contract::Contract;
 use crate::scenario::schema::{Preset, Replacement, Scenario};
@@ -131,7 +131,7 @@ fn feeder(study: &Study) -> FeederRecord {
         count: powers.len(),
         nominal_kw: powers.iter().map(|p| p.abs()).sum::<f64>() * 1e-3,
     };
-    let kinds = AssetKind::NAMES.iter().map(|(name, _)| *name).chain(["vehicle", "battery"]);
+    let kinds = AssetKind::NAMES.iter().map(|(name, _)| *name).chain(["vehicle", "battery", "house", "process", "generator"]);
     let assets = kinds.map(|kind| {
         let rated = study.devices.iter().filter(|d| d.kind == kind).map(|d| d.device.rated_w());
         of(kind, rated.map(|(consumption_w, feed_in_w)| consumption_w.max(feed_in_w)).collect())
@@ -168,7 +168,9 @@ pub(super) fn element_title(study: &Study, branch: BranchIdx) -> String {
 }
 
 fn aggregators(study: &Study) -> Vec<AggregatorRecord> {
-    let feed_in_w = study.installed_feed_in_w();
+    let mut feed_in_w = vec![0.0; study.grid.connections.len()];
+    let curtailable = study.devices.iter().filter(|d| d.device.flexibility() == Flexibility::Curtailable);
+    curtailable.for_each(|d| feed_in_w[d.connection.i()] += d.device.rated_w().1);
     let of = |k: usize| {
         let mine = || study.agr_of.iter().enumerate().filter(move |(_, a)| a.is_some_and(|a| a.i() == k));
         AggregatorRecord {

@@ -10,7 +10,7 @@ use crate::scenario::study::Study;
 
 use super::record::{RECORD_FILE, Record};
 use super::selection::Selection;
-use super::{Finished, congestion, delivery, devices, elements, forecasts, messages, money, pictures, weather};
+use super::{Finished, congestion, delivery, devices, elements, flexibility, forecasts, messages, money, pictures, weather};
 
 /// What is said of a run beside its results.
 #[derive(Debug, Clone)]
@@ -56,6 +56,9 @@ pub fn stage(study: &Study, cases: &[Finished<'_>], run: Run<'_>, folder: RunFol
     }
     if let Some(totals) = devices::totals(study, cases) {
         csv("devices.csv", totals)?;
+    }
+    if let Some(hours) = flexibility::by_hour(study, cases) {
+        csv("flexibility.csv", hours)?;
     }
     if let Some(missed) = delivery::table(study, cases) {
         csv("delivery.csv", missed)?;

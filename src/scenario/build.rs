@@ -21,6 +21,7 @@ use crate::time::{IspCalendar, Period, SimDuration, Steps};
 use super::lint::{self, Faults, Subject};
 use super::overlay;
 use super::portfolio;
+use super::prosumers::Street;
 use super::schema::{self, Scenario};
 use super::sessions;
 use super::strategies;
@@ -44,7 +45,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         unreachable!("no error was found")
     };
     let TimeGrid { calendar, periods, grid: Steps { start, step, count: steps } } = time;
-    let grid = overlay::rated_grid(&feeder.grid, &s.feeder);
+    let mut grid = overlay::rated_grid(&feeder.grid, &s.feeder);
     let phases = phase_model(s.feeder.phases);
     let mut devices = overlay::devices(s, feeder, seed, &calendar, &periods, step, &sessions);
     let congestion_points = congestion_points(s, &grid, &order);
@@ -59,6 +60,9 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         }
         None => (on_steps(&feeder.profiles, &run, &on), None),
     };
+    if s.feeder.pv.as_ref().is_some_and(|pv| pv.reactive_by_voltage) {
+        Street::hold_voltage(seed, &mut grid, &devices);
+    }
     if s.feeder.base_load == schema::BaseLoad::Drawn {
         let holidays = match &s.forecast {
             schema::Forecast::Learned { holidays, .. } => holidays.as_slice(),
@@ -81,7 +85,7 @@ pub fn build(s: &Scenario, feeder: &Feeder, seed: u64, folder: &Path, locate: Lo
         steps,
         phases,
         network: Arc::new(Network::by_phases(&grid, &order, phases)),
-        strategies: strategies::resolve(s, &grid, phases, &congestion_points, &feeder.places),
+        strategies: strategies::resolve(s, &grid, phases, &congestion_points, feeder),
         grid,
         devices,
         foreseen: Arc::clone(&truth),
@@ -284,6 +288,7 @@ fn behaviour(a: &schema::Aggregator) -> Behaviour {
         schema::Behaviour::LearntMargin { step, least, most } => {
             Behaviour::LearntMargin(behaviour::LearntMargin { start: margin, step, least, most: most.max(least) })
         }
+        schema::Behaviour::Prudent {} => Behaviour::Prudent(behaviour::Prudent { margin }),
         schema::Behaviour::Cautious { availability, correlation } => {
             Behaviour::Cautious(behaviour::Cautious { margin, availability, correlation })
         }
@@ -381,7 +386,13 @@ fn prices(
                 daily_noise_eur_per_mwh: *daily_noise_eur_per_mwh,
                 imbalance_spread_eur_per_mwh: *imbalance_spread_eur_per_mwh,
             };
-            Some(price::synthetic(&p, &time.calendar, seed, &time.grid))
+            let mut prices = price::synthetic(&p, &time.calendar, seed, &time.grid);
+            if let Some(moves) = weather.and_then(|w| w.moves_prices(&time.grid, &time.calendar)) {
+                for series in [&mut prices.day_ahead_eur_per_mwh, &mut prices.imbalance_eur_per_mwh] {
+                    series.iter_mut().zip(&moves).for_each(|(price, by)| *price += by);
+                }
+            }
+            Some(prices)
         }
         schema::Prices::Csv { path, minutes, .. } => {
             let file = faults.file("prices.path", folder, path);

@@ -55,22 +55,25 @@ fn rate_transformer(t: &mut Transformer, rated_power_va: f64) {
 
 /// Replaces one element.
 ///
-/// What is not stated about a new transformer follows from the old one: the same short-circuit voltage, losses growing with
-/// the rating to the power 0.75. A new line has the old one's impedance in inverse proportion to its ampacity.
-pub(super) fn replace(grid: &mut Grid, branch: BranchIdx, r: &Replacement) {
+/// What is not stated about a new transformer follows from the `published` one, whatever the scenario rates that at: the same
+/// short-circuit voltage, losses growing with the rating to the power 0.75. A new line has the published one's impedance in inverse
+/// proportion to its ampacity.
+pub(super) fn replace(grid: &mut Grid, published: &Grid, branch: BranchIdx, r: &Replacement) {
     match branch.i().checked_sub(grid.lines.len()) {
         Some(row) => {
-            let t = &mut grid.transformers[row];
-            let growth = r.rating * 1e3 / t.rated_power_va;
+            let (t, old) = (&mut grid.transformers[row], &published.transformers[row]);
+            let growth = r.rating * 1e3 / old.rated_power_va;
             let losses = libm::pow(growth, 0.75);
+            *t = old.clone();
             t.rated_power_va = r.rating * 1e3;
-            t.pk_w = r.load_losses_w.unwrap_or(t.pk_w * losses);
-            t.p0_w = r.no_load_losses_w.unwrap_or(t.p0_w * losses);
-            t.uk_pu = r.short_circuit_percent.map_or(t.uk_pu, |p| p / 100.0);
+            t.pk_w = r.load_losses_w.unwrap_or(old.pk_w * losses);
+            t.p0_w = r.no_load_losses_w.unwrap_or(old.p0_w * losses);
+            t.uk_pu = r.short_circuit_percent.map_or(old.uk_pu, |p| p / 100.0);
         }
         None => {
-            let line = &mut grid.lines[branch.i()];
-            let growth = r.rating / line.rated_current_a;
+            let (line, old) = (&mut grid.lines[branch.i()], &published.lines[branch.i()]);
+            let growth = r.rating / old.rated_current_a;
+            *line = old.clone();
             line.rated_current_a = r.rating;
             line.r_ohm /= growth;
             line.x_ohm /= growth;
@@ -121,7 +124,8 @@ pub(super) fn devices(
     }
     let learned = matches!(s.forecast, schema::Forecast::Learned { .. });
     let back = if learned { BEFORE } else { SimDuration::ZERO };
-    let street = Street { feeder, seed, calendar, periods, step, back, homes: &homes };
+    let device_floor_w = s.dso.orange.device_floor_kw * 1e3;
+    let street = Street { feeder, seed, calendar, periods, step, device_floor_w, back, homes: &homes };
     let vehicles = o.electric_vehicles.as_ref().map_or_else(Vec::new, |e| {
         if e.sessions != schema::Sessions::Habit {
             return street.vehicles(e, sessions_of);

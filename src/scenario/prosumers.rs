@@ -15,10 +15,12 @@ use crate::asset::house::House;
 use crate::asset::house::comfort::Clock;
 use crate::asset::house::typology::{Refurbishment, TYPES};
 use crate::asset::process::{Process, Stand};
+use crate::asset::pv::{Plant, ReactiveByVoltage};
 use crate::asset::vehicle::charging::Pack;
 use crate::asset::vehicle::sessions::{Measured, Source, as_it_happens};
 use crate::asset::vehicle::{FeedsBack, Vehicle, Whereabouts};
 use crate::asset::{AssetKind, Device, DeviceSpec, Reading, State};
+use crate::grid::{Control, Grid, Mix, Response};
 use crate::ids::ConnectionIdx;
 use crate::import::Feeder;
 use crate::rng::Stream;
@@ -33,6 +35,8 @@ pub(super) struct Street<'a> {
     pub(super) calendar: &'a IspCalendar,
     pub(super) periods: &'a [Period],
     pub(super) step: SimDuration,
+    /// Power that a limitation leaves a device at least, W.
+    pub(super) device_floor_w: f64,
     /// How long before the run anybody looks back.
     pub(super) back: SimDuration,
     /// Connections with a base load.
@@ -94,6 +98,27 @@ impl Street<'_> {
         self.seats("pv", pv.share).map(system).collect()
     }
 
+    /// Lets the inverters of these PV systems answer voltage. A connection with a characteristic of its own keeps it.
+    pub(super) fn hold_voltage(seed: u64, grid: &mut Grid, devices: &[DeviceSpec]) {
+        for spec in devices {
+            let Device::Curtailable(pv) = &spec.device else { continue };
+            if spec.id != format!("{}:{}", AssetKind::Pv.name(), grid.connections[spec.connection.i()].id) {
+                continue;
+            }
+            let inverter_w = Plant::drawn(seed, &spec.id, -pv.series.p_nominal_w).inverter_w;
+            let control = Control::Voltage(ReactiveByVoltage::vde_ar_n_4105(inverter_w).points(inverter_w));
+            match grid.responses.iter_mut().find(|r| r.connection == spec.connection) {
+                Some(own) => own.control = own.control.take().or(Some(control)),
+                None => grid.responses.push(Response {
+                    connection: spec.connection,
+                    active: Mix::default(),
+                    reactive: Mix::default(),
+                    control: Some(control),
+                }),
+            }
+        }
+    }
+
     /// Vehicles whose sessions are drawn from what was measured.
     pub(super) fn vehicles(&self, e: &schema::ElectricVehicles, source: &Source) -> Vec<DeviceSpec> {
         let dates: Vec<Date> = self.periods.iter().map(|p| p.date).collect();
@@ -103,7 +128,7 @@ impl Street<'_> {
             let most_w = e.power_kw * 1e3;
             let pack = Pack::of(e.battery_kwh * 1e3);
             let mut vehicle = Vehicle::at_charger(self.seed, &id, most_w, e.three_phase, pack);
-            vehicle.feeds_back = e.feeds_back.then(FeedsBack::default);
+            vehicle.feeds_back = e.feeds_back.then(|| FeedsBack { assured_w: self.device_floor_w, ..FeedsBack::default() });
             let announced = habit.sessions(self.seed, &id, most_w, &pack, self.calendar, &dates);
             let real = as_it_happens(&announced, self.seed, &id, most_w, &pack);
             let spec = self.spec(c, "vehicle", Device::Vehicle(vehicle), State::Vehicle(Whereabouts::new(real.into())));

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::civil::{Date, Time, Weekday};
 
 use crate::agent::{PrognosisCheck, Remedy};
-use crate::grid::{Grid, Places, RadialOrder};
+use crate::grid::{Grid, RadialOrder};
 use crate::ids::Domain;
+use crate::import::Feeder;
 use crate::market::contract::{
     BidObligation, Called, CapacityLimitation, Contract, Counters, DayOfYear, Fees, FlexOption, Limits, Regime, Right, Season, Tariff,
     Window,
@@ -75,13 +76,13 @@ pub fn written_out(s: &Scenario) -> Scenario {
 }
 
 /// The strategies a scenario compares; the rules on it hold.
-pub(super) fn resolve(s: &Scenario, grid: &Grid, phases: PhaseModel, points: &[CongestionPoint], places: &Places) -> Vec<Strategy> {
+pub(super) fn resolve(s: &Scenario, grid: &Grid, phases: PhaseModel, points: &[CongestionPoint], feeder: &Feeder) -> Vec<Strategy> {
     let strategy = |name: &String| {
         let preset = preset_of(s, name).expect("checked by unknown-strategy");
         let contracts = in_force(s, name).into_iter().map(|k| contract(&s.contract[k], points, s.time.from)).collect();
         let strategy = Strategy { contracts, ..preset_strategy(name, preset) };
         match s.strategy.get(name) {
-            Some(own) => changed(strategy, own, grid, phases, places),
+            Some(own) => changed(strategy, own, grid, phases, feeder),
             None => strategy,
         }
     };
@@ -111,7 +112,7 @@ pub(super) fn preset_strategy(name: &str, preset: Preset) -> Strategy {
 }
 
 /// The strategy with what its table says.
-fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, phases: PhaseModel, places: &Places) -> Strategy {
+fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, phases: PhaseModel, feeder: &Feeder) -> Strategy {
     Strategy {
         obligation: own.obligation.map_or(strategy.obligation, |o| o == Obligation::All),
         price_ceiling_eur_per_mwh: own.price_ceiling_eur_per_mwh.unwrap_or(strategy.price_ceiling_eur_per_mwh),
@@ -126,18 +127,18 @@ fn changed(strategy: Strategy, own: &schema::Strategy, grid: &Grid, phases: Phas
             },
             flags: c.flags,
         }),
-        reinforcement: (!own.replacement.is_empty()).then(|| reinforced(&own.replacement, grid, phases, places)),
+        reinforcement: (!own.replacement.is_empty()).then(|| reinforced(&own.replacement, grid, phases, feeder)),
         ..strategy
     }
 }
 
-/// The feeder after `replacements`.
-fn reinforced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, places: &Places) -> Reinforcement {
+/// The grid after `replacements`.
+fn reinforced(replacements: &[Replacement], grid: &Grid, phases: PhaseModel, feeder: &Feeder) -> Reinforcement {
     let mut replaced = grid.clone();
     for r in replacements {
-        overlay::replace(&mut replaced, grid.branch(&r.element).expect("checked by unknown-element"), r);
+        overlay::replace(&mut replaced, &feeder.grid, grid.branch(&r.element).expect("checked by unknown-element"), r);
     }
-    let (order, _) = RadialOrder::new(&replaced, places).expect("as radial as before");
+    let (order, _) = RadialOrder::new(&replaced, &feeder.places).expect("as radial as before");
     let network = Arc::new(Network::by_phases(&replaced, &order, phases));
     let investment = |r: &Replacement| Investment {
         element: r.element.clone(),

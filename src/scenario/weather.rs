@@ -8,8 +8,9 @@ use crate::asset::{AssetKind, Device, DeviceSpec};
 use crate::diagnostic::Findings;
 use crate::price;
 use crate::profile::ProfileTable;
-use crate::time::{Alignment, IspCalendar, SimTime, Steps};
-use crate::weather::{Place, Series, Weather, measured, rules, synthetic};
+use crate::time::{Alignment, IspCalendar, SimDuration, SimTime, Steps};
+use crate::weather::synthetic::{Climate, season};
+use crate::weather::{Place, Series, Weather, clear_sky, measured, rules, synthetic};
 
 use super::lint::{self, Faults};
 use super::schema::{self, Scenario};
@@ -22,6 +23,8 @@ pub(super) struct Known {
     alignment: Alignment,
     /// Where measured weather lies, with prices of the same hours.
     folder: Option<PathBuf>,
+    /// What drawn weather is drawn from.
+    climate: Option<Climate>,
 }
 
 /// The weather of a run over the steps `on`, which begin before it where somebody looks back; `None` without `[weather]` or where it has
@@ -50,7 +53,8 @@ pub(super) fn read(
         return None;
     };
     let fine = Weather::new(&name, &series, &alignment, &Weather::fine(on));
-    Some(Known { fine, alignment, folder })
+    let climate = weather.climate().map(|(climate, _)| climate);
+    Some(Known { fine, alignment, folder, climate })
 }
 
 /// Name, series and folder.
@@ -112,6 +116,30 @@ pub(super) fn day_ahead(known: &Known, on: &Steps, calendar: &IspCalendar, fault
 }
 
 impl Known {
+    /// What the weather adds to synthetic day-ahead prices over `on`, whole days, €/MWh; `None` where it is not known what is usual.
+    pub(super) fn moves_prices(&self, on: &Steps, calendar: &IspCalendar) -> Option<Vec<f64>> {
+        let climate = self.climate.as_ref()?;
+        let clearness = climate.usual_clearness();
+        let (fine, grid) = (&self.fine, &self.fine.grid);
+        let sun: Vec<f64> = (0..grid.count)
+            .map(|k| {
+                let t = grid.start_of(k);
+                fine.ghi_w_m2[k] - clearness[season(t)] * clear_sky::global_w_m2(&fine.sun[k], t)
+            })
+            .collect();
+        let warmth: Vec<f64> = (0..grid.count).map(|k| fine.air_c[k] - climate.usual_c(grid.start_of(k))).collect();
+        let hours = Steps { start: on.start, step: SimDuration::hours(1), count: ((on.end() - on.start).0 / 3600) as usize };
+        let (sun, warmth) = (grid.averaged(&sun, &hours), grid.averaged(&warmth, &hours));
+        let date = |h: usize| calendar.date_of(hours.start_of(h));
+        let rows: Vec<usize> = (0..hours.count).collect();
+        let day = |rows: &[usize]| {
+            let mean_k = rows.iter().map(|h| warmth[*h]).sum::<f64>() / rows.len() as f64;
+            rows.iter().map(|h| price::of_weather(sun[*h], mean_k)).collect::<Vec<_>>()
+        };
+        let moves: Vec<f64> = rows.chunk_by(|a, b| date(*a) == date(*b)).flat_map(day).collect();
+        Some(hours.averaged(&moves, on))
+    }
+
     /// The weather over `on`, and `profiles` on these steps with a computed profile for each PV system among `devices`. Nominal power
     /// is taken for the peak power of the modules; orientation and inverter are drawn.
     pub(super) fn apply(&self, seed: u64, profiles: &ProfileTable, on: &Steps, devices: &mut [DeviceSpec]) -> (Arc<Weather>, ProfileTable) {

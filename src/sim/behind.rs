@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use crate::asset::{Content, Device, Flexibility, Flow, Moment, Reading};
+use crate::asset::{AssetKind, Content, Device, Flexibility, Flow, Moment, Reading};
 use crate::ids::{AssetIdx, ConnectionIdx};
 use crate::scenario::study::Study;
 
@@ -28,6 +28,8 @@ pub struct Behind {
     pub vehicles_peak_w: f64,
     /// Highest power of the heat pumps of all houses together, W.
     pub heat_pumps_peak_w: f64,
+    /// Highest power of all base loads together, W.
+    pub base_loads_peak_w: f64,
     /// One household, step by step.
     pub household: Option<Household>,
     /// What vehicles, houses and batteries could give and take, without orders and limitations.
@@ -59,6 +61,10 @@ pub struct DeviceTotals {
     pub unserved_wh: f64,
     /// Energy into and out of a store, Wh.
     pub cycled_wh: f64,
+    /// Energy that orders moved or curtailed, Wh.
+    pub moved_wh: f64,
+    /// Energy that limitations held back, Wh.
+    pub limited_wh: f64,
 }
 
 /// Meters with PV behind them, over the run.
@@ -109,8 +115,8 @@ pub(super) struct Counter<'a> {
     metered: Vec<bool>,
     /// Feed-in of PV, consumption and net power of each meter in the step, W.
     meters: Vec<[f64; 3]>,
-    /// Power of vehicles and heat pumps in the step, W.
-    kinds_w: [f64; 2],
+    /// Power of vehicles, heat pumps and base loads in the step, W.
+    kinds_w: [f64; 3],
     /// Energy in each device before the step, Wh.
     content_wh: Vec<f64>,
     /// Row of each device in the household.
@@ -132,11 +138,12 @@ impl<'a> Counter<'a> {
             meters: MeterTotals::default(),
             vehicles_peak_w: 0.0,
             heat_pumps_peak_w: 0.0,
+            base_loads_peak_w: 0.0,
             household,
             potential: Arc::clone(potential),
         };
         let content_wh = study.devices.iter().map(|s| s.shows.content_wh).collect();
-        Counter { study, behind, metered, meters: vec![[0.0; 3]; n], kinds_w: [0.0; 2], content_wh, rows }
+        Counter { study, behind, metered, meters: vec![[0.0; 3]; n], kinds_w: [0.0; 3], content_wh, rows }
     }
 
     /// A device after a step.
@@ -151,6 +158,7 @@ impl<'a> Counter<'a> {
         t.heat_wh += flow.heat_wh;
         t.cold_kh += flow.cold_kh;
         t.unserved_wh += flow.unserved_wh;
+        t.limited_wh += flow.capped_w.abs() * hours;
         if flow.wanted_wh > 0.0 {
             t.sessions += 1;
             t.short_sessions += u32::from(flow.unserved_wh > SHORT * flow.wanted_wh);
@@ -173,11 +181,17 @@ impl<'a> Counter<'a> {
         match &spec.device {
             Device::Vehicle(_) => self.kinds_w[0] += p_w,
             Device::House(_) => self.kinds_w[1] += p_w,
+            _ if spec.kind == AssetKind::Load.name() => self.kinds_w[2] += p_w,
             _ => {}
         }
         if let (Some(row), Some(household)) = (self.rows[d], &mut self.behind.household) {
             household.devices[row].push(&spec.device, asked_w, p_w, reading);
         }
+    }
+
+    /// Orders moved energy at a device.
+    pub(super) fn moved(&mut self, d: usize, wh: f64) {
+        self.behind.devices[d].moved_wh += wh;
     }
 
     /// A step is over.
@@ -192,9 +206,10 @@ impl<'a> Counter<'a> {
             b.meters.from_grid_wh += demand_w.min(net_w.max(0.0)) * hours;
         }
         self.meters.fill([0.0; 3]);
-        let [vehicles_w, heat_pumps_w] = std::mem::take(&mut self.kinds_w);
+        let [vehicles_w, heat_pumps_w, base_loads_w] = std::mem::take(&mut self.kinds_w);
         b.vehicles_peak_w = b.vehicles_peak_w.max(vehicles_w);
         b.heat_pumps_peak_w = b.heat_pumps_peak_w.max(heat_pumps_w);
+        b.base_loads_peak_w = b.base_loads_peak_w.max(base_loads_w);
     }
 
     pub(super) fn end(self) -> Behind {

@@ -32,7 +32,7 @@ pub use bills::Settled;
 pub use by_element::ByElement;
 pub use fleet::Heat;
 pub use observer::{DeviceStep, Observer};
-pub use potential::{KINDS, Potential};
+pub use potential::{DAYS as POTENTIAL_DAYS, KINDS, Potential};
 pub use recorder::{Expected, Flows, PhaseColumns, Recording, Regime, Variant};
 pub use reference::Reference;
 pub use run::{CaseResult, CheckedPrognosis, Progress, observe_case, observe_with, run_case};

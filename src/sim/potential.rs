@@ -4,13 +4,13 @@
 //! At the first step of an hour a device with power `p` could have drawn between `p⁻`, with the lowest set point, and `p⁺`, with the
 //! highest: it gives `p − p⁻` and takes `p⁺ − p` for that step. How long it could go on is not in it.
 
-use crate::asset::Device;
+use crate::asset::{Device, Flexibility};
 
 /// Hours of a day; one that daylight saving repeats counts twice.
 const HOURS: usize = 24;
 
 /// Days that are looked at, from the first of a run: enough for a mean.
-pub(super) const DAYS: usize = 28;
+pub const DAYS: usize = 28;
 
 /// Kinds of devices, in the order of [`Potential::kinds`].
 pub const KINDS: [&str; 3] = ["vehicles", "houses", "batteries"];
@@ -20,7 +20,9 @@ pub const KINDS: [&str; 3] = ["vehicles", "houses", "batteries"];
 pub struct Potential {
     /// Mean over the days of what each of [`KINDS`] could give and take, W.
     pub kinds: [[(f64, f64); HOURS]; 3],
-    /// Least of all kinds together on any day, W.
+    /// The same of other devices that can be steered: PV systems, processes, generators.
+    pub others: [(f64, f64); HOURS],
+    /// Least of all of [`KINDS`] together on any day, W.
     pub least: [(f64, f64); HOURS],
     /// How many hours each is a mean of.
     pub hours: [u32; HOURS],
@@ -28,26 +30,26 @@ pub struct Potential {
 
 impl Default for Potential {
     fn default() -> Potential {
-        Potential { kinds: [[(0.0, 0.0); HOURS]; 3], least: [(0.0, 0.0); HOURS], hours: [0; HOURS] }
+        Potential { kinds: [[(0.0, 0.0); HOURS]; 3], others: [(0.0, 0.0); HOURS], least: [(0.0, 0.0); HOURS], hours: [0; HOURS] }
     }
 }
 
-/// The row of a device among [`KINDS`].
+/// The row of a device among [`KINDS`], or behind them for others that can be steered.
 pub(super) fn kind(device: &Device) -> Option<usize> {
     match device {
         Device::Vehicle(_) => Some(0),
         Device::House(_) => Some(1),
         Device::Battery(_) => Some(2),
-        _ => None,
+        _ => (device.flexibility() != Flexibility::None).then_some(KINDS.len()),
     }
 }
 
 impl Potential {
-    /// Takes in an hour: what each kind could give and take, W.
-    pub(super) fn add(&mut self, hour: usize, kinds: [(f64, f64); 3]) {
-        let all = kinds.iter().fold((0.0, 0.0), |all, k| (all.0 + k.0, all.1 + k.1));
+    /// Takes in an hour: what each kind, and others behind them, could give and take, W.
+    pub(super) fn add(&mut self, hour: usize, could: [(f64, f64); 4]) {
+        let all = could[..KINDS.len()].iter().fold((0.0, 0.0), |all, k| (all.0 + k.0, all.1 + k.1));
         let before = f64::from(self.hours[hour]);
-        for (mean, now) in self.kinds.iter_mut().zip(kinds) {
+        for (mean, now) in self.kinds.iter_mut().chain([&mut self.others]).zip(could) {
             let mean = &mut mean[hour];
             *mean = (mean.0 + (now.0 - mean.0) / (before + 1.0), mean.1 + (now.1 - mean.1) / (before + 1.0));
         }
@@ -64,9 +66,9 @@ mod tests {
     #[test]
     fn an_hour_holds_the_mean_of_its_days_and_the_worst_of_them() {
         let mut p = Potential::default();
-        p.add(18, [(2.0, 4.0), (1.0, 0.0), (0.0, 6.0)]);
-        p.add(18, [(4.0, 0.0), (1.0, 2.0), (0.0, 2.0)]);
-        assert_eq!([p.kinds[0][18], p.kinds[1][18], p.kinds[2][18]], [(3.0, 2.0), (1.0, 1.0), (0.0, 4.0)]);
+        p.add(18, [(2.0, 4.0), (1.0, 0.0), (0.0, 6.0), (0.0, 9.0)]);
+        p.add(18, [(4.0, 0.0), (1.0, 2.0), (0.0, 2.0), (0.0, 1.0)]);
+        assert_eq!([p.kinds[0][18], p.kinds[1][18], p.kinds[2][18], p.others[18]], [(3.0, 2.0), (1.0, 1.0), (0.0, 4.0), (0.0, 5.0)]);
         assert_eq!((p.least[18], p.hours[18], p.hours[17]), ((3.0, 4.0), 2, 0));
     }
 }

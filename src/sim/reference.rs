@@ -201,7 +201,7 @@ impl Run<'_, '_> {
         let mut power = Power::zero(study.grid.connections.len());
         let clock = study.calendar.local_time(start);
         let asked = k < potential::DAYS && clock.minute() == 0 && self.potential.is_some();
-        let mut could = [(0.0, 0.0); 3];
+        let mut could = [(0.0, 0.0); 4];
         for (d, spec) in study.devices.iter().enumerate() {
             let planned_w = match &self.plans[k][d] {
                 None => f64::NEG_INFINITY,

@@ -175,7 +175,7 @@ impl<'a, 'o> Case<'a, 'o> {
             reference,
             todays_grid: strategy.reinforcement.is_none(),
             world,
-            forecaster: Forecaster::new(study, reference.learned.as_ref(), strategy.request_quantile),
+            forecaster: Forecaster::new(study, reference, strategy.request_quantile),
             wire: Wire::new(study, participants.seats().map(|(d, role)| (d.clone(), role))),
             queue: Queue::new(participants.len() + 1),
             participants,

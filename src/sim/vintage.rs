@@ -15,10 +15,12 @@ use super::household::Schedules;
 use super::learned::{Forecasts, Group, Member};
 use super::outlook::{self, Skies};
 use super::readings::tan_phi;
+use super::reference::Reference;
 
 /// The forecasters of a case.
 pub(super) struct Forecaster<'a> {
     study: &'a Study,
+    reference: &'a Reference,
     skies: Skies<'a>,
     learned: Option<&'a Forecasts>,
     /// Probability with which the DSO sizes its requests.
@@ -28,7 +30,7 @@ pub(super) struct Forecaster<'a> {
 }
 
 impl<'a> Forecaster<'a> {
-    pub(super) fn new(study: &'a Study, learned: Option<&'a Forecasts>, request_quantile: Option<f64>) -> Forecaster<'a> {
+    pub(super) fn new(study: &'a Study, reference: &'a Reference, request_quantile: Option<f64>) -> Forecaster<'a> {
         let names = [study.dso.as_str()].into_iter().chain(study.agrs.iter().map(|a| a.domain.as_str()));
         let errors = match &study.forecast {
             Model::Synthetic(m) => UnitError::each(m, study.seed, names, study.start, study.step_start(study.steps)),
@@ -37,8 +39,9 @@ impl<'a> Forecaster<'a> {
         let mut errors = errors.into_iter();
         Forecaster {
             study,
+            reference,
             skies: Skies::new(study),
-            learned,
+            learned: reference.learned.as_ref(),
             request_quantile,
             dso: errors.next(),
             agrs: study.agrs.iter().map(|_| errors.next()).collect(),
@@ -74,7 +77,7 @@ impl<'a> Forecaster<'a> {
     }
 
     /// The DSO's forecast of every connection; `plans` is what it expects households to do with what they steer, where it has not
-    /// learned that from their meters.
+    /// learned that from their meters, nor knows what they do without orders.
     pub(super) fn area(&self, plans: &Schedules, issued: SimTime, period: &Period) -> Arc<DsoVintage> {
         let study = self.study;
         let look = self.look(None, self.dso.as_ref(), issued, period);
@@ -97,7 +100,9 @@ impl<'a> Forecaster<'a> {
                     q_var.add(c, &reactive);
                 }
                 (None, Some(plan)) => {
-                    if !look.add_metered(&mut own, d) {
+                    if study.forecast == Model::Perfect {
+                        self.as_it_happens(&mut own, d, period);
+                    } else if !look.add_metered(&mut own, d) {
                         own.copy_from_slice(plan);
                     }
                     let tan_phi = tan_phi(&spec.device);
@@ -117,6 +122,13 @@ impl<'a> Forecaster<'a> {
         }
         let range_w = self.learned.zip(self.request_quantile).and_then(|(learned, tau)| learned.range_w(study, period, tau));
         Arc::new(DsoVintage { period: *period, p_w, q_var, feed_in_w, device_w, range_w })
+    }
+
+    /// What device `d` does in a Period without flexibility, ISP averages, W: drivers come when they do, whatever they announced.
+    fn as_it_happens(&self, into: &mut [f64], d: usize, period: &Period) {
+        let (first, per_isp) = (self.study.steps_of(period).start, self.study.steps_per_isp());
+        let mean = |i: usize| (0..per_isp).map(|s| f64::from(self.reference.device_w(d, first + i * per_isp + s))).sum::<f64>();
+        into.iter_mut().enumerate().for_each(|(i, w)| *w = mean(i) / per_isp as f64);
     }
 
     fn look(&self, agr: Option<AgrIdx>, error: Option<&UnitError>, issued: SimTime, period: &Period) -> Look<'a> {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::agent::{Dispatch, Limit};
-use crate::asset::{Cap, Flexibility, Flow, Moment, Reading};
+use crate::asset::{Cap, Content, Flexibility, Flow, Moment, Reading};
 use crate::ids::{AgrIdx, ConnectionIdx, CpIdx};
 use crate::scenario::study::{Strategy, Study};
 use crate::time::{Period, SimTime};
@@ -376,7 +376,7 @@ impl<'a> World<'a> {
                 let of_kind = |d: &usize| study.devices[*d].device.flexibility() == flexibility;
                 let rooms: Vec<(usize, f64)> = (g.devices.iter().flatten().copied())
                     .filter(|d| of_kind(d) && usable(d))
-                    .map(|d| (d, fleet.answer_w(d, &now.moment, far_w) - self.set_w[d]))
+                    .map(|d| (d, self.reach_w(v, d, now, far_w) - self.set_w[d]))
                     .filter(|(_, room_w)| room_w * far_w > 0.0)
                     .collect();
                 let have_w: f64 = rooms.iter().map(|(_, room_w)| room_w).sum();
@@ -384,6 +384,17 @@ impl<'a> World<'a> {
                 rooms.iter().for_each(|(d, room_w)| self.set_w[*d] += share * room_w);
                 left_w -= share * have_w;
             }
+        }
+    }
+
+    /// How far towards `far_w` the closed loop takes a device, W. A vehicle stops charging for others, but feeds back only as planned:
+    /// nobody has planned for what it would have to charge again, which becomes the next excess. Limitations, which put charging
+    /// off, would else let vehicles give to each other all night.
+    fn reach_w(&self, v: usize, d: usize, now: &Now<'_>, far_w: f64) -> f64 {
+        let answer_w = self.fleets[v].answer_w(d, &now.moment, far_w);
+        match self.study.devices[d].device.content() {
+            Content::Owed => answer_w.max(self.set_w[d].min(0.0)),
+            Content::Stored | Content::None => answer_w,
         }
     }
 
@@ -400,19 +411,23 @@ impl<'a> World<'a> {
     /// What orders changed at a device in a step.
     fn account(&mut self, d: usize, step: usize, flow: &Flow, step_h: f64) {
         let spec = &self.study.devices[d];
-        match spec.device.flexibility() {
-            Flexibility::None => {}
-            Flexibility::Curtailable => {
-                if self.scheduled_w[d].is_finite() {
-                    self.totals.curtailed_by_orders_wh += (flow.p_w - self.scheduled_w[d]) * step_h;
-                }
+        let wh = match spec.device.flexibility() {
+            Flexibility::Curtailable if self.scheduled_w[d].is_finite() => {
+                let wh = (flow.p_w - self.scheduled_w[d]) * step_h;
+                self.totals.curtailed_by_orders_wh += wh;
+                wh
             }
+            Flexibility::None | Flexibility::Curtailable => return,
             Flexibility::Shiftable => {
                 let moved_w = f64::from((flow.p_w as f32 - self.reference.device_w(d, step)).abs());
                 let wh = 0.5 * moved_w * step_h;
                 self.totals.shifted_wh += wh;
                 self.totals.shifting_eur += wh * 1e-6 * self.shifting_eur_per_mwh(spec.connection);
+                wh
             }
+        };
+        if let Some(counter) = &mut self.counter {
+            counter.moved(d, wh);
         }
     }
 

@@ -94,6 +94,34 @@ const EDGE: usize = 3;
 /// between noons is (1 + δ²/8) of the noons.
 const SHARPENING: [f64; 3] = [1.0 + 2.0 / 8.0 + 6.0 / 64.0, -1.0 / 8.0 - 4.0 / 64.0, 1.0 / 64.0];
 
+impl Climate {
+    /// Air temperature on an average day at `t`, °C, without its daily course.
+    #[must_use]
+    pub fn usual_c(&self, t: SimTime) -> f64 {
+        let year = (day_of_year(t) - self.warmest_day) / 365.25;
+        self.mean_c + self.season_k * libm::cos(year * std::f64::consts::TAU)
+    }
+
+    /// Mean of `k(d)` in each season: `∫ q_s(u) φ(u) du`.
+    #[must_use]
+    pub fn usual_clearness(&self) -> [f64; 4] {
+        self.clearness.map(|quantiles| {
+            let scores = (-100..=100).map(|i| 0.05 * f64::from(i));
+            let (sum, weight) = scores.fold((0.0, 0.0), |(sum, weight), u| {
+                let density = libm::exp(-0.5 * u * u);
+                (sum + density * quantile(&quantiles, u), weight + density)
+            });
+            sum / weight
+        })
+    }
+}
+
+/// Row of a season: winter, spring, summer, autumn.
+#[must_use]
+pub fn season(t: SimTime) -> usize {
+    (month(t) + 1) % 12 / 3
+}
+
 /// Added to numbers of days before 1970 to key draws.
 const BEFORE_1970: i64 = 100_000;
 
@@ -153,7 +181,7 @@ pub fn synthetic(climate: &Climate, place: Place, seed: u64, from: SimTime, unti
 /// Means, ranges and clearness of `count` days from day `first` since 1970 on.
 fn days(climate: &Climate, seed: u64, first: i64, count: usize, begins: &dyn Fn(i64) -> SimTime) -> Vec<Day> {
     let noons: Vec<SimTime> = (0..count).map(|d| begins(first + d as i64) + SimDuration(DAY_S / 2)).collect();
-    let seasons: Vec<usize> = noons.iter().map(|t| (month(*t) + 1) % 12 / 3).collect();
+    let seasons: Vec<usize> = noons.iter().map(|t| season(*t)).collect();
     let key = (first + BEFORE_1970).unsigned_abs();
     let z = persistent(&mut Stream::new(seed, "weather", "temperature"), key, count, |_| climate.persistence);
     let own = |d: usize| {
@@ -165,8 +193,7 @@ fn days(climate: &Climate, seed: u64, first: i64, count: usize, begins: &dyn Fn(
         let s = seasons[d];
         let rho = climate.warm_when_clear[s];
         let clearness = quantile(&climate.clearness[s], rho * z[d] + libm::sqrt(1.0 - rho * rho) * w[d]);
-        let year = (day_of_year(noons[d]) - climate.warmest_day) / 365.25;
-        let mean_c = climate.mean_c + climate.season_k * libm::cos(year * std::f64::consts::TAU) + climate.anomaly_k[s] * z[d];
+        let mean_c = climate.usual_c(noons[d]) + climate.anomaly_k[s] * z[d];
         let (a, b) = RANGE_K[s];
         Day { mean_c, range_k: a + b * clearness, clearness }
     };

@@ -82,10 +82,12 @@ fn learners_err_as_much_as_they_must_and_regression_least() {
         for e in learned {
             assert!((least..=most + if e == ridge { 0.0 } else { 0.2 * most }).contains(&e), "{n} homes: {e}");
         }
-        assert!(
-            ridge < 0.97 * profile && ridge < smoothing && profile < before,
-            "{n} homes: regression beats the weekly profile: {learned:?}, {before}"
-        );
+        // Measured homes gave 9 to 17 %. Drawn ones have days that do not depend on each other, so that recent days say little of a
+        // single home; what is left to gain is a mean over more days.
+        let gain = 1.0 - ridge / profile;
+        let band = if n == 1 { 0.03..=0.17 } else { 0.08..=0.17 };
+        println!("{n} homes: regression errs {:.1} % less than the weekly profile", 100.0 * gain);
+        assert!(band.contains(&gain) && ridge < smoothing && profile < before, "{n} homes: {learned:?}, {before}");
     }
 }
 

@@ -15,7 +15,7 @@ use copperplate::results::{Finished, Run, Selection, stage};
 use copperplate::scenario::build::build;
 use copperplate::scenario::document::Document;
 use copperplate::scenario::load;
-use copperplate::scenario::schema::{Obligation, Preset, Scenario, Strategy};
+use copperplate::scenario::schema::{Behaviour, Obligation, Preset, Scenario, Strategy};
 use copperplate::sim::{Reference, run_case};
 use copperplate::sweep::{Folder, Record};
 use rayon::prelude::*;
@@ -257,6 +257,36 @@ fn the_page_of_a_sweep_shows_parameters_failures_and_analysis() {
         assert!(html.contains(text), "{text}");
     }
     assert!(!html.contains("onload="), "a foreign drawing is an image");
+}
+
+/// What stands behind the meters, how aggregators behave and what the check of prognoses found, in words.
+#[test]
+fn the_page_of_a_run_says_who_behaves_how_and_what_stands_behind_the_meters() {
+    let folder = run("behaving", &[], |s| {
+        s.time.until = s.time.from;
+        s.strategies = ["copper-plate", "grid-capacity-management"].map(str::to_owned).to_vec();
+        s.contract.clear();
+        s.weather = Some(toml::from_str("kind = \"synthetic\"").unwrap());
+        s.feeder.houses = Some(toml::from_str("share = 0.5").unwrap());
+        s.aggregator[0].behaviour = Some(Behaviour::Inflating { share: 0.3, programme: false });
+        let check = "preset = \"grid-capacity-management\"\nprognosis_check = { remedy = \"exclude\", flags = 3 }";
+        s.strategy.insert("grid-capacity-management".to_owned(), toml::from_str(check).unwrap());
+    });
+    let html = fs::read_to_string(folder.join(FILE_NAME)).unwrap();
+    for text in [
+        "houses with heat pumps (",
+        "houses, PV systems and transformers follow it",
+        "adds 30\u{a0}% to its prognosis where it foresees congestion",
+        "In grid capacity management, the operator checks prognoses and excludes an aggregator after 3 flagged days: it flagged nobody.",
+        "0.50 € per kelvin below the comfort band",
+        "The same household in the other strategies",
+        "Where strategies differ, a cell has a value for each: copper plate / grid capacity management.",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+    for text in ["they do not learn or bid strategically", "heat pumps and PV-battery plants", "never shifted"] {
+        assert!(!html.contains(text), "{text}");
+    }
 }
 
 /// Presets changed in their switches: the page says what the switches are, not what the presets were.

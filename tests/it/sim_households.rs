@@ -134,6 +134,43 @@ fn houses_and_their_heat_pumps_are_counted() {
     same(seen.number("heat_pump_simultaneity"), together / apart);
 }
 
+/// Jain's index of what falls on each of some connections: `(Σ x)² / (n Σ x²)`.
+fn jain(shares: &[f64]) -> f64 {
+    let sum: f64 = shares.iter().sum();
+    sum * sum / (shares.len() as f64 * shares.iter().map(|x| x * x).sum::<f64>())
+}
+
+#[test]
+fn what_orders_and_limitations_ask_of_each_household_is_counted() {
+    let study = study("street-2035.toml", 4, |s| {
+        s.feeder.rating[0].rating = 110.0;
+        s.aggregator.iter_mut().for_each(|a| a.willingness = 0.5);
+        s.dso.orange.device_floor_kw = 0.0;
+    });
+    let seen = seen(&study, "grid-capacity-management");
+    let totals = |d: usize| &seen.behind().devices[d];
+    let sum = |of: &dyn Fn(usize) -> f64| (0..study.devices.len()).map(of).sum::<f64>();
+    let all = &seen.case.totals;
+    assert!(all.shifted_wh > 0.0 && all.limited_consumption_wh > 0.0, "orders and limitations act");
+    same(sum(&|d| totals(d).moved_wh), all.shifted_wh + all.curtailed_by_orders_wh);
+    same(sum(&|d| totals(d).limited_wh), all.limited_consumption_wh + all.limited_discharge_wh + all.curtailed_by_orange_wh);
+    let steerable = devices(&study, |d| d.flexibility() != copperplate::asset::Flexibility::None);
+    let mut connections: Vec<ConnectionIdx> = steerable.iter().map(|d| study.devices[*d].connection).collect();
+    connections.sort_unstable();
+    connections.dedup();
+    let by_connection = |of: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        let behind = |c: &ConnectionIdx| steerable.iter().filter(|d| study.devices[**d].connection == *c).map(|d| of(*d)).sum();
+        connections.iter().map(behind).collect()
+    };
+    same(seen.number("jain_moved"), jain(&by_connection(&|d| totals(d).moved_wh)));
+    same(seen.number("jain_limited"), jain(&by_connection(&|d| totals(d).limited_wh)));
+    let houses = devices(&study, is_house);
+    same(seen.number("jain_comfort"), jain(&houses.iter().map(|d| totals(*d).cold_kh).collect::<Vec<_>>()));
+    // A refusal to sell leaves a household out: the index is that of some of them at most.
+    let willing = by_connection(&|d| totals(d).moved_wh).iter().filter(|wh| **wh > 0.0).count() as f64;
+    assert!(seen.number("jain_moved") <= willing / connections.len() as f64 + 1e-9);
+}
+
 /// Stays that ended, and those that lacked more than 5 %: wanted energy against what flowed while the vehicle was there.
 fn stays(study: &Study, watch: &Watch, d: usize) -> (f64, f64) {
     let State::Vehicle(whereabouts) = &study.devices[d].begins else { panic!("a vehicle") };

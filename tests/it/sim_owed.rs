@@ -1,10 +1,17 @@
 //! What a run leaves owed, and what limitations took for good, recomputed by a bystander from single devices.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use copperplate::agent::Action;
 use copperplate::asset::{Device, Session, State};
+use copperplate::ids::{AssetIdx, Domain};
 use copperplate::kpi::{Kpis, Value, compute};
 use copperplate::scenario::schema::{Batteries, Scenario};
 use copperplate::scenario::study::{Strategy, Study};
 use copperplate::sim::{CaseResult, DeviceStep, Observer, Reference, Variant, observe_case};
+use copperplate::time::SimTime;
+use jiff::civil::Date;
 
 use crate::sim_support::study;
 
@@ -122,6 +129,82 @@ fn heat_held_back_has_a_price_of_its_own() {
     let (_, _, kpis, _) = watched(&unpriced);
     assert_eq!(kpis.get("cost_heat_held_back_eur"), Value::NotPriced);
     assert_eq!(kpis.get("cost_total_eur"), Value::NotPriced);
+}
+
+/// What vehicles were last dispatched, and where they fed back without that.
+struct Asked<'a> {
+    study: &'a Study,
+    dispatched: BTreeMap<(Date, AssetIdx), Arc<[f64]>>,
+    fed_wh: f64,
+    unasked_wh: f64,
+}
+
+impl Observer for Asked<'_> {
+    fn wanted(&mut self, _now: SimTime, _who: &Domain, action: &Action) {
+        if let Action::Dispatch(d) = action {
+            self.dispatched.extend(d.schedules.iter().map(|(device, plan)| ((d.period.date, *device), Arc::clone(plan))));
+        }
+    }
+
+    fn device(&mut self, seen: &DeviceStep) {
+        let is_vehicle = matches!(self.study.devices[seen.device.i()].device, Device::Vehicle(_));
+        if !is_vehicle || seen.variant != Variant::Actual || seen.power_w > -1.0 {
+            return;
+        }
+        let start = self.study.step_start(seen.step);
+        let period = self.study.calendar.period(self.study.calendar.date_of(start));
+        // Others follow their households' plans.
+        let Some(plan) = self.dispatched.get(&(period.date, seen.device)) else { return };
+        let asked_w = plan[period.isp_at(start).expect("an ISP").offset()];
+        let wh = -seen.power_w * self.study.step.as_hours();
+        self.fed_wh += wh;
+        self.unasked_wh += if asked_w < 0.0 { 0.0 } else { wh };
+    }
+}
+
+/// A portfolio that has to keep a target under limitations lets vehicles stop, and feed back only where their plans say so.
+#[test]
+fn vehicles_feed_back_only_as_planned() {
+    let study = study("winter-evening.toml", 4, |s| {
+        let cars = "share = 1.0\npower_kw = 11.0\nsessions = \"measured\"\nfeeds_back = true";
+        s.feeder.electric_vehicles = Some(toml::from_str(cars).expect("cars"));
+        s.feeder.rating_scale = 0.5;
+        s.aggregator.iter_mut().for_each(|a| (a.failure.asset_per_day, a.failure.communication_per_hour) = (0.0, 0.0));
+    });
+    let strategy = study.strategies.iter().find(|s| s.name == "grid-capacity-management").expect("the scenario trades");
+    let mut asked = Asked { study: &study, dispatched: BTreeMap::new(), fed_wh: 0.0, unasked_wh: 0.0 };
+    let _ = observe_case(&study, &Reference::new(&study), strategy, &|_| {}, &mut asked);
+    assert!(asked.unasked_wh < 1.0, "{} Wh of {} are fed back unasked", asked.unasked_wh, asked.fed_wh);
+}
+
+/// Kelvins below the band times hours of houses, `[variant]`.
+#[derive(Default)]
+struct Cold([f64; 3]);
+
+impl Observer for Cold {
+    fn device(&mut self, seen: &DeviceStep) {
+        self.0[seen.variant as usize] += seen.cold_kh;
+    }
+}
+
+/// Houses make up for heat, so that what limitations take from them is comfort: half a euro for each kelvin and hour.
+#[test]
+fn comfort_lost_to_limitations_has_its_price() {
+    let study = study("winter-evening.toml", 2, |s| {
+        s.weather = Some(toml::from_str("kind = \"synthetic\"\nmean_c = 2.0").expect("weather"));
+        s.feeder.heat_pumps = None;
+        s.feeder.houses = Some(toml::from_str("share = 0.6").expect("houses"));
+        s.feeder.rating_scale = 0.4;
+        s.dso.orange.device_floor_kw = 1.0;
+    });
+    let mut cold = Cold::default();
+    let reference = Reference::new(&study);
+    let strategy = study.strategies.iter().find(|s| s.trades && s.orange).expect("a strategy that trades and limits");
+    let case = observe_case(&study, &reference, strategy, &|_| {}, &mut cold);
+    let kpis = compute(&study, strategy, &case);
+    let [orders, actual] = [Variant::Orders, Variant::Actual].map(|v| cold.0[v as usize]);
+    assert!(actual > orders + 5.0, "limitations cost comfort: {orders} and {actual} K·h");
+    same(number(&kpis, "cost_heat_held_back_eur"), 0.5 * (actual - orders));
 }
 
 /// What vehicles wanted when they arrived is what they drew, what they left without and what they still want: in every variant.

@@ -331,6 +331,61 @@ fn measured_weather_brings_its_prices() {
     assert!(matches!(prices(&[]), schema::Prices::Synthetic { .. }));
 }
 
+/// Change of the day-ahead price with irradiance, €/MWh per kW/m², and with the mean temperature of the day, €/MWh per kelvin: least squares
+/// within each hour of each month, working days and week-ends apart.
+fn price_by_weather(run: &Study) -> [f64; 2] {
+    let weather = run.weather.as_ref().unwrap();
+    let warmth: Vec<f64> = run
+        .periods
+        .iter()
+        .flat_map(|period| {
+            let rows = run.steps_of(period);
+            let mean_c = rows.clone().map(|k| weather.air_c[weather.grid.index(run.step_start(k))]).sum::<f64>() / rows.len() as f64;
+            rows.map(move |_| mean_c)
+        })
+        .collect();
+    let mut groups: std::collections::BTreeMap<_, Vec<[f64; 3]>> = Default::default();
+    for k in 0..run.steps {
+        let start = run.step_start(k);
+        let (date, hour) = (run.calendar.date_of(start), run.calendar.local_time(start).hour());
+        let weekend = date.weekday().to_monday_zero_offset() >= 5;
+        let row = [weather.ghi_w_m2[weather.grid.index(start)] / 1e3, warmth[k], run.prices.day_ahead_eur_per_mwh[k]];
+        groups.entry((date.month(), hour, weekend)).or_default().push(row);
+    }
+    let (mut gg, mut gt, mut tt, mut gp, mut tp) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for rows in groups.values() {
+        let mean = |c: usize| rows.iter().map(|row| row[c]).sum::<f64>() / rows.len() as f64;
+        let means = [0, 1, 2].map(mean);
+        for row in rows {
+            let [g, t, p] = [0, 1, 2].map(|c| row[c] - means[c]);
+            (gg, gt, tt, gp, tp) = (gg + g * g, gt + g * t, tt + t * t, gp + g * p, tp + t * p);
+        }
+    }
+    let determinant = gg * tt - gt * gt;
+    [(gp * tt - tp * gt) / determinant, (tp * gg - gp * gt) / determinant]
+}
+
+/// Sun, cold and price belong together in drawn weather as in that of 2024.
+#[test]
+fn synthetic_prices_follow_drawn_weather_as_real_ones_did() {
+    let measured = price_by_weather(&under_duesseldorf("year.toml", 363));
+    let drawn = |seed: u64| {
+        price_by_weather(&study("year.toml", 363, |s| {
+            s.seed = seed;
+            s.weather = Some(serde_json::from_str(r#"{ "kind": "synthetic" }"#).unwrap());
+            s.prices = schema::Prices::default();
+        }))
+    };
+    for seed in 1..=2 {
+        let drawn = drawn(seed);
+        println!("measured {measured:?}, drawn {drawn:?}");
+        assert!(drawn.iter().zip(measured).all(|(d, m)| (d / m - 1.0).abs() < 0.3), "{drawn:?} {measured:?}");
+    }
+    // Without weather, nothing moves them.
+    let plain = study("quickstart.toml", 2, |_| {});
+    assert!(plain.weather.is_none() && plain.prices.day_ahead_eur_per_mwh.iter().all(|p| p.is_finite()));
+}
+
 /// A sweep over seeds varies synthetic weather; two strategies of one seed share it.
 #[test]
 fn synthetic_weather_is_drawn_by_the_seed_of_the_run() {

@@ -8,6 +8,7 @@ mod curtailment;
 mod exchange;
 mod learn;
 mod members;
+mod misses;
 mod offer;
 mod plan;
 mod profile;
@@ -44,6 +45,7 @@ pub use profile::{OwnDevice, Profile};
 
 use booking::Booking;
 use members::Members;
+use misses::Misses;
 
 /// One Period in the making.
 #[derive(Debug)]
@@ -96,6 +98,8 @@ pub struct Agr {
     reserved: BTreeMap<(Text, Date), Vec<Watts>>,
     /// What was asked for lately.
     foresight: Foresight,
+    /// What it missed lately.
+    misses: Misses,
     /// Margin on cost, as it stands.
     margin: f64,
 }
@@ -137,6 +141,7 @@ impl Agr {
             metered: BTreeMap::new(),
             reserved: BTreeMap::new(),
             foresight: Foresight::default(),
+            misses: Misses::default(),
             margin,
         }
     }
@@ -270,12 +275,7 @@ impl Agr {
         day.revision += 1;
         let mut actions = Vec::new();
         for (k, cp) in self.profile.congestion_points.iter().enumerate() {
-            let orders =
-                self.orders.iter().filter(|o| o.stacks() && o.period.date == date && (o.cp == cp.cp || within(&self.profile, o.cp, cp.cp)));
-            let mut power = day.baseline[k].clone();
-            for order in orders {
-                power.iter_mut().zip(&order.power).for_each(|(p, f)| *p += *f);
-            }
+            let power = with_orders(&self.profile, &self.orders, day, k);
             let header = self.desk.header(now, &self.profile.dso, None);
             if day.revision == 1 {
                 day.prognosis[k] = Some(header.message_id);
@@ -369,11 +369,8 @@ impl Agr {
     /// Where orders ask for flexibility the portfolio keeps baseline plus all orders; caps hold where they were called.
     fn target(&self, day: &Day, k: usize, cp: &PublicCp) -> Target {
         let (mut floor_w, mut ceiling_w) = (day.floor_w[k].clone(), day.ceiling_w[k].clone());
-        let mut sum = day.baseline[k].clone();
+        let sum = with_orders(&self.profile, &self.orders, day, k);
         let here = |o: &&OrderRecord| o.stacks() && o.period.date == day.period.date;
-        for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp || within(&self.profile, o.cp, cp.cp)) {
-            sum.iter_mut().zip(&o.power).for_each(|(s, f)| *s += *f);
-        }
         for o in self.orders.iter().filter(here).filter(|o| o.cp == cp.cp) {
             for (i, target) in sum.iter().enumerate().filter(|(i, _)| o.requested[*i] && o.power[*i] != Watts::ZERO) {
                 match Direction::relieved_by(o.power[i]) {
@@ -395,6 +392,17 @@ impl Agr {
         day.bookings.push(booking);
         send(offer)
     }
+}
+
+/// The baseline at a congestion point with all orders that stack on it.
+fn with_orders(profile: &Profile, orders: &[OrderRecord], day: &Day, k: usize) -> Vec<Watts> {
+    let cp = profile.congestion_points[k].cp;
+    let mut sum = day.baseline[k].clone();
+    let of_day = orders.iter().filter(|o| o.stacks() && o.period.date == day.period.date);
+    for order in of_day.filter(|o| o.cp == cp || within(profile, o.cp, cp)) {
+        sum.iter_mut().zip(&order.power).for_each(|(sum, f)| *sum += *f);
+    }
+    sum
 }
 
 fn within(profile: &Profile, inner: CpIdx, outer: CpIdx) -> bool {

@@ -13,7 +13,7 @@ use crate::uftp::message::{
 use crate::units::Watts;
 
 use super::super::order::{OrderRecord, count_breaches, settle};
-use super::{Action, Agr, Unsettled, send, within};
+use super::{Action, Agr, Unsettled, send, with_orders, within};
 
 impl Agr {
     /// One Metering message per connection for the day.
@@ -40,6 +40,7 @@ impl Agr {
             }));
         }
         let complete = self.is_metered(period.date);
+        self.learn_misses(period.date);
         self.add_up_meters(period.date);
         if complete {
             self.count_breaches(period);
@@ -110,6 +111,19 @@ impl Agr {
             }
         }
         sum
+    }
+
+    /// Remembers by how much a metered day missed what it was to be, where its price depends on that.
+    fn learn_misses(&mut self, date: Date) {
+        let Some(day) = self.days.get(&date).filter(|_| self.profile.behaviour.conduct().prices_misses()) else { return };
+        for (k, cp) in self.profile.congestion_points.iter().enumerate() {
+            let mut residual_w: Vec<f64> = with_orders(&self.profile, &self.orders, day, k).iter().map(|w| -w.as_f64()).collect();
+            let meters = self.members.connections[k].iter().map(|c| self.meters.get(&(date, self.profile.connections[*c].0)));
+            // A day of which a meter is missing teaches nothing.
+            let Some(meters) = meters.collect::<Option<Vec<_>>>() else { continue };
+            meters.iter().for_each(|meter| residual_w.iter_mut().zip(&meter.p_w).for_each(|(e, p)| *e += p));
+            self.misses.remember(cp.cp, residual_w);
+        }
     }
 
     /// Adds up the meters of a day where something was ordered, which is all that bills are about, and drops them.

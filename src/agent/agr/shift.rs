@@ -227,7 +227,8 @@ impl Agr {
         let energy_eur: f64 = at_market.iter().zip(&day.price).map(|(w, p)| w * p * mwh).sum();
         let moved_mwh: f64 = sum.iter().map(|w| 0.5 * w.abs() * mwh).sum();
         let true_eur = energy_eur + own_eur + self.profile.shifting_eur_per_mwh * moved_mwh;
-        let cost = true_eur.max(0.0) * (1.0 + self.margin);
+        // The slack of the request itself comes first.
+        let cost = true_eur.max(0.0) * (1.0 + self.margin) + self.expected_penalty_eur(day, slacks[0].point, &power, direction);
         let relieved_mwh: f64 = sum.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| w.abs() * mwh).sum();
         let price = utilisation.map_or(cost.max(self.counts_on_eur_per_mwh() * relieved_mwh), |u| u * relieved_mwh);
         let min_factor = self.least_factor(day, &shifts);
@@ -242,17 +243,33 @@ impl Agr {
         Some(Shifted { option, eur_per_mwh: true_eur / relieved_mwh.max(f64::MIN_POSITIVE), unit_eur_per_mwh })
     }
 
+    /// The penalty that an offer is expected to bring with it, €, where its price is to contain it. Which offers of a request will be
+    /// bought is not known: they share what falls due once in each ISP, and an ISP with an order is paid for.
+    fn expected_penalty_eur(&self, day: &Day, k: usize, power: &[Watts], direction: Direction) -> f64 {
+        if !self.profile.behaviour.conduct().prices_misses() {
+            return 0.0;
+        }
+        let ordered: Vec<&BookedOption> =
+            day.bookings.iter().filter(|b| b.point == k && b.ordered.is_some()).map(|b| b.likely().0).collect();
+        let alone = |i: &usize| power[*i] != Watts::ZERO && ordered.iter().all(|option| option.power[*i] == Watts::ZERO);
+        let cp = self.profile.congestion_points[k].cp;
+        let short_w: f64 = (0..power.len()).filter(alone).map(|i| self.misses.expected_w(cp, i, direction)).sum();
+        self.profile.penalty_eur_per_mwh * short_w * day.period.isp().as_hours() * 1e-6 / GROUPS as f64
+    }
+
     /// The smallest factor, a tenth at least, from which on every part of some shifts is a plan that the devices can carry out.
     fn least_factor(&self, day: &Day, shifts: &[Shift]) -> ActivationFactor {
-        let can = |shift: &Shift, factor: ActivationFactor| {
-            let before_w = self.before(&day.period, shift.device);
-            let tariff = self.tariff_of(day, shift.device);
-            let task = tariff.task(&day.period, &before_w);
-            let plan: Vec<f64> = shift.added(&day.plans[shift.device], factor.share()).collect();
-            self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
+        let known: Vec<_> = shifts.iter().map(|s| (self.tariff_of(day, s.device), self.before(&day.period, s.device))).collect();
+        let can = |factor: ActivationFactor| {
+            let mut moved = shifts.iter().zip(&known).filter(|(shift, _)| shift.delta_w.iter().any(|w| *w != 0.0));
+            moved.all(|(shift, (tariff, before_w))| {
+                let task = tariff.task(&day.period, before_w);
+                let plan: Vec<f64> = shift.added(&day.plans[shift.device], factor.share()).collect();
+                self.profile.devices[shift.device].device.can(&self.seen[shift.device], &task, &plan)
+            })
         };
         let factors = (10..100).rev().filter_map(ActivationFactor::from_hundredths);
-        factors.take_while(|factor| shifts.iter().all(|shift| can(shift, *factor))).last().unwrap_or(ActivationFactor::FULL)
+        factors.take_while(|factor| can(*factor)).last().unwrap_or(ActivationFactor::FULL)
     }
 }
 

@@ -3,7 +3,8 @@
 //! In this order:
 //!
 //! 1. A tank below 45 °C is heated to 52 °C.
-//! 2. Rooms get what keeps them above the guard of the comfort band; the rod helps where the heat pump is too small.
+//! 2. Rooms get what brings them to the guard of the comfort band within a quarter hour; the rod helps where the heat pump at full power,
+//!    with the tank to heat, does not get there in this time.
 //! 3. The rest of the set point goes to rooms up to their target, to the tank up to 52 °C, to rooms up to the top of the
 //!    band, to the tank up to 55 °C. What does not fit is not drawn. Without a set point, rooms are
 //!    heated to their target, no faster than the heating curve allows: it lets out
@@ -52,6 +53,8 @@ pub(super) struct Outside<'a> {
     pub start: SimTime,
     pub step_s: f64,
     pub heated: &'a Heated,
+    /// The same over the time within which comfort has to hold, and that time, s.
+    pub ahead: &'a (Heated, f64),
     pub outdoor_c: f64,
     pub sun_w: f64,
     /// What the step does to the tank, and cold water, °C.
@@ -97,7 +100,11 @@ impl House {
         if inside.refill {
             heat.water_w = tank.heat_w(FULL_C).min(full_w);
         }
-        let guard_w = rooms_to(want.guard_c);
+        // What a step needs to be at the guard at its end depends on its length; what a quarter hour needs does not.
+        let (ahead, ahead_s) = outside.ahead;
+        let cooled = ahead.transition.after(&inside.warmth, &self.gains(outside.outdoor_c, outside.sun_w));
+        let guard_w = ((want.guard_c - cooled.air_c) * ahead.heat_w_k).max(0.0);
+        let refill_w = if inside.refill { (tank.heat_w(FULL_C) * (outside.step_s / ahead_s)).min(full_w) } else { 0.0 };
         let must_w = guard_w.min(full_w - heat.water_w);
         heat.rooms_w = must_w;
         let set = !set_w.is_nan();
@@ -122,7 +129,7 @@ impl House {
 
         let must = must_w > NOTHING_W || inside.refill;
         self.modulate(inside, outside, &mut heat, full_w, must, set);
-        heat.rod_w = (guard_w - heat.rooms_w).clamp(0.0, pump.rod_w);
+        heat.rod_w = (guard_w - (full_w - refill_w)).clamp(0.0, pump.rod_w);
 
         let wish_w = pump.standby_w + power_w(&heat);
         let mut p_w = wish_w;

@@ -39,9 +39,10 @@ pub struct Inhabited {
     draws: Arc<[u8]>,
 }
 
-/// Cost of a kelvin below the set point and within the band, € per hour; of one below the band.
+/// Cost of a kelvin below the set point and within the band, € per hour.
 const COOLER_EUR_KH: f64 = 0.02;
-const COLD_EUR_KH: f64 = 0.5;
+/// Cost of a kelvin below the comfort band while people are at home, € per hour.
+pub const COLD_EUR_KH: f64 = 0.5;
 
 impl House {
     /// The house when a run begins at `start`: at its set point, with the mass half a kelvin below it and a warm tank.
@@ -75,6 +76,7 @@ impl Model for House {
             start: moment.start,
             step_s: moment.step.0 as f64,
             heated: &heated,
+            ahead: &self.heated_ahead(moment.step),
             outdoor_c: weather.air_c[sky],
             sun_w: self.sun_w(&weather.facade_w_m2, sky),
             holding: &self.holding(state.draws[row], moment.step),

@@ -24,7 +24,8 @@ use super::water;
 
 /// Outdoor temperature where no weather is forecast, °C.
 const UNKNOWN_C: f64 = 5.0;
-/// Share of the largest power by which a plan may miss what is asked before there is no answer; below, it is cut to that.
+/// Share of the largest power that is too little to be moved, and by which a plan may miss what is asked before there is no answer;
+/// below, it is cut to that.
 const SLIGHT: f64 = 0.01;
 /// What a plan keeps from both ends of the band, K.
 const MARGIN_K: f64 = 0.05;
@@ -93,6 +94,7 @@ impl House {
             start: t,
             step_s: slot_s,
             heated: &heated,
+            ahead: &self.heated_ahead(slot),
             outdoor_c: ahead.outdoor_c,
             sun_w: ahead.sun_w,
             holding: &self.tank.holding(ahead.litres / slot_s, slot_s),
@@ -144,6 +146,9 @@ impl House {
                     break;
                 }
                 let power_w = ahead[j].full_w.min(self.bound_w(task.most_w[j], ahead[j].cop_water)) - heat_w[j];
+                if power_w <= 0.0 {
+                    continue;
+                }
                 let fullest_wh = content_wh[j..k].iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let part_wh = (-content_wh[k]).min(power_w * hours).min(room_wh - fullest_wh);
                 if part_wh > 0.0 {
@@ -226,10 +231,12 @@ impl House {
             let rod_w = (base_w[k] - fixed_w(k) - room_w).max(0.0);
             fixed_w(k) + 1e3 * heat_kw[k] / ahead[k].cop + rod_w
         };
-        let rounded = |(k, base): (usize, &f64)| if (total(k) - base).abs() < 1.0 { *base } else { total(k) };
+        // The method ends near the corners of the programme, not on them, and would move every slot a little. Whoever sells such a crumb
+        // answers for the whole slot, so it stays.
+        let slight_w = SLIGHT * self.largest_w();
+        let rounded = |(k, base): (usize, &f64)| if (total(k) - base).abs() < slight_w { *base } else { total(k) };
         let mut plan: Vec<f64> = base_w.iter().enumerate().map(rounded).collect();
         // The programme keeps what is asked at a price only. Where a room that is too warm was dearer, there is no answer.
-        let slight_w = SLIGHT * self.largest_w();
         for (k, p_w) in plan.iter_mut().enumerate() {
             let (least_w, most_w) = ask.bounds(k, base_w[k]);
             let kept_w = p_w.max(least_w).min(most_w.max(least_w));

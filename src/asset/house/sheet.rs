@@ -42,6 +42,8 @@ pub struct House {
 struct Stepping {
     step: SimDuration,
     heated: Heated,
+    /// The same until comfort is decided on again.
+    ahead: Heated,
     /// By draw-offs, see [`water::litres`].
     holdings: [Holding; water::SETS],
 }
@@ -69,6 +71,13 @@ const SPREAD: f64 = 0.2;
 /// Heat of people and appliances, W/m².
 const INTERNAL_W_M2: f64 = 3.0;
 
+/// How far a control looks ahead for comfort: a quarter hour, as its guard is, and whole steps.
+const DECIDES: SimDuration = SimDuration(900);
+
+fn ahead(step: SimDuration) -> SimDuration {
+    step.max(DECIDES)
+}
+
 impl Heated {
     fn new(building: &Building, sink: Sink, step_s: f64) -> Heated {
         let transition = building.transition(step_s);
@@ -94,7 +103,8 @@ impl House {
     ) -> House {
         let step_s = step.0 as f64;
         let holdings = std::array::from_fn(|set| tank.holding(water::flow_kg_s(set as u8), step_s));
-        let stepping = Arc::new(Stepping { step, heated: Heated::new(&building, pump.sink, step_s), holdings });
+        let [heated, ahead] = [step, ahead(step)].map(|time| Heated::new(&building, pump.sink, time.0 as f64));
+        let stepping = Arc::new(Stepping { step, heated, ahead, holdings });
         let (comfort, people, loss_w_k) = (Comfort::new(habits), habits.people, building.loss_w_k());
         House { building, pump, tank, comfort, people, aperture_m2, internal_w, clock, loss_w_k, stepping }
     }
@@ -127,6 +137,13 @@ impl House {
     #[inline]
     pub(super) fn heated(&self, step: SimDuration) -> Heated {
         if step == self.stepping.step { self.stepping.heated } else { Heated::new(&self.building, self.pump.sink, step.0 as f64) }
+    }
+
+    /// The same over the time in which a step's control looks ahead for comfort, and that time, s.
+    #[inline]
+    pub(super) fn heated_ahead(&self, step: SimDuration) -> (Heated, f64) {
+        let time = ahead(step);
+        (if step == self.stepping.step { self.stepping.ahead } else { self.heated(time) }, time.0 as f64)
     }
 
     /// What a step does to the tank while some draw-offs happen.

@@ -48,6 +48,11 @@ impl Pack {
         self.knee + (1.0 - self.knee) / (1.0 - self.floor_share)
     }
 
+    /// State of charge from which it takes less than `set_w`.
+    fn taper_from(&self, most_w: f64, set_w: f64) -> f64 {
+        self.knee + (1.0 - self.knee) * (1.0 - set_w / most_w) / (1.0 - self.floor_share)
+    }
+
     /// Rate of the taper, 1/h.
     fn rate_h(&self, most_w: f64) -> f64 {
         most_w * self.efficiency * (1.0 - self.floor_share) / (self.capacity_wh * (1.0 - self.knee))
@@ -65,7 +70,7 @@ impl Pack {
     pub fn charge(&self, most_w: f64, soc: f64, set_w: f64, hours: f64) -> Charged {
         let set_w = set_w.clamp(0.0, most_w);
         let per_h = set_w * self.efficiency / self.capacity_wh;
-        let taper_from = self.knee + (1.0 - self.knee) * (1.0 - set_w / most_w) / (1.0 - self.floor_share);
+        let taper_from = self.taper_from(most_w, set_w);
         let end = self.full.max(soc);
         let steady_end = taper_from.min(end).max(soc);
         let steady_h = if per_h > 0.0 { (steady_end - soc) / per_h } else { f64::INFINITY };
@@ -83,8 +88,18 @@ impl Pack {
     /// How long it takes at full power from `soc` to `full`, h.
     #[must_use]
     pub fn time_h(&self, most_w: f64, soc: f64) -> f64 {
-        let steady_h = (self.knee.min(self.full) - soc).max(0.0) * self.capacity_wh / (most_w * self.efficiency);
-        let (from, limit) = (soc.max(self.knee), self.limit_soc());
+        self.time_at_h(most_w, most_w, soc)
+    }
+
+    /// How long it takes at `set_w` of at most `most_w` from `soc` to `full`, h; for ever at nothing.
+    #[must_use]
+    pub fn time_at_h(&self, most_w: f64, set_w: f64, soc: f64) -> f64 {
+        if set_w <= 0.0 {
+            return if soc < self.full { f64::INFINITY } else { 0.0 };
+        }
+        let taper_from = self.taper_from(most_w, set_w);
+        let steady_h = (taper_from.min(self.full) - soc).max(0.0) * self.capacity_wh / (set_w * self.efficiency);
+        let (from, limit) = (soc.max(taper_from), self.limit_soc());
         if self.full <= from {
             return steady_h;
         }
@@ -141,7 +156,10 @@ mod tests {
             assert!((PACK.charge(7400.0, soc, 7400.0, hours).soc - 1.0).abs() < 1e-9);
             assert!((PACK.fits_wh(7400.0, hours) - PACK.left_wh(soc)).abs() < 1e-6);
             assert!((PACK.soc(PACK.left_wh(soc)) - soc).abs() < 1e-12);
+            let slow_h = PACK.time_at_h(7400.0, 4200.0, soc);
+            assert!((PACK.charge(7400.0, soc, 4200.0, slow_h).soc - 1.0).abs() < 1e-9 && slow_h > hours);
         }
+        assert_eq!((PACK.time_at_h(7400.0, 0.0, 0.5), PACK.time_at_h(7400.0, 0.0, 1.0)), (f64::INFINITY, 0.0));
     }
 
     #[test]

@@ -109,13 +109,6 @@ impl Slot {
         let most_w = self.most_w.max(start_w);
         [start_w, self.kink_w.clamp(start_w, most_w), most_w]
     }
-
-    /// The best power at a price of energy, if it is on, and its value.
-    fn best(&self, on_w: f64, lambda: f64) -> (f64, f64) {
-        let value = |w: f64| self.cost(w) - lambda * w;
-        let [start_w, kink_w, most_w] = self.ends_w(on_w);
-        [kink_w, most_w].into_iter().fold((start_w, value(start_w)), |best, w| if value(w) < best.1 { (w, value(w)) } else { best })
-    }
 }
 
 /// How far around the number of slots on without a least power others are tried.
@@ -138,6 +131,7 @@ pub fn cheapest_pieces(energy_wh: f64, slots: &[Slot], on_w: f64, slot_h: f64) -
         pieces.extend(of_slot.into_iter().filter(|(_, _, from_w, to_w)| to_w > from_w));
     }
     pieces.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+    let mut ranking = Ranking::new(slots, on_w);
     // The number of slots that are on when any power will do.
     let loose = filled(slots, wanted_w);
     let around = loose.iter().filter(|p| **p > 0.0).count();
@@ -155,11 +149,10 @@ pub fn cheapest_pieces(energy_wh: f64, slots: &[Slot], on_w: f64, slot_h: f64) -
         let (mut low, mut high) = (-2.0 * steepest, 2.0 * steepest);
         for _ in 0..HALVINGS {
             let middle = 0.5 * (low + high);
-            let (_, taken_w) = chosen(n, slots, on_w, middle);
-            if taken_w < wanted_w { low = middle } else { high = middle }
+            if ranking.taken_w(n, middle) < wanted_w { low = middle } else { high = middle }
         }
-        consider(&chosen(n, slots, on_w, low).0);
-        consider(&chosen(n, slots, on_w, high).0);
+        consider(&ranking.on(n, low));
+        consider(&ranking.on(n, high));
     }
     match best {
         Some((_, mut plan)) => {
@@ -174,23 +167,68 @@ fn total(slots: &[Slot], plan: &[f64]) -> f64 {
     plan.iter().zip(slots).fold(0.0, |sum, (p, s)| sum + s.cost(*p))
 }
 
-/// The `n` slots that are best on at a price of energy, and what they take, W.
-fn chosen(n: usize, slots: &[Slot], on_w: f64, lambda: f64) -> (Vec<bool>, f64) {
-    let able = slots.iter().enumerate().filter(|(_, s)| s.is_able(on_w));
-    let mut ranked: Vec<(bool, f64, usize, f64)> = able
-        .map(|(i, s)| {
-            let (power_w, value) = s.best(on_w, lambda);
-            (!s.is_held(), value, i, power_w)
-        })
-        .collect();
-    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
-    let mut on = vec![false; slots.len()];
-    let mut taken_w = 0.0;
-    for (_, _, i, power_w) in ranked.into_iter().take(n) {
-        on[i] = true;
-        taken_w += power_w;
+/// A slot as it ranks at a price of energy.
+#[derive(Debug, Clone, Copy)]
+struct Rank {
+    is_loose: bool,
+    value: f64,
+    slot: usize,
+    power_w: f64,
+}
+
+/// A slot that can be on.
+#[derive(Debug, Clone, Copy)]
+struct Able {
+    slot: usize,
+    is_loose: bool,
+    /// Power and cost where its pieces end.
+    ends: [(f64, f64); 3],
+}
+
+/// Slots that can be on, to be ranked at many prices of energy.
+struct Ranking {
+    able: Vec<Able>,
+    slots: usize,
+    ranked: Vec<Rank>,
+}
+
+impl Ranking {
+    fn new(slots: &[Slot], on_w: f64) -> Ranking {
+        let able = slots.iter().enumerate().filter(|(_, s)| s.is_able(on_w));
+        let told = |(slot, s): (usize, &Slot)| Able { slot, is_loose: !s.is_held(), ends: s.ends_w(on_w).map(|w| (w, s.cost(w))) };
+        let able: Vec<Able> = able.map(told).collect();
+        Ranking { ranked: Vec::with_capacity(able.len()), able, slots: slots.len() }
     }
-    (on, taken_w)
+
+    /// The `n` slots that are best on at a price of energy, the best first, each at its best power.
+    fn best(&mut self, n: usize, lambda: f64) -> &[Rank] {
+        self.ranked.clear();
+        self.ranked.extend(self.able.iter().map(|&Able { slot, is_loose, ends: [first, rest @ ..] }| {
+            let value = |(w, cost): (f64, f64)| cost - lambda * w;
+            let better = |best: (f64, f64), end: (f64, f64)| if value(end) < best.1 { (end.0, value(end)) } else { best };
+            let (power_w, value) = rest.into_iter().fold((first.0, value(first)), better);
+            Rank { is_loose, value, slot, power_w }
+        }));
+        let by = |a: &Rank, b: &Rank| a.is_loose.cmp(&b.is_loose).then(a.value.total_cmp(&b.value)).then(a.slot.cmp(&b.slot));
+        if n < self.ranked.len() {
+            self.ranked.select_nth_unstable_by(n, by);
+            self.ranked.truncate(n);
+        }
+        self.ranked.sort_unstable_by(by);
+        &self.ranked
+    }
+
+    /// What they take, W.
+    fn taken_w(&mut self, n: usize, lambda: f64) -> f64 {
+        self.best(n, lambda).iter().fold(0.0, |sum, rank| sum + rank.power_w)
+    }
+
+    /// Slot by slot, whether it is one of them.
+    fn on(&mut self, n: usize, lambda: f64) -> Vec<bool> {
+        let mut on = vec![false; self.slots];
+        self.best(n, lambda).iter().for_each(|rank| on[rank.slot] = true);
+        on
+    }
 }
 
 /// Cheapest powers when it is settled which slots are on; none where they cannot take the energy.
@@ -241,9 +279,12 @@ fn exchange(slots: &[Slot], on_w: f64, plan: &mut [f64]) {
     let ends = |i: usize| [0.0, slots[i].start_w(on_w), slots[i].kink_w, slots[i].most_w];
     for _ in 0..plan.len() {
         let mut best = (-1e-9 * on_w, 0, 0, 0.0, 0.0);
-        for from in 0..plan.len() {
-            for to in (0..plan.len()).filter(|to| *to != from) {
-                let before = slots[from].cost(plan[from]) + slots[to].cost(plan[to]);
+        let now: Vec<f64> = slots.iter().zip(plan.iter()).map(|(slot, p)| slot.cost(*p)).collect();
+        // What is off gives nothing, and what is full takes nothing.
+        let takers: Vec<usize> = (0..plan.len()).filter(|to| plan[*to] < slots[*to].most_w && slots[*to].is_able(on_w)).collect();
+        for from in (0..plan.len()).filter(|from| plan[*from] > 0.0) {
+            for &to in takers.iter().filter(|to| **to != from) {
+                let before = now[from] + now[to];
                 let sum_w = plan[from] + plan[to];
                 let pairs = ends(from).into_iter().map(|p| (p, sum_w - p)).chain(ends(to).into_iter().map(|p| (sum_w - p, p)));
                 for (p, q) in pairs.filter(|(p, q)| *p < plan[from] && allowed(from, *p) && allowed(to, *q)) {

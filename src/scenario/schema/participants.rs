@@ -86,6 +86,8 @@ pub enum Behaviour {
         #[schemars(range(min = 0.0, max = 10.0))]
         most: f64,
     },
+    /// It asks for its cost, the margin, and the penalty that it expects from its own past errors.
+    Prudent {},
     /// It offers only what it has with a probability of 95 %.
     Cautious {
         /// Probability that a device is there.

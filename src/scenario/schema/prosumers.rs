@@ -100,6 +100,9 @@ pub struct Pv {
     #[serde(default = "modules")]
     #[schemars(range(min = 0.1, max = 1000.0))]
     pub modules_kw: f64,
+    /// Whether their inverters answer voltage with reactive power, Q(U); see docs/model/pv.md.
+    #[serde(default)]
+    pub reactive_by_voltage: bool,
 }
 
 fn modules() -> f64 {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use copperplate::asset::house::House;
 use copperplate::asset::house::building::{Inputs, Warmth};
+use copperplate::asset::house::heat_pump::Sink;
 use copperplate::asset::house::typology::{Refurbishment, Type};
-use copperplate::asset::{Ask, Cap, Cost, Model, Outlook, Task};
+use copperplate::asset::{Ask, Cap, Cost, Model, Moment, Outlook, Task};
 use copperplate::rng::Stream;
 use copperplate::time::{Period, SimDuration, SimTime};
 use copperplate::weather::Weather;
@@ -53,22 +54,25 @@ fn thermostats(houses: &[House], from: SimTime, days: usize, weather: &Weather) 
 }
 
 /// Origin: a fleet of the same equations, 200 houses with a mean loss of 198 W/K: 2.2 kW a house at −6 °C with a day mean of
-/// −4 °C, hardly any diversity above 20 houses.
+/// −4 °C, hardly any diversity above 20 houses: streets of 20, on average over draws, need little more each than all 200.
 #[test]
 fn a_street_of_heat_pumps_in_a_cold_spell() {
     let from = midnight(MONDAY);
     let days = 9;
-    let cold_spell = weather(from, days, |day| if day < 3 { 2.0 } else { -4.0 }, |_| 50.0);
+    let mean_c = |day: usize| if day < 3 { 2.0 } else { -4.0 };
+    let mut cold_spell = weather(from, days, mean_c, |_| 50.0);
+    // A daily swing of ±2 K instead of ±3 K.
+    cold_spell.air_c.iter_mut().enumerate().for_each(|(k, c)| *c = mean_c(k / 96) + (*c - mean_c(k / 96)) * 2.0 / 3.0);
     let houses = street(200, from, days as i64);
     let loss = houses.iter().map(|h| h.building.loss_w_k()).sum::<f64>() / 200.0;
     assert!((loss - 198.0).abs() < 8.0, "{loss} W/K");
-    let peak_kw = |n: usize| {
-        let series = thermostats(&houses[..n], from, days, &cold_spell).0;
-        series[96 * 5..].iter().fold(0.0_f64, |m, p| m.max(*p)) / n as f64 / 1e3
-    };
-    let [twenty, all] = [20, 200].map(peak_kw);
+    let streets: Vec<Vec<f64>> = houses.chunks(20).map(|street| thermostats(street, from, days, &cold_spell).0).collect();
+    let sum: Vec<f64> = (0..days * 96).map(|k| streets.iter().map(|series| series[k]).sum()).collect();
+    let peak_kw = |series: &[f64], n: f64| series[96 * 5..].iter().fold(0.0_f64, |m, p| m.max(*p)) / n / 1e3;
+    let (twenty, all) = (streets.iter().map(|series| peak_kw(series, 20.0)).sum::<f64>() / 10.0, peak_kw(&sum, 200.0));
+    println!("{twenty:.2} kW a house of 20, {all:.2} of 200");
     assert!((1.9..=2.5).contains(&all), "{all} kW a house");
-    assert!(twenty / all < 1.35, "{twenty} kW a house of 20, {all} of 200");
+    assert!(twenty / all < 1.25, "{twenty} kW a house of 20, {all} of 200");
 }
 
 /// Origin: the same: seasonal performance 3.0 to 3.1, 3000 to 3900 kWh a year in a year of weather that is colder than this one.
@@ -83,6 +87,41 @@ fn a_year_of_heat_pumps() {
     assert!((2.9..=3.2).contains(&(heat / kwh)), "SPF {}", heat / kwh);
     assert!((2500.0..=4500.0).contains(&(kwh / 48.0)), "{} kWh", kwh / 48.0);
     assert!(cold / 48.0 < 0.5, "{cold} K·h");
+}
+
+/// Heat pumps that are large enough leave the rod off, or nearly so, but for the time when they heat the tank and the hour after it,
+/// whatever the step: a minute needs no more power than a quarter hour.
+#[test]
+fn the_rod_stays_off_in_steps_of_a_minute() {
+    let from = midnight(MONDAY);
+    let w = weather(from, 3, |_| 0.0, |_| 50.0);
+    let table = profiles(from);
+    let kind = Type::find("nl-terraced-1965").unwrap();
+    for step in [SimDuration(60), SimDuration(180), STEP] {
+        let mut cold = 0.0;
+        for k in 0..10 {
+            let id = format!("house-{k}");
+            let house = House::of(kind, Refurbishment::Usual, 12, &id, clock(from, 3), step);
+            let mut state = house.begins(12, &id, from);
+            let mut refilled = from;
+            for n in 0..3 * 86_400 / step.0 {
+                let start = from + SimDuration(step.0 * n);
+                let at = Moment { step, ..moment(start, &table, Some(&w)) };
+                // As little as comfort lets it.
+                let (flow, _) = house.step(&mut state, &at, f64::NEG_INFINITY, Cap::NONE);
+                let outdoor_c = w.air_c[w.grid.index(start)];
+                let cop = house.pump.cop(Sink::Water, outdoor_c).min(house.pump.cop(house.pump.sink, outdoor_c));
+                let most_w = house.pump.standby_w + house.pump.most_heat_w(outdoor_c) / cop;
+                if state.inside.refill {
+                    refilled = start;
+                }
+                let near_w = if start - refilled < SimDuration::hours(1) { f64::INFINITY } else { most_w + 0.2 * house.pump.rod_w };
+                assert!(flow.p_w <= near_w, "steps of {} s, house {k}, step {n}: {} W of {most_w} W", step.0, flow.p_w);
+                cold += flow.cold_kh;
+            }
+        }
+        assert!(cold < 1.0, "steps of {} s: {cold} K·h", step.0);
+    }
 }
 
 #[test]
@@ -190,6 +229,8 @@ fn an_offer_moves_heat_and_ends_as_warm() {
         for i in 0..96 {
             let most = if asked[i] { base[i] } else { base[i] + 2000.0 };
             assert!(plan[i] <= most + 1.0 && plan[i] >= base[i] - 1500.0 - 1.0, "ISP {i}: {} W beside {}", plan[i], base[i]);
+            let moved_w = (plan[i] - base[i]).abs();
+            assert!(moved_w == 0.0 || moved_w >= 0.0099 * house.rated_w().0, "ISP {i}: a crumb of {moved_w} W");
         }
         shed_wh += (68..76).map(|i| base[i] - plan[i]).sum::<f64>() * 0.25;
         back_wh += (0..96).filter(|i| !asked[*i]).map(|i| plan[i] - base[i]).sum::<f64>() * 0.25;

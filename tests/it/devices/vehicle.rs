@@ -25,12 +25,12 @@ fn vehicle(id: &str, max_power_w: f64) -> (Vehicle, Vec<Session>, Whereabouts) {
     (vehicle, announced, Whereabouts::new(real.into()))
 }
 
-/// kW per vehicle in the highest quarter hour of a year, and kWh per vehicle and year, of cars that charge when they arrive.
-fn uncontrolled(cars: usize, max_power_w: f64) -> (f64, f64, f64) {
+/// Power of cars together over a year, W, of those that charge when they arrive, and the share of what they want that they do not get.
+fn uncontrolled(cars: std::ops::Range<usize>, max_power_w: f64) -> (Vec<f64>, f64) {
     let table = profiles(midnight(MONDAY));
     let mut series = vec![0.0; DAYS * 96];
     let (mut wanted, mut unserved) = (0.0, 0.0);
-    for k in 0..cars {
+    for k in cars {
         let (vehicle, _, mut state) = vehicle(&format!("car-{k}"), max_power_w);
         wanted += state.sessions().iter().map(|s| s.energy_wh).sum::<f64>();
         for (step, p) in series.iter_mut().enumerate() {
@@ -40,23 +40,46 @@ fn uncontrolled(cars: usize, max_power_w: f64) -> (f64, f64, f64) {
             unserved += flow.unserved_wh;
         }
     }
-    let n = cars as f64;
-    let peak = series.iter().fold(0.0_f64, |m, p| m.max(*p)) / n / 1e3;
-    (peak, series.iter().sum::<f64>() * 0.25 / n / 1e3, unserved / wanted)
+    (series, unserved / wanted)
+}
+
+fn highest_kw(series: &[f64]) -> f64 {
+    series.iter().fold(0.0_f64, |most, p| most.max(*p)) / 1e3
 }
 
 /// Origin: a draw of 400 cars with the published statistics of ElaadNL, 11 kW, three sessions a week: 3.1, 2.4, 2.1 kW per car at
-/// 50, 100 and 200 cars, 3240 to 3730 kWh a year; ± 20 %. A garage of 58 points saw 0.22 of its connected power at most.
+/// 50, 100 and 200 cars, 3240 to 3730 kWh a year; ± 20 %. A fleet is the mean over draws, here over the 400 cars in groups: fifty
+/// cars in a single draw have 3685 kWh ± 45 each, so one fleet may well leave the band.
 #[test]
 fn fleets_are_as_diverse_as_measured_ones() {
-    let mut years = Vec::new();
+    let fifties: Vec<Vec<f64>> = (0..8)
+        .map(|g| {
+            let (series, unserved) = uncontrolled(50 * g..50 * (g + 1), 11_000.0);
+            assert!(unserved < 1e-9, "{unserved}");
+            series
+        })
+        .collect();
+    let sum = |group: &[Vec<f64>]| -> Vec<f64> { (0..DAYS * 96).map(|k| group.iter().map(|series| series[k]).sum()).collect() };
     for (cars, expected) in [(50, 3.1), (100, 2.4), (200, 2.1)] {
-        let (peak_kw, kwh, unserved) = uncontrolled(cars, 11_000.0);
-        assert!((peak_kw / expected - 1.0).abs() <= 0.2, "{cars} cars: {peak_kw} kW each");
-        assert!(unserved < 1e-9, "{unserved}");
-        years.push(kwh);
+        let groups = fifties.chunks(cars / 50);
+        let n = groups.len() as f64;
+        let each_kw = groups.map(|group| highest_kw(&sum(group))).sum::<f64>() / n / cars as f64;
+        println!("{cars} cars: {each_kw:.2} kW each");
+        assert!((each_kw / expected - 1.0).abs() <= 0.2, "{cars} cars: {each_kw} kW each");
     }
-    assert!((3240.0..=3730.0).contains(&years[2]), "kWh a year: {years:?}");
+    let kwh = fifties.iter().flatten().sum::<f64>() * 0.25 / 400.0 / 1e3;
+    println!("{kwh:.0} kWh a year");
+    assert!((3240.0..=3730.0).contains(&kwh), "{kwh} kWh a year");
+}
+
+/// Origin: a garage in Tamm, 45 cars of residents and 13 points for others, 16 months: never more than 13 of 58 points at once, 0.22.
+/// Half of that figure is allowed either way: chargers, habits and the share of cars are another garage's.
+#[test]
+fn few_charge_at_once() {
+    let (series, _) = uncontrolled(0..58, 11_000.0);
+    let share = highest_kw(&series) / (58.0 * 11.0);
+    println!("{share:.2}");
+    assert!((0.11..=0.33).contains(&share), "{share} of the connected power");
 }
 
 #[test]
@@ -123,6 +146,68 @@ fn planned_cars_leave_with_what_they_want_and_pay_less() {
         assert!(unserved < 1e-6 * wanted, "{unserved} Wh of {wanted}");
         assert!(planned < 0.85 * plain, "{planned} € beside {plain} €");
     }
+}
+
+/// Whatever it is asked for: a stay in which a vehicle fed back ends with all that was wanted, though a limitation leaves 4.2 kW
+/// whenever it charges.
+#[test]
+fn what_a_limited_vehicle_gave_is_not_missing_at_departure() {
+    let table = profiles(midnight(MONDAY));
+    let cap = Cap { consumption_w: 4200.0, ..Cap::NONE };
+    let mut gave_stays = 0;
+    for k in 0..20 {
+        let (mut vehicle, _, mut state) = vehicle(&format!("car-{k}"), 11_000.0);
+        vehicle.feeds_back = Some(FeedsBack::default());
+        let mut sets = Stream::new(k, "test", "set");
+        let mut gave = false;
+        for step in 0..56 * 96 {
+            let start = midnight(MONDAY) + SimDuration(STEP.0 * step);
+            // Nothing, much or little: charging is put off as long as can be.
+            let set_w = [f64::NEG_INFINITY, 0.0, 0.0, 5000.0][(4.0 * sets.at(step as u64).uniform()) as usize];
+            let (flow, reading) = vehicle.step(&mut state, &moment(start, &table, None), set_w, cap);
+            gave |= flow.p_w < 0.0;
+            if reading.since.is_none() {
+                assert!(!gave || flow.unserved_wh < 1.0, "car {k}, step {step}: {} Wh", flow.unserved_wh);
+                gave_stays += usize::from(gave);
+                gave = false;
+            }
+        }
+    }
+    assert!(gave_stays > 50, "{gave_stays} stays with feed-in");
+}
+
+/// A plan is what the charger makes of it where the stay is as announced: the last of a charge takes its time.
+#[test]
+fn plans_of_vehicles_that_feed_back_are_what_happens() {
+    let (isps, bounds) = (96, unbound(96));
+    let table = profiles(midnight(MONDAY));
+    // So dear an evening that feeding back pays.
+    let price: Vec<f64> = day_price(isps).iter().map(|p| if *p > 100.0 { 6.0 * p } else { *p }).collect();
+    let (mut apart_wh, mut moved_wh, mut fed_wh) = (0.0, 0.0, 0.0);
+    for k in 0..10 {
+        let (mut vehicle, announced, _) = vehicle(&format!("car-{k}"), 11_000.0);
+        vehicle.feeds_back = Some(FeedsBack::default());
+        let mut state = Whereabouts::new(announced.clone().into());
+        let mut seen = vehicle.unread();
+        let mut eve: Option<(copperplate::time::Period, Vec<f64>)> = None;
+        for day in 0..28 {
+            let period = calendar().period(MONDAY + i64::from(day).days());
+            let touching = announced.iter().filter(|s| s.departure > period.start && s.arrival < period.end());
+            let outlook = Outlook::Sessions(touching.copied().collect());
+            let before = |t| eve.as_ref().and_then(|(p, plan)| p.isp_at(t).map(|i| plan[i.offset()])).unwrap_or(0.0);
+            let plan = vehicle.plan(&seen, &outlook, &free(&period, &price, &bounds, &before));
+            for isp in period.iter() {
+                let (flow, reading) = vehicle.step(&mut state, &moment(period.isp_start(isp), &table, None), plan[isp.offset()], Cap::NONE);
+                vehicle.read(&mut seen, &reading);
+                apart_wh += 0.25 * (flow.p_w - plan[isp.offset()]).abs();
+                moved_wh += 0.25 * flow.p_w.abs();
+                fed_wh += 0.25 * (-flow.p_w).max(0.0);
+            }
+            eve = Some((period, plan));
+        }
+    }
+    assert!(fed_wh > 0.05 * moved_wh, "{fed_wh} Wh fed back of {moved_wh}");
+    assert!(apart_wh < 0.12 * moved_wh, "{apart_wh} Wh of {moved_wh} are elsewhere than planned");
 }
 
 #[test]

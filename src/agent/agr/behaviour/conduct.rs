@@ -25,6 +25,11 @@ pub(in crate::agent::agr) trait Conduct {
         false
     }
 
+    /// Whether its price contains the penalty that it expects from what it missed before.
+    fn prices_misses(&self) -> bool {
+        false
+    }
+
     /// What it counts on being paid for relief where it foresees congestion, €/MWh; its plans run into that congestion to be paid
     /// for leaving it, and its offers ask for no less.
     fn expected_payment_eur_per_mwh(&self) -> f64 {

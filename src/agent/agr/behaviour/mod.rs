@@ -7,6 +7,7 @@ mod fixed_margin;
 mod inc_dec;
 mod inflating;
 mod learnt_margin;
+mod prudent;
 mod truthful;
 mod withholding;
 
@@ -15,6 +16,7 @@ pub use fixed_margin::FixedMargin;
 pub use inc_dec::IncDec;
 pub use inflating::Inflating;
 pub use learnt_margin::LearntMargin;
+pub use prudent::Prudent;
 pub use truthful::Truthful;
 pub use withholding::Withholding;
 
@@ -29,6 +31,8 @@ pub enum Behaviour {
     FixedMargin(FixedMargin),
     /// Moves its margin by what was bought.
     LearntMargin(LearntMargin),
+    /// Adds the penalty that it expects.
+    Prudent(Prudent),
     /// Offers what it has with high probability.
     Cautious(Cautious),
     /// Keeps a part back.
@@ -45,6 +49,7 @@ impl Behaviour {
             Behaviour::Truthful(b) => b,
             Behaviour::FixedMargin(b) => b,
             Behaviour::LearntMargin(b) => b,
+            Behaviour::Prudent(b) => b,
             Behaviour::Cautious(b) => b,
             Behaviour::Withholding(b) => b,
             Behaviour::Inflating(b) => b,
