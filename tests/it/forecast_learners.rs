@@ -86,7 +86,6 @@ fn learners_err_as_much_as_they_must_and_regression_least() {
         // single home; what is left to gain is a mean over more days.
         let gain = 1.0 - ridge / profile;
         let band = if n == 1 { 0.03..=0.17 } else { 0.08..=0.17 };
-        println!("{n} homes: regression errs {:.1} % less than the weekly profile", 100.0 * gain);
         assert!(band.contains(&gain) && ridge < smoothing && profile < before, "{n} homes: {learned:?}, {before}");
     }
 }

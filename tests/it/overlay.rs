@@ -66,7 +66,6 @@ fn diversity_of_base_loads_is_told() {
         together / apart
     };
     let [drawn, published] = [BaseLoad::Drawn, BaseLoad::Published].map(simultaneity);
-    println!("{drawn:.2} drawn, {published:.2} as published");
     assert!(drawn < 0.9 * published, "{drawn} drawn, {published} as published");
 }
 

@@ -39,7 +39,6 @@ fn reactive_power_lowers_the_voltage_of_a_sunny_street() {
     assert!(without.grid.responses.is_empty());
     assert!(with.grid.responses.len() > 30 && with.grid.responses.iter().all(|r| matches!(r.control, Some(Control::Voltage(_)))));
     let ([u, cost], [held_u, held_cost]) = (highest(&without), highest(&with));
-    println!("{u} pu without, {held_u} pu with");
     assert!(u > 1.035 && held_u < u - 0.002, "{u} pu without, {held_u} pu with");
     assert!((held_cost / cost - 1.0).abs() < 1e-9, "energy is metered as before: {cost} and {held_cost} €");
 }

@@ -288,7 +288,7 @@ fn weather_and_prices_move_to_another_year_together() {
     assert_eq!(weather.grid, run.truth.grid());
     // From 22 July 2016, a Friday, to 19 July 2024, one too: 417 weeks.
     let shift = SimDuration(417 * 7 * 86_400);
-    for k in 0..run.steps {
+    for (k, warm_c) in warmth.into_iter().enumerate() {
         let there = run.step_start(k) + shift;
         assert_eq!(run.prices.day_ahead_eur_per_mwh[k], prices[hours.index(there)]);
         let row = weather.grid.index(run.step_start(k));
@@ -345,11 +345,11 @@ fn price_by_weather(run: &Study) -> [f64; 2] {
         })
         .collect();
     let mut groups: std::collections::BTreeMap<_, Vec<[f64; 3]>> = Default::default();
-    for k in 0..run.steps {
+    for (k, warm_c) in warmth.into_iter().enumerate() {
         let start = run.step_start(k);
         let (date, hour) = (run.calendar.date_of(start), run.calendar.local_time(start).hour());
         let weekend = date.weekday().to_monday_zero_offset() >= 5;
-        let row = [weather.ghi_w_m2[weather.grid.index(start)] / 1e3, warmth[k], run.prices.day_ahead_eur_per_mwh[k]];
+        let row = [weather.ghi_w_m2[weather.grid.index(start)] / 1e3, warm_c, run.prices.day_ahead_eur_per_mwh[k]];
         groups.entry((date.month(), hour, weekend)).or_default().push(row);
     }
     let (mut gg, mut gt, mut tt, mut gp, mut tp) = (0.0, 0.0, 0.0, 0.0, 0.0);
@@ -378,7 +378,6 @@ fn synthetic_prices_follow_drawn_weather_as_real_ones_did() {
     };
     for seed in 1..=2 {
         let drawn = drawn(seed);
-        println!("measured {measured:?}, drawn {drawn:?}");
         assert!(drawn.iter().zip(measured).all(|(d, m)| (d / m - 1.0).abs() < 0.3), "{drawn:?} {measured:?}");
     }
     // Without weather, nothing moves them.

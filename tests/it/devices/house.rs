@@ -70,7 +70,6 @@ fn a_street_of_heat_pumps_in_a_cold_spell() {
     let sum: Vec<f64> = (0..days * 96).map(|k| streets.iter().map(|series| series[k]).sum()).collect();
     let peak_kw = |series: &[f64], n: f64| series[96 * 5..].iter().fold(0.0_f64, |m, p| m.max(*p)) / n / 1e3;
     let (twenty, all) = (streets.iter().map(|series| peak_kw(series, 20.0)).sum::<f64>() / 10.0, peak_kw(&sum, 200.0));
-    println!("{twenty:.2} kW a house of 20, {all:.2} of 200");
     assert!((1.9..=2.5).contains(&all), "{all} kW a house");
     assert!(twenty / all < 1.25, "{twenty} kW a house of 20, {all} of 200");
 }

@@ -64,11 +64,9 @@ fn fleets_are_as_diverse_as_measured_ones() {
         let groups = fifties.chunks(cars / 50);
         let n = groups.len() as f64;
         let each_kw = groups.map(|group| highest_kw(&sum(group))).sum::<f64>() / n / cars as f64;
-        println!("{cars} cars: {each_kw:.2} kW each");
         assert!((each_kw / expected - 1.0).abs() <= 0.2, "{cars} cars: {each_kw} kW each");
     }
     let kwh = fifties.iter().flatten().sum::<f64>() * 0.25 / 400.0 / 1e3;
-    println!("{kwh:.0} kWh a year");
     assert!((3240.0..=3730.0).contains(&kwh), "{kwh} kWh a year");
 }
 
@@ -78,7 +76,6 @@ fn fleets_are_as_diverse_as_measured_ones() {
 fn few_charge_at_once() {
     let (series, _) = uncontrolled(0..58, 11_000.0);
     let share = highest_kw(&series) / (58.0 * 11.0);
-    println!("{share:.2}");
     assert!((0.11..=0.33).contains(&share), "{share} of the connected power");
 }
 
