@@ -288,7 +288,7 @@ fn weather_and_prices_move_to_another_year_together() {
     assert_eq!(weather.grid, run.truth.grid());
     // From 22 July 2016, a Friday, to 19 July 2024, one too: 417 weeks.
     let shift = SimDuration(417 * 7 * 86_400);
-    for (k, warm_c) in warmth.into_iter().enumerate() {
+    for k in 0..run.steps {
         let there = run.step_start(k) + shift;
         assert_eq!(run.prices.day_ahead_eur_per_mwh[k], prices[hours.index(there)]);
         let row = weather.grid.index(run.step_start(k));
