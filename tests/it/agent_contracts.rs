@@ -1,14 +1,10 @@
 //! An aggregator refuses calls outside the terms of a contract, and names the first that is broken.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use copperplate::agent::agr::behaviour::{Behaviour, Truthful};
-use copperplate::agent::agr::{Agr, Profile};
-use copperplate::agent::{
-    Action, Appointment, DayPrices, Desk, Directory, Gate, Inbox, Input, MeterDay, Participant, PortfolioVintage, PublicCp,
-};
-use copperplate::ids::{AgrIdx, ConnectionIdx, CpIdx, EntityAddress, Role};
+use copperplate::agent::agr::Agr;
+use copperplate::agent::{Action, Appointment, DayPrices, Gate, Input, MeterDay, Participant, PortfolioVintage};
+use copperplate::ids::{ConnectionIdx, Role};
 use copperplate::market::Direction;
 use copperplate::market::contract::{
     Called, CapacityLimitation, Contract, Counters, DayOfYear, Fees, Limits, Right, Season, Tariff, Window,
@@ -16,10 +12,11 @@ use copperplate::market::contract::{
 use copperplate::market::performance::Performance;
 use copperplate::time::{IspCalendar, SimDuration, SimTime};
 use copperplate::uftp::message::*;
-use copperplate::uftp::sample::{congestion_point, connection, domain};
-use copperplate::uftp::validate::{Baseline, Terms};
+use copperplate::uftp::sample::{congestion_point, domain};
 use copperplate::units::{ActivationFactor, Money, Watts};
 use jiff::civil::{Date, date, time};
+
+use crate::agent_support::aggregator;
 
 /// A Monday.
 const MONDAY: Date = date(2026, 1, 5);
@@ -52,41 +49,8 @@ fn contract(limits: Limits) -> Contract {
 
 fn scene(limits: Limits) -> Scene {
     let calendar = Arc::new(IspCalendar::new("Europe/Amsterdam", 15).unwrap());
-    let own = domain(Role::Agr);
-    let contracts = vec![contract(limits)];
-    let directory = Directory {
-        domain: own.clone(),
-        role: Role::Agr,
-        peers: BTreeMap::from([(domain(Role::Dso), Role::Dso), (domain(Role::Cro), Role::Cro)]),
-        congestion_points: BTreeMap::from([(
-            congestion_point(),
-            Terms { mutex_offers_supported: false, baseline: Baseline::DPrognosis, plausible_power: None },
-        )]),
-        contracts: contracts.clone(),
-        release_deadline: time(13, 0, 0, 0),
-        calendar: Arc::clone(&calendar),
-        currency: Currency::EUR,
-    };
-    let row = ConnectionIdx::new(0);
-    let profile = Profile {
-        agr: AgrIdx::new(0),
-        dso: domain(Role::Dso),
-        cro: domain(Role::Cro),
-        connections: vec![(row, EntityAddress::new(connection().as_str()))],
-        retail: vec![None],
-        devices: Vec::new(),
-        congestion_points: vec![PublicCp { cp: CpIdx::new(0), address: congestion_point(), mutex_offers: false, connections: vec![row] }],
-        within: Vec::new(),
-        contracts,
-        behaviour: Behaviour::Truthful(Truthful),
-        at_cost: false,
-        caution: 1.0,
-        support_eur_per_mwh: 0.0,
-        shifting_eur_per_mwh: 0.0,
-        penalty_eur_per_mwh: 0.0,
-        rounds: Vec::new(),
-    };
-    Scene { agr: Agr::new(Desk::new(own, Arc::clone(&calendar), Currency::EUR, 1), Inbox::new(directory), profile), calendar, next: 1 }
+    let agr = aggregator(&calendar, Vec::new(), vec![contract(limits)], Vec::new());
+    Scene { agr, calendar, next: 1 }
 }
 
 impl Scene {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use copperplate::agent::agenda::Round;
 use copperplate::agent::dso::{Dso, Profile, Watched};
 use copperplate::agent::{Action, Desk, Directory, Inbox, Input, Participant, PublicCp};
 use copperplate::ids::{ConnectionIdx, CpIdx, EntityAddress, Role};
@@ -18,6 +17,8 @@ use copperplate::units::Watts;
 use jiff::civil::time;
 
 use crate::sim_support::prepare;
+
+use crate::agent_support::day_ahead;
 
 /// VA of the transformer that is watched.
 const RATED_VA: f64 = 160_000.0;
@@ -74,13 +75,7 @@ pub(crate) fn operator(installed_feed_in_w: f64, contracts: Vec<Contract>) -> Ds
         price_ceiling_eur_per_mwh: 300.0,
         penalty_eur_per_mwh: 50.0,
         prognosis_check: None,
-        rounds: vec![Round {
-            prognosis: Some(time(13, 30, 0, 0)),
-            request: time(14, 0, 0, 0),
-            request_expires: time(15, 0, 0, 0),
-            order: time(15, 30, 0, 0),
-            close: time(16, 0, 0, 0),
-        }],
+        rounds: vec![day_ahead()],
         orange: None,
     };
     Dso::new(Desk::new(own, calendar, Currency::EUR, 1), Inbox::new(directory), profile)

@@ -1,22 +1,20 @@
 //! An aggregator takes back what a newer forecast no longer covers, youngest first, and only what was accepted.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use copperplate::agent::agenda::Round;
-use copperplate::agent::agr::behaviour::{Behaviour, Truthful};
-use copperplate::agent::agr::{Agr, OwnDevice, Profile};
-use copperplate::agent::{Action, Appointment, DayPrices, Desk, Directory, Gate, Inbox, Input, Participant, PortfolioVintage, PublicCp};
+use copperplate::agent::agr::{Agr, OwnDevice};
+use copperplate::agent::{Action, Appointment, DayPrices, Gate, Input, Participant, PortfolioVintage};
 use copperplate::asset::curtailable::Curtailable;
 use copperplate::asset::fixed::Series;
 use copperplate::asset::{Device, Outlook};
-use copperplate::ids::{AgrIdx, AssetIdx, ConnectionIdx, CpIdx, EntityAddress, Role};
+use copperplate::ids::{AssetIdx, Role};
 use copperplate::time::{IspCalendar, Period, SimTime};
 use copperplate::uftp::message::*;
-use copperplate::uftp::sample::{PERIOD, congestion_point, connection, domain};
-use copperplate::uftp::validate::{Baseline, Terms};
+use copperplate::uftp::sample::{PERIOD, congestion_point, domain};
 use copperplate::units::Watts;
 use jiff::civil::time;
+
+use crate::agent_support::{aggregator, day_ahead};
 
 struct Scene {
     agr: Agr,
@@ -28,52 +26,15 @@ struct Scene {
 /// An aggregator of one connection with 100 kW of feed-in all day.
 fn scene() -> Scene {
     let calendar = Arc::new(IspCalendar::new("Europe/Amsterdam", 15).unwrap());
-    let own = domain(Role::Agr);
-    let terms = Terms { mutex_offers_supported: false, baseline: Baseline::DPrognosis, plausible_power: None };
-    let directory = Directory {
-        domain: own.clone(),
-        role: Role::Agr,
-        peers: BTreeMap::from([(domain(Role::Dso), Role::Dso), (domain(Role::Cro), Role::Cro)]),
-        congestion_points: BTreeMap::from([(congestion_point(), terms)]),
-        contracts: Vec::new(),
-        release_deadline: time(13, 0, 0, 0),
-        calendar: Arc::clone(&calendar),
-        currency: Currency::EUR,
-    };
     let series = Series { p_nominal_w: -100_000.0, q_nominal_var: 0.0, p_profile: None, q_profile: None };
-    let row = ConnectionIdx::new(0);
-    let point = PublicCp { cp: CpIdx::new(0), address: congestion_point(), mutex_offers: false, connections: vec![row] };
-    let profile = Profile {
-        agr: AgrIdx::new(0),
-        dso: domain(Role::Dso),
-        cro: domain(Role::Cro),
-        connections: vec![(row, EntityAddress::new(connection().as_str()))],
-        retail: vec![None],
-        devices: vec![OwnDevice {
-            steered: true,
-            asset: AssetIdx::new(0),
-            connection: 0,
-            device: Device::Curtailable(Curtailable { series }),
-            willing: true,
-        }],
-        congestion_points: vec![point],
-        within: Vec::new(),
-        contracts: Vec::new(),
-        behaviour: Behaviour::Truthful(Truthful),
-        at_cost: false,
-        caution: 1.0,
-        support_eur_per_mwh: 0.0,
-        shifting_eur_per_mwh: 0.0,
-        penalty_eur_per_mwh: 0.0,
-        rounds: vec![Round {
-            prognosis: Some(time(13, 30, 0, 0)),
-            request: time(14, 0, 0, 0),
-            request_expires: time(15, 0, 0, 0),
-            order: time(15, 30, 0, 0),
-            close: time(16, 0, 0, 0),
-        }],
+    let plant = OwnDevice {
+        steered: true,
+        asset: AssetIdx::new(0),
+        connection: 0,
+        device: Device::Curtailable(Curtailable { series }),
+        willing: true,
     };
-    let agr = Agr::new(Desk::new(own, Arc::clone(&calendar), Currency::EUR, 1), Inbox::new(directory), profile);
+    let agr = aggregator(&calendar, vec![plant], Vec::new(), vec![day_ahead()]);
     let period = calendar.period(PERIOD);
     let mut scene = Scene { agr, calendar, period, next: 1 };
     scene.foresee(13, |_| 100_000.0);

@@ -4,6 +4,7 @@ mod agent_availability;
 mod agent_contracts;
 mod agent_ratings;
 mod agent_revocation;
+mod agent_support;
 mod asset_devices;
 mod bad_tables;
 mod battery_plan;

@@ -3,9 +3,9 @@
 use copperplate::asset::vehicle::charging::Pack;
 use copperplate::asset::vehicle::sessions::{Measured, as_it_happens};
 use copperplate::asset::vehicle::{FeedsBack, Vehicle, Whereabouts};
-use copperplate::asset::{Cap, Model, Outlook, Session};
+use copperplate::asset::{Cap, Flow, Model, Moment, Outlook, Session};
 use copperplate::rng::Stream;
-use copperplate::time::SimDuration;
+use copperplate::time::{Period, SimDuration};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -23,6 +23,34 @@ fn vehicle(id: &str, max_power_w: f64) -> (Vehicle, Vec<Session>, Whereabouts) {
     let announced = Measured::default().sessions(12, id, max_power_w, &pack, &calendar(), &dates(DAYS));
     let real = as_it_happens(&announced, 12, id, max_power_w, &pack);
     (vehicle, announced, Whereabouts::new(real.into()))
+}
+
+/// Four weeks of a vehicle that follows its plans, made each day from what it has read and what was announced. `done` is told each step:
+/// the moment, its ISP in the day, the planned power, W, and what came of it.
+fn follow_plans(
+    vehicle: &Vehicle,
+    state: &mut Whereabouts,
+    announced: &[Session],
+    price: &[f64],
+    mut done: impl FnMut(&Moment<'_>, usize, f64, Flow),
+) {
+    let (table, bounds) = (profiles(midnight(MONDAY)), unbound(price.len()));
+    let mut seen = vehicle.unread();
+    let mut eve: Option<(Period, Vec<f64>)> = None;
+    for day in 0..28 {
+        let period = calendar().period(MONDAY + i64::from(day).days());
+        let touching = announced.iter().filter(|s| s.departure > period.start && s.arrival < period.end());
+        let outlook = Outlook::Sessions(touching.copied().collect());
+        let before = |t| eve.as_ref().and_then(|(p, plan)| p.isp_at(t).map(|i| plan[i.offset()])).unwrap_or(0.0);
+        let plan = vehicle.plan(&seen, &outlook, &free(&period, price, &bounds, &before));
+        for isp in period.iter() {
+            let moment = moment(period.isp_start(isp), &table, None);
+            let (flow, reading) = vehicle.step(state, &moment, plan[isp.offset()], Cap::NONE);
+            vehicle.read(&mut seen, &reading);
+            done(&moment, isp.offset(), plan[isp.offset()], flow);
+        }
+        eve = Some((period, plan));
+    }
 }
 
 /// Power of cars together over a year, W, of those that charge when they arrive, and the share of what they want that they do not get.
@@ -111,34 +139,19 @@ fn energy_closes_in_every_step_at_any_set_point() {
 #[test]
 fn planned_cars_leave_with_what_they_want_and_pay_less() {
     let price = day_price(96);
-    let bounds = unbound(96);
-    let table = profiles(midnight(MONDAY));
     for back in [None, Some(FeedsBack::default())] {
         let (mut planned, mut plain, mut unserved, mut wanted) = (0.0, 0.0, 0.0, 0.0);
         for k in 0..20 {
             let (mut vehicle, announced, mut state) = vehicle(&format!("car-{k}"), if k % 2 == 0 { 11_000.0 } else { 7360.0 });
             vehicle.feeds_back = back;
             let mut other = state.clone();
-            let mut seen = vehicle.unread();
-            let mut eve: Option<(copperplate::time::Period, Vec<f64>)> = None;
-            for day in 0..28 {
-                let period = calendar().period(MONDAY + i64::from(day).days());
-                let touching = announced.iter().filter(|s| s.departure > period.start && s.arrival < period.end());
-                let outlook = Outlook::Sessions(touching.copied().collect());
-                let before = |t| eve.as_ref().and_then(|(p, plan)| p.isp_at(t).map(|i| plan[i.offset()])).unwrap_or(0.0);
-                let plan = vehicle.plan(&seen, &outlook, &free(&period, &price, &bounds, &before));
-                for isp in period.iter() {
-                    let moment = moment(period.isp_start(isp), &table, None);
-                    let (flow, reading) = vehicle.step(&mut state, &moment, plan[isp.offset()], Cap::NONE);
-                    vehicle.read(&mut seen, &reading);
-                    planned += flow.p_w * 0.25e-6 * price[isp.offset()];
-                    unserved += flow.unserved_wh;
-                    let (flow, _) = vehicle.step(&mut other, &moment, f64::NAN, Cap::NONE);
-                    plain += flow.p_w * 0.25e-6 * price[isp.offset()];
-                    wanted += flow.p_w * 0.25;
-                }
-                eve = Some((period, plan));
-            }
+            follow_plans(&vehicle, &mut state, &announced, &price, |moment, isp, _, flow| {
+                planned += flow.p_w * 0.25e-6 * price[isp];
+                unserved += flow.unserved_wh;
+                let (flow, _) = vehicle.step(&mut other, moment, f64::NAN, Cap::NONE);
+                plain += flow.p_w * 0.25e-6 * price[isp];
+                wanted += flow.p_w * 0.25;
+            });
         }
         assert!(unserved < 1e-6 * wanted, "{unserved} Wh of {wanted}");
         assert!(planned < 0.85 * plain, "{planned} € beside {plain} €");
@@ -176,32 +189,18 @@ fn what_a_limited_vehicle_gave_is_not_missing_at_departure() {
 /// A plan is what the charger makes of it where the stay is as announced: the last of a charge takes its time.
 #[test]
 fn plans_of_vehicles_that_feed_back_are_what_happens() {
-    let (isps, bounds) = (96, unbound(96));
-    let table = profiles(midnight(MONDAY));
     // So dear an evening that feeding back pays.
-    let price: Vec<f64> = day_price(isps).iter().map(|p| if *p > 100.0 { 6.0 * p } else { *p }).collect();
+    let price: Vec<f64> = day_price(96).iter().map(|p| if *p > 100.0 { 6.0 * p } else { *p }).collect();
     let (mut apart_wh, mut moved_wh, mut fed_wh) = (0.0, 0.0, 0.0);
     for k in 0..10 {
         let (mut vehicle, announced, _) = vehicle(&format!("car-{k}"), 11_000.0);
         vehicle.feeds_back = Some(FeedsBack::default());
         let mut state = Whereabouts::new(announced.clone().into());
-        let mut seen = vehicle.unread();
-        let mut eve: Option<(copperplate::time::Period, Vec<f64>)> = None;
-        for day in 0..28 {
-            let period = calendar().period(MONDAY + i64::from(day).days());
-            let touching = announced.iter().filter(|s| s.departure > period.start && s.arrival < period.end());
-            let outlook = Outlook::Sessions(touching.copied().collect());
-            let before = |t| eve.as_ref().and_then(|(p, plan)| p.isp_at(t).map(|i| plan[i.offset()])).unwrap_or(0.0);
-            let plan = vehicle.plan(&seen, &outlook, &free(&period, &price, &bounds, &before));
-            for isp in period.iter() {
-                let (flow, reading) = vehicle.step(&mut state, &moment(period.isp_start(isp), &table, None), plan[isp.offset()], Cap::NONE);
-                vehicle.read(&mut seen, &reading);
-                apart_wh += 0.25 * (flow.p_w - plan[isp.offset()]).abs();
-                moved_wh += 0.25 * flow.p_w.abs();
-                fed_wh += 0.25 * (-flow.p_w).max(0.0);
-            }
-            eve = Some((period, plan));
-        }
+        follow_plans(&vehicle, &mut state, &announced, &price, |_, _, plan_w, flow| {
+            apart_wh += 0.25 * (flow.p_w - plan_w).abs();
+            moved_wh += 0.25 * flow.p_w.abs();
+            fed_wh += 0.25 * (-flow.p_w).max(0.0);
+        });
     }
     assert!(fed_wh > 0.05 * moved_wh, "{fed_wh} Wh fed back of {moved_wh}");
     assert!(apart_wh < 0.12 * moved_wh, "{apart_wh} Wh of {moved_wh} are elsewhere than planned");
